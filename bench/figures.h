@@ -1,0 +1,53 @@
+// Figures of a benchmark run: named numbers that one process measures and another puts side by side.
+#ifndef COFFER_BENCH_FIGURES_H_
+#define COFFER_BENCH_FIGURES_H_
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace coffer::bench {
+
+using Figures = std::map<std::string, double>;
+
+// Seconds since it was made.
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// The most memory this process has had, in bytes.
+double PeakMemoryBytes();
+
+// Runs this program anew with `arguments` and reads the figures that it prints. A process of its own gives each contender
+// the same empty caches and lets its peak memory be read.
+Figures RunApart(const std::vector<std::string>& arguments);
+// What a process started so prints at its end.
+void PrintFigures(const Figures& figures);
+
+// The median of each figure over several runs.
+Figures Median(const std::vector<Figures>& runs);
+
+// A row of the table: what was measured, the figures with their unit, and the ratio with what it must reach.
+struct Row {
+  std::string work;
+  std::string figures;
+  double ratio = 0;  // 0: none
+  std::string against;
+  double must_reach = 0;
+  bool at_most = false;  // must_reach is an upper bound
+};
+
+std::string MarkdownTable(const std::vector<Row>& rows);
+// A bar a row that has a ratio, with a mark at what it must reach.
+void WriteChart(const std::filesystem::path& path, const std::string& title, const std::vector<Row>& rows);
+
+}  // namespace coffer::bench
+
+#endif  // COFFER_BENCH_FIGURES_H_

@@ -1,0 +1,136 @@
+// `coffer import`.
+#include <map>
+
+#include "coffer/import.h"
+#include "output.h"
+#include "session.h"
+
+namespace coffer::cli {
+namespace {
+
+struct ImportRequest {
+  std::vector<std::string> files;
+  std::string kind;
+  ImportOptions options;
+};
+
+void Add(const ImportReport& report, ImportReport& sum) {
+  sum.imported.conversations += report.imported.conversations;
+  sum.imported.messages += report.imported.messages;
+  sum.imported.documents += report.imported.documents;
+  sum.imported.prompts += report.imported.prompts;
+  sum.contents += report.contents;
+  sum.skipped += report.skipped;
+  sum.failed += report.failed;
+  sum.errors_total += report.errors_total;
+  for (const ImportError& error : report.errors) {
+    if (sum.errors.size() < kImportErrorsKeptMax) sum.errors.push_back(error);
+  }
+}
+
+JsonObject ToJson(const ImportReport& report) {
+  JsonObject errors = JsonObject::array();
+  for (const ImportError& error : report.errors) {
+    errors.push_back({{"file", error.file}, {"line", error.line}, {"reason", error.reason}});
+  }
+  return {{"imported",
+           {{"conversations", report.imported.conversations},
+            {"messages", report.imported.messages},
+            {"documents", report.imported.documents},
+            {"prompts", report.imported.prompts}}},
+          {"contents", report.contents},
+          {"skipped", report.skipped},
+          {"failed", report.failed},
+          {"errors", std::move(errors)},
+          {"errors_total", report.errors_total}};
+}
+
+void PrintWords(const ImportReport& report) {
+  PrintLine("imported " + Grouped(report.imported.conversations) + " conversations, " + Grouped(report.imported.messages) +
+            " messages, " + Grouped(report.imported.documents) + " documents (" + Grouped(report.contents) +
+            " with content), " + Grouped(report.imported.prompts) + " prompts");
+  PrintLine("skipped " + Grouped(report.skipped) + " that were there already, " + Grouped(report.failed) + " failed");
+  constexpr std::size_t kShownMax = 20;
+  for (std::size_t i = 0; i < report.errors.size() && i < kShownMax; ++i) {
+    const ImportError& error = report.errors[i];
+    PrintMessage(error.file + ":" + std::to_string(error.line) + ": " + error.reason);
+  }
+  if (report.errors_total > kShownMax) {
+    PrintMessage("and " + Grouped(report.errors_total - kShownMax) + " more errors; --json lists the first 1,000");
+  }
+}
+
+Result<ImportReport> ImportOne(Engine& engine, const std::string& file, const ImportOptions& options) {
+  if (file != "-") return ImportFiles(engine, {file}, options);
+  const auto input = StandardInput();
+  return ImportStream(engine, *input, "-", options);
+}
+
+// One file after the other, so that where one cannot be read the counts of those before it are still told.
+ExitStatus Import(Engine& engine, const ImportRequest& request, bool json) {
+  ImportReport sum;
+  Status failure;
+  {
+    ProgressBar bar("importing");
+    ImportOptions options = request.options;
+    std::uint64_t records_before = 0;
+    std::uint64_t records_now = 0;
+    options.progress = [&](std::uint64_t, std::uint64_t records) {
+      records_now = records_before + records;
+      bar.Update(records_now, 0, "records");
+    };
+    for (const std::string& file : request.files) {
+      const auto report = ImportOne(engine, file, options);
+      if (!report.ok()) {
+        failure = report.status();
+        sum.errors.push_back({file, 0, std::string(failure.message())});
+        ++sum.errors_total;
+        break;
+      }
+      Add(*report, sum);
+      records_before = records_now;
+    }
+  }
+  json ? PrintLine(ToText(ToJson(sum))) : PrintWords(sum);
+  if (!failure.ok()) {
+    if (json) PrintMessage(failure.message());
+    return ExitStatusOf(failure.code());
+  }
+  return sum.errors_total > 0 ? ExitStatus::kPartial : ExitStatus::kDone;
+}
+
+}  // namespace
+
+void AddImportCommand(CLI::App& app, Session& session) {
+  static const std::map<std::string, ConflictPolicy> policies = {{"skip", ConflictPolicy::kSkip},
+                                                                 {"replace", ConflictPolicy::kReplace},
+                                                                 {"newest", ConflictPolicy::kNewest},
+                                                                 {"fail", ConflictPolicy::kFail}};
+  CLI::App* command = app.add_subcommand("import", "Read records from NDJSON files");
+  auto request = std::make_shared<ImportRequest>();
+  command->add_option("FILE", request->files, "NDJSON, plain or zstd; - is standard input")->required();
+  command->add_option("--format")
+      ->description("auto (default) or ndjson")
+      ->check(ServedWords({"auto", "ndjson"}, {"coffer-json", "coffer-csv", "coffer-parquet", "chatgpt", "open-webui", "librechat"}));
+  command->add_option("--owner", request->options.owner, "The owner of records that name none")->type_name("ID");
+  command->add_option_function<std::string>(
+             "--on-conflict",
+             [request](const std::string& word) { request->options.on_conflict = policies.at(word); },
+             "What to do where a record is there already: skip (default), replace, newest, fail")
+      ->check(ServedWords({"skip", "replace", "newest", "fail"}));
+  command->add_flag("--generate-ids", request->options.generate_ids, "Give records without an id one");
+  command->add_option("--kind", request->kind, "The kind of lines without \"type\"")
+      ->type_name("KIND")
+      ->check(ServedWords({"conversation", "message", "document", "prompt", "conversations", "messages", "documents", "prompts"}));
+  command->add_option("--contents", request->options.contents, "Where contents of documents are, by filename")
+      ->type_name("TAR|DIR");
+  command->callback([request, &session] {
+    if (!request->kind.empty()) request->options.kind = ParseKind(request->kind);
+    session.run = [request, &session] {
+      return WithEngine(session, Access::kWrites,
+                        [&](Engine& engine) { return Import(engine, *request, session.json); });
+    };
+  });
+}
+
+}  // namespace coffer::cli

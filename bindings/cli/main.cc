@@ -1,0 +1,102 @@
+// coffer: the command line of the engine, on its public headers alone.
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include "coffer/version.h"
+#include "output.h"
+#include "session.h"
+
+namespace coffer::cli {
+namespace {
+
+std::string FromEnvironment(const char* name, std::string otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : std::move(otherwise);
+}
+
+void AddSharedOptions(CLI::App& app, Session& session) {
+  session.data = FromEnvironment("COFFER_DATA", "./coffer-data");
+  session.repository = FromEnvironment("COFFER_REPOSITORY", "");
+  app.add_option("--data", session.data, "The data folder, made on first use (else $COFFER_DATA, else ./coffer-data)")
+      ->type_name("DIR");
+  app.add_option("--repository", session.repository,
+                 "The repository of backups (else $COFFER_REPOSITORY, else backups/ in the data folder)")
+      ->type_name("DIR");
+  app.add_flag("--json", session.json, "Print one JSON object on stdout and nothing else there");
+  app.add_flag("--read-only", session.read_only, "Write nothing in the data folder; get, list, stats, verify, export and "
+                                                 "backup list work so");
+  app.set_version_flag("--version", std::string(Version()));
+}
+
+// Commands that the contract names and this version does not have. Not shown in the help.
+void AddCommandsOfLaterVersions(CLI::App& app, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    CLI::App* command = app.add_subcommand(name)->group("");
+    command->allow_extras();
+    command->callback([name] { throw CLI::ValidationError(name, "this version does not have this command"); });
+  }
+}
+
+void AddCommands(CLI::App& app, Session& session) {
+  app.require_subcommand(1);
+  // Lets --data, --json and --read-only stand behind the command too.
+  app.fallthrough();
+  AddImportCommand(app, session);
+  AddGetCommand(app, session);
+  AddListCommand(app, session);
+  AddDeleteCommand(app, session);
+  AddStatisticsCommands(app, session);
+  AddBackupCommands(app, session);
+  AddRestoreCommand(app, session);
+  AddExportCommand(app, session);
+  AddCommandsOfLaterVersions(app, {"erase", "doctor", "serve", "token", "key"});
+  AddCommandsOfLaterVersions(*app.get_subcommand("backup"), {"verify", "delete", "undelete", "prune"});
+}
+
+ExitStatus Usage(const CLI::ParseError& error, bool json) {
+  PrintMessage(error.what());
+  PrintMessage("`coffer --help` and `coffer COMMAND --help` tell more");
+  if (json) PrintLine(ToText({{"error", {{"code", "usage"}, {"message", error.what()}}}}));
+  return ExitStatus::kUsage;
+}
+
+ExitStatus Run(int argument_count, char** arguments) {
+  CLI::App app("Keeps conversations, documents and prompts: import, read, delete, back up, restore, export.", "coffer");
+  app.footer("Exit status: 0 done, 1 failed, 2 usage, 3 done in part, 4 not found, 5 corruption found, 6 busy.");
+  Session session;
+  AddSharedOptions(app, session);
+  AddCommands(app, session);
+  try {
+    app.parse(argument_count, arguments);
+  } catch (const CLI::Success& help_or_version) {
+    app.exit(help_or_version);
+    return ExitStatus::kDone;
+  } catch (const CLI::ParseError& error) {
+    return Usage(error, session.json);
+  }
+  return session.run();
+}
+
+}  // namespace
+}  // namespace coffer::cli
+
+int main(int argument_count, char** arguments) {
+  using coffer::cli::ExitStatus;
+  ExitStatus status = ExitStatus::kFailed;
+  try {
+    status = coffer::cli::Run(argument_count, arguments);
+  } catch (const std::exception& failure) {
+    coffer::cli::PrintMessage(failure.what());
+  }
+  // An answer that did not reach its reader is no answer.
+  std::cout.flush();
+  if (!std::cout && status == ExitStatus::kDone) {
+    coffer::cli::PrintMessage("the answer could not be written to stdout");
+    status = ExitStatus::kFailed;
+  }
+  return static_cast<int>(status);
+}

@@ -1,0 +1,52 @@
+// What a command says: its answer on stdout, as JSON or in words; messages and progress on stderr.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "coffer/status.h"
+#include "coffer/timestamp.h"
+#include "exit_status.h"
+
+namespace coffer::cli {
+
+// Members stay in the order in which they are set.
+using JsonObject = nlohmann::ordered_json;
+
+// One line of JSON. Text that is not UTF-8 (a path may be) gets replacement characters rather than no answer.
+std::string ToText(const JsonObject& object);
+
+void PrintLine(std::string_view text);
+// To stderr, after the program's name.
+void PrintMessage(std::string_view text);
+
+// Tells a failure on stderr and, with `json`, as the one object on stdout: {"error":{"code","message"}}.
+ExitStatus Fail(const Status& status, bool json);
+
+// The text, or null where it is empty.
+JsonObject TextOrNull(const std::string& text);
+
+std::string Grouped(std::uint64_t number);  // 33,290
+std::string Bytes(std::uint64_t bytes);     // 12.4 MB, in powers of ten
+
+// A bar on stderr while something runs; nothing where stderr is no terminal. One thread.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::string label);
+  // Wipes the bar away.
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  // `expected` 0: unknown, and only `done` is shown.
+  void Update(std::uint64_t done, std::uint64_t expected, std::string_view unit);
+
+ private:
+  std::string label_;
+  bool terminal_;
+  std::int64_t drawn_at_ms_ = 0;
+};
+
+}  // namespace coffer::cli

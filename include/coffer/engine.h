@@ -1,0 +1,166 @@
+// Engine: conversations with their messages, documents with their contents, and prompts, in one folder.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffer/batch.h"
+#include "coffer/bulk_delete.h"
+#include "coffer/content.h"
+#include "coffer/conversation.h"
+#include "coffer/document.h"
+#include "coffer/integrity.h"
+#include "coffer/options.h"
+#include "coffer/page.h"
+#include "coffer/prompt.h"
+#include "coffer/result.h"
+#include "coffer/selection.h"
+#include "coffer/snapshot.h"
+#include "coffer/statistics.h"
+#include "coffer/visibility.h"
+
+namespace coffer {
+
+namespace engine {
+class EngineCore;
+}
+
+struct ListOptions {
+  // Only this owner's, in the order of created_at. Empty: everybody's, in the order of ids (generated ids follow time).
+  std::string owner;
+  std::size_t limit = 100;  // 1..kPageItemsMax; a page may hold fewer where kPageBytesMax is reached
+  std::string after;        // Page::next of the page before
+  const Snapshot* snapshot = nullptr;
+};
+
+struct MessageListOptions {
+  std::uint64_t from_sequence = 0;
+  std::size_t limit = 1000;  // 1..kPageItemsMax
+  const Snapshot* snapshot = nullptr;
+};
+
+struct ReclaimReport {
+  std::uint64_t bytes_before = 0;
+  std::uint64_t bytes_after = 0;
+};
+
+// Safe to use from many threads. One engine that writes, or any number of read-only ones, may have a folder open.
+//
+// Errors common to all calls: kIoError and kCorruption from the store, and, once a write has failed half-way down,
+// kUnavailable for every later write until the engine is opened anew (the message tells the first failure; reads go on).
+// A failed write changes nothing that a reader can see.
+class COFFER_API Engine {
+ public:
+  // Opens the store in `folder` and makes one where there is none (OpenOptions::create_if_missing).
+  // Work that a crash cut off is finished or swept here.
+  // kInvalidArgument: the folder holds other things, not a store. kNotFound: no store, and none is to be made.
+  // kBusy: another process, or another engine of this one, holds it; the message names its process id.
+  // kUnavailable: written by a newer version of the format. On failure nothing in the folder is changed.
+  static Result<std::unique_ptr<Engine>> Open(const std::string& folder, const OpenOptions& options = {});
+
+  // Closes if Close was not called; a failure then goes unreported.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Makes buffered writes durable and releases the folder. No other call may be running or follow.
+  // Snapshots, batches, readers and writers of this engine must be gone.
+  Status Close();
+
+  // ---- Writing -------------------------------------------------------------------------------------------------------------
+
+  // Applies the batch in order as one atomic change and empties it. One result an operation, in the order of the puts.
+  // The code of the first operation that cannot be applied (PutMode, Batch), its message naming the operation: then nothing
+  // is applied, and the batch keeps its operations.
+  Result<std::vector<ItemResult>> Commit(Batch& batch, const WriteOptions& options = {});
+
+  // One-operation forms of Batch with Commit; they answer the id, or the sequence number.
+  Result<std::string> PutConversation(const Conversation& conversation, PutMode mode = PutMode::kUpsert,
+                                      const WriteOptions& options = {});
+  Result<std::string> PutConversation(const Conversation& conversation, std::span<const Message> messages,
+                                      PutMode mode = PutMode::kUpsert, const WriteOptions& options = {});
+  Result<std::uint64_t> AppendMessage(std::string_view conversation_id, const Message& message,
+                                      const WriteOptions& options = {});
+  Result<std::string> PutDocument(const Document& document, PutMode mode = PutMode::kUpsert,
+                                  const WriteOptions& options = {});
+  Result<std::string> PutDocument(const Document& document, ContentWriter content, PutMode mode = PutMode::kUpsert,
+                                  const WriteOptions& options = {});
+  Result<std::string> PutPrompt(const Prompt& prompt, PutMode mode = PutMode::kUpsert, const WriteOptions& options = {});
+  Status Delete(Kind kind, std::string_view id, std::string_view owner = {}, const WriteOptions& options = {});
+  Status DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number, const WriteOptions& options = {});
+
+  // Starts a content (content.h).
+  Result<ContentWriter> NewContent();
+
+  // ---- Reading -------------------------------------------------------------------------------------------------------------
+  // kNotFound where there is no such record; kInvalidArgument for an id or a cursor that cannot be one.
+
+  Result<Conversation> GetConversation(std::string_view id, const ReadOptions& options = {});
+  Result<Message> GetMessage(std::string_view conversation_id, std::uint64_t sequence_number, const ReadOptions& options = {});
+  Result<Document> GetDocument(std::string_view id, const ReadOptions& options = {});
+  Result<Prompt> GetPrompt(std::string_view id, const ReadOptions& options = {});
+  // Messages by sequence number. `next` is the first sequence number of the next page, in decimal.
+  Result<Page<Message>> ListMessages(std::string_view conversation_id, const MessageListOptions& options = {});
+  Result<Page<Conversation>> ListConversations(const ListOptions& options = {});
+  Result<Page<Document>> ListDocuments(const ListOptions& options = {});
+  Result<Page<Prompt>> ListPrompts(const ListOptions& options = {});
+
+  // Opens a document's content. kNotFound also where the document has none; the message says which.
+  Result<ContentReader> OpenContent(std::string_view document_id, const ReadOptions& options = {});
+
+  // The same reads as canonical JSON text, the fastest way to a record: bytes are copied, not parsed.
+  // A conversation carries "messages":[…] if `with_messages`.
+  Result<std::string> GetConversationJson(std::string_view id, bool with_messages, const ReadOptions& options = {});
+  Result<std::string> GetMessageJson(std::string_view conversation_id, std::uint64_t sequence_number,
+                                     const ReadOptions& options = {});
+  Result<std::string> GetDocumentJson(std::string_view id, const ReadOptions& options = {});
+  Result<std::string> GetPromptJson(std::string_view id, const ReadOptions& options = {});
+  // kind: conversation (without messages), document or prompt.
+  Result<Page<std::string>> ListJson(Kind kind, const ListOptions& options = {});
+
+  // The state of this moment, for any number of reads. Cheap; see Snapshot for what holding it costs.
+  Result<std::unique_ptr<Snapshot>> TakeSnapshot();
+
+  // ---- Bulk delete ---------------------------------------------------------------------------------------------------------
+
+  // Deletes records with all that hangs on them, in atomic commits of at most kDeleteBatchRecordsMax records. There are no
+  // tombstones: the same id may be put again. An id given twice counts once as deleted and once as failed.
+  // kInvalidArgument: `kind` is not one of conversation, document, prompt. A failure between commits (kIoError …) leaves the
+  // commits before it done; asking again does the rest.
+  Result<BulkDeleteReport> BulkDelete(Kind kind, std::span<const std::string> ids, const BulkDeleteOptions& options = {});
+  // The same for all records that `selection` holds at the moment of the call; those written later stay.
+  Result<BulkDeleteReport> BulkDelete(const Selection& selection, const BulkDeleteOptions& options = {});
+
+  // ---- Looking after the store ---------------------------------------------------------------------------------------------
+
+  // From counters kept with every write: the time does not depend on the number of records, only of owners.
+  Result<StorageStatistics> Statistics();
+
+  // Reads every record, index row, content and counter of one snapshot and compares them. Findings are reported, never
+  // repaired; they are not a failed Status.
+  Result<IntegrityReport> Verify();
+
+  // Compacts, so that deleted records leave the disk now rather than later. Reads and writes go on meanwhile.
+  Result<ReclaimReport> Reclaim();
+
+  // Makes buffered writes durable.
+  Status Sync();
+
+  const std::string& folder() const noexcept;
+  const std::string& repository() const noexcept;
+  bool read_only() const noexcept;
+
+  // For the library's own upper layers.
+  engine::EngineCore& core() noexcept { return *core_; }
+
+ private:
+  explicit Engine(std::unique_ptr<engine::EngineCore> core);
+  std::unique_ptr<engine::EngineCore> core_;
+};
+
+}  // namespace coffer

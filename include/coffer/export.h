@@ -1,0 +1,48 @@
+// Export: one snapshot of the records as a file that others can read.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coffer/result.h"
+#include "coffer/timestamp.h"
+#include "coffer/visibility.h"
+
+namespace coffer {
+
+class Engine;
+
+struct ExportOptions {
+  bool compress = true;          // one zstd stream
+  int compression_level = 3;     // zstd's; 1..19
+  bool include_contents = true;  // documents carry their bytes as content_base64
+  // Where the file goes; empty: "exports/<export id>.json[.zst]" in the data folder. An existing file is kAlreadyExists.
+  std::string output;
+  // Called now and then, from one thread. Null: never.
+  std::function<void(std::uint64_t records)> progress;
+};
+
+struct ExportReport {
+  std::string export_id;
+  std::string path;
+  std::string sha256;  // of the file
+  std::uint64_t file_bytes = 0;
+  std::uint64_t conversations = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t documents = 0;
+  std::uint64_t prompts = 0;
+  std::uint64_t contents = 0;
+  Timestamp created_at;
+  Timestamp completed_at;
+};
+
+// Writes every record of one snapshot as JSON while writers go on, in memory that does not depend on their number. The file
+// appears under its name when it is complete and durable; before that, and after a failure, there is none.
+// kAlreadyExists, kNotFound (no such folder), kResourceExhausted (the device is full), kIoError, kCorruption.
+// Safe to run beside any other call. The layout is told in lib/format/FORMAT.md.
+COFFER_API Result<ExportReport> ExportJson(Engine& engine, const ExportOptions& options = {});
+
+}  // namespace coffer

@@ -1,0 +1,343 @@
+#include "coffer/batch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "coffer/engine.h"
+#include "coffer/limits.h"
+#include "engine/batch_state.h"
+#include "engine/transaction.h"
+#include "format/keys.h"
+#include "format/record_text.h"
+
+namespace coffer {
+namespace {
+
+using engine::Action;
+using engine::EncodedMessage;
+using engine::EncodedRow;
+using engine::Operation;
+
+// Takes back what a failed put has added.
+class Rollback {
+ public:
+  explicit Rollback(Batch::State& state)
+      : state_(state), bytes_(state.bytes.size()), messages_(state.messages.size()) {}
+  ~Rollback() {
+    if (kept_) return;
+    state_.bytes.resize(bytes_);
+    state_.messages.resize(messages_);
+  }
+  void Keep() { kept_ = true; }
+
+ private:
+  Batch::State& state_;
+  std::size_t bytes_;
+  std::size_t messages_;
+  bool kept_ = false;
+};
+
+Status CheckRoom(const Batch::State& state) {
+  if (state.operations.size() >= kBatchOperationsMax) {
+    return Status::ResourceExhausted("batch: more than " + std::to_string(kBatchOperationsMax) + " operations");
+  }
+  if (state.bytes.size() > kBatchBytesMax) {
+    return Status::ResourceExhausted("batch: more than " + std::to_string(kBatchBytesMax) + " bytes");
+  }
+  return Status::Ok();
+}
+
+// The id, created_at and updated_at that a record is written with. Copying a whole record only to fill in what is missing would
+// cost more than the encoding, so the copy is made where something is missing.
+template <typename Record>
+const Record& Completed(const Record& record, engine::EngineCore& core, std::optional<Record>& copy, bool& generated_id) {
+  generated_id = record.id.empty();
+  if (!generated_id && record.created_at && record.updated_at) return record;
+  copy = record;
+  if (generated_id) copy->id = core.NewId();
+  if (!copy->created_at) copy->created_at = core.Now();
+  if (!copy->updated_at) copy->updated_at = copy->created_at;
+  return *copy;
+}
+
+void BeginRow(Batch::State& state, Kind kind, std::string_view key, EncodedRow& row) {
+  row.offset = state.bytes.size();
+  row.key_bytes = static_cast<std::uint32_t>(key.size());
+  state.bytes.push_back(static_cast<char>(kind));
+  state.bytes.append(key);
+}
+
+void EndRow(const Batch::State& state, std::size_t json_bytes, EncodedRow& row) {
+  row.json_bytes = static_cast<std::uint32_t>(json_bytes);
+  row.value_bytes = state.bytes.size() - row.offset - 1 - row.key_bytes;
+}
+
+Status EncodeConversation(Batch::State& state, const Conversation& given, Operation& operation) {
+  std::optional<Conversation> copy;
+  const Conversation& conversation = Completed(given, state.core, copy, operation.generated_id);
+  if (Status status = format::CheckId("id", conversation.id); !status.ok()) return status;
+  if (Status status = format::CheckId("user_id", conversation.user_id); !status.ok()) return status;
+  operation.id = conversation.id;
+  format::ConversationHead& head = operation.head;
+  head.status = static_cast<std::uint8_t>(conversation.status);
+  head.created_at = *conversation.created_at;
+  head.updated_at = *conversation.updated_at;
+  head.owner = conversation.user_id;
+
+  std::string key;
+  format::AppendConversationTextKey(conversation.id, key);
+  BeginRow(state, Kind::kConversation, key, operation.row);
+  const std::size_t header_offset = state.bytes.size();
+  state.bytes.append(format::kStoredTextHeaderBytes, '\0');
+  const std::size_t json_offset = state.bytes.size();
+  format::ConversationText text;
+  if (Status status = format::AppendConversation(conversation, state.bytes, text); !status.ok()) return status;
+  std::string header;
+  format::AppendStoredTextHeader(text, header);
+  state.bytes.replace(header_offset, header.size(), header);
+  EndRow(state, state.bytes.size() - json_offset, operation.row);
+  head.record = state.TallyOf(operation.row);
+  return Status::Ok();
+}
+
+// `sequence` is the message's place where it is known.
+Status EncodeMessage(Batch::State& state, std::string_view conversation_id, const Message& given,
+                     std::optional<std::uint64_t> sequence, EncodedMessage& encoded) {
+  if (!given.conversation_id.empty() && given.conversation_id != conversation_id) {
+    return Status::InvalidArgument("conversation_id: is " + given.conversation_id + ", and the message goes into " +
+                                   std::string(conversation_id));
+  }
+  std::optional<Message> copy;
+  if (given.id.empty() || !given.created_at) {
+    copy = given;
+    if (copy->id.empty()) copy->id = state.core.NewId();
+    if (!copy->created_at) copy->created_at = state.core.Now();
+  }
+  const Message& message = copy ? *copy : given;
+  if (Status status = format::CheckId("id", message.id); !status.ok()) return status;
+
+  std::string key;
+  format::AppendMessageKey(conversation_id, sequence.value_or(0), key);
+  BeginRow(state, Kind::kMessage, key, encoded.row);
+  encoded.has_sequence = sequence.has_value();
+  encoded.sequence = sequence.value_or(0);
+  encoded.created_at = *message.created_at;
+
+  const std::size_t header_offset = state.bytes.size();
+  state.bytes.append(format::kStoredMessageHeaderBytes, '\0');
+  const std::size_t json_offset = state.bytes.size();
+  std::size_t id_bytes = 0;
+  if (Status status = format::AppendMessage(message, state.bytes, id_bytes); !status.ok()) return status;
+  const std::string_view json = std::string_view(state.bytes).substr(json_offset);
+  std::string header;
+  format::AppendStoredMessageHeader(format::DescribeMessage(json, message.unknown_members.text().size()), header);
+  state.bytes.replace(header_offset, header.size(), header);
+  EndRow(state, state.bytes.size() - json_offset, encoded.row);
+  encoded.id_bytes = static_cast<std::uint16_t>(id_bytes);
+  if (encoded.has_sequence) encoded.digest = format::ContentDigest(state.DigestedBytes(encoded.row));
+  return Status::Ok();
+}
+
+Status EncodeMessages(Batch::State& state, std::string_view conversation_id, std::span<const Message> messages,
+                      Operation& operation) {
+  operation.first_message = state.messages.size();
+  operation.message_count = messages.size();
+  state.messages.reserve(state.messages.size() + messages.size());
+  std::uint64_t next = 0;
+  bool ascending = true;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const std::uint64_t sequence = messages[i].sequence_number.value_or(next);
+    ascending = ascending && (i == 0 || sequence >= next);
+    EncodedMessage& encoded = state.messages.emplace_back();
+    if (Status status = EncodeMessage(state, conversation_id, messages[i], sequence, encoded); !status.ok()) {
+      return status.WithContext("messages[" + std::to_string(i) + "]");
+    }
+    if (sequence == UINT64_MAX) return Status::InvalidArgument("messages[" + std::to_string(i) + "].sequence_number: too large");
+    next = sequence + 1;
+    if (Status status = CheckRoom(state); !status.ok()) return status;
+  }
+  if (ascending) return Status::Ok();
+  const auto first = state.messages.begin() + static_cast<std::ptrdiff_t>(operation.first_message);
+  std::sort(first, state.messages.end(), [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+  const auto twice = std::adjacent_find(first, state.messages.end(),
+                                        [](const auto& a, const auto& b) { return a.sequence == b.sequence; });
+  if (twice == state.messages.end()) return Status::Ok();
+  return Status::InvalidArgument("messages: sequence_number " + std::to_string(twice->sequence) + " twice");
+}
+
+Status PutConversationInto(Batch::State& state, const Conversation& conversation,
+                           std::optional<std::span<const Message>> messages, PutMode mode) {
+  if (Status status = CheckRoom(state); !status.ok()) return status;
+  Rollback rollback(state);
+  Operation operation;
+  operation.action = Action::kPutConversation;
+  operation.kind = Kind::kConversation;
+  operation.mode = mode;
+  if (Status status = EncodeConversation(state, conversation, operation); !status.ok()) return status;
+  if (messages) {
+    operation.replaces_messages = true;
+    if (Status status = EncodeMessages(state, operation.id, *messages, operation); !status.ok()) return status;
+  }
+  if (Status status = CheckRoom(state); !status.ok()) return status;
+  state.operations.push_back(std::move(operation));
+  rollback.Keep();
+  return Status::Ok();
+}
+
+Status PutMessageInto(Batch::State& state, std::string_view conversation_id, const Message& message, PutMode mode,
+                      bool appends) {
+  if (Status status = CheckRoom(state); !status.ok()) return status;
+  if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
+  if (message.sequence_number == UINT64_MAX) return Status::InvalidArgument("sequence_number: too large");
+  Rollback rollback(state);
+  Operation operation;
+  operation.action = Action::kPutMessage;
+  operation.kind = Kind::kMessage;
+  operation.mode = mode;
+  operation.appends = appends;
+  operation.generated_id = message.id.empty();
+  operation.id = conversation_id;
+  operation.first_message = state.messages.size();
+  operation.message_count = 1;
+  EncodedMessage& encoded = state.messages.emplace_back();
+  if (Status status = EncodeMessage(state, conversation_id, message, message.sequence_number, encoded); !status.ok()) {
+    return status;
+  }
+  if (Status status = CheckRoom(state); !status.ok()) return status;
+  state.operations.push_back(std::move(operation));
+  rollback.Keep();
+  return Status::Ok();
+}
+
+Status PutDocumentInto(Batch::State& state, const Document& document, std::unique_ptr<engine::ContentWriterState> content,
+                       PutMode mode) {
+  if (Status status = CheckRoom(state); !status.ok()) return status;
+  Operation operation;
+  operation.action = Action::kPutDocument;
+  operation.kind = Kind::kDocument;
+  operation.mode = mode;
+  std::optional<Document> copy;
+  operation.document = std::make_unique<Document>(Completed(document, state.core, copy, operation.generated_id));
+  operation.id = operation.document->id;
+  if (Status status = format::CheckId("id", operation.id); !status.ok()) return status;
+  if (Status status = format::CheckId("owner_id", document.owner_id); !status.ok()) return status;
+  if (content != nullptr) {
+    if (Status status = content->Finish(); !status.ok()) return status;
+    if (Status status = engine::CheckContentFits(*operation.document, content->size_bytes(), content->sha256_hex());
+        !status.ok()) {
+      return status;
+    }
+    operation.content = std::move(content);
+  }
+  std::string scratch;
+  if (Status status = format::AppendDocument(*operation.document, scratch); !status.ok()) return status;
+  state.operations.push_back(std::move(operation));
+  return Status::Ok();
+}
+
+}  // namespace
+
+Batch::Batch(Engine& engine) : state_(std::make_unique<State>(engine.core())) {}
+Batch::Batch(Batch&&) noexcept = default;
+Batch& Batch::operator=(Batch&&) noexcept = default;
+Batch::~Batch() = default;
+
+Status Batch::PutConversation(const Conversation& conversation, PutMode mode) {
+  return PutConversationInto(*state_, conversation, std::nullopt, mode);
+}
+
+Status Batch::PutConversation(const Conversation& conversation, std::span<const Message> messages, PutMode mode) {
+  return PutConversationInto(*state_, conversation, messages, mode);
+}
+
+Status Batch::AppendMessage(std::string_view conversation_id, const Message& message) {
+  return PutMessageInto(*state_, conversation_id, message, PutMode::kKeepExisting, true);
+}
+
+Status Batch::PutMessage(std::string_view conversation_id, const Message& message, PutMode mode) {
+  if (!message.sequence_number) return Status::InvalidArgument("sequence_number: is missing");
+  return PutMessageInto(*state_, conversation_id, message, mode, false);
+}
+
+Status Batch::DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number) {
+  if (Status status = CheckRoom(*state_); !status.ok()) return status;
+  if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
+  Operation& operation = state_->operations.emplace_back();
+  operation.action = Action::kDeleteMessage;
+  operation.kind = Kind::kMessage;
+  operation.id = conversation_id;
+  operation.sequence = sequence_number;
+  return Status::Ok();
+}
+
+Status Batch::PutDocument(const Document& document, PutMode mode) {
+  return PutDocumentInto(*state_, document, nullptr, mode);
+}
+
+Status Batch::PutDocument(const Document& document, ContentWriter content, PutMode mode) {
+  return PutDocumentInto(*state_, document, std::move(content.state_), mode);
+}
+
+Status Batch::SetContent(std::string_view document_id, ContentWriter content) {
+  if (Status status = CheckRoom(*state_); !status.ok()) return status;
+  if (Status status = format::CheckId("id", document_id); !status.ok()) return status;
+  if (Status status = content.Finish(); !status.ok()) return status;
+  Operation& operation = state_->operations.emplace_back();
+  operation.action = Action::kSetContent;
+  operation.kind = Kind::kDocument;
+  operation.id = document_id;
+  operation.content = std::move(content.state_);
+  return Status::Ok();
+}
+
+Status Batch::PutPrompt(const Prompt& given, PutMode mode) {
+  if (Status status = CheckRoom(*state_); !status.ok()) return status;
+  Rollback rollback(*state_);
+  Operation operation;
+  operation.action = Action::kPutPrompt;
+  operation.kind = Kind::kPrompt;
+  operation.mode = mode;
+  std::optional<Prompt> copy;
+  const Prompt& prompt = Completed(given, state_->core, copy, operation.generated_id);
+  if (Status status = format::CheckId("id", prompt.id); !status.ok()) return status;
+  if (Status status = format::CheckId("owner_id", prompt.owner_id); !status.ok()) return status;
+  operation.id = prompt.id;
+  format::StoredRecord header;
+  header.created_at = *prompt.created_at;
+  header.updated_at = *prompt.updated_at;
+  header.owner = prompt.owner_id;
+  BeginRow(*state_, Kind::kPrompt, prompt.id, operation.row);
+  format::AppendStoredRecord(Kind::kPrompt, header, state_->bytes);
+  const std::size_t json_offset = state_->bytes.size();
+  if (Status status = format::AppendPrompt(prompt, state_->bytes); !status.ok()) return status;
+  EndRow(*state_, state_->bytes.size() - json_offset, operation.row);
+  if (Status status = CheckRoom(*state_); !status.ok()) return status;
+  state_->operations.push_back(std::move(operation));
+  rollback.Keep();
+  return Status::Ok();
+}
+
+Status Batch::Delete(Kind kind, std::string_view id, std::string_view owner) {
+  if (Status status = CheckRoom(*state_); !status.ok()) return status;
+  if (kind == Kind::kMessage || kind == Kind::kContent) {
+    return Status::InvalidArgument("kind: " + std::string(KindName(kind)) + " cannot be deleted by id");
+  }
+  if (Status status = format::CheckId("id", id); !status.ok()) return status;
+  Operation& operation = state_->operations.emplace_back();
+  operation.action = Action::kDelete;
+  operation.kind = kind;
+  operation.id = id;
+  operation.owner = owner;
+  return Status::Ok();
+}
+
+std::size_t Batch::operations() const noexcept { return state_->operations.size(); }
+std::size_t Batch::bytes() const noexcept { return state_->bytes.size(); }
+
+void Batch::Clear() {
+  state_->operations.clear();
+  state_->messages.clear();
+  state_->bytes.clear();
+}
+
+}  // namespace coffer

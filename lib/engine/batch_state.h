@@ -1,0 +1,91 @@
+// Batch::State: the operations of a batch, encoded as they were put.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffer/batch.h"
+#include "engine/content_state.h"
+#include "engine/core.h"
+#include "format/stored_record.h"
+
+namespace coffer {
+
+namespace engine {
+
+// A stretch of the batch's bytes: kind (1 byte), key and stored value, together as the content digest takes them.
+struct EncodedRow {
+  std::size_t offset = 0;
+  std::uint32_t key_bytes = 0;
+  std::uint32_t json_bytes = 0;
+  std::size_t value_bytes = 0;
+};
+
+struct EncodedMessage {
+  EncodedRow row;
+  bool has_sequence = false;  // false: the key's last 8 bytes are filled in when the message is applied
+  std::uint64_t sequence = 0;
+  Timestamp created_at;
+  std::uint16_t id_bytes = 0;  // of the JSON text up to the end of the id
+  format::Digest128 digest;    // with has_sequence
+};
+
+enum class Action : std::uint8_t {
+  kPutConversation,
+  kPutMessage,
+  kDeleteMessage,
+  kPutDocument,
+  kSetContent,
+  kPutPrompt,
+  kDelete,
+};
+
+struct Operation {
+  Action action = Action::kPutConversation;
+  PutMode mode = PutMode::kUpsert;
+  Kind kind = Kind::kConversation;
+  bool appends = false;        // of kPutMessage: a taken place is a failure
+  bool replaces_messages = false;
+  bool generated_id = false;
+  std::string id;              // the record's; of a message the conversation's
+  std::string owner;           // of kDelete
+  std::uint64_t sequence = 0;  // of kDeleteMessage
+  EncodedRow row;              // prompt, or a conversation's text
+  format::ConversationHead head;  // of a conversation, without its messages
+  std::size_t first_message = 0;  // into State::messages
+  std::size_t message_count = 0;
+  // Documents are encoded when they are applied: their text depends on the content that is there.
+  std::unique_ptr<Document> document;
+  std::unique_ptr<ContentWriterState> content;
+};
+
+}  // namespace engine
+
+class Batch::State {
+ public:
+  explicit State(engine::EngineCore& engine_core) : core(engine_core) {}
+
+  std::string_view KeyOf(const engine::EncodedRow& row) const {
+    return std::string_view(bytes).substr(row.offset + 1, row.key_bytes);
+  }
+  std::string_view ValueOf(const engine::EncodedRow& row) const {
+    return std::string_view(bytes).substr(row.offset + 1 + row.key_bytes, row.value_bytes);
+  }
+  std::string_view DigestedBytes(const engine::EncodedRow& row) const {
+    return std::string_view(bytes).substr(row.offset, 1 + row.key_bytes + row.value_bytes);
+  }
+  format::Tally TallyOf(const engine::EncodedRow& row) const {
+    return {1, row.json_bytes, format::ContentDigest(DigestedBytes(row))};
+  }
+
+  engine::EngineCore& core;
+  std::string bytes;
+  std::vector<engine::Operation> operations;
+  std::vector<engine::EncodedMessage> messages;
+};
+
+}  // namespace coffer

@@ -1,0 +1,105 @@
+#include "engine/bulk_delete.h"
+
+#include <unordered_set>
+#include <vector>
+
+#include "coffer/limits.h"
+#include "engine/selection_scan.h"
+#include "engine/transaction.h"
+#include "format/record_text.h"
+
+namespace coffer::engine {
+namespace {
+
+constexpr std::size_t kSampleMax = 10;
+
+Status CheckKind(Kind kind) {
+  if (kind != Kind::kMessage && kind != Kind::kContent) return Status::Ok();
+  return Status::InvalidArgument("kind: " + std::string(KindName(kind)) + " cannot be deleted in bulk");
+}
+
+// Deletes one commit's worth of distinct ids and adds up what became of them.
+Status DeleteSome(EngineCore& core, Kind kind, std::span<const std::string_view> ids, const BulkDeleteOptions& options,
+                  BulkDeleteReport& report) {
+  {
+    const StoreAccess access = core.Access();
+    Transaction transaction(core, access);
+    Result<std::vector<Status>> statuses = transaction.DeleteByIds(kind, ids, options.owner);
+    if (!statuses.ok()) return std::move(statuses).status();
+    if (!options.dry_run) {
+      if (Status status = transaction.Commit(options.durability); !status.ok()) return status;
+    }
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (!(*statuses)[i].ok()) {
+        report.errors.push_back({std::string(ids[i]), std::move((*statuses)[i])});
+        continue;
+      }
+      ++report.deleted;
+      if (report.sample.size() < kSampleMax) report.sample.emplace_back(ids[i]);
+    }
+  }
+  return core.RebaseCountersIfDue();
+}
+
+}  // namespace
+
+Result<BulkDeleteReport> BulkDeleteIds(EngineCore& core, Kind kind, std::span<const std::string> ids,
+                                       const BulkDeleteOptions& options) {
+  if (Status status = CheckKind(kind); !status.ok()) return status;
+  if (Status status = core.CheckWritable(); !status.ok() && !options.dry_run) return status;
+  BulkDeleteReport report;
+  report.requested = ids.size();
+  std::unordered_set<std::string_view> seen;
+  std::vector<std::string_view> pending;
+  for (const std::string& id : ids) {
+    if (!seen.insert(id).second || !format::CheckId("id", id).ok()) {
+      report.errors.push_back({id, Status::NotFound(std::string(KindName(kind)) + " " + id + ": not found")});
+      continue;
+    }
+    pending.push_back(id);
+    if (pending.size() < kDeleteBatchRecordsMax) continue;
+    if (Status status = DeleteSome(core, kind, pending, options, report); !status.ok()) return status;
+    pending.clear();
+  }
+  if (!pending.empty()) {
+    if (Status status = DeleteSome(core, kind, pending, options, report); !status.ok()) return status;
+  }
+  return report;
+}
+
+Result<BulkDeleteReport> BulkDeleteSelected(EngineCore& core, const Selection& selection, const BulkDeleteOptions& options) {
+  if (Status status = CheckKind(selection.kind); !status.ok()) return status;
+  if (Status status = core.CheckWritable(); !status.ok() && !options.dry_run) return status;
+  if (!options.owner.empty() && !selection.owner.empty() && options.owner != selection.owner) {
+    return Status::InvalidArgument("owner: the selection's and the options' differ");
+  }
+  Selection effective = selection;
+  if (effective.owner.empty()) effective.owner = options.owner;
+  BulkDeleteOptions checked = options;
+  checked.owner = effective.owner;
+
+  std::optional<StoreAccess> access(core.Access());
+  const StorePin pin = core.Pin();
+  storage::Store& store = **access;
+  const std::unique_ptr<storage::StoreSnapshot> snapshot = store.TakeSnapshot();
+  access.reset();
+
+  BulkDeleteReport report;
+  std::vector<std::string> ids;
+  const auto delete_pending = [&] {
+    const std::vector<std::string_view> views(ids.begin(), ids.end());
+    Status status = DeleteSome(core, effective.kind, views, checked, report);
+    ids.clear();
+    return status;
+  };
+  Status status = ForEachSelected({store, snapshot.get()}, effective, [&](std::string_view id) {
+    ++report.requested;
+    ids.emplace_back(id);
+    return ids.size() < kDeleteBatchRecordsMax ? Status::Ok() : delete_pending();
+  });
+  if (status.ok() && !ids.empty()) status = delete_pending();
+  if (!status.ok()) return status;
+  return report;
+}
+
+}  // namespace coffer::engine

@@ -1,0 +1,139 @@
+#include "coffer/content.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "coffer/limits.h"
+#include "engine/content_state.h"
+#include "format/keys.h"
+
+namespace coffer {
+namespace engine {
+
+std::uint32_t ChunkCount(std::uint64_t size_bytes) {
+  return static_cast<std::uint32_t>((size_bytes + kContentChunkBytes - 1) / kContentChunkBytes);
+}
+
+ContentWriterState::ContentWriterState(EngineCore& core)
+    : core_(core), pin_(core.Pin()), content_id_(core.NewContentId()) {}
+
+ContentWriterState::~ContentWriterState() {
+  if (!staged_) return;
+  const StoreAccess access = core_.Access();
+  storage::WriteBatch batch;
+  batch.DeleteRange(storage::Family::kContents, content_id_, format::ContentsEnd(content_id_));
+  batch.Delete(storage::Family::kProgress, format::ContentIntentKey(content_id_));
+  // Should this fail, the intent row has the chunks swept when the store is next opened.
+  core_.CommitToStore(access, batch, {}, Durability::kBuffered).Ignore();
+}
+
+Status ContentWriterState::Append(std::string_view bytes) {
+  if (!failure_.ok()) return failure_;
+  if (finished_) return Status::InvalidArgument("content: is finished");
+  if (bytes.size() > kDocumentContentBytesMax - size_bytes_) {
+    return failure_ = Status::ResourceExhausted("content: longer than " + std::to_string(kDocumentContentBytesMax) + " bytes");
+  }
+  hash_.Update(bytes);
+  size_bytes_ += bytes.size();
+  while (!bytes.empty()) {
+    // A full chunk waits for the byte behind it, so that a content of exactly one chunk is not staged.
+    if (buffer_.size() == kContentChunkBytes) {
+      if (Status status = StageChunk(); !status.ok()) return failure_ = status;
+    }
+    const std::size_t take = std::min(bytes.size(), kContentChunkBytes - buffer_.size());
+    buffer_.append(bytes.substr(0, take));
+    bytes.remove_prefix(take);
+  }
+  return Status::Ok();
+}
+
+Status ContentWriterState::StageChunk() {
+  const StoreAccess access = core_.Access();
+  storage::WriteBatch batch;
+  if (!staged_) batch.Put(storage::Family::kProgress, format::ContentIntentKey(content_id_), std::string_view());
+  batch.Put(storage::Family::kContents, format::ContentKey(content_id_, chunks_), buffer_);
+  // Buffered: the record's commit, which makes them a content, makes everything before it durable too.
+  if (Status status = core_.CommitToStore(access, batch, {}, Durability::kBuffered); !status.ok()) return status;
+  staged_ = true;
+  ++chunks_;
+  buffer_.clear();
+  return Status::Ok();
+}
+
+Status ContentWriterState::Finish() {
+  if (!failure_.ok()) return failure_;
+  if (finished_) return Status::Ok();
+  sha256_ = hash_.Finish();
+  sha256_hex_ = format::HexText(sha256_);
+  finished_ = true;
+  return Status::Ok();
+}
+
+void ContentWriterState::AppendTo(storage::WriteBatch& batch) const {
+  if (!buffer_.empty()) batch.Put(storage::Family::kContents, format::ContentKey(content_id_, chunks_), buffer_);
+  if (staged_) batch.Delete(storage::Family::kProgress, format::ContentIntentKey(content_id_));
+}
+
+ContentReaderState::ContentReaderState(storage::Store& store, StorePin pin,
+                                       const storage::StoreSnapshot* caller_snapshot,
+                                       std::unique_ptr<storage::StoreSnapshot> own_snapshot, std::string document_id,
+                                       const format::ContentReference& content)
+    : store_(store),
+      pin_(std::move(pin)),
+      own_snapshot_(std::move(own_snapshot)),
+      snapshot_(caller_snapshot != nullptr ? caller_snapshot : own_snapshot_.get()),
+      document_id_(std::move(document_id)),
+      content_id_(content.id),
+      sha256_hex_(format::HexText(content.sha256)),
+      size_bytes_(content.size_bytes) {}
+
+Status ContentReaderState::LoadChunk(std::uint32_t chunk) {
+  if (chunk_number_ == chunk) return Status::Ok();
+  chunk_number_ = UINT64_MAX;
+  const auto where = [&] { return "document " + document_id_ + ": chunk " + std::to_string(chunk) + " of its content"; };
+  if (Status status = store_.Get(storage::Family::kContents, format::ContentKey(content_id_, chunk), snapshot_, chunk_);
+      !status.ok()) {
+    return status.WithContext(where());
+  }
+  if (!chunk_.found()) return Status::Corruption(where() + " is missing");
+  const std::uint64_t expected =
+      std::min<std::uint64_t>(kContentChunkBytes, size_bytes_ - std::uint64_t{chunk} * kContentChunkBytes);
+  if (chunk_.view().size() != expected) return Status::Corruption(where() + " has the wrong length");
+  chunk_number_ = chunk;
+  return Status::Ok();
+}
+
+Result<std::size_t> ContentReaderState::Read(std::span<char> buffer) {
+  std::size_t done = 0;
+  while (done < buffer.size() && offset_ < size_bytes_) {
+    if (Status status = LoadChunk(static_cast<std::uint32_t>(offset_ / kContentChunkBytes)); !status.ok()) return status;
+    const std::string_view rest = chunk_.view().substr(offset_ % kContentChunkBytes);
+    const std::size_t take = std::min(rest.size(), buffer.size() - done);
+    std::memcpy(buffer.data() + done, rest.data(), take);
+    done += take;
+    offset_ += take;
+  }
+  return done;
+}
+
+}  // namespace engine
+
+ContentWriter::ContentWriter(std::unique_ptr<engine::ContentWriterState> state) : state_(std::move(state)) {}
+ContentWriter::ContentWriter(ContentWriter&&) noexcept = default;
+ContentWriter& ContentWriter::operator=(ContentWriter&&) noexcept = default;
+ContentWriter::~ContentWriter() = default;
+Status ContentWriter::Append(std::string_view bytes) { return state_->Append(bytes); }
+Status ContentWriter::Finish() { return state_->Finish(); }
+std::uint64_t ContentWriter::size_bytes() const noexcept { return state_->size_bytes(); }
+const std::string& ContentWriter::sha256() const noexcept { return state_->sha256_hex(); }
+
+ContentReader::ContentReader(std::unique_ptr<engine::ContentReaderState> state) : state_(std::move(state)) {}
+ContentReader::ContentReader(ContentReader&&) noexcept = default;
+ContentReader& ContentReader::operator=(ContentReader&&) noexcept = default;
+ContentReader::~ContentReader() = default;
+std::uint64_t ContentReader::size_bytes() const noexcept { return state_->size_bytes(); }
+const std::string& ContentReader::sha256() const noexcept { return state_->sha256_hex(); }
+void ContentReader::Seek(std::uint64_t offset) noexcept { state_->Seek(offset); }
+Result<std::size_t> ContentReader::Read(std::span<char> buffer) { return state_->Read(buffer); }
+
+}  // namespace coffer

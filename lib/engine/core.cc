@@ -1,0 +1,253 @@
+#include "engine/core.h"
+
+#include <array>
+
+#include "engine/transaction.h"
+#include "format/fixed_width.h"
+#include "format/keys.h"
+#include "format/ulid.h"
+#include "storage/durable_file.h"
+
+namespace coffer::engine {
+namespace {
+
+constexpr std::int64_t kMicrosecondsPerMillisecond = 1000;
+constexpr std::int64_t kMicrosecondsPerDay = std::int64_t{86'400} * 1'000'000;
+constexpr std::size_t kWriteBufferBytesMin = std::size_t{4} << 20;
+
+Status CheckOptions(const OpenOptions& options) {
+  if (options.write_buffer_bytes < kWriteBufferBytesMin) {
+    return Status::InvalidArgument("write_buffer_bytes: at least 4 MiB");
+  }
+  if (options.open_files_max < 16) return Status::InvalidArgument("open_files_max: at least 16");
+  if (options.background_threads < 1) return Status::InvalidArgument("background_threads: at least 1");
+  return Status::Ok();
+}
+
+}  // namespace
+
+EngineCore::~EngineCore() {
+  if (store_ != nullptr) Close().Ignore();  // nobody is left to tell; Close is there for those who want to know
+}
+
+Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, const OpenOptions& options) {
+  if (Status status = CheckOptions(options); !status.ok()) return status;
+  std::unique_ptr<EngineCore> core(new EngineCore());
+  core->options_ = options;
+  core->clock_ = options.clock != nullptr ? options.clock : &SystemClock();
+  core->files_ = options.file_system != nullptr ? options.file_system : &PosixFileSystem();
+  core->random_ = options.random != nullptr ? options.random : &SystemRandom();
+
+  Result<std::unique_ptr<StoreFolder>> opened =
+      StoreFolder::Open(*core->files_, folder, options.create_if_missing, options.read_only);
+  if (!opened.ok()) return std::move(opened).status();
+  core->folder_ = std::move(*opened);
+  core->repository_ = options.repository.empty() ? core->folder_->BackupsPath() : options.repository;
+  if (core->folder_->is_new()) {
+    if (Status status = core->CreateStore(); !status.ok()) return status.WithContext("creating a store in " + folder);
+  }
+  if (!options.read_only) {
+    if (Status status = core->folder_->Sweep(); !status.ok()) return status;
+  }
+  if (Status status = core->OpenStore(); !status.ok()) return status.WithContext("opening " + folder);
+  if (Status status = core->CountFilesBesides(); !status.ok()) return status.WithContext("opening " + folder);
+  return core;
+}
+
+Status EngineCore::Close() {
+  if (store_ == nullptr) return Status::Ok();
+  Status status = store_->Close();
+  store_.reset();
+  folder_.reset();
+  return status;
+}
+
+storage::StoreOptions EngineCore::StoreOptionsFor(bool create) const {
+  storage::StoreOptions store;
+  store.create = create;
+  store.read_only = options_.read_only;
+  store.file_system = options_.file_system;
+  store.write_buffer_bytes = options_.write_buffer_bytes;
+  store.block_cache_bytes = options_.block_cache_bytes;
+  store.open_files_max = options_.open_files_max;
+  store.background_threads = options_.background_threads;
+  return store;
+}
+
+Status EngineCore::CreateStore() {
+  const std::uint64_t generation = folder_->next_generation();
+  if (Status status = storage::RemoveRecursively(*files_, folder_->PartialPath(generation)); !status.ok()) return status;
+  Result<std::unique_ptr<storage::Store>> store =
+      storage::OpenRocksStore(folder_->PartialPath(generation), StoreOptionsFor(true));
+  if (!store.ok()) return std::move(store).status();
+  if (Status status = (*store)->Close(); !status.ok()) return status;
+  store->reset();
+  return folder_->Switch(generation);
+}
+
+Status EngineCore::OpenStore() {
+  Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(folder_->LivePath(), StoreOptionsFor(false));
+  if (!store.ok()) return std::move(store).status();
+  Result<CounterState> counters = ReadCounters(**store, nullptr);
+  if (!counters.ok()) return std::move(counters).status();
+  store_ = std::move(*store);
+  totals_.Reset(std::move(*counters));
+  return options_.read_only ? Status::Ok() : SweepUnfinishedContents();
+}
+
+// Contents that were being written when the process ended: no record names them.
+Status EngineCore::SweepUnfinishedContents() {
+  storage::WriteBatch batch;
+  const std::unique_ptr<storage::Scan> scan = store_->NewScan(storage::Family::kProgress, {}, {}, {});
+  for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
+    const auto content_id = format::ParseContentIntentKey(scan->key());
+    if (!content_id) return Status::Corruption("progress: a key that is none");
+    batch.DeleteRange(storage::Family::kContents, *content_id, format::ContentsEnd(*content_id));
+    batch.Delete(storage::Family::kProgress, scan->key());
+  }
+  if (Status status = scan->status(); !status.ok()) return status;
+  if (batch.operations() == 0) return Status::Ok();
+  return store_->Commit(batch, Durability::kBuffered).WithContext("sweeping unfinished contents");
+}
+
+Status EngineCore::CountFilesBesides() {
+  Result<std::uint64_t> exports = storage::TreeBytes(*files_, folder_->ExportsPath());
+  if (!exports.ok()) return std::move(exports).status();
+  Result<std::uint64_t> backups = storage::TreeBytes(*files_, repository_);
+  if (!backups.ok()) return std::move(backups).status();
+  exports_bytes = *exports;
+  backups_bytes = *backups;
+  Result<std::vector<std::string>> names = files_->List(repository_);
+  if (!names.ok() && names.status().code() != StatusCode::kNotFound) return std::move(names).status();
+  std::uint64_t count = 0;
+  if (names.ok()) {
+    for (const std::string& name : *names) {
+      if (!name.ends_with(".partial") && files_->Stat(repository_ + "/" + name + "/manifest.json").ok()) ++count;
+    }
+  }
+  backups_count = count;
+  return Status::Ok();
+}
+
+std::int32_t EngineCore::Today() const {
+  const std::int64_t now = clock_->NowMicroseconds();
+  const std::int64_t day = now >= 0 ? now / kMicrosecondsPerDay : (now - kMicrosecondsPerDay + 1) / kMicrosecondsPerDay;
+  return static_cast<std::int32_t>(day);
+}
+
+std::string EngineCore::NewId() {
+  return format::MakeUlid(clock_->NowMicroseconds() / kMicrosecondsPerMillisecond, random_->Next(), random_->Next());
+}
+
+std::string EngineCore::NewContentId() {
+  std::string id;
+  format::AppendBigEndian(static_cast<std::uint64_t>(clock_->NowMicroseconds() / kMicrosecondsPerMillisecond) << 16, id);
+  id.resize(6);
+  format::AppendBigEndian(static_cast<std::uint16_t>(random_->Next()), id);
+  format::AppendBigEndian(random_->Next(), id);
+  return id;
+}
+
+StoreAccess EngineCore::Access() {
+  { const std::lock_guard pass(store_gate_); }
+  std::shared_lock lock(store_mutex_);
+  return StoreAccess(std::move(lock), *store_);
+}
+
+Status EngineCore::CheckWritable() const {
+  if (options_.read_only) return Status::PermissionDenied("the store is opened read-only");
+  if (!latched_.load(std::memory_order_acquire)) return Status::Ok();
+  const std::lock_guard lock(latch_mutex_);
+  return latch_reason_;
+}
+
+void EngineCore::Latch(std::string_view doing, const Status& failure) {
+  const std::lock_guard lock(latch_mutex_);
+  if (latched_.load(std::memory_order_relaxed)) return;
+  latch_reason_ = Status::Unavailable("no more writes until the engine is opened anew, since " + std::string(doing) +
+                                      " failed: " + failure.ToString());
+  latched_.store(true, std::memory_order_release);
+}
+
+Status EngineCore::CommitToStore(const StoreAccess& access, storage::WriteBatch& batch, const CounterChange& change,
+                                 Durability durability) {
+  if (Status status = CheckWritable(); !status.ok()) return status;
+  { const std::lock_guard pass(commit_gate_); }
+  const std::shared_lock lock(commit_mutex_);
+  const std::int32_t day = Today();
+  change.AppendTo(batch, day);
+  if (Status status = access->Commit(batch, durability); !status.ok()) {
+    Latch("a commit", status);
+    return status;
+  }
+  if (!change.empty()) totals_.Apply(change, day);
+  return Status::Ok();
+}
+
+Status EngineCore::RebaseCountersIfDue() {
+  if (!totals_.WantsRebase()) return Status::Ok();
+  const StoreAccess access = Access();
+  const std::lock_guard gate(commit_gate_);
+  const std::unique_lock lock(commit_mutex_);
+  if (!totals_.WantsRebase()) return Status::Ok();
+  storage::WriteBatch batch;
+  totals_.AppendRebase(batch);
+  // Buffered: losing it loses nothing, the operands before it are still there.
+  if (Status status = access->Commit(batch, Durability::kBuffered); !status.ok()) {
+    Latch("writing the counters", status);
+    return status;
+  }
+  return Status::Ok();
+}
+
+Result<std::vector<AppliedItem>> EngineCore::Apply(Batch& batch, Durability durability, bool all_or_nothing) {
+  if (Status status = CheckWritable(); !status.ok()) return status;
+  Result<std::vector<AppliedItem>> items = std::vector<AppliedItem>();
+  {
+    const StoreAccess access = Access();
+    Transaction transaction(*this, access);
+    items = transaction.Run(batch, all_or_nothing);
+    if (!items.ok()) return items;
+    if (Status status = transaction.Commit(durability); !status.ok()) return status;
+  }
+  batch.Clear();
+  // The batch is committed whatever becomes of this; a failure closes the latch and shows at the next write.
+  RebaseCountersIfDue().Ignore();
+  return items;
+}
+
+Result<std::vector<AppliedItem>> EngineCore::CommitEach(Batch& batch, Durability durability) {
+  return Apply(batch, durability, false);
+}
+
+Result<std::vector<ItemResult>> EngineCore::CommitAll(Batch& batch, Durability durability) {
+  Result<std::vector<AppliedItem>> items = Apply(batch, durability, true);
+  if (!items.ok()) return std::move(items).status();
+  std::vector<ItemResult> results;
+  results.reserve(items->size());
+  for (AppliedItem& item : *items) results.push_back(std::move(item.result));
+  return results;
+}
+
+Status EngineCore::SwitchStore(std::uint64_t generation) {
+  if (Status status = CheckWritable(); !status.ok()) return status;
+  const std::lock_guard gate(store_gate_);
+  const std::unique_lock lock(store_mutex_);
+  if (pins_.load() > 0) return Status::Busy("snapshots, readers or unfinished contents of the store are still in use");
+  if (Status status = folder_->Switch(generation); !status.ok()) {
+    Latch("switching the store", status);
+    return status;
+  }
+  std::unique_ptr<storage::Store> old = std::move(store_);
+  if (Status status = OpenStore(); !status.ok()) {
+    store_ = std::move(old);
+    Latch("opening the switched store", status);
+    return status;
+  }
+  // The old generation is history: what it could not write any more is of no interest.
+  old->Close().Ignore();
+  old.reset();
+  return folder_->Sweep();
+}
+
+}  // namespace coffer::engine

@@ -1,0 +1,165 @@
+// EngineCore: what the engine's parts and the operations above it share: the live store, the folder, counters, locks and
+// the latch that a failed write closes. Engine (coffer/engine.h) is its public face.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "coffer/batch.h"
+#include "coffer/clock.h"
+#include "coffer/file_system.h"
+#include "coffer/options.h"
+#include "coffer/random_source.h"
+#include "coffer/result.h"
+#include "engine/store_folder.h"
+#include "engine/totals.h"
+#include "engine/stripes.h"
+#include "storage/store.h"
+
+namespace coffer::engine {
+
+// Keeps the store from being switched while something reads it for longer than a call: a snapshot, a reader, a writer.
+class StorePin {
+ public:
+  explicit StorePin(std::atomic<int>& pins) : pins_(&pins) { pins_->fetch_add(1); }
+  StorePin(StorePin&& other) noexcept : pins_(other.pins_) { other.pins_ = nullptr; }
+  StorePin& operator=(StorePin&&) = delete;
+  ~StorePin() {
+    if (pins_ != nullptr) pins_->fetch_sub(1);
+  }
+
+ private:
+  std::atomic<int>* pins_;
+};
+
+// The store for the length of one short call: a switch, and behind it every newcomer, waits for it to go. Whatever takes longer
+// takes a Pin while it has an Access, keeps a reference to the store, and lets the Access go.
+class StoreAccess {
+ public:
+  StoreAccess(std::shared_lock<std::shared_mutex> lock, storage::Store& store) : lock_(std::move(lock)), store_(&store) {}
+  storage::Store& operator*() const { return *store_; }
+  storage::Store* operator->() const { return store_; }
+
+ private:
+  std::shared_lock<std::shared_mutex> lock_;
+  storage::Store* store_;
+};
+
+// What became of one operation of a batch.
+struct AppliedItem {
+  Status status;
+  ItemResult result;
+};
+
+class EngineCore {
+ public:
+  static Result<std::unique_ptr<EngineCore>> Open(const std::string& folder, const OpenOptions& options);
+  ~EngineCore();
+  Status Close();
+
+  FileSystem& files() const noexcept { return *files_; }
+  const OpenOptions& options() const noexcept { return options_; }
+  StoreFolder& folder() noexcept { return *folder_; }
+  const std::string& repository() const noexcept { return repository_; }
+  const Totals& totals() const noexcept { return totals_; }
+
+  Timestamp Now() const { return {clock_->NowMicroseconds()}; }
+  // The UTC day of Now(), counted from 1970.
+  std::int32_t Today() const;
+  // A new ULID for the engine's present time.
+  std::string NewId();
+  // 16 bytes that no content has had: 6 of time, 10 random.
+  std::string NewContentId();
+
+  StoreAccess Access();
+  // Takes a pin; while any is held SwitchStore answers kBusy. Take it with an Access in hand.
+  StorePin Pin() { return StorePin(pins_); }
+
+  // kPermissionDenied (read-only), or kUnavailable once a write has failed.
+  Status CheckWritable() const;
+
+  // Commits `batch`, with `change` to the counters, and closes the latch if that fails. The one way to the store for every
+  // write. `access` shows that the store cannot be switched meanwhile.
+  Status CommitToStore(const StoreAccess& access, storage::WriteBatch& batch, const CounterChange& change,
+                       Durability durability);
+  // Writes the counters out as plain values where they have gathered many operands. Call without an Access in hand.
+  Status RebaseCountersIfDue();
+
+  // Applies each operation by itself: what cannot be applied is left out and says why in its item. One atomic commit for the rest.
+  // A failed Status: nothing was written. Empties the batch on success.
+  Result<std::vector<AppliedItem>> CommitEach(Batch& batch, Durability durability);
+  // All or nothing: see Engine::Commit.
+  Result<std::vector<ItemResult>> CommitAll(Batch& batch, Durability durability);
+
+  Stripes& stripes() noexcept { return stripes_; }
+
+  // Makes generation `generation` (built at folder().PartialPath) the live store: waits for running calls, switches, reopens and
+  // reloads the counters. kBusy while something is pinned. A failure before CURRENT changes leaves the old store serving; one
+  // behind it leaves the old store to readers and closes the latch, since CURRENT may name either.
+  Status SwitchStore(std::uint64_t generation);
+
+  storage::StoreOptions StoreOptionsFor(bool create) const;
+
+  // Bytes on disk of the repository and of finished exports: taken at open, kept by the jobs that change them.
+  std::atomic<std::uint64_t> backups_bytes{0};
+  std::atomic<std::uint64_t> backups_count{0};
+  std::atomic<std::uint64_t> exports_bytes{0};
+  // Held by whoever changes the repository, or restores.
+  std::mutex& repository_mutex() noexcept { return repository_mutex_; }
+
+ private:
+  EngineCore() = default;
+  Status CreateStore();
+  Status OpenStore();
+  Status CountFilesBesides();
+  Status SweepUnfinishedContents();
+  Result<std::vector<AppliedItem>> Apply(Batch& batch, Durability durability, bool all_or_nothing);
+  void Latch(std::string_view doing, const Status& failure);
+
+  OpenOptions options_;
+  std::string repository_;
+  Clock* clock_ = nullptr;
+  FileSystem* files_ = nullptr;
+  RandomSource* random_ = nullptr;
+  std::unique_ptr<StoreFolder> folder_;
+  std::unique_ptr<storage::Store> store_;
+  Totals totals_;
+  Stripes stripes_;
+
+  // Shared: a call uses the store. Exclusive: it is switched. A newcomer passes the gate first, so that a stream of sharers
+  // cannot keep an exclusive holder out for ever; likewise below.
+  std::mutex store_gate_;
+  std::shared_mutex store_mutex_;
+  std::atomic<int> pins_{0};
+
+  // Shared: a commit and its change to the totals are under way. Exclusive: the totals are what the store holds.
+  std::mutex commit_gate_;
+  std::shared_mutex commit_mutex_;
+
+  std::mutex repository_mutex_;
+  std::atomic<bool> latched_{false};
+  mutable std::mutex latch_mutex_;
+  Status latch_reason_;
+};
+
+// The state behind a public Snapshot.
+class SnapshotState {
+ public:
+  SnapshotState(StorePin pin, std::unique_ptr<storage::StoreSnapshot> snapshot, Timestamp taken_at)
+      : pin_(std::move(pin)), snapshot_(std::move(snapshot)), taken_at_(taken_at) {}
+  const storage::StoreSnapshot* get() const noexcept { return snapshot_.get(); }
+  Timestamp taken_at() const noexcept { return taken_at_; }
+
+ private:
+  StorePin pin_;
+  std::unique_ptr<storage::StoreSnapshot> snapshot_;
+  Timestamp taken_at_;
+};
+
+}  // namespace coffer::engine

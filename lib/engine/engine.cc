@@ -1,0 +1,291 @@
+// The public face of the engine: each call finds its part and hands over.
+#include "coffer/engine.h"
+
+#include "engine/bulk_delete.h"
+#include "engine/content_state.h"
+#include "engine/core.h"
+#include "engine/integrity_check.h"
+#include "engine/record_reads.h"
+#include "engine/storage_statistics.h"
+#include "format/keys.h"
+#include "format/record_text.h"
+
+namespace coffer {
+namespace {
+
+using engine::ReadView;
+using engine::StoreAccess;
+
+const storage::StoreSnapshot* StoreSnapshotOf(const Snapshot* snapshot) {
+  return snapshot != nullptr ? snapshot->state().get() : nullptr;
+}
+
+ReadView ViewOf(const StoreAccess& access, const Snapshot* snapshot) { return {*access, StoreSnapshotOf(snapshot)}; }
+
+// Commits a batch of one operation.
+Result<ItemResult> CommitOne(engine::EngineCore& core, Batch& batch, const WriteOptions& options) {
+  Result<std::vector<engine::AppliedItem>> items = core.CommitEach(batch, options.durability);
+  if (!items.ok()) return std::move(items).status();
+  if (!items->front().status.ok()) return std::move(items->front().status);
+  return std::move(items->front().result);
+}
+
+Result<std::string> IdOf(Result<ItemResult> item, const std::string& given) {
+  if (!item.ok()) return std::move(item).status();
+  return item->id.empty() ? given : std::move(item->id);
+}
+
+template <typename Record, typename Read>
+Result<Page<Record>> ParsePage(Result<engine::TextPage> texts, Kind kind, Read read) {
+  if (!texts.ok()) return std::move(texts).status();
+  Page<Record> page;
+  page.next = std::move(texts->next);
+  page.items.reserve(texts->texts.size());
+  for (std::size_t i = 0; i < texts->texts.size(); ++i) {
+    Result<Record> record = read(texts->texts[i]);
+    if (!record.ok()) {
+      return Status::Corruption(std::string(KindName(kind)) + " " + texts->ids[i] + ": " + record.status().ToString());
+    }
+    page.items.push_back(std::move(*record));
+  }
+  return page;
+}
+
+}  // namespace
+
+Snapshot::Snapshot(std::unique_ptr<engine::SnapshotState> state) : state_(std::move(state)) {}
+Snapshot::~Snapshot() = default;
+
+Engine::Engine(std::unique_ptr<engine::EngineCore> core) : core_(std::move(core)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::Open(const std::string& folder, const OpenOptions& options) {
+  Result<std::unique_ptr<engine::EngineCore>> core = engine::EngineCore::Open(folder, options);
+  if (!core.ok()) return std::move(core).status();
+  return std::unique_ptr<Engine>(new Engine(std::move(*core)));
+}
+
+Status Engine::Close() { return core_->Close(); }
+
+Result<std::vector<ItemResult>> Engine::Commit(Batch& batch, const WriteOptions& options) {
+  return core_->CommitAll(batch, options.durability);
+}
+
+Result<std::string> Engine::PutConversation(const Conversation& conversation, PutMode mode, const WriteOptions& options) {
+  Batch batch(*this);
+  if (Status status = batch.PutConversation(conversation, mode); !status.ok()) return status;
+  return IdOf(CommitOne(*core_, batch, options), conversation.id);
+}
+
+Result<std::string> Engine::PutConversation(const Conversation& conversation, std::span<const Message> messages, PutMode mode,
+                                            const WriteOptions& options) {
+  Batch batch(*this);
+  if (Status status = batch.PutConversation(conversation, messages, mode); !status.ok()) return status;
+  return IdOf(CommitOne(*core_, batch, options), conversation.id);
+}
+
+Result<std::uint64_t> Engine::AppendMessage(std::string_view conversation_id, const Message& message,
+                                            const WriteOptions& options) {
+  Batch batch(*this);
+  if (Status status = batch.AppendMessage(conversation_id, message); !status.ok()) return status;
+  Result<ItemResult> item = CommitOne(*core_, batch, options);
+  if (!item.ok()) return std::move(item).status();
+  return item->sequence_number;
+}
+
+Result<std::string> Engine::PutDocument(const Document& document, PutMode mode, const WriteOptions& options) {
+  Batch batch(*this);
+  if (Status status = batch.PutDocument(document, mode); !status.ok()) return status;
+  return IdOf(CommitOne(*core_, batch, options), document.id);
+}
+
+Result<std::string> Engine::PutDocument(const Document& document, ContentWriter content, PutMode mode,
+                                        const WriteOptions& options) {
+  Batch batch(*this);
+  if (Status status = batch.PutDocument(document, std::move(content), mode); !status.ok()) return status;
+  return IdOf(CommitOne(*core_, batch, options), document.id);
+}
+
+Result<std::string> Engine::PutPrompt(const Prompt& prompt, PutMode mode, const WriteOptions& options) {
+  Batch batch(*this);
+  if (Status status = batch.PutPrompt(prompt, mode); !status.ok()) return status;
+  return IdOf(CommitOne(*core_, batch, options), prompt.id);
+}
+
+Status Engine::Delete(Kind kind, std::string_view id, std::string_view owner, const WriteOptions& options) {
+  Batch batch(*this);
+  if (Status status = batch.Delete(kind, id, owner); !status.ok()) return status;
+  Result<ItemResult> item = CommitOne(*core_, batch, options);
+  return item.ok() ? Status::Ok() : std::move(item).status();
+}
+
+Status Engine::DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number, const WriteOptions& options) {
+  Batch batch(*this);
+  if (Status status = batch.DeleteMessage(conversation_id, sequence_number); !status.ok()) return status;
+  Result<ItemResult> item = CommitOne(*core_, batch, options);
+  return item.ok() ? Status::Ok() : std::move(item).status();
+}
+
+Result<ContentWriter> Engine::NewContent() {
+  if (Status status = core_->CheckWritable(); !status.ok()) return status;
+  const StoreAccess access = core_->Access();
+  return ContentWriter(std::make_unique<engine::ContentWriterState>(*core_));
+}
+
+Result<Conversation> Engine::GetConversation(std::string_view id, const ReadOptions& options) {
+  const StoreAccess access = core_->Access();
+  return engine::ReadConversation(ViewOf(access, options.snapshot), id);
+}
+
+Result<Message> Engine::GetMessage(std::string_view conversation_id, std::uint64_t sequence_number, const ReadOptions& options) {
+  const StoreAccess access = core_->Access();
+  return engine::ReadMessage(ViewOf(access, options.snapshot), conversation_id, sequence_number);
+}
+
+Result<Document> Engine::GetDocument(std::string_view id, const ReadOptions& options) {
+  Result<std::string> text = GetDocumentJson(id, options);
+  if (!text.ok()) return std::move(text).status();
+  format::RecordReader reader;
+  return reader.ReadDocument(*text);
+}
+
+Result<Prompt> Engine::GetPrompt(std::string_view id, const ReadOptions& options) {
+  Result<std::string> text = GetPromptJson(id, options);
+  if (!text.ok()) return std::move(text).status();
+  format::RecordReader reader;
+  return reader.ReadPrompt(*text);
+}
+
+Result<Page<Message>> Engine::ListMessages(std::string_view conversation_id, const MessageListOptions& options) {
+  const StoreAccess access = core_->Access();
+  return engine::ReadMessages(ViewOf(access, options.snapshot), conversation_id, options);
+}
+
+Result<Page<Conversation>> Engine::ListConversations(const ListOptions& options) {
+  const StoreAccess access = core_->Access();
+  const ReadView view = ViewOf(access, options.snapshot);
+  Result<engine::TextPage> page = engine::ReadTextPage(view, Kind::kConversation, options);
+  format::RecordReader reader;
+  const auto read = [&](const std::string& text) -> Result<Conversation> {
+    Result<Conversation> conversation = reader.ReadConversation(text);
+    if (!conversation.ok()) return conversation;
+    if (Status status = engine::ReadDerived(view, *conversation); !status.ok()) return status;
+    return conversation;
+  };
+  return ParsePage<Conversation>(std::move(page), Kind::kConversation, read);
+}
+
+Result<Page<Document>> Engine::ListDocuments(const ListOptions& options) {
+  const StoreAccess access = core_->Access();
+  format::RecordReader reader;
+  return ParsePage<Document>(engine::ReadTextPage(ViewOf(access, options.snapshot), Kind::kDocument, options), Kind::kDocument,
+                             [&](const std::string& text) { return reader.ReadDocument(text); });
+}
+
+Result<Page<Prompt>> Engine::ListPrompts(const ListOptions& options) {
+  const StoreAccess access = core_->Access();
+  format::RecordReader reader;
+  return ParsePage<Prompt>(engine::ReadTextPage(ViewOf(access, options.snapshot), Kind::kPrompt, options), Kind::kPrompt,
+                           [&](const std::string& text) { return reader.ReadPrompt(text); });
+}
+
+Result<ContentReader> Engine::OpenContent(std::string_view document_id, const ReadOptions& options) {
+  if (Status status = format::CheckId("id", document_id); !status.ok()) return status;
+  const StoreAccess access = core_->Access();
+  const storage::StoreSnapshot* given = StoreSnapshotOf(options.snapshot);
+  std::unique_ptr<storage::StoreSnapshot> own = given == nullptr ? access->TakeSnapshot() : nullptr;
+  storage::PinnedValue value;
+  if (Status status = access->Get(storage::Family::kDocuments, document_id, given != nullptr ? given : own.get(), value);
+      !status.ok()) {
+    return status;
+  }
+  const std::string name = "document " + std::string(document_id);
+  if (!value.found()) return Status::NotFound(name + ": not found");
+  Result<format::StoredRecord> record = format::DecodeStoredRecord(Kind::kDocument, value.view());
+  if (!record.ok()) return std::move(record).status().WithContext(name);
+  if (!record->content) return Status::NotFound(name + ": has no content");
+  return ContentReader(std::make_unique<engine::ContentReaderState>(*access, core_->Pin(), given, std::move(own),
+                                                                    std::string(document_id), *record->content));
+}
+
+Result<std::string> Engine::GetConversationJson(std::string_view id, bool with_messages, const ReadOptions& options) {
+  const StoreAccess access = core_->Access();
+  return engine::ReadConversationText(ViewOf(access, options.snapshot), id, with_messages);
+}
+
+Result<std::string> Engine::GetMessageJson(std::string_view conversation_id, std::uint64_t sequence_number,
+                                           const ReadOptions& options) {
+  const StoreAccess access = core_->Access();
+  return engine::ReadMessageText(ViewOf(access, options.snapshot), conversation_id, sequence_number);
+}
+
+Result<std::string> Engine::GetDocumentJson(std::string_view id, const ReadOptions& options) {
+  const StoreAccess access = core_->Access();
+  return engine::ReadRecordText(ViewOf(access, options.snapshot), Kind::kDocument, id);
+}
+
+Result<std::string> Engine::GetPromptJson(std::string_view id, const ReadOptions& options) {
+  const StoreAccess access = core_->Access();
+  return engine::ReadRecordText(ViewOf(access, options.snapshot), Kind::kPrompt, id);
+}
+
+Result<Page<std::string>> Engine::ListJson(Kind kind, const ListOptions& options) {
+  const StoreAccess access = core_->Access();
+  Result<engine::TextPage> texts = engine::ReadTextPage(ViewOf(access, options.snapshot), kind, options);
+  if (!texts.ok()) return std::move(texts).status();
+  return Page<std::string>{std::move(texts->texts), std::move(texts->next)};
+}
+
+Result<std::unique_ptr<Snapshot>> Engine::TakeSnapshot() {
+  const StoreAccess access = core_->Access();
+  return std::make_unique<Snapshot>(
+      std::make_unique<engine::SnapshotState>(core_->Pin(), access->TakeSnapshot(), core_->Now()));
+}
+
+Result<BulkDeleteReport> Engine::BulkDelete(Kind kind, std::span<const std::string> ids, const BulkDeleteOptions& options) {
+  return engine::BulkDeleteIds(*core_, kind, ids, options);
+}
+
+Result<BulkDeleteReport> Engine::BulkDelete(const Selection& selection, const BulkDeleteOptions& options) {
+  return engine::BulkDeleteSelected(*core_, selection, options);
+}
+
+Result<StorageStatistics> Engine::Statistics() { return engine::TakeStatistics(*core_); }
+
+Result<IntegrityReport> Engine::Verify() {
+  std::optional<StoreAccess> access(core_->Access());
+  const engine::StorePin pin = core_->Pin();
+  storage::Store& store = **access;
+  const std::unique_ptr<storage::StoreSnapshot> snapshot = store.TakeSnapshot();
+  access.reset();
+  return engine::CheckIntegrity(store, snapshot.get());
+}
+
+Result<ReclaimReport> Engine::Reclaim() {
+  if (Status status = core_->CheckWritable(); !status.ok()) return status;
+  std::optional<StoreAccess> access(core_->Access());
+  const engine::StorePin pin = core_->Pin();
+  storage::Store& store = **access;
+  access.reset();
+  const auto bytes_on_disk = [&store] {
+    std::uint64_t bytes = store.LogBytes();
+    for (const storage::FamilyName& family : storage::kFamilies) bytes += store.FamilyBytes(family.family);
+    return bytes;
+  };
+  ReclaimReport report;
+  report.bytes_before = bytes_on_disk();
+  if (Status status = store.Compact({}); !status.ok()) return status.WithContext("reclaim");
+  report.bytes_after = bytes_on_disk();
+  return report;
+}
+
+Status Engine::Sync() {
+  if (Status status = core_->CheckWritable(); !status.ok()) return status;
+  return core_->Access()->Sync();
+}
+
+const std::string& Engine::folder() const noexcept { return core_->folder().root(); }
+const std::string& Engine::repository() const noexcept { return core_->repository(); }
+bool Engine::read_only() const noexcept { return core_->options().read_only; }
+
+}  // namespace coffer

@@ -1,0 +1,200 @@
+#include "engine/record_reads.h"
+
+#include "coffer/limits.h"
+#include "format/keys.h"
+#include "format/record_text.h"
+
+namespace coffer::engine {
+namespace {
+
+std::string NameOf(Kind kind, std::string_view id) { return std::string(KindName(kind)) + " " + std::string(id); }
+
+Status NotFound(Kind kind, std::string_view id) { return Status::NotFound(NameOf(kind, id) + ": not found"); }
+
+Result<format::ConversationHead> ReadHead(const ReadView& view, std::string_view id) {
+  storage::PinnedValue value;
+  if (Status status = view.store.Get(storage::Family::kConversations, id, view.snapshot, value); !status.ok()) return status;
+  if (!value.found()) return NotFound(Kind::kConversation, id);
+  Result<format::ConversationHead> head = format::DecodeConversationHead(value.view());
+  if (!head.ok()) return std::move(head).status().WithContext(NameOf(Kind::kConversation, id));
+  return head;
+}
+
+void SetDerived(const format::ConversationHead& head, Conversation& conversation) {
+  conversation.message_count = head.messages.count;
+  if (head.messages.count > 0) conversation.last_message_at = head.last_message_at;
+}
+
+// The text row of a conversation; kNotFound where there is none.
+Status GetText(const ReadView& view, std::string_view id, storage::PinnedValue& value, format::StoredText& stored) {
+  if (Status status = view.store.Get(storage::Family::kMessages, format::ConversationTextKey(id), view.snapshot, value);
+      !status.ok()) {
+    return status;
+  }
+  if (!value.found()) return NotFound(Kind::kConversation, id);
+  Result<format::StoredText> decoded = format::DecodeStoredText(value.view());
+  if (!decoded.ok()) return std::move(decoded).status().WithContext(NameOf(Kind::kConversation, id));
+  stored = *decoded;
+  return Status::Ok();
+}
+
+// One walk over the text row and the messages behind it: the head is not read, since they tell all that it does.
+Result<std::string> ReadWithMessages(const ReadView& view, std::string_view id) {
+  const std::string begin = format::ConversationTextKey(id);
+  const std::string end = format::MessagesEnd(id);
+  const auto name = [&] { return NameOf(Kind::kConversation, id); };
+  storage::ScanOptions options;
+  options.snapshot = view.snapshot;
+  const std::unique_ptr<storage::Scan> scan = view.store.NewScan(storage::Family::kMessages, begin, end, options);
+  scan->SeekToFirst();
+  if (Status status = scan->status(); !status.ok()) return status;
+  if (!scan->valid() || scan->key() != begin) return NotFound(Kind::kConversation, id);
+  const std::string text_row(scan->value());
+  Result<format::StoredText> stored = format::DecodeStoredText(text_row);
+  if (!stored.ok()) return std::move(stored).status().WithContext(name());
+
+  std::string messages = ",\"messages\":[";
+  std::uint64_t count = 0;
+  Timestamp last_message_at;
+  for (scan->Next(); scan->valid(); scan->Next()) {
+    const auto key = format::ParseMessageKey(scan->key());
+    if (!key || !key->sequence_number) return Status::Corruption(name() + ": a message key that is none");
+    Result<format::StoredMessage> message = format::DecodeStoredMessage(scan->value());
+    if (!message.ok()) return std::move(message).status().WithContext(name());
+    Result<Timestamp> created_at = message->created_at();
+    if (!created_at.ok()) return Status::Corruption(name() + ": " + created_at.status().ToString());
+    last_message_at = *created_at;
+    if (count++ > 0) messages.push_back(',');
+    format::AppendFullMessage(*message, id, *key->sequence_number, messages);
+  }
+  if (Status status = scan->status(); !status.ok()) return status.WithContext(name());
+
+  std::string text;
+  constexpr std::size_t kDerivedBytesMax = 96;
+  text.reserve(stored->json.size() + kDerivedBytesMax + messages.size());
+  format::AppendOpenConversation(*stored, count, last_message_at, text);
+  text.append(messages).append("]}");
+  return text;
+}
+
+}  // namespace
+
+storage::Family FamilyOf(Kind kind) {
+  switch (kind) {
+    case Kind::kDocument: return storage::Family::kDocuments;
+    case Kind::kPrompt: return storage::Family::kPrompts;
+    default: return storage::Family::kConversations;
+  }
+}
+
+Result<std::string> ReadConversationText(const ReadView& view, std::string_view id, bool with_messages) {
+  if (Status status = format::CheckId("id", id); !status.ok()) return status;
+  if (with_messages) return ReadWithMessages(view, id);
+  Result<format::ConversationHead> head = ReadHead(view, id);
+  if (!head.ok()) return std::move(head).status();
+  storage::PinnedValue value;
+  format::StoredText stored;
+  if (Status status = GetText(view, id, value, stored); !status.ok()) return status;
+  std::string text;
+  format::AppendOpenConversation(stored, head->messages.count, head->last_message_at, text);
+  text.push_back('}');
+  return text;
+}
+
+Result<std::string> ReadMessageText(const ReadView& view, std::string_view conversation_id, std::uint64_t sequence_number) {
+  if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
+  const std::string name = std::string(conversation_id) + "/" + std::to_string(sequence_number);
+  storage::PinnedValue value;
+  if (Status status = view.store.Get(storage::Family::kMessages, format::MessageKey(conversation_id, sequence_number),
+                                     view.snapshot, value);
+      !status.ok()) {
+    return status;
+  }
+  if (!value.found()) return NotFound(Kind::kMessage, name);
+  Result<format::StoredMessage> message = format::DecodeStoredMessage(value.view());
+  if (!message.ok()) return std::move(message).status().WithContext(NameOf(Kind::kMessage, name));
+  std::string text;
+  format::AppendFullMessage(*message, conversation_id, sequence_number, text);
+  return text;
+}
+
+Result<std::string> ReadRecordText(const ReadView& view, Kind kind, std::string_view id) {
+  if (Status status = format::CheckId("id", id); !status.ok()) return status;
+  storage::PinnedValue value;
+  if (Status status = view.store.Get(FamilyOf(kind), id, view.snapshot, value); !status.ok()) return status;
+  if (!value.found()) return NotFound(kind, id);
+  Result<format::StoredRecord> record = format::DecodeStoredRecord(kind, value.view());
+  if (!record.ok()) return std::move(record).status().WithContext(NameOf(kind, id));
+  return std::string(record->json);
+}
+
+Status ReadDerived(const ReadView& view, Conversation& conversation) {
+  Result<format::ConversationHead> head = ReadHead(view, conversation.id);
+  if (!head.ok()) return head.status().code() == StatusCode::kNotFound ? Status::Ok() : std::move(head).status();
+  SetDerived(*head, conversation);
+  return Status::Ok();
+}
+
+Result<Conversation> ReadConversation(const ReadView& view, std::string_view id) {
+  if (Status status = format::CheckId("id", id); !status.ok()) return status;
+  Result<format::ConversationHead> head = ReadHead(view, id);
+  if (!head.ok()) return std::move(head).status();
+  storage::PinnedValue value;
+  format::StoredText stored;
+  if (Status status = GetText(view, id, value, stored); !status.ok()) return status;
+  format::RecordReader reader;
+  Result<Conversation> conversation = reader.ReadConversation(stored.json);
+  if (!conversation.ok()) return Status::Corruption(NameOf(Kind::kConversation, id) + ": " + conversation.status().ToString());
+  SetDerived(*head, *conversation);
+  return conversation;
+}
+
+Result<Message> ReadMessage(const ReadView& view, std::string_view conversation_id, std::uint64_t sequence_number) {
+  Result<std::string> text = ReadMessageText(view, conversation_id, sequence_number);
+  if (!text.ok()) return std::move(text).status();
+  format::RecordReader reader;
+  Result<Message> message = reader.ReadMessage(*text);
+  if (!message.ok()) {
+    return Status::Corruption("message " + std::string(conversation_id) + "/" + std::to_string(sequence_number) + ": " +
+                              message.status().ToString());
+  }
+  return message;
+}
+
+Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conversation_id, const MessageListOptions& options) {
+  if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
+  if (options.limit < 1 || options.limit > kPageItemsMax) {
+    return Status::InvalidArgument("limit: 1 to " + std::to_string(kPageItemsMax));
+  }
+  if (Result<format::ConversationHead> head = ReadHead(view, conversation_id); !head.ok()) return std::move(head).status();
+
+  Page<Message> page;
+  std::size_t bytes = 0;
+  storage::ScanOptions scan_options;
+  scan_options.snapshot = view.snapshot;
+  const std::string begin = format::MessageKey(conversation_id, options.from_sequence);
+  const std::string end = format::MessagesEnd(conversation_id);
+  const std::unique_ptr<storage::Scan> scan = view.store.NewScan(storage::Family::kMessages, begin, end, scan_options);
+  format::RecordReader reader;
+  std::string text;
+  for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
+    const auto key = format::ParseMessageKey(scan->key());
+    if (!key || !key->sequence_number) return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": a message key that is none");
+    if (page.items.size() == options.limit || bytes > kPageBytesMax) {
+      page.next = std::to_string(*key->sequence_number);
+      return page;
+    }
+    Result<format::StoredMessage> stored = format::DecodeStoredMessage(scan->value());
+    if (!stored.ok()) return std::move(stored).status().WithContext(NameOf(Kind::kConversation, conversation_id));
+    text.clear();
+    format::AppendFullMessage(*stored, conversation_id, *key->sequence_number, text);
+    Result<Message> message = reader.ReadMessage(text);
+    if (!message.ok()) return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": " + message.status().ToString());
+    bytes += text.size();
+    page.items.push_back(std::move(*message));
+  }
+  if (Status status = scan->status(); !status.ok()) return status;
+  return page;
+}
+
+}  // namespace coffer::engine

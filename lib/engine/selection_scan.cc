@@ -1,0 +1,110 @@
+#include "engine/selection_scan.h"
+
+#include "format/enum_names.h"
+#include "format/keys.h"
+
+namespace coffer::engine {
+namespace {
+
+// What a selection asks of a record, taken from its header.
+struct Traits {
+  std::uint8_t status = 0;
+  Timestamp created_at;
+};
+
+Result<std::optional<std::uint8_t>> StatusNumber(const Selection& selection) {
+  if (selection.status.empty()) return std::optional<std::uint8_t>();
+  const auto unknown = [&] {
+    return Status::InvalidArgument("status: " + std::string(KindNamePlural(selection.kind)) + " have no status \"" +
+                                   selection.status + "\"");
+  };
+  if (selection.kind == Kind::kConversation) {
+    const auto status = format::ParseConversationStatus(selection.status);
+    return status ? Result(std::optional(static_cast<std::uint8_t>(*status))) : unknown();
+  }
+  if (selection.kind == Kind::kDocument) {
+    const auto status = format::ParseDocumentStatus(selection.status);
+    return status ? Result(std::optional(static_cast<std::uint8_t>(*status))) : unknown();
+  }
+  return unknown();
+}
+
+Result<Traits> TraitsOf(Kind kind, std::string_view value) {
+  if (kind == Kind::kConversation) {
+    Result<format::ConversationHead> head = format::DecodeConversationHead(value);
+    if (!head.ok()) return std::move(head).status();
+    return Traits{head->status, head->created_at};
+  }
+  Result<format::StoredRecord> record = format::DecodeStoredRecord(kind, value);
+  if (!record.ok()) return std::move(record).status();
+  return Traits{record->status, record->created_at};
+}
+
+bool InTime(const Selection& selection, Timestamp created_at) {
+  return (!selection.created_from || created_at >= *selection.created_from) &&
+         (!selection.created_before || created_at < *selection.created_before);
+}
+
+Status ForEachOwned(const ReadView& view, const Selection& selection, std::optional<std::uint8_t> status_number,
+                    const std::function<Status(std::string_view)>& visit) {
+  const std::string prefix = format::OwnerPrefix(selection.kind, selection.owner);
+  const std::string begin =
+      selection.created_from ? format::OwnerKey(selection.kind, selection.owner, *selection.created_from, {}) : prefix;
+  const std::string end = selection.created_before
+                              ? format::OwnerKey(selection.kind, selection.owner, *selection.created_before, {})
+                              : format::PrefixEnd(prefix);
+  if (begin >= end) return Status::Ok();
+  storage::ScanOptions options;
+  options.snapshot = view.snapshot;
+  const std::unique_ptr<storage::Scan> scan = view.store.NewScan(storage::Family::kByOwner, begin, end, options);
+  std::size_t count = 0;
+  storage::PinnedValue value;
+  for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
+    const auto key = format::ParseOwnerKey(scan->key());
+    if (!key) return Status::Corruption("by_owner: a key that is none");
+    if (status_number) {
+      if (Status status = view.store.Get(FamilyOf(selection.kind), key->id, view.snapshot, value); !status.ok()) return status;
+      if (!value.found()) continue;
+      Result<Traits> traits = TraitsOf(selection.kind, value.view());
+      if (!traits.ok()) return std::move(traits).status().WithContext(key->id);
+      if (traits->status != *status_number) continue;
+    }
+    if (Status status = visit(key->id); !status.ok()) return status;
+    if (++count == selection.limit) return Status::Ok();
+  }
+  return scan->status();
+}
+
+}  // namespace
+
+Status CheckSelection(const Selection& selection) {
+  if (selection.kind == Kind::kMessage || selection.kind == Kind::kContent) {
+    return Status::InvalidArgument("kind: " + std::string(KindName(selection.kind)) + " cannot be selected");
+  }
+  Result<std::optional<std::uint8_t>> status = StatusNumber(selection);
+  return status.ok() ? Status::Ok() : std::move(status).status();
+}
+
+Status ForEachSelected(const ReadView& view, const Selection& selection,
+                       const std::function<Status(std::string_view id)>& visit) {
+  if (Status status = CheckSelection(selection); !status.ok()) return status;
+  Result<std::optional<std::uint8_t>> status_number = StatusNumber(selection);
+  if (!status_number.ok()) return std::move(status_number).status();
+  if (!selection.owner.empty()) return ForEachOwned(view, selection, *status_number, visit);
+
+  storage::ScanOptions options;
+  options.snapshot = view.snapshot;
+  options.fill_cache = false;
+  const std::unique_ptr<storage::Scan> scan = view.store.NewScan(FamilyOf(selection.kind), {}, {}, options);
+  std::size_t count = 0;
+  for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
+    Result<Traits> traits = TraitsOf(selection.kind, scan->value());
+    if (!traits.ok()) return std::move(traits).status().WithContext(scan->key());
+    if (!InTime(selection, traits->created_at) || (*status_number && traits->status != **status_number)) continue;
+    if (Status status = visit(scan->key()); !status.ok()) return status;
+    if (++count == selection.limit) return Status::Ok();
+  }
+  return scan->status();
+}
+
+}  // namespace coffer::engine

@@ -1,0 +1,170 @@
+#include "engine/store_folder.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <optional>
+#include <vector>
+
+#include "coffer/version.h"
+#include "storage/durable_file.h"
+
+namespace coffer::engine {
+namespace {
+
+constexpr std::string_view kCurrentHeader = "coffer store format ";
+constexpr std::string_view kGenerationPrefix = "gen-";
+constexpr std::string_view kPartialSuffix = ".partial";
+constexpr std::uint64_t kCurrentBytesMax = 4096;
+
+// What a data folder may hold; anything else in a folder without CURRENT means that it is not ours.
+bool IsOurName(std::string_view name) {
+  constexpr std::string_view kNames[] = {"LOCK", "CURRENT", "CURRENT.tmp", "control", "backups", "exports", "keys"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) || name.starts_with(kGenerationPrefix);
+}
+
+std::optional<std::uint64_t> ParseGeneration(std::string_view name) {
+  if (!name.starts_with(kGenerationPrefix)) return std::nullopt;
+  name.remove_prefix(kGenerationPrefix.size());
+  if (name.size() < 6 || name.size() > 18 || !std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c); })) {
+    return std::nullopt;
+  }
+  std::uint64_t number = 0;
+  for (char digit : name) number = number * 10 + static_cast<std::uint64_t>(digit - '0');
+  return number == 0 ? std::nullopt : std::optional(number);
+}
+
+std::string GenerationName(std::uint64_t generation) {
+  char name[32];
+  std::snprintf(name, sizeof name, "gen-%06llu", static_cast<unsigned long long>(generation));
+  return name;
+}
+
+// "coffer store format 1\ngen-000001\n"
+Result<std::uint64_t> ParseCurrent(const std::string& text, const std::string& path) {
+  const auto damaged = [&] { return Status::Corruption(path + ": is not a store's CURRENT file"); };
+  if (!text.starts_with(kCurrentHeader) || !text.ends_with('\n')) return damaged();
+  const std::size_t line_end = text.find('\n');
+  const std::string version = text.substr(kCurrentHeader.size(), line_end - kCurrentHeader.size());
+  if (version.empty() || version.size() > 9 || version.find_first_not_of("0123456789") != std::string::npos) return damaged();
+  if (const unsigned long number = std::stoul(version); number > kStoreFormatWritten) {
+    return Status::Unavailable(path + ": the store has format " + version + "; this library reads formats up to " +
+                               std::to_string(kStoreFormatWritten));
+  } else if (number < kStoreFormatOldestReadable) {
+    return damaged();
+  }
+  const std::optional<std::uint64_t> generation =
+      text.size() > line_end + 1 ? ParseGeneration(text.substr(line_end + 1, text.size() - line_end - 2)) : std::nullopt;
+  if (!generation) return damaged();
+  return *generation;
+}
+
+std::string CurrentText(std::uint64_t generation) {
+  return std::string(kCurrentHeader) + std::to_string(kStoreFormatWritten) + "\n" + GenerationName(generation) + "\n";
+}
+
+// A folder without CURRENT: new, somebody else's, or one whose first opening was cut off just before CURRENT was written. In
+// that last case it holds one complete generation, which is answered; 0 stands for none.
+Result<std::uint64_t> FindUnclaimed(const std::string& root, const std::vector<std::string>& names) {
+  std::uint64_t found = 0;
+  for (const std::string& name : names) {
+    if (!IsOurName(name)) {
+      return Status::InvalidArgument(root + ": is not a Coffer store (it holds \"" + name + "\" and no CURRENT file)");
+    }
+    const std::optional<std::uint64_t> generation = ParseGeneration(name);
+    if (generation && found != 0) {
+      return Status::Corruption(root + ": CURRENT is missing and there is more than one generation: " +
+                                GenerationName(found) + " and " + name);
+    }
+    if (generation) found = *generation;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string StoreFolder::GenerationPath(std::uint64_t generation) const { return root_ + "/" + GenerationName(generation); }
+
+Result<std::unique_ptr<StoreFolder>> StoreFolder::Open(FileSystem& files, const std::string& root, bool create,
+                                                       bool read_only) {
+  std::unique_ptr<StoreFolder> folder(new StoreFolder(files, root));
+  if (Status status = folder->CheckRoot(create && !read_only); !status.ok()) return status;
+
+  // Read-only engines share the lock; where there is no lock file, on a read-only file system, nobody can be writing.
+  Result<std::unique_ptr<FileLock>> lock = files.Lock(root + "/LOCK", !read_only);
+  if (lock.ok()) {
+    folder->lock_ = std::move(*lock);
+  } else if (!(read_only && lock.status().code() == StatusCode::kNotFound)) {
+    return std::move(lock).status().WithContext("opening " + root);
+  }
+  if (Status status = folder->ReadCurrent(read_only); !status.ok()) return status;
+  return folder;
+}
+
+// Looks before the lock file is made, so that a folder that is not ours stays as it is.
+Status StoreFolder::CheckRoot(bool create) {
+  Result<FileInfo> info = files_.Stat(root_);
+  if (!info.ok() && info.status().code() != StatusCode::kNotFound) return std::move(info).status();
+  if (!info.ok() && !create) return Status::NotFound(root_ + ": there is no store");
+  if (!info.ok()) return storage::CreateDirectories(files_, root_).WithContext("creating " + root_);
+  if (!info->is_directory) return Status::InvalidArgument(root_ + ": is not a folder");
+
+  Result<FileInfo> current = files_.Stat(root_ + "/CURRENT");
+  if (current.ok()) return Status::Ok();
+  if (current.status().code() != StatusCode::kNotFound) return std::move(current).status();
+  Result<std::vector<std::string>> names = files_.List(root_);
+  if (!names.ok()) return std::move(names).status();
+  Result<std::uint64_t> unclaimed = FindUnclaimed(root_, *names);
+  if (!unclaimed.ok()) return std::move(unclaimed).status();
+  if (*unclaimed == 0 && !create) return Status::NotFound(root_ + ": there is no store");
+  return Status::Ok();
+}
+
+// Only under the lock: another process may have made or switched the store before.
+Status StoreFolder::ReadCurrent(bool read_only) {
+  const std::string path = root_ + "/CURRENT";
+  Result<std::string> current = storage::ReadWholeFile(files_, path, kCurrentBytesMax);
+  if (current.ok()) {
+    Result<std::uint64_t> generation = ParseCurrent(*current, path);
+    if (!generation.ok()) return std::move(generation).status();
+    generation_ = *generation;
+    return Status::Ok();
+  }
+  if (current.status().code() != StatusCode::kNotFound) return std::move(current).status();
+
+  Result<std::vector<std::string>> names = files_.List(root_);
+  if (!names.ok()) return std::move(names).status();
+  Result<std::uint64_t> unclaimed = FindUnclaimed(root_, *names);
+  if (!unclaimed.ok()) return std::move(unclaimed).status();
+  if (read_only) return Status::NotFound(root_ + ": CURRENT is missing; open the store for writing once");
+  if (*unclaimed == 0) return Status::Ok();
+  if (Status status = storage::WriteDurably(files_, path, CurrentText(*unclaimed)); !status.ok()) return status;
+  generation_ = *unclaimed;
+  return Status::Ok();
+}
+
+Status StoreFolder::Switch(std::uint64_t generation) {
+  const std::string path = GenerationPath(generation);
+  if (Status status = storage::PublishDurably(files_, PartialPath(generation), path); !status.ok()) return status;
+  if (Status status = storage::WriteDurably(files_, root_ + "/CURRENT", CurrentText(generation)); !status.ok()) {
+    return status.WithContext("switching to " + GenerationName(generation));
+  }
+  generation_ = generation;
+  return Status::Ok();
+}
+
+Status StoreFolder::Sweep() {
+  Result<std::vector<std::string>> names = files_.List(root_);
+  if (!names.ok()) return std::move(names).status();
+  for (const std::string& name : *names) {
+    const bool partial = name.starts_with(kGenerationPrefix) && name.ends_with(kPartialSuffix);
+    const std::optional<std::uint64_t> generation = ParseGeneration(name);
+    if (!partial && (!generation || *generation == generation_)) continue;
+    if (Status status = storage::RemoveRecursively(files_, root_ + "/" + name); !status.ok()) {
+      return status.WithContext("sweeping " + name);
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace coffer::engine

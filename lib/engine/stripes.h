@@ -1,0 +1,56 @@
+// Stripes: locks by id around read-modify-write.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "coffer/kind.h"
+
+namespace coffer::engine {
+
+// A fixed number of mutexes that all ids share. Whoever needs several takes them in ascending order, so nobody deadlocks.
+class Stripes {
+ public:
+  static constexpr std::size_t kStripes = 1024;
+
+  // Held until destroyed.
+  class Guard {
+   public:
+    Guard() = default;
+    Guard(Guard&&) noexcept = default;
+    Guard& operator=(Guard&&) noexcept = default;
+    ~Guard() {
+      for (std::mutex* mutex : held_) mutex->unlock();
+    }
+
+   private:
+    friend class Stripes;
+    std::vector<std::mutex*> held_;
+  };
+
+  static std::size_t Of(Kind kind, std::string_view id) {
+    return (std::hash<std::string_view>{}(id) + static_cast<std::size_t>(kind) * 0x9E3779B97F4A7C15ULL) % kStripes;
+  }
+
+  Guard Lock(std::vector<std::size_t> stripes) {
+    std::sort(stripes.begin(), stripes.end());
+    stripes.erase(std::unique(stripes.begin(), stripes.end()), stripes.end());
+    Guard guard;
+    guard.held_.reserve(stripes.size());
+    for (std::size_t stripe : stripes) {
+      mutexes_[stripe].lock();
+      guard.held_.push_back(&mutexes_[stripe]);
+    }
+    return guard;
+  }
+
+ private:
+  std::array<std::mutex, kStripes> mutexes_;
+};
+
+}  // namespace coffer::engine

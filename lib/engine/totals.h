@@ -1,0 +1,88 @@
+// Totals: the counters in memory. Loaded at open, changed after each commit; the merged rows are their durable form.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "coffer/kind.h"
+#include "coffer/result.h"
+#include "format/tally.h"
+#include "storage/store.h"
+
+namespace coffer::engine {
+
+// One tally a kind.
+class KindTallies {
+ public:
+  format::Tally& operator[](Kind kind) { return tallies_[static_cast<std::size_t>(kind) - 1]; }
+  const format::Tally& operator[](Kind kind) const { return tallies_[static_cast<std::size_t>(kind) - 1]; }
+  void Add(const KindTallies& other) {
+    for (Kind kind : kAllKinds) (*this)[kind].Add(other[kind]);
+  }
+  std::uint64_t LogicalBytes() const;
+  bool operator==(const KindTallies&) const = default;
+
+ private:
+  std::array<format::Tally, kAllKinds.size()> tallies_;
+};
+
+struct OwnerHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view owner) const noexcept { return std::hash<std::string_view>{}(owner); }
+};
+using TalliesByOwner = std::unordered_map<std::string, KindTallies, OwnerHash, std::equal_to<>>;
+
+// The counters at one moment.
+struct CounterState {
+  TalliesByOwner by_owner;
+  std::map<std::int32_t, KindTallies> by_day;  // what each day added
+
+  KindTallies Sum() const;
+};
+
+// Reads the counter rows. Owners and days whose tallies are all zero are left out.
+Result<CounterState> ReadCounters(storage::Store& store, const storage::StoreSnapshot* snapshot);
+
+// What one commit changes: differences by owner.
+class CounterChange {
+ public:
+  void Add(std::string_view owner, Kind kind, const format::Tally& tally) { Of(owner)[kind].Add(tally); }
+  void Subtract(std::string_view owner, Kind kind, const format::Tally& tally) { Of(owner)[kind].Subtract(tally); }
+  // Writes the merge rows for this change, made on `day`.
+  void AppendTo(storage::WriteBatch& batch, std::int32_t day) const;
+  bool empty() const { return by_owner_.empty(); }
+  const TalliesByOwner& by_owner() const { return by_owner_; }
+
+ private:
+  KindTallies& Of(std::string_view owner);
+  TalliesByOwner by_owner_;
+};
+
+// Safe for use from many threads.
+class Totals {
+ public:
+  void Reset(CounterState state);
+  void Apply(const CounterChange& change, std::int32_t day);
+  CounterState Copy() const;
+  // Calls `visit` under the lock; it must be brief and not come back here.
+  void Read(const std::function<void(const CounterState&)>& visit) const;
+
+  // Whether some counter row has gathered so many operands that it wants to be written out as one value.
+  bool WantsRebase() const;
+  // Appends the present values of all such rows as plain puts. Only while no commit is under way.
+  void AppendRebase(storage::WriteBatch& batch);
+
+ private:
+  mutable std::mutex mutex_;
+  CounterState state_;
+  std::unordered_map<std::string, std::uint32_t> operands_;  // counter key -> merges since its last plain put
+  std::uint32_t operands_max_ = 0;
+};
+
+}  // namespace coffer::engine

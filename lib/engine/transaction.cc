@@ -1,0 +1,198 @@
+#include "engine/transaction.h"
+
+#include <utility>
+
+#include "engine/record_reads.h"
+#include "format/keys.h"
+
+namespace coffer::engine {
+namespace {
+
+std::string StateKey(Kind kind, std::string_view id) {
+  std::string key;
+  key.reserve(1 + id.size());
+  key.push_back(static_cast<char>(kind));
+  key.append(id);
+  return key;
+}
+
+// A message's operation concerns its conversation.
+Kind RecordKind(Kind kind) { return kind == Kind::kMessage ? Kind::kConversation : kind; }
+
+}  // namespace
+
+RecordState& Transaction::StateOf(Kind kind, std::string_view id) { return states_[StateKey(kind, id)]; }
+
+Status Transaction::LoadRecord(Kind kind, std::string_view id, std::string_view value, RecordState& state) {
+  if (kind == Kind::kConversation) {
+    Result<format::ConversationHead> head = format::DecodeConversationHead(value);
+    if (!head.ok()) return std::move(head).status().WithContext(id);
+    state.head = std::move(*head);
+    state.exists = true;
+    return Status::Ok();
+  }
+  Result<format::StoredRecord> record = format::DecodeStoredRecord(kind, value);
+  if (!record.ok()) return std::move(record).status().WithContext(id);
+  state.owner = record->owner;
+  state.created_at = record->created_at;
+  state.updated_at = record->updated_at;
+  state.tally = format::TallyOf(kind, id, value, record->json.size());
+  if (record->content) {
+    state.content = OwnedContent{std::string(record->content->id), record->content->size_bytes, std::string(record->content->sha256)};
+  }
+  if (kind == Kind::kDocument) state.json = record->json;
+  state.exists = true;
+  return Status::Ok();
+}
+
+Status Transaction::Load(Kind kind, std::span<const std::string_view> ids) {
+  std::vector<storage::PinnedValue> values(ids.size());
+  if (Status status = access_->MultiGet(FamilyOf(kind), ids, nullptr, values); !status.ok()) return status;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!values[i].found()) continue;
+    if (Status status = LoadRecord(kind, ids[i], values[i].view(), StateOf(kind, ids[i])); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+Status Transaction::LockAndLoad(std::span<const Operation> operations) {
+  std::vector<std::size_t> stripes;
+  stripes.reserve(operations.size());
+  std::map<Kind, std::vector<std::string_view>> ids;
+  states_.reserve(operations.size());
+  for (const Operation& operation : operations) {
+    const Kind kind = RecordKind(operation.kind);
+    stripes.push_back(Stripes::Of(kind, operation.id));
+    if (states_.try_emplace(StateKey(kind, operation.id)).second) ids[kind].push_back(operation.id);
+  }
+  guard_ = core_.stripes().Lock(std::move(stripes));
+  for (const auto& [kind, kind_ids] : ids) {
+    if (Status status = Load(kind, kind_ids); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+Result<std::vector<AppliedItem>> Transaction::Run(Batch& batch, bool all_or_nothing) {
+  Batch::State& state = batch.state();
+  if (Status status = LockAndLoad(state.operations); !status.ok()) return status;
+  std::vector<AppliedItem> items;
+  items.reserve(state.operations.size());
+  for (Operation& operation : state.operations) {
+    items.push_back(Apply(state, operation));
+    const Status& status = items.back().status;
+    if (status.ok()) continue;
+    const bool store_failed = status.code() == StatusCode::kIoError || status.code() == StatusCode::kCorruption;
+    if (all_or_nothing || store_failed) {
+      return status.WithContext("operation " + std::to_string(items.size() - 1));
+    }
+  }
+  return items;
+}
+
+AppliedItem Transaction::Apply(Batch::State& batch, Operation& operation) {
+  switch (operation.action) {
+    case Action::kPutConversation: return PutConversation(batch, operation);
+    case Action::kPutMessage: return PutMessage(batch, operation);
+    case Action::kDeleteMessage: return DeleteMessage(batch, operation);
+    case Action::kPutDocument: return PutDocument(operation);
+    case Action::kSetContent: return SetContent(operation);
+    case Action::kPutPrompt: return PutPrompt(batch, operation);
+    case Action::kDelete: break;
+  }
+  AppliedItem item;
+  item.status = Delete(operation.kind, operation.id, operation.owner);
+  item.result.outcome = Outcome::kDeleted;
+  return item;
+}
+
+Status Transaction::CheckMode(const Operation& operation, const RecordState& state, Timestamp updated_at, bool& keep) const {
+  const auto name = [&] { return std::string(KindName(operation.kind)) + " " + operation.id; };
+  keep = false;
+  if (state.exists && operation.mode == PutMode::kInsert) return Status::AlreadyExists(name() + ": is there already");
+  if (!state.exists && operation.mode == PutMode::kUpdate) return Status::NotFound(name() + ": not found");
+  if (!state.exists) return Status::Ok();
+  const bool conversation = operation.kind == Kind::kConversation;
+  const Timestamp present = conversation ? state.head.updated_at : state.updated_at;
+  keep = operation.mode == PutMode::kKeepExisting || (operation.mode == PutMode::kNewest && present >= updated_at);
+  return Status::Ok();
+}
+
+void Transaction::PutIndexRow(Kind kind, std::string_view id, bool existed, std::string_view old_owner,
+                              Timestamp old_created_at, std::string_view owner, Timestamp created_at) {
+  if (existed && old_owner == owner && old_created_at == created_at) return;
+  if (existed) rows_.Delete(storage::Family::kByOwner, format::OwnerKey(kind, old_owner, old_created_at, id));
+  rows_.Put(storage::Family::kByOwner, format::OwnerKey(kind, owner, created_at, id), std::string_view());
+}
+
+AppliedItem Transaction::PutPrompt(Batch::State& batch, Operation& operation) {
+  AppliedItem item;
+  RecordState& state = StateOf(Kind::kPrompt, operation.id);
+  const std::string_view value = batch.ValueOf(operation.row);
+  Result<format::StoredRecord> record = format::DecodeStoredRecord(Kind::kPrompt, value);
+  if (!record.ok()) return {std::move(record).status(), {}};
+  bool keep = false;
+  item.status = CheckMode(operation, state, record->updated_at, keep);
+  if (!item.status.ok()) return item;
+  item.result.outcome = keep ? Outcome::kKept : state.exists ? Outcome::kReplaced : Outcome::kCreated;
+  if (operation.generated_id) item.result.id = operation.id;
+  if (keep) return item;
+
+  if (state.exists) change_.Subtract(state.owner, Kind::kPrompt, state.tally);
+  PutIndexRow(Kind::kPrompt, operation.id, state.exists, state.owner, state.created_at, record->owner, record->created_at);
+  rows_.Put(storage::Family::kPrompts, operation.id, value);
+  state.tally = batch.TallyOf(operation.row);
+  state.owner = record->owner;
+  state.created_at = record->created_at;
+  state.updated_at = record->updated_at;
+  state.exists = true;
+  change_.Add(state.owner, Kind::kPrompt, state.tally);
+  return item;
+}
+
+Status Transaction::Delete(Kind kind, std::string_view id, std::string_view owner) {
+  RecordState& state = StateOf(kind, id);
+  const std::string& present = kind == Kind::kConversation ? state.head.owner : state.owner;
+  // The same words whether it is missing or somebody else's.
+  if (!state.exists || (!owner.empty() && owner != present)) {
+    return Status::NotFound(std::string(KindName(kind)) + " " + std::string(id) + ": not found");
+  }
+  if (kind == Kind::kConversation) {
+    RemoveConversation(id, state);
+    return Status::Ok();
+  }
+  if (kind == Kind::kDocument) RemoveContent(id, state);
+  rows_.Delete(FamilyOf(kind), id);
+  rows_.Delete(storage::Family::kByOwner, format::OwnerKey(kind, state.owner, state.created_at, id));
+  change_.Subtract(state.owner, kind, state.tally);
+  state = RecordState();
+  return Status::Ok();
+}
+
+Result<std::vector<Status>> Transaction::DeleteByIds(Kind kind, std::span<const std::string_view> ids,
+                                                     std::string_view owner) {
+  std::vector<std::size_t> stripes;
+  stripes.reserve(ids.size());
+  for (std::string_view id : ids) stripes.push_back(Stripes::Of(kind, id));
+  guard_ = core_.stripes().Lock(std::move(stripes));
+  states_.reserve(ids.size());
+  if (Status status = Load(kind, ids); !status.ok()) return status;
+  std::vector<Status> statuses;
+  statuses.reserve(ids.size());
+  for (std::string_view id : ids) statuses.push_back(Delete(kind, id, owner));
+  return statuses;
+}
+
+Status Transaction::Commit(Durability durability) {
+  for (auto& [key, state] : states_) {
+    if (!state.head_changed) continue;
+    scratch_.clear();
+    format::AppendConversationHead(state.head, scratch_);
+    rows_.Put(storage::Family::kConversations, std::string_view(key).substr(1), scratch_);
+  }
+  if (rows_.operations() == 0) return core_.CheckWritable();
+  if (Status status = core_.CommitToStore(access_, rows_, change_, durability); !status.ok()) return status;
+  for (ContentWriterState* content : contents_) content->HandOver();
+  return Status::Ok();
+}
+
+}  // namespace coffer::engine

@@ -1,0 +1,284 @@
+// Conversations and messages within a transaction.
+#include <algorithm>
+
+#include "engine/transaction.h"
+#include "format/fixed_width.h"
+#include "format/keys.h"
+
+namespace coffer::engine {
+namespace {
+
+// Up to so many messages are deleted key by key; more, or a conversation with gaps, by one range. Ranges are cheap to write and
+// slow every later scan until they are flushed.
+constexpr std::uint64_t kMessagesDeletedByKeyMax = 256;
+
+std::string PlaceName(std::string_view conversation_id, std::uint64_t sequence) {
+  return "message " + std::string(conversation_id) + "/" + std::to_string(sequence);
+}
+
+// The message that a conversation's put brought for this place; null: none.
+const EncodedMessage* FindPut(const Batch::State& batch, const Operation* put, std::uint64_t sequence) {
+  if (put == nullptr) return nullptr;
+  const auto first = batch.messages.begin() + static_cast<std::ptrdiff_t>(put->first_message);
+  const auto last = first + static_cast<std::ptrdiff_t>(put->message_count);
+  const auto found =
+      std::lower_bound(first, last, sequence, [](const EncodedMessage& m, std::uint64_t s) { return m.sequence < s; });
+  return found != last && found->sequence == sequence ? &*found : nullptr;
+}
+
+std::string_view IdText(const Batch::State& batch, const EncodedMessage& message) {
+  const std::string_view value = batch.ValueOf(message.row);
+  return value.substr(value.size() - message.row.json_bytes, message.id_bytes);
+}
+
+format::Tally PutTally(const EncodedMessage& message) { return {1, message.row.json_bytes, message.digest}; }
+
+}  // namespace
+
+void Transaction::RemoveMessages(std::string_view id, RecordState& state) {
+  format::ConversationHead& head = state.head;
+  if (head.messages.count == 0) return;
+  change_.Subtract(head.owner, Kind::kMessage, head.messages);
+  if (head.dense() && head.messages.count <= kMessagesDeletedByKeyMax) {
+    scratch_.clear();
+    format::AppendMessageKey(id, 0, scratch_);
+    const std::size_t prefix_bytes = scratch_.size() - sizeof(std::uint64_t);
+    for (std::uint64_t i = 0; i < head.messages.count; ++i) {
+      scratch_.resize(prefix_bytes);
+      format::AppendBigEndian(head.first_sequence + i, scratch_);
+      rows_.Delete(storage::Family::kMessages, scratch_);
+    }
+  } else {
+    rows_.DeleteRange(storage::Family::kMessages, format::MessageKey(id, 0), format::MessagesEnd(id));
+  }
+  head.messages = {};
+  head.first_sequence = head.last_sequence = 0;
+  head.last_message_at = {};
+  state.messages.clear();
+  state.put = nullptr;
+  state.stored_messages_gone = true;
+}
+
+void Transaction::RemoveConversation(std::string_view id, RecordState& state) {
+  RemoveMessages(id, state);
+  change_.Subtract(state.head.owner, Kind::kConversation, state.head.record);
+  rows_.Delete(storage::Family::kConversations, id);
+  rows_.Delete(storage::Family::kMessages, format::ConversationTextKey(id));
+  rows_.Delete(storage::Family::kByOwner,
+               format::OwnerKey(Kind::kConversation, state.head.owner, state.head.created_at, id));
+  state = RecordState();
+  state.stored_messages_gone = true;
+}
+
+AppliedItem Transaction::PutConversation(Batch::State& batch, Operation& operation) {
+  AppliedItem item;
+  RecordState& state = StateOf(Kind::kConversation, operation.id);
+  const format::ConversationHead& given = operation.head;
+  bool keep = false;
+  item.status = CheckMode(operation, state, given.updated_at, keep);
+  if (!item.status.ok()) return item;
+  item.result.outcome = keep ? Outcome::kKept : state.exists ? Outcome::kReplaced : Outcome::kCreated;
+  if (operation.generated_id) item.result.id = operation.id;
+  if (keep) return item;
+
+  format::ConversationHead& head = state.head;
+  if (operation.replaces_messages) RemoveMessages(operation.id, state);
+  if (state.exists) change_.Subtract(head.owner, Kind::kConversation, head.record);
+  if (head.messages.count > 0 && head.owner != given.owner) {
+    change_.Subtract(head.owner, Kind::kMessage, head.messages);
+    change_.Add(given.owner, Kind::kMessage, head.messages);
+  }
+  PutIndexRow(Kind::kConversation, operation.id, state.exists, head.owner, head.created_at, given.owner, given.created_at);
+  head.status = given.status;
+  head.created_at = given.created_at;
+  head.updated_at = given.updated_at;
+  head.owner = given.owner;
+  head.record = given.record;
+  rows_.Put(storage::Family::kMessages, batch.KeyOf(operation.row), batch.ValueOf(operation.row));
+  change_.Add(head.owner, Kind::kConversation, head.record);
+  state.exists = true;
+  state.head_changed = true;
+
+  if (!operation.replaces_messages || operation.message_count == 0) return item;
+  state.put = &operation;
+  for (std::size_t i = 0; i < operation.message_count; ++i) {
+    const EncodedMessage& message = batch.messages[operation.first_message + i];
+    rows_.Put(storage::Family::kMessages, batch.KeyOf(message.row), batch.ValueOf(message.row));
+    head.messages.Add(PutTally(message));
+  }
+  const EncodedMessage& last = batch.messages[operation.first_message + operation.message_count - 1];
+  head.first_sequence = batch.messages[operation.first_message].sequence;
+  head.last_sequence = last.sequence;
+  head.last_message_at = last.created_at;
+  change_.Add(head.owner, Kind::kMessage, head.messages);
+  return item;
+}
+
+Result<std::optional<MessageState>> Transaction::FindMessage(Batch::State& batch, std::string_view id, RecordState& state,
+                                                             std::uint64_t sequence) {
+  const format::ConversationHead& head = state.head;
+  if (head.messages.count == 0 || sequence < head.first_sequence || sequence > head.last_sequence) {
+    return std::optional<MessageState>();
+  }
+  if (const auto found = state.messages.find(sequence); found != state.messages.end()) {
+    return found->second.exists ? std::optional(found->second) : std::nullopt;
+  }
+  if (const EncodedMessage* put = FindPut(batch, state.put, sequence)) {
+    return std::optional(MessageState{true, put->created_at, PutTally(*put), std::string(IdText(batch, *put))});
+  }
+  if (state.stored_messages_gone) return std::optional<MessageState>();
+  const std::string key = format::MessageKey(id, sequence);
+  storage::PinnedValue value;
+  if (Status status = access_->Get(storage::Family::kMessages, key, nullptr, value); !status.ok()) return status;
+  if (!value.found()) return std::optional<MessageState>();
+  Result<format::StoredMessage> stored = format::DecodeStoredMessage(value.view());
+  if (!stored.ok()) return std::move(stored).status().WithContext(PlaceName(id, sequence));
+  Result<Timestamp> created_at = stored->created_at();
+  if (!created_at.ok()) return Status::Corruption(PlaceName(id, sequence) + ": " + created_at.status().ToString());
+  return std::optional(MessageState{true, *created_at,
+                                    format::TallyOf(Kind::kMessage, key, value.view(), stored->json.size()),
+                                    std::string(stored->id_text())});
+}
+
+AppliedItem Transaction::PutMessage(Batch::State& batch, Operation& operation) {
+  AppliedItem item;
+  RecordState& state = StateOf(Kind::kConversation, operation.id);
+  if (!state.exists) return {Status::NotFound("conversation " + operation.id + ": not found"), {}};
+  EncodedMessage& message = batch.messages[operation.first_message];
+  format::ConversationHead& head = state.head;
+  if (!message.has_sequence) {
+    // The key's tail was left open; a batch that is applied again gets its place anew.
+    if (head.next_sequence() == UINT64_MAX) return {Status::ResourceExhausted("conversation " + operation.id + ": is full"), {}};
+    message.sequence = head.next_sequence();
+    std::string tail;
+    format::AppendBigEndian(message.sequence, tail);
+    batch.bytes.replace(message.row.offset + 1 + message.row.key_bytes - tail.size(), tail.size(), tail);
+    message.digest = format::ContentDigest(batch.DigestedBytes(message.row));
+  }
+  item.result.sequence_number = message.sequence;
+  if (operation.generated_id) {
+    // `{"id":"…"`: the engine's ids need no unescaping.
+    const std::string_view text = IdText(batch, message);
+    item.result.id = text.substr(7, text.size() - 8);
+  }
+
+  Result<std::optional<MessageState>> found = FindMessage(batch, operation.id, state, message.sequence);
+  if (!found.ok()) return {std::move(found).status(), {}};
+  const std::optional<MessageState>& present = *found;
+  if (!present && operation.mode == PutMode::kUpdate) {
+    return {Status::NotFound(PlaceName(operation.id, message.sequence) + ": not found"), {}};
+  }
+  if (present && operation.mode == PutMode::kInsert) {
+    return {Status::AlreadyExists(PlaceName(operation.id, message.sequence) + ": is there already"), {}};
+  }
+  if (present && (operation.mode == PutMode::kKeepExisting ||
+                  (operation.mode == PutMode::kNewest && present->created_at >= message.created_at))) {
+    const bool same = present->id_text == IdText(batch, message);
+    item.result.outcome = same ? Outcome::kKept : Outcome::kConflict;
+    if (!same && operation.appends) {
+      item.status = Status::Conflict(PlaceName(operation.id, message.sequence) + ": another message has that place");
+    }
+    return item;
+  }
+
+  const format::Tally tally = PutTally(message);
+  if (present) {
+    head.messages.Subtract(present->tally);
+    change_.Subtract(head.owner, Kind::kMessage, present->tally);
+  }
+  if (head.messages.count == 0 && !present) head.first_sequence = head.last_sequence = message.sequence;
+  head.first_sequence = std::min(head.first_sequence, message.sequence);
+  head.last_sequence = std::max(head.last_sequence, message.sequence);
+  if (head.last_sequence == message.sequence) head.last_message_at = message.created_at;
+  head.messages.Add(tally);
+  change_.Add(head.owner, Kind::kMessage, tally);
+  rows_.Put(storage::Family::kMessages, batch.KeyOf(message.row), batch.ValueOf(message.row));
+  state.messages[message.sequence] = MessageState{true, message.created_at, tally, std::string(IdText(batch, message))};
+  state.head_changed = true;
+  item.result.outcome = present ? Outcome::kReplaced : Outcome::kCreated;
+  return item;
+}
+
+Result<std::pair<std::uint64_t, Timestamp>> Transaction::Neighbour(Batch::State& batch, std::string_view id,
+                                                                   RecordState& state, std::uint64_t sequence, bool before) {
+  using Place = std::pair<std::uint64_t, Timestamp>;
+  std::optional<Place> best;
+  const auto consider = [&](std::uint64_t at, Timestamp time) {
+    if (before ? at >= sequence : at <= sequence) return;
+    if (!best || (before ? at > best->first : at < best->first)) best = Place{at, time};
+  };
+  const auto changed = [&](std::uint64_t at) { return state.messages.contains(at); };
+  for (const auto& [at, message] : state.messages) {
+    if (message.exists) consider(at, message.created_at);
+  }
+  if (state.put != nullptr) {
+    for (std::size_t i = 0; i < state.put->message_count; ++i) {
+      const EncodedMessage& message = batch.messages[state.put->first_message + i];
+      if (!changed(message.sequence)) consider(message.sequence, message.created_at);
+    }
+  }
+  if (!state.stored_messages_gone) {
+    std::string begin = before ? format::MessageKey(id, 0) : format::MessageKey(id, sequence + 1);
+    std::string end = before ? format::MessageKey(id, sequence) : format::MessagesEnd(id);
+    while (true) {
+      const auto scan = access_->NewScan(storage::Family::kMessages, begin, end, {});
+      before ? scan->SeekToLast() : scan->SeekToFirst();
+      if (Status status = scan->status(); !status.ok()) return status;
+      if (!scan->valid()) break;
+      const auto key = format::ParseMessageKey(scan->key());
+      if (!key || !key->sequence_number) return Status::Corruption("conversation " + std::string(id) + ": a message key that is none");
+      if (!changed(*key->sequence_number)) {
+        Result<format::StoredMessage> stored = format::DecodeStoredMessage(scan->value());
+        if (!stored.ok()) return std::move(stored).status().WithContext(PlaceName(id, *key->sequence_number));
+        Result<Timestamp> created_at = stored->created_at();
+        if (!created_at.ok()) return Status::Corruption(PlaceName(id, *key->sequence_number) + ": " + created_at.status().ToString());
+        consider(*key->sequence_number, *created_at);
+        break;
+      }
+      if (before) {
+        end = format::MessageKey(id, *key->sequence_number);
+      } else {
+        begin = format::MessageKey(id, *key->sequence_number + 1);
+      }
+    }
+  }
+  if (!best) return Status::Corruption("conversation " + std::string(id) + ": counts messages that are not there");
+  return *best;
+}
+
+AppliedItem Transaction::DeleteMessage(Batch::State& batch, Operation& operation) {
+  AppliedItem item;
+  item.result.outcome = Outcome::kDeleted;
+  item.result.sequence_number = operation.sequence;
+  RecordState& state = StateOf(Kind::kConversation, operation.id);
+  if (!state.exists) return {Status::NotFound("conversation " + operation.id + ": not found"), {}};
+  Result<std::optional<MessageState>> found = FindMessage(batch, operation.id, state, operation.sequence);
+  if (!found.ok()) return {std::move(found).status(), {}};
+  if (!*found) return {Status::NotFound(PlaceName(operation.id, operation.sequence) + ": not found"), {}};
+
+  format::ConversationHead& head = state.head;
+  std::uint64_t first = head.first_sequence;
+  std::uint64_t last = head.last_sequence;
+  Timestamp last_at = head.last_message_at;
+  if (head.messages.count == 1) {
+    first = last = 0;
+    last_at = {};
+  } else if (operation.sequence == last || operation.sequence == first) {
+    const bool before = operation.sequence == last;
+    Result<std::pair<std::uint64_t, Timestamp>> next = Neighbour(batch, operation.id, state, operation.sequence, before);
+    if (!next.ok()) return {std::move(next).status(), {}};
+    (before ? last : first) = next->first;
+    if (before) last_at = next->second;
+  }
+  head.first_sequence = first;
+  head.last_sequence = last;
+  head.last_message_at = last_at;
+  head.messages.Subtract((*found)->tally);
+  change_.Subtract(head.owner, Kind::kMessage, (*found)->tally);
+  rows_.Delete(storage::Family::kMessages, format::MessageKey(operation.id, operation.sequence));
+  state.messages[operation.sequence] = MessageState();
+  state.head_changed = true;
+  return item;
+}
+
+}  // namespace coffer::engine

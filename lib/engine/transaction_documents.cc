@@ -1,0 +1,126 @@
+// Documents and their contents within a transaction.
+#include "engine/transaction.h"
+#include "format/document_type.h"
+#include "format/keys.h"
+#include "format/record_text.h"
+
+namespace coffer::engine {
+namespace {
+
+// Above so many chunks one range is deleted instead of each key.
+constexpr std::uint32_t kChunksDeletedByKeyMax = 256;
+
+}  // namespace
+
+Status CheckContentFits(const Document& document, std::uint64_t size_bytes, const std::string& sha256_hex) {
+  if (document.file_size && *document.file_size != size_bytes) {
+    return Status::InvalidArgument("file_size: is given as " + std::to_string(*document.file_size) + ", and the content has " +
+                                   std::to_string(size_bytes) + " bytes");
+  }
+  if (document.file_hash && *document.file_hash != sha256_hex) {
+    return Status::InvalidArgument("file_hash: is given as " + *document.file_hash + ", and the content has " + sha256_hex);
+  }
+  return Status::Ok();
+}
+
+void Transaction::RemoveContent(std::string_view id, RecordState& state) {
+  if (!state.content) return;
+  change_.Subtract(state.owner, Kind::kContent, format::TallyOfContent(id, state.content->Reference()));
+  const std::uint32_t chunks = ChunkCount(state.content->size_bytes);
+  if (chunks > kChunksDeletedByKeyMax) {
+    rows_.DeleteRange(storage::Family::kContents, state.content->id, format::ContentsEnd(state.content->id));
+  } else {
+    for (std::uint32_t chunk = 0; chunk < chunks; ++chunk) {
+      rows_.Delete(storage::Family::kContents, format::ContentKey(state.content->id, chunk));
+    }
+  }
+  state.content.reset();
+}
+
+// Writes `document` with `content`, or with the content that is there. Checks first: a failure leaves everything as it was.
+Status Transaction::WriteDocument(std::string_view id, Document document, RecordState& state,
+                                  ContentWriterState* content) {
+  std::optional<format::ContentReference> reference;
+  if (content != nullptr) {
+    reference = content->Reference();
+  } else if (state.content) {
+    reference = state.content->Reference();
+  }
+  if (reference) {
+    const std::string sha256_hex = format::HexText(reference->sha256);
+    if (Status status = CheckContentFits(document, reference->size_bytes, sha256_hex); !status.ok()) return status;
+    document.file_size = reference->size_bytes;
+    document.file_hash = sha256_hex;
+  }
+  if (!document.status) document.status = reference ? DocumentStatus::kProcessed : DocumentStatus::kPending;
+  if (!document.original_filename) document.original_filename = document.filename;
+  if (!document.document_type) document.document_type = format::GuessDocumentType(document.mime_type, document.filename);
+  std::string json;
+  if (Status status = format::AppendDocument(document, json); !status.ok()) return status;
+
+  format::StoredRecord record;
+  record.status = static_cast<std::uint8_t>(*document.status);
+  record.created_at = *document.created_at;
+  record.updated_at = *document.updated_at;
+  record.owner = document.owner_id;
+  record.content = reference;
+  record.json = json;
+  std::string value;
+  format::AppendStoredRecord(Kind::kDocument, record, value);
+
+  if (state.exists) change_.Subtract(state.owner, Kind::kDocument, state.tally);
+  if (content != nullptr) {
+    RemoveContent(id, state);
+    change_.Add(document.owner_id, Kind::kContent, format::TallyOfContent(id, *reference));
+    content->AppendTo(rows_);
+    state.content = OwnedContent{std::string(reference->id), reference->size_bytes, std::string(reference->sha256)};
+    contents_.push_back(content);
+  } else if (state.content && state.owner != document.owner_id) {
+    const format::Tally tally = format::TallyOfContent(id, *reference);
+    change_.Subtract(state.owner, Kind::kContent, tally);
+    change_.Add(document.owner_id, Kind::kContent, tally);
+  }
+  PutIndexRow(Kind::kDocument, id, state.exists, state.owner, state.created_at, document.owner_id, *document.created_at);
+  rows_.Put(storage::Family::kDocuments, id, value);
+  state.tally = format::TallyOf(Kind::kDocument, id, value, json.size());
+  state.owner = document.owner_id;
+  state.created_at = *document.created_at;
+  state.updated_at = *document.updated_at;
+  state.json = std::move(json);
+  state.exists = true;
+  change_.Add(state.owner, Kind::kDocument, state.tally);
+  return Status::Ok();
+}
+
+AppliedItem Transaction::PutDocument(Operation& operation) {
+  AppliedItem item;
+  RecordState& state = StateOf(Kind::kDocument, operation.id);
+  bool keep = false;
+  item.status = CheckMode(operation, state, *operation.document->updated_at, keep);
+  if (!item.status.ok()) return item;
+  item.result.outcome = keep ? Outcome::kKept : state.exists ? Outcome::kReplaced : Outcome::kCreated;
+  if (operation.generated_id) item.result.id = operation.id;
+  if (keep) return item;
+  item.status = WriteDocument(operation.id, *operation.document, state, operation.content.get());
+  return item;
+}
+
+AppliedItem Transaction::SetContent(Operation& operation) {
+  AppliedItem item;
+  RecordState& state = StateOf(Kind::kDocument, operation.id);
+  if (!state.exists) return {Status::NotFound("document " + operation.id + ": not found"), {}};
+  format::RecordReader reader;
+  Result<Document> document = reader.ReadDocument(state.json);
+  if (!document.ok()) return {Status::Corruption("document " + operation.id + ": " + document.status().ToString()), {}};
+  if (state.content) {
+    // They told of the content that goes; without one they are what the new content must fit.
+    document->file_size.reset();
+    document->file_hash.reset();
+  }
+  document->updated_at = core_.Now();
+  item.result.outcome = Outcome::kReplaced;
+  item.status = WriteDocument(operation.id, std::move(*document), state, operation.content.get());
+  return item;
+}
+
+}  // namespace coffer::engine

@@ -1,0 +1,49 @@
+// JsonTokens: where the tokens of a JSON text begin. The only place, with its .cc, that knows simdjson.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace coffer::format {
+
+// Splits texts into tokens. Keeps its buffers for the next text; one a thread.
+class JsonTokens {
+ public:
+  JsonTokens();
+  ~JsonTokens();
+  JsonTokens(const JsonTokens&) = delete;
+  JsonTokens& operator=(const JsonTokens&) = delete;
+
+  // Copies `text` and finds its tokens. Afterwards the text is valid UTF-8, every string in it is closed and holds no
+  // control character; nothing else is known of it. False: fault() tells the byte and the reason.
+  bool Split(std::string_view text);
+
+  // Valid until the next Split.
+  std::string_view text() const noexcept { return {buffer_.get(), size_}; }
+  // Offsets in text(): of every string's opening quote, every one of {}[]:, outside strings, and everything else that
+  // follows one of those or a blank.
+  std::span<const std::uint32_t> offsets() const noexcept { return offsets_; }
+  const std::string& fault() const noexcept { return fault_; }
+
+ private:
+  struct Splitter;
+  void Reserve(std::size_t size);
+
+  std::unique_ptr<Splitter> splitter_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t capacity_ = 0;
+  std::size_t size_ = 0;
+  std::span<const std::uint32_t> offsets_;
+  std::string fault_;
+};
+
+bool IsUtf8(std::string_view text);
+
+// The offset of the first byte that is not part of valid UTF-8; the text's size when there is none.
+std::size_t FindBadUtf8(std::string_view text);
+
+}  // namespace coffer::format

@@ -1,0 +1,155 @@
+// Canonical text that is written or walked; json_text.cc reads text that is not canonical yet.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "format/json_text.h"
+#include "format/record_text.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace coffer::format {
+namespace {
+
+bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+// The first byte at or after `from` that needs an escape. `high_bits` gathers the top bits of the bytes looked at.
+std::size_t FindEscape(std::string_view text, std::size_t from, int& high_bits) {
+  std::size_t at = from;
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i slash = _mm_set1_epi8('\\');
+  const __m128i control = _mm_set1_epi8(0x1F);
+  for (; at + 16 <= text.size(); at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    high_bits |= _mm_movemask_epi8(bytes);
+    const __m128i is_control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes);
+    const __m128i is_quoted = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash));
+    const int mask = _mm_movemask_epi8(_mm_or_si128(is_control, is_quoted));
+    if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(mask)));
+  }
+#endif
+  for (; at < text.size(); ++at) {
+    high_bits |= static_cast<unsigned char>(text[at]) & 0x80;
+    if (NeedsEscape(text[at])) return at;
+  }
+  return at;
+}
+
+void AppendEscape(char c, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr char kLetters[] = "btn\0fr";  // from 0x08; 0x0B has none
+  const auto byte = static_cast<unsigned char>(c);
+  if (c == '"' || c == '\\') {
+    out.append({'\\', c});
+  } else if (byte >= 0x08 && byte <= 0x0D && byte != 0x0B) {
+    out.append({'\\', kLetters[byte - 0x08]});
+  } else {
+    out.append({'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 0xF]});
+  }
+}
+
+// Answers whether a byte above 0x7F was seen.
+bool AppendEscaped(std::string_view text, std::string& out) {
+  int high_bits = 0;
+  std::size_t at = 0;
+  out.push_back('"');
+  while (true) {
+    const std::size_t escape = FindEscape(text, at, high_bits);
+    out.append(text, at, escape - at);
+    if (escape == text.size()) break;
+    AppendEscape(text[escape], out);
+    at = escape + 1;
+  }
+  out.push_back('"');
+  return high_bits != 0;
+}
+
+std::size_t CanonicalStringEnd(std::string_view canonical, std::size_t from) {
+  std::size_t at = from + 1;
+  while (true) {
+    at = canonical.find_first_of("\"\\", at);
+    if (at >= canonical.size()) return canonical.size();
+    if (canonical[at] == '"') return at + 1;
+    at += 2;
+  }
+}
+
+}  // namespace
+
+void AppendJsonString(std::string_view text, std::string& out) { static_cast<void>(AppendEscaped(text, out)); }
+
+bool AppendCheckedJsonString(std::string_view text, std::string& out) {
+  return !AppendEscaped(text, out) || IsUtf8(text);
+}
+
+bool IsJsonNumber(std::string_view text) {
+  std::size_t at = 0;
+  const auto digits = [&] {
+    const std::size_t begin = at;
+    while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+    return at - begin;
+  };
+  const auto take = [&](std::string_view any_of) {
+    const bool taken = at < text.size() && any_of.find(text[at]) != std::string_view::npos;
+    at += taken ? 1 : 0;
+    return taken;
+  };
+  take("-");
+  const bool leading_zero = at < text.size() && text[at] == '0';
+  const std::size_t whole_digits = digits();
+  if (whole_digits == 0 || (leading_zero && whole_digits > 1)) return false;
+  if (take(".") && digits() == 0) return false;
+  if (take("eE")) {
+    take("+-");
+    if (digits() == 0) return false;
+  }
+  return at == text.size();
+}
+
+std::size_t CanonicalValueEnd(std::string_view canonical, std::size_t from) {
+  int depth = 0;
+  std::size_t at = from;
+  while (at < canonical.size()) {
+    const char c = canonical[at];
+    if (depth == 0 && (c == ',' || c == '}' || c == ']')) return at;
+    if (c == '"') {
+      at = CanonicalStringEnd(canonical, at);
+    } else {
+      if (c == '{' || c == '[') ++depth;
+      if (c == '}' || c == ']') --depth;
+      ++at;
+    }
+  }
+  return at;
+}
+
+int CanonicalDepth(std::string_view canonical) {
+  int depth = 0;
+  int deepest = 0;
+  for (std::size_t at = 0; at < canonical.size();) {
+    const char c = canonical[at];
+    if (c == '"') {
+      at = CanonicalStringEnd(canonical, at);
+      continue;
+    }
+    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
+    if (c == '}' || c == ']') --depth;
+    ++at;
+  }
+  return deepest;
+}
+
+bool TakeCanonicalMember(std::string_view& members, std::string_view& name, std::string_view& value) {
+  if (members.empty()) return false;
+  const std::size_t name_end = CanonicalStringEnd(members, 0);
+  const std::size_t value_end = CanonicalValueEnd(members, name_end + 1);
+  name = members.substr(0, name_end);
+  value = members.substr(name_end + 1, value_end - name_end - 1);
+  members.remove_prefix(std::min(value_end + 1, members.size()));
+  return true;
+}
+
+}  // namespace coffer::format

@@ -1,0 +1,69 @@
+// Keys of every family. Byte order is the order that listings and scans rely on.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coffer/kind.h"
+#include "coffer/timestamp.h"
+
+namespace coffer::format {
+
+// conversations, documents, prompts: the id itself.
+
+// messages: the conversation's id, 0x00 (no id holds one), then 0x00 for the conversation's own text, or 0x01 and the sequence
+// number in 8 bytes big-endian. So one seek finds a conversation's text and behind it its messages in order, mostly in one block.
+std::string ConversationTextKey(std::string_view conversation_id);
+void AppendConversationTextKey(std::string_view conversation_id, std::string& out);
+std::string MessageKey(std::string_view conversation_id, std::uint64_t sequence_number);
+void AppendMessageKey(std::string_view conversation_id, std::uint64_t sequence_number, std::string& out);
+// The first key behind the conversation's text and all its messages.
+std::string MessagesEnd(std::string_view conversation_id);
+
+struct MessageKeyParts {
+  std::string_view conversation_id;
+  std::optional<std::uint64_t> sequence_number;  // absent: the conversation's own text
+};
+// Nothing for a key that is neither.
+std::optional<MessageKeyParts> ParseMessageKey(std::string_view key);
+
+// contents: 16 bytes of content id, the chunk's number in 4 bytes big-endian.
+inline constexpr std::size_t kContentIdBytes = 16;
+std::string ContentKey(std::string_view content_id, std::uint32_t chunk);
+std::string ContentsEnd(std::string_view content_id);
+
+// by_owner: kind (1 byte), owner, 0x00, created_at (8 bytes big-endian, sign bit turned), id.
+std::string OwnerPrefix(Kind kind, std::string_view owner);
+std::string OwnerKey(Kind kind, std::string_view owner, Timestamp created_at, std::string_view id);
+
+struct OwnerKeyParts {
+  Kind kind = Kind::kConversation;
+  std::string_view owner;
+  Timestamp created_at;
+  std::string_view id;
+};
+std::optional<OwnerKeyParts> ParseOwnerKey(std::string_view key);
+
+// counters: 'T', kind, owner -> that owner's tally of the kind; 'D', UTC day since 1970 (4 bytes big-endian, sign bit
+// turned), kind -> what that day added.
+std::string OwnerTallyKey(Kind kind, std::string_view owner);
+std::string DayTallyKey(std::int32_t day, Kind kind);
+
+struct CounterKeyParts {
+  Kind kind = Kind::kConversation;
+  bool is_day = false;
+  std::string_view owner;  // of an owner's tally
+  std::int32_t day = 0;    // of a day's
+};
+std::optional<CounterKeyParts> ParseCounterKey(std::string_view key);
+
+// progress: 'C', content id -> a content that is being written and that no record names yet.
+std::string ContentIntentKey(std::string_view content_id);
+std::optional<std::string_view> ParseContentIntentKey(std::string_view key);
+
+// The first key behind all that begin with `prefix`; empty where there is none.
+std::string PrefixEnd(std::string prefix);
+
+}  // namespace coffer::format

@@ -1,0 +1,31 @@
+// SHA-256 by OpenSSL, as a stream.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace coffer::format {
+
+inline constexpr std::size_t kSha256Bytes = 32;
+
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+
+  void Update(std::string_view bytes);
+  // The 32 bytes; the object then starts anew.
+  std::string Finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+// 64 lower-case hex digits of `bytes`.
+std::string HexText(std::string_view bytes);
+
+}  // namespace coffer::format

@@ -1,0 +1,36 @@
+#include "format/tally.h"
+
+// Compiled in: the digest is part of the stored format, and a short text is hashed faster than a call across libraries.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "format/fixed_width.h"
+
+namespace coffer::format {
+
+Digest128 ContentDigest(std::string_view bytes) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return {.low = hash.low64, .high = hash.high64};
+}
+
+void AppendTally(std::string& out, const Tally& tally) {
+  for (const std::uint64_t number : {tally.count, tally.bytes, tally.digest.low, tally.digest.high}) {
+    AppendLittleEndian(number, out);
+  }
+}
+
+Result<Tally> DecodeTally(std::string_view bytes) {
+  if (bytes.size() != kTallyBytes) {
+    return Status::Corruption("a tally has " + std::to_string(bytes.size()) + " bytes instead of " +
+                              std::to_string(kTallyBytes));
+  }
+  FieldReader reader(bytes);
+  Tally tally;
+  tally.count = reader.Number<std::uint64_t>();
+  tally.bytes = reader.Number<std::uint64_t>();
+  tally.digest.low = reader.Number<std::uint64_t>();
+  tally.digest.high = reader.Number<std::uint64_t>();
+  return tally;
+}
+
+}  // namespace coffer::format

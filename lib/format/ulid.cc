@@ -1,0 +1,29 @@
+#include "format/ulid.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace coffer::format {
+namespace {
+
+constexpr char kCrockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t kUlidBytes = 26;
+constexpr std::int64_t kMillisecondsMax = (std::int64_t{1} << 48) - 1;
+
+}  // namespace
+
+std::string MakeUlid(std::int64_t milliseconds, std::uint64_t random_high, std::uint64_t random_low) {
+  const auto time = static_cast<std::uint64_t>(std::clamp(milliseconds, std::int64_t{0}, kMillisecondsMax));
+  std::uint64_t high = time << 16 | (random_high & 0xFFFF);
+  std::uint64_t low = random_low;
+  std::string ulid(kUlidBytes, '0');
+  // 26 times five bits are 130: the two above the 128 are 0.
+  for (std::size_t i = kUlidBytes; i-- > 0;) {
+    ulid[i] = kCrockford[low & 31];
+    low = low >> 5 | high << 59;
+    high >>= 5;
+  }
+  return ulid;
+}
+
+}  // namespace coffer::format

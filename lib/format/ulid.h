@@ -1,0 +1,14 @@
+// ULIDs: 26 characters, the first ten of them time, so that generated ids sort by when they were made.
+// Source: github.com/ulid/spec.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace coffer::format {
+
+// Crockford base32 of 48 bits of milliseconds since 1970 and 80 random bits (16 from `random_high`, 64 from `random_low`).
+// A time before 1970 counts as 1970.
+std::string MakeUlid(std::int64_t milliseconds, std::uint64_t random_high, std::uint64_t random_low);
+
+}  // namespace coffer::format

@@ -1,0 +1,156 @@
+// Restore: a backup becomes the next generation of the store, which is checked before it becomes the live one.
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "coffer/backup.h"
+#include "coffer/engine.h"
+#include "engine/core.h"
+#include "format/sha256.h"
+#include "operations/backup/create_backup.h"
+#include "operations/backup/file_copy.h"
+#include "operations/backup/manifest.h"
+#include "operations/backup/repository.h"
+#include "storage/durable_file.h"
+
+namespace coffer {
+namespace operations {
+namespace {
+
+// Says what differs between the built store's counters and the manifest's; ok where nothing does.
+Status CompareTallies(const engine::TalliesByOwner& built, const engine::TalliesByOwner& expected) {
+  const engine::KindTallies nothing;
+  const auto compare = [](const std::string& owner, const engine::KindTallies& is, const engine::KindTallies& should) {
+    for (Kind kind : kAllKinds) {
+      if (is[kind] == should[kind]) continue;
+      return Status::Corruption("the " + std::string(KindNamePlural(kind)) + " of owner " + owner +
+                                " are not those of the manifest: " + std::to_string(is[kind].count) + " with " +
+                                std::to_string(is[kind].bytes) + " bytes for " + std::to_string(should[kind].count) +
+                                " with " + std::to_string(should[kind].bytes));
+    }
+    return Status::Ok();
+  };
+  for (const auto& [owner, tallies] : expected) {
+    const auto found = built.find(owner);
+    if (Status status = compare(owner, found == built.end() ? nothing : found->second, tallies); !status.ok()) return status;
+  }
+  for (const auto& [owner, tallies] : built) {
+    if (expected.contains(owner)) continue;
+    if (Status status = compare(owner, tallies, nothing); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+// For a caller who holds the repository mutex.
+class Restorer {
+ public:
+  Restorer(engine::EngineCore& core, const RestoreOptions& options)
+      : core_(core), files_(core.files()), options_(options), repository_(files_, core.repository()) {}
+
+  Result<RestoreReport> Run(std::string_view backup_id) {
+    report_.restore_id = core_.NewId();
+    report_.started_at = core_.Now();
+    Result<BackupManifest> manifest = repository_.Find(backup_id);
+    if (!manifest.ok()) return std::move(manifest).status();
+    report_.backup_id = manifest->info.id;
+    // Looked at before the safety backup is made, so that a hopeless restore costs nothing.
+    if (Status status = CheckFilesThere(*manifest); !status.ok()) return status;
+    if (options_.safety_backup) {
+      BackupOptions safety;
+      safety.name = "before-restore-" + report_.restore_id;
+      safety.description = "state before the restore of backup " + manifest->info.id;
+      Result<BackupInfo> made = MakeBackup(core_, safety, kReasonSafety);
+      if (!made.ok()) return std::move(made).status().WithContext("safety backup");
+      report_.safety_backup_id = made->id;
+    }
+    const std::uint64_t generation = core_.folder().next_generation();
+    const std::string built_path = core_.folder().PartialPath(generation);
+    Status status = Build(*manifest, built_path);
+    if (status.ok()) status = core_.SwitchStore(generation);
+    if (!status.ok()) {
+      storage::RemoveRecursively(files_, built_path).Ignore();  // else swept when the store is next opened
+      return status;
+    }
+    const engine::KindTallies sum = manifest->Sum();
+    report_.conversations = sum[Kind::kConversation].count;
+    report_.messages = sum[Kind::kMessage].count;
+    report_.documents = sum[Kind::kDocument].count;
+    report_.prompts = sum[Kind::kPrompt].count;
+    report_.contents = sum[Kind::kContent].count;
+    report_.completed_at = core_.Now();
+    return report_;
+  }
+
+ private:
+  std::string SourcePath(const BackupManifest& manifest, const BackupFile& file) const {
+    return repository_.BackupPath(manifest.info.id) + "/" + std::string(kStoreName) + "/" + file.name;
+  }
+
+  Status CheckFilesThere(const BackupManifest& manifest) {
+    for (const BackupFile& file : manifest.files) {
+      const std::string path = SourcePath(manifest, file);
+      Result<FileInfo> info = files_.Stat(path);
+      if (!info.ok() && info.status().code() == StatusCode::kNotFound) return Status::Corruption(path + ": is missing");
+      if (!info.ok()) return std::move(info).status();
+      if (info->is_directory || info->size_bytes != file.size_bytes) {
+        return Status::Corruption(path + ": has " + std::to_string(info->size_bytes) + " bytes, and " +
+                                  std::to_string(file.size_bytes) + " by the manifest");
+      }
+    }
+    return CheckFreeBytes(files_, core_.folder().root(), manifest.info.file_bytes);
+  }
+
+  Status Build(const BackupManifest& manifest, const std::string& built_path) {
+    if (Status status = storage::RemoveRecursively(files_, built_path); !status.ok()) return status;
+    if (Status status = files_.CreateDirectory(built_path); !status.ok()) return status;
+    std::uint64_t bytes_done = 0;
+    for (const BackupFile& file : manifest.files) {
+      const std::string from = SourcePath(manifest, file);
+      Result<std::string> digest =
+          CopyHashed(files_, from, built_path + "/" + file.name, file.size_bytes, [&](std::uint64_t bytes) {
+            bytes_done += bytes;
+            if (options_.progress) options_.progress(bytes_done, manifest.info.file_bytes);
+          });
+      if (!digest.ok()) return std::move(digest).status();
+      if (format::HexText(*digest) != file.sha256) {
+        return Status::Corruption(from + ": is not what was backed up: its SHA-256 is " + format::HexText(*digest) +
+                                  ", and " + file.sha256 + " by the manifest");
+      }
+    }
+    if (Status status = files_.SyncDirectory(built_path); !status.ok()) return status;
+    return options_.verify ? Verify(manifest, built_path) : Status::Ok();
+  }
+
+  // Opened as the live store will be, so that what cannot be opened is found while the old store still serves.
+  Status Verify(const BackupManifest& manifest, const std::string& built_path) {
+    Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(built_path, SmallStoreOptions(core_, false));
+    if (!store.ok()) return std::move(store).status().WithContext("opening what was restored");
+    Result<engine::CounterState> counters = engine::ReadCounters(**store, nullptr);
+    const Status closed = (*store)->Close();
+    if (!counters.ok()) return std::move(counters).status().WithContext("reading what was restored");
+    if (!closed.ok()) return closed.WithContext("closing what was restored");
+    return CompareTallies(counters->by_owner, manifest.by_owner).WithContext("backup " + manifest.info.id);
+  }
+
+  engine::EngineCore& core_;
+  FileSystem& files_;
+  const RestoreOptions& options_;
+  Repository repository_;
+  RestoreReport report_;
+};
+
+}  // namespace
+}  // namespace operations
+
+Result<RestoreReport> Restore(Engine& engine, std::string_view backup_id, const RestoreOptions& options) {
+  engine::EngineCore& core = engine.core();
+  if (core.options().read_only) return Status::PermissionDenied("restore: the store is opened read-only");
+  const std::unique_lock lock(core.repository_mutex(), std::try_to_lock);
+  if (!lock.owns_lock()) return Status::Busy("restore: a backup or another restore is running");
+  Result<RestoreReport> report = operations::Restorer(core, options).Run(backup_id);
+  if (!report.ok()) return std::move(report).status().WithContext("restore of backup " + std::string(backup_id));
+  return report;
+}
+
+}  // namespace coffer

@@ -1,0 +1,65 @@
+#include "operations/export/export_file.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "storage/durable_file.h"
+
+namespace coffer::operations {
+namespace {
+
+// zstd keeps several buffers a worker; two stay within the memory that an export may take.
+constexpr unsigned kCompressionWorkersMax = 2;
+
+}  // namespace
+
+Result<std::unique_ptr<ExportFile>> ExportFile::Create(FileSystem& files, const std::string& path, int compression_level) {
+  Result<FileInfo> there = files.Stat(path);
+  if (there.ok()) return Status::AlreadyExists(path + ": is there already");
+  if (there.status().code() != StatusCode::kNotFound) return std::move(there).status();
+  if (Result<FileInfo> folder = files.Stat(storage::DirectoryName(path)); !folder.ok()) {
+    return std::move(folder).status().WithContext("folder of " + path);
+  }
+  std::unique_ptr<ExportFile> self(new ExportFile(files, path));
+  Result<std::unique_ptr<WritableFile>> file = files.NewWritableFile(self->partial_path_);
+  if (!file.ok()) return std::move(file).status();
+  self->file_ = std::move(*file);
+  if (compression_level > 0) {
+    const unsigned workers = std::min(kCompressionWorkersMax, std::max(1U, std::thread::hardware_concurrency()));
+    self->zstd_ = std::make_unique<format::ZstdCompressor>(
+        compression_level, static_cast<int>(workers), [raw = self.get()](std::string_view bytes) { return raw->WriteRaw(bytes); });
+  }
+  return self;
+}
+
+ExportFile::~ExportFile() {
+  if (published_ || file_ == nullptr) return;
+  zstd_.reset();
+  file_.reset();
+  files_.RemoveFile(partial_path_).Ignore();  // the failure that led here is the one to tell
+}
+
+Status ExportFile::WriteRaw(std::string_view bytes) {
+  hash_.Update(bytes);
+  file_bytes_ += bytes.size();
+  return file_->Append(bytes);
+}
+
+Status ExportFile::Write(std::string_view bytes) { return zstd_ ? zstd_->Write(bytes) : WriteRaw(bytes); }
+
+Status ExportFile::Publish() {
+  if (zstd_) {
+    if (Status status = zstd_->Finish(); !status.ok()) return status;
+  }
+  if (Status status = file_->Sync(); !status.ok()) return status;
+  if (Status status = file_->Close(); !status.ok()) return status;
+  sha256_ = format::HexText(hash_.Finish());
+  Status status = storage::PublishDurably(files_, partial_path_, path_);
+  published_ = status.ok();
+  if (!status.ok() && files_.Stat(partial_path_).status().code() == StatusCode::kNotFound) {
+    files_.RemoveFile(path_).Ignore();  // renamed, and not durably so: a failed export leaves no file
+  }
+  return status;
+}
+
+}  // namespace coffer::operations

@@ -1,0 +1,49 @@
+// ExportFile: an export's bytes on their way to disk: compressed if wanted, hashed, and under the final name only when whole.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "coffer/file_system.h"
+#include "coffer/result.h"
+#include "format/compression.h"
+#include "format/sha256.h"
+
+namespace coffer::operations {
+
+// Written as "<path>.partial", which is removed if Publish does not come. One thread at a time.
+class ExportFile {
+ public:
+  // `compression_level` 0: plain.
+  // kAlreadyExists: something is at `path`. kNotFound: there is no such folder.
+  static Result<std::unique_ptr<ExportFile>> Create(FileSystem& files, const std::string& path, int compression_level);
+  ~ExportFile();
+  ExportFile(const ExportFile&) = delete;
+  ExportFile& operator=(const ExportFile&) = delete;
+
+  Status Write(std::string_view bytes);
+  // Ends the stream, makes the file durable and gives it its name. Once.
+  Status Publish();
+
+  // Of the file as it is on disk; whole once published.
+  std::uint64_t file_bytes() const { return file_bytes_; }
+  const std::string& sha256() const { return sha256_; }
+
+ private:
+  ExportFile(FileSystem& files, std::string path) : files_(files), path_(std::move(path)), partial_path_(path_ + ".partial") {}
+  Status WriteRaw(std::string_view bytes);
+
+  FileSystem& files_;
+  std::string path_;
+  std::string partial_path_;
+  std::unique_ptr<WritableFile> file_;
+  std::unique_ptr<format::ZstdCompressor> zstd_;
+  format::Sha256 hash_;
+  std::string sha256_;
+  std::uint64_t file_bytes_ = 0;
+  bool published_ = false;
+};
+
+}  // namespace coffer::operations

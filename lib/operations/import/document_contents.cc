@@ -1,0 +1,200 @@
+#include "operations/import/document_contents.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "coffer/limits.h"
+#include "engine/core.h"
+#include "operations/import/byte_sources.h"
+#include "operations/import/contained_file.h"
+#include "operations/import/tar_reader.h"
+
+namespace coffer::operations {
+namespace {
+
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+// Hostile entries of one tar file that are told one by one.
+constexpr std::uint64_t kHostileEntriesToldMax = 100;
+
+const std::string kTooLong = "its content is longer than " + std::to_string(kDocumentContentBytesMax) + " bytes";
+
+std::size_t MemoryOf(const PendingDocument& pending) {
+  const Document& document = pending.document;
+  std::size_t bytes = sizeof(PendingDocument) + pending.path.size() + document.unknown_members.text().size();
+  if (document.extracted_text) bytes += document.extracted_text->size();
+  if (document.extra_metadata) bytes += document.extra_metadata->text().size();
+  if (document.description) bytes += document.description->size();
+  if (document.title) bytes += document.title->size();
+  if (document.tags) {
+    for (const std::string& tag : *document.tags) bytes += sizeof(tag) + tag.size();
+  }
+  return bytes + document.filename.size() + 512;
+}
+
+}  // namespace
+
+Status CopyContent(Engine& engine, ByteSource& source, std::optional<ContentWriter>& content, std::string& refusal) {
+  Result<ContentWriter> writer = engine.NewContent();
+  if (!writer.ok()) return std::move(writer).status();
+  std::string piece(kPieceBytes, '\0');
+  for (;;) {
+    Result<std::size_t> got = source.Read(piece.data(), piece.size());
+    if (!got.ok()) {
+      refusal = std::string(got.status().message());
+      return Status::Ok();
+    }
+    if (*got == 0) break;
+    if (*got > kDocumentContentBytesMax - writer->size_bytes()) {
+      refusal = kTooLong;
+      return Status::Ok();
+    }
+    if (Status status = writer->Append(std::string_view(piece).substr(0, *got)); !status.ok()) return status;
+  }
+  content.emplace(std::move(*writer));
+  return Status::Ok();
+}
+
+DocumentContents::DocumentContents(Engine& engine, const ImportOptions& options, DocumentSink& sink)
+    : engine_(engine), place_(options.contents), sink_(sink) {}
+
+Status DocumentContents::Open() {
+  if (!given()) return Status::Ok();
+  FileSystem& files = engine_.core().files();
+  Result<FileInfo> info = files.Stat(place_);
+  if (!info.ok()) return std::move(info).status().WithContext("contents " + place_);
+  is_folder_ = info->is_directory;
+  if (is_folder_) return Status::Ok();
+
+  Result<std::unique_ptr<FileSource>> file = FileSource::Open(files, place_);
+  if (!file.ok()) return std::move(file).status();
+  DecodedSource decoded(**file, place_);
+  TarReader tar(decoded, place_);
+  TarEntry entry;
+  if (Result<bool> first = tar.Next(entry); !first.ok()) return std::move(first).status().WithContext("contents");
+  return Status::Ok();
+}
+
+Status DocumentContents::Deliver(PendingDocument pending) {
+  Result<std::string> path = NormalizeRelativePath(pending.document.filename);
+  if (!path.ok()) return sink_.RefuseDocument(pending, "filename: " + std::string(path.status().message()));
+  pending.path = std::move(*path);
+  if (!is_folder_) {
+    pending_bytes_ += MemoryOf(pending);
+    pending_.push_back(std::move(pending));
+    return pending_bytes_ < kPendingDocumentsBytesMax ? Status::Ok() : Finish();
+  }
+  Result<std::unique_ptr<ByteSource>> file = OpenContainedFile(place_, pending.path);
+  if (!file.ok()) return sink_.RefuseDocument(pending, "content: " + std::string(file.status().message()));
+  std::optional<ContentWriter> content;
+  std::string refusal;
+  if (Status status = CopyContent(engine_, **file, content, refusal); !status.ok()) return status;
+  if (!content) return sink_.RefuseDocument(pending, "content: " + refusal);
+  return sink_.PutDocumentContent(pending, std::move(*content));
+}
+
+// Reads the tar file through, and again where documents of one name were too many for one reading.
+Status DocumentContents::Finish() {
+  while (!pending_.empty()) {
+    if (Status status = ReadTar(); !status.ok()) {
+      pending_.clear();  // the failure speaks for all that still waited
+      return status;
+    }
+    tar_read_before_ = true;
+    if (Status status = RefuseLeftOver(); !status.ok()) return status;
+  }
+  pending_bytes_ = 0;
+  return Status::Ok();
+}
+
+Status DocumentContents::ReadTar() {
+  Result<std::unique_ptr<FileSource>> file = FileSource::Open(engine_.core().files(), place_);
+  if (!file.ok()) return std::move(file).status();
+  DecodedSource decoded(**file, place_);
+  TarReader tar(decoded, place_);
+  std::stable_sort(pending_.begin(), pending_.end(),
+                   [](const PendingDocument& a, const PendingDocument& b) { return a.path < b.path; });
+  done_.assign(pending_.size(), false);
+  TarEntry entry;
+  for (;;) {
+    Result<bool> more = tar.Next(entry);
+    if (!more.ok()) return std::move(more).status();
+    if (!*more) return Status::Ok();
+    if (Status status = TakeEntry(tar, entry); !status.ok()) return status;
+  }
+}
+
+Status DocumentContents::TakeEntry(TarReader& tar, const TarEntry& entry) {
+  if (entry.is_folder) return Status::Ok();
+  Result<std::string> path = NormalizeRelativePath(entry.path);
+  if (!path.ok()) {
+    if (tar_read_before_ || ++hostile_entries_ > kHostileEntriesToldMax) return Status::Ok();
+    return sink_.NoteFileProblem(place_, "entry passed over: " + std::string(path.status().message()));
+  }
+  struct ByPath {
+    bool operator()(const PendingDocument& pending, const std::string& name) const { return pending.path < name; }
+    bool operator()(const std::string& name, const PendingDocument& pending) const { return name < pending.path; }
+  };
+  const auto [first, last] = std::equal_range(pending_.begin(), pending_.end(), *path, ByPath());
+  std::vector<std::size_t> wanted;
+  for (auto pending = first; pending != last && wanted.size() < kPendingDocumentsOfOneNameMax; ++pending) {
+    const std::size_t index = static_cast<std::size_t>(pending - pending_.begin());
+    if (done_[index]) continue;
+    if (!entry.is_file) pending->refusal = "its entry in " + place_ + " is a link or a device, which is never followed";
+    if (entry.is_file) wanted.push_back(index);
+  }
+  return wanted.empty() ? Status::Ok() : DeliverEntry(tar, wanted);
+}
+
+Status DocumentContents::DeliverEntry(TarReader& tar, const std::vector<std::size_t>& wanted) {
+  std::vector<ContentWriter> contents;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    Result<ContentWriter> content = engine_.NewContent();
+    if (!content.ok()) return std::move(content).status();
+    contents.push_back(std::move(*content));
+  }
+  std::string piece(kPieceBytes, '\0');
+  for (;;) {
+    Result<std::size_t> got = tar.Read(piece.data(), piece.size());
+    if (!got.ok()) return std::move(got).status();
+    if (*got == 0) break;
+    if (*got > kDocumentContentBytesMax - contents.front().size_bytes()) {
+      for (std::size_t index : wanted) pending_[index].refusal = kTooLong;
+      return Status::Ok();
+    }
+    for (ContentWriter& content : contents) {
+      if (Status status = content.Append(std::string_view(piece).substr(0, *got)); !status.ok()) return status;
+    }
+  }
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    done_[wanted[i]] = true;
+    if (Status status = sink_.PutDocumentContent(pending_[wanted[i]], std::move(contents[i])); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+// Behind a reading: keeps those that others of their name crowded out, and refuses those that the file does not have.
+Status DocumentContents::RefuseLeftOver() {
+  std::vector<PendingDocument> crowded_out;
+  std::string delivered_path;
+  bool delivered = false;
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    PendingDocument& pending = pending_[i];
+    if (done_[i]) {
+      delivered = true;
+      delivered_path = pending.path;
+      continue;
+    }
+    if (delivered && pending.path == delivered_path && pending.refusal.empty()) {
+      crowded_out.push_back(std::move(pending));
+      continue;
+    }
+    const std::string reason =
+        pending.refusal.empty() ? place_ + " has no entry \"" + pending.path + "\"" : std::move(pending.refusal);
+    if (Status status = sink_.RefuseDocument(pending, "content: " + reason); !status.ok()) return status;
+  }
+  pending_ = std::move(crowded_out);
+  return Status::Ok();
+}
+
+}  // namespace coffer::operations

@@ -1,0 +1,188 @@
+// Import: one thread reads and encodes, the caller's thread commits. Both are needed to keep up with ingest from memory.
+#include "coffer/import.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/core.h"
+#include "operations/import/import_reader.h"
+#include "storage/durable_file.h"
+
+namespace coffer {
+namespace operations {
+namespace {
+
+// The committing side: applies chunks in order and keeps the report.
+class ImportCommitter {
+ public:
+  ImportCommitter(Engine& engine, const std::vector<ImportInput>& inputs, const ImportOptions& options)
+      : engine_(engine), inputs_(inputs), options_(options) {}
+
+  Status Commit(ImportChunk& chunk) {
+    std::vector<engine::AppliedItem> items;
+    if (chunk.batch.operations() > 0) {
+      Result<std::vector<engine::AppliedItem>> applied = engine_.core().CommitEach(chunk.batch, options_.durability);
+      if (!applied.ok()) return std::move(applied).status();
+      items = std::move(*applied);
+    }
+    std::size_t next = 0;
+    for (const ImportLine& line : chunk.lines) {
+      if (line.state != LineState::kPut) {
+        CountUnput(line);
+      } else if (next < items.size()) {
+        CountPut(line, items[next++]);
+      } else {
+        return Status::Internal("import: a batch answered fewer results than it had operations");
+      }
+    }
+    return Status::Ok();
+  }
+
+  std::uint64_t records() const {
+    const ImportCounts& counts = report_.imported;
+    return counts.conversations + counts.messages + counts.documents + counts.prompts;
+  }
+  ImportReport TakeReport() { return std::move(report_); }
+
+ private:
+  void CountUnput(const ImportLine& line) {
+    switch (line.state) {
+      case LineState::kAlreadyThere:
+        return CountKept(line);
+      case LineState::kFileProblem:
+        return AddError(line, line.reason);
+      case LineState::kRefused:
+      case LineState::kPut:
+        return Fail(line, line.reason);
+    }
+  }
+
+  void CountPut(const ImportLine& line, const engine::AppliedItem& item) {
+    if (!item.status.ok()) return Fail(line, std::string(item.status.message()));
+    switch (item.result.outcome) {
+      case Outcome::kKept:
+        return CountKept(line);
+      case Outcome::kConflict:
+        return Fail(line, line.place + ": another message, with another id, has that place");
+      case Outcome::kCreated:
+      case Outcome::kReplaced:
+      case Outcome::kDeleted:
+        return CountImported(line);
+    }
+  }
+
+  void CountImported(const ImportLine& line) {
+    ImportCounts& counts = report_.imported;
+    switch (line.kind) {
+      case Kind::kConversation:
+        ++counts.conversations;
+        counts.messages += line.messages;
+        break;
+      case Kind::kMessage:
+        ++counts.messages;
+        break;
+      case Kind::kPrompt:
+        ++counts.prompts;
+        break;
+      case Kind::kDocument:
+      case Kind::kContent:
+        ++counts.documents;
+        break;
+    }
+    if (line.has_content) ++report_.contents;
+  }
+
+  void CountKept(const ImportLine& line) {
+    if (options_.on_conflict == ConflictPolicy::kFail) return Fail(line, "already there");
+    ++report_.skipped;
+  }
+
+  void Fail(const ImportLine& line, std::string reason) {
+    ++report_.failed;
+    AddError(line, std::move(reason));
+  }
+
+  void AddError(const ImportLine& line, std::string reason) {
+    ++report_.errors_total;
+    if (report_.errors.size() >= kImportErrorsKeptMax) return;
+    ImportError error;
+    error.file = line.state == LineState::kFileProblem ? line.place : inputs_[line.file].name;
+    error.line = line.line;
+    error.reason = std::move(reason);
+    report_.errors.push_back(std::move(error));
+  }
+
+  Engine& engine_;
+  const std::vector<ImportInput>& inputs_;
+  const ImportOptions& options_;
+  ImportReport report_;
+};
+
+// Ends the reading thread on every way out.
+class ReadingThread {
+ public:
+  ReadingThread(ImportReader& reader, ImportQueue& queue, const std::vector<ImportInput>& inputs)
+      : queue_(queue), thread_([this, &reader, &inputs] { Read(reader, inputs); }) {}
+  ~ReadingThread() {
+    queue_.Abandon();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  Status Join() {
+    thread_.join();
+    return std::move(status_);
+  }
+
+ private:
+  void Read(ImportReader& reader, const std::vector<ImportInput>& inputs) {
+    try {
+      status_ = reader.Run(inputs);
+    } catch (const std::exception& failure) {
+      status_ = Status::ResourceExhausted("import: " + std::string(failure.what()));
+      queue_.Finish();
+    }
+  }
+
+  ImportQueue& queue_;
+  Status status_;
+  std::thread thread_;
+};
+
+Result<ImportReport> Import(Engine& engine, const std::vector<ImportInput>& inputs, const ImportOptions& options) {
+  if (Status status = engine.core().CheckWritable(); !status.ok()) return status.WithContext("import");
+  ImportQueue queue(kImportChunksAheadMax, kImportBytesAheadMax);
+  ImportReader reader(engine, options, queue);
+  if (Status status = reader.Prepare(); !status.ok()) return status;
+  ImportCommitter committer(engine, inputs, options);
+  ReadingThread reading(reader, queue, inputs);
+  while (auto chunk = queue.Pop()) {
+    if (Status status = committer.Commit(**chunk); !status.ok()) return status.WithContext("import");
+    if (options.progress) options.progress(reader.bytes_read(), committer.records());
+  }
+  if (Status status = reading.Join(); !status.ok()) return status;
+  return committer.TakeReport();
+}
+
+}  // namespace
+}  // namespace operations
+
+Result<ImportReport> ImportFiles(Engine& engine, const std::vector<std::string>& files, const ImportOptions& options) {
+  std::vector<operations::ImportInput> inputs;
+  for (const std::string& file : files) {
+    // A missing file is told before anything is stored.
+    if (Result<FileInfo> info = engine.core().files().Stat(file); !info.ok()) return std::move(info).status().WithContext(file);
+    inputs.push_back({file, storage::DirectoryName(file), nullptr});
+  }
+  return operations::Import(engine, inputs, options);
+}
+
+Result<ImportReport> ImportStream(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options) {
+  return operations::Import(engine, {{name, std::nullopt, &source}}, options);
+}
+
+}  // namespace coffer

@@ -1,0 +1,275 @@
+#include "operations/import/import_reader.h"
+
+#include <utility>
+#include <variant>
+
+#include "engine/core.h"
+#include "format/stored_record.h"
+#include "operations/import/byte_sources.h"
+#include "operations/import/contained_file.h"
+
+namespace coffer::operations {
+namespace {
+
+// Enough of these fill a chunk as records do, so that an input of errors alone is bounded too.
+constexpr std::size_t kChunkLinesMax = 2 * kImportBatchRecordsMax;
+
+std::string PlaceOf(const Message& message) {
+  std::string place = "conversation " + message.conversation_id;
+  if (message.sequence_number) place += ", sequence_number " + std::to_string(*message.sequence_number);
+  return place;
+}
+
+// Hands bytes on and counts them.
+class CountingSource final : public ByteSource {
+ public:
+  CountingSource(ByteSource& source, std::atomic<std::uint64_t>& bytes) : source_(source), bytes_(bytes) {}
+  Result<std::size_t> Read(char* buffer, std::size_t length) override {
+    Result<std::size_t> got = source_.Read(buffer, length);
+    if (got.ok()) bytes_.fetch_add(*got, std::memory_order_relaxed);
+    return got;
+  }
+
+ private:
+  ByteSource& source_;
+  std::atomic<std::uint64_t>& bytes_;
+};
+
+}  // namespace
+
+PutMode PutModeFor(ConflictPolicy policy) {
+  switch (policy) {
+    case ConflictPolicy::kReplace:
+      return PutMode::kUpsert;
+    case ConflictPolicy::kNewest:
+      return PutMode::kNewest;
+    case ConflictPolicy::kSkip:
+    case ConflictPolicy::kFail:
+      break;
+  }
+  return PutMode::kKeepExisting;
+}
+
+ImportReader::ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue)
+    : engine_(engine),
+      options_(options),
+      queue_(queue),
+      mode_(PutModeFor(options.on_conflict)),
+      contents_(engine, options, *this),
+      chunk_(std::make_unique<ImportChunk>(engine)) {}
+
+Status ImportReader::Run(const std::vector<ImportInput>& inputs) {
+  Status failure;
+  for (input_index_ = 0; input_index_ < inputs.size() && failure.ok(); ++input_index_) {
+    input_ = &inputs[input_index_];
+    failure = ReadInput(*input_);
+  }
+  // Documents that wait were read whole; only a failure of the engine itself keeps them from their contents.
+  if (failure.ok() || failure.code() == StatusCode::kCorruption) {
+    if (Status status = contents_.Finish(); failure.ok()) failure = std::move(status);
+  }
+  Status handed_over = HandOver();
+  queue_.Finish();
+  return failure.ok() ? handed_over : failure;
+}
+
+Status ImportReader::ReadInput(const ImportInput& input) {
+  std::unique_ptr<FileSource> file;
+  ByteSource* raw = input.source;
+  if (raw == nullptr) {
+    Result<std::unique_ptr<FileSource>> opened = FileSource::Open(engine_.core().files(), input.name);
+    if (!opened.ok()) return std::move(opened).status();
+    file = std::move(*opened);
+    raw = file.get();
+  }
+  CountingSource counted(*raw, bytes_done_);
+  DecodedSource decoded(counted, input.name);
+  if (std::string why = WhyNotNdjson(decoded.Peek()); !why.empty()) return NoteFileProblem(input.name, std::move(why));
+
+  LineReader lines(decoded, kImportLineBytesMax);
+  for (;;) {
+    Result<std::optional<TextLine>> line = lines.Next();
+    if (!line.ok()) return std::move(line).status();
+    if (!*line) return Status::Ok();
+    if (Status status = ReadRecord(**line); !status.ok()) return status;
+  }
+}
+
+Status ImportReader::ReadRecord(const TextLine& text) {
+  ImportLine line;
+  line.file = input_index_;
+  line.line = text.number;
+  if (text.too_long) return Refuse(std::move(line), "line longer than " + std::to_string(kImportLineBytesMax) + " bytes");
+  Result<format::InterchangeRecord> record = records_.ReadLine(text.text, options_.kind, options_.owner);
+  if (!record.ok()) return Refuse(std::move(line), std::string(record.status().message()));
+
+  if (const auto* conversation = std::get_if<Conversation>(&record->record)) {
+    return PutConversation(*conversation, record->messages, std::move(line));
+  }
+  if (const auto* message = std::get_if<Message>(&record->record)) return PutMessage(*message, std::move(line));
+  if (const auto* prompt = std::get_if<Prompt>(&record->record)) return PutPrompt(*prompt, std::move(line));
+  return PutDocument(*record, std::move(line));
+}
+
+std::string ImportReader::WhyWithoutId(std::string_view id, std::string_view what) const {
+  if (!id.empty() || options_.generate_ids) return {};
+  return std::string(what) + " has no id, and two imports would make two of it; ids are made only on request";
+}
+
+Status ImportReader::PutConversation(const Conversation& conversation, const std::optional<std::vector<Message>>& messages,
+                                     ImportLine line) {
+  line.kind = Kind::kConversation;
+  if (std::string why = WhyWithoutId(conversation.id, "conversation"); !why.empty()) return Refuse(std::move(line), why);
+  if (!messages) {
+    return AddPut(std::move(line), chunk_->batch.PutConversation(conversation, mode_));
+  }
+  for (std::size_t i = 0; i < messages->size(); ++i) {
+    if (!(*messages)[i].id.empty() || options_.generate_ids) continue;
+    return Refuse(std::move(line), WhyWithoutId({}, "messages[" + std::to_string(i) + "]"));
+  }
+  line.messages = messages->size();
+  return AddPut(std::move(line), chunk_->batch.PutConversation(conversation, *messages, mode_));
+}
+
+Status ImportReader::PutMessage(const Message& message, ImportLine line) {
+  line.kind = Kind::kMessage;
+  if (message.conversation_id.empty()) return Refuse(std::move(line), "conversation_id: is missing");
+  if (std::string why = WhyWithoutId(message.id, "message"); !why.empty()) return Refuse(std::move(line), why);
+  if (!message.sequence_number && !options_.generate_ids) {
+    return Refuse(std::move(line), "sequence_number: is missing, and two imports would append the message twice");
+  }
+  line.place = PlaceOf(message);
+  Batch& batch = chunk_->batch;
+  return AddPut(std::move(line), message.sequence_number ? batch.PutMessage(message.conversation_id, message, mode_)
+                                                         : batch.AppendMessage(message.conversation_id, message));
+}
+
+Status ImportReader::PutPrompt(const Prompt& prompt, ImportLine line) {
+  line.kind = Kind::kPrompt;
+  if (std::string why = WhyWithoutId(prompt.id, "prompt"); !why.empty()) return Refuse(std::move(line), why);
+  return AddPut(std::move(line), chunk_->batch.PutPrompt(prompt, mode_));
+}
+
+Status ImportReader::PutDocument(format::InterchangeRecord& record, ImportLine line) {
+  line.kind = Kind::kDocument;
+  Document& document = std::get<Document>(record.record);
+  if (std::string why = WhyWithoutId(document.id, "document"); !why.empty()) return Refuse(std::move(line), why);
+  if (record.content && record.content_path) {
+    return Refuse(std::move(line), "content_base64 and content_path exclude each other");
+  }
+  if (!record.content && !record.content_path && !contents_.given()) {
+    return AddPut(std::move(line), chunk_->batch.PutDocument(document, mode_));
+  }
+  Result<bool> keeps = KeepsStoredDocument(document);
+  if (!keeps.ok() && keeps.status().code() == StatusCode::kInvalidArgument) {
+    return Refuse(std::move(line), std::string(keeps.status().message()));
+  }
+  if (!keeps.ok()) return std::move(keeps).status();
+  if (*keeps) {
+    line.state = LineState::kAlreadyThere;
+    return AddLine(std::move(line));
+  }
+  PendingDocument pending;
+  pending.document = std::move(document);
+  pending.file = line.file;
+  pending.line = line.line;
+  if (!record.content && !record.content_path) return contents_.Deliver(std::move(pending));
+  return StoreContent(std::move(pending), record);
+}
+
+Result<bool> ImportReader::KeepsStoredDocument(const Document& document) {
+  if (mode_ == PutMode::kUpsert || document.id.empty()) return false;
+  if (Status status = format::CheckId("id", document.id); !status.ok()) return status;
+  const engine::StoreAccess access = engine_.core().Access();
+  storage::PinnedValue value;
+  if (Status status = access->Get(storage::Family::kDocuments, document.id, nullptr, value); !status.ok()) return status;
+  if (!value.found()) return false;
+  if (mode_ == PutMode::kKeepExisting) return true;
+  Result<format::StoredRecord> stored = format::DecodeStoredRecord(Kind::kDocument, value.view());
+  if (!stored.ok()) return std::move(stored).status().WithContext("document " + document.id);
+  const std::optional<Timestamp> ours = document.updated_at ? document.updated_at : document.created_at;
+  return ours && stored->updated_at >= *ours;
+}
+
+// The line brought the content itself, or the name of its file.
+Status ImportReader::StoreContent(PendingDocument pending, format::InterchangeRecord& record) {
+  std::optional<ContentWriter> content;
+  std::string refusal;
+  if (record.content) {
+    Result<ContentWriter> writer = engine_.NewContent();
+    if (!writer.ok()) return std::move(writer).status();
+    if (Status status = writer->Append(*record.content); !status.ok()) return status;
+    content.emplace(std::move(*writer));
+  } else if (!input_->folder) {
+    refusal = "a stream has no folder to look in";
+  } else if (Result<std::string> path = NormalizeRelativePath(*record.content_path); !path.ok()) {
+    refusal = path.status().message();
+  } else if (Result<std::unique_ptr<ByteSource>> file = OpenContainedFile(*input_->folder, *path); !file.ok()) {
+    refusal = file.status().message();
+  } else if (Status status = CopyContent(engine_, **file, content, refusal); !status.ok()) {
+    return status;
+  }
+  if (!content) return RefuseDocument(pending, "content_path: " + refusal);
+  return PutDocumentContent(pending, std::move(*content));
+}
+
+Status ImportReader::PutDocumentContent(const PendingDocument& pending, ContentWriter content) {
+  ImportLine line;
+  line.file = pending.file;
+  line.line = pending.line;
+  line.kind = Kind::kDocument;
+  line.has_content = true;
+  // What of a content is not on disk yet stays in memory until the commit, so a chunk makes room for it first.
+  const std::size_t in_memory = std::min<std::size_t>(static_cast<std::size_t>(content.size_bytes()), kContentChunkBytes);
+  if (chunk_->bytes() > 0 && chunk_->bytes() + in_memory > kImportBatchBytesMax) {
+    if (Status status = HandOver(); !status.ok()) return status;
+  }
+  const Status put = chunk_->batch.PutDocument(pending.document, std::move(content), mode_);
+  if (put.ok()) chunk_->content_bytes += in_memory;
+  return AddPut(std::move(line), put);
+}
+
+Status ImportReader::RefuseDocument(const PendingDocument& pending, std::string reason) {
+  ImportLine line;
+  line.file = pending.file;
+  line.line = pending.line;
+  line.kind = Kind::kDocument;
+  return Refuse(std::move(line), std::move(reason));
+}
+
+Status ImportReader::NoteFileProblem(std::string file, std::string reason) {
+  ImportLine line;
+  line.place = std::move(file);
+  line.state = LineState::kFileProblem;
+  line.reason = std::move(reason);
+  return AddLine(std::move(line));
+}
+
+// A chunk is handed over long before its batch is full, so a put that finds no room is a record that is too large.
+Status ImportReader::AddPut(ImportLine line, const Status& put) {
+  return put.ok() ? AddLine(std::move(line)) : Refuse(std::move(line), std::string(put.message()));
+}
+
+Status ImportReader::Refuse(ImportLine line, std::string reason) {
+  line.state = LineState::kRefused;
+  line.reason = std::move(reason);
+  return AddLine(std::move(line));
+}
+
+Status ImportReader::AddLine(ImportLine line) {
+  chunk_->lines.push_back(std::move(line));
+  const bool full = chunk_->batch.operations() >= kImportBatchRecordsMax || chunk_->bytes() >= kImportBatchBytesMax ||
+                    chunk_->lines.size() >= kChunkLinesMax;
+  return full ? HandOver() : Status::Ok();
+}
+
+Status ImportReader::HandOver() {
+  if (chunk_->lines.empty()) return Status::Ok();
+  const std::size_t bytes = chunk_->bytes();
+  if (!queue_.Push(std::exchange(chunk_, std::make_unique<ImportChunk>(engine_)), bytes)) {
+    return Status::Cancelled("import: the commit failed");
+  }
+  return Status::Ok();
+}
+
+}  // namespace coffer::operations

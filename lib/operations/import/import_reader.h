@@ -1,0 +1,96 @@
+// ImportReader: the reading side of an import. Turns input into chunks of encoded records, and every line into an outcome.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffer/batch.h"
+#include "coffer/engine.h"
+#include "coffer/import.h"
+#include "coffer/limits.h"
+#include "coffer/result.h"
+#include "format/record_text.h"
+#include "operations/import/bounded_queue.h"
+#include "operations/import/document_contents.h"
+#include "operations/import/import_chunk.h"
+#include "operations/import/line_reader.h"
+
+namespace coffer::operations {
+
+// A longer line is refused. Longer records would be read here as a stream, ahead of ReadLine.
+inline constexpr std::size_t kImportLineBytesMax = kRecordBytesMax;
+// How far reading may be ahead of committing.
+inline constexpr std::size_t kImportChunksAheadMax = 3;
+inline constexpr std::size_t kImportBytesAheadMax = 2 * kImportBatchBytesMax;
+
+using ImportQueue = BoundedQueue<std::unique_ptr<ImportChunk>>;
+
+// One file, or one stream.
+struct ImportInput {
+  std::string name;
+  // Where content_path leads from; nothing for a stream.
+  std::optional<std::string> folder;
+  // Null: the file of that name.
+  ByteSource* source = nullptr;
+};
+
+// What a put does under a policy; kFail sees a kept record as an error afterwards.
+PutMode PutModeFor(ConflictPolicy policy);
+
+// One thread runs it. Engine, options and queue must outlive it.
+class ImportReader final : public DocumentSink {
+ public:
+  ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue);
+
+  // Looks at the place of the contents, so that a wrong one is told before anything is stored.
+  Status Prepare() { return contents_.Open(); }
+
+  // Reads all inputs and finishes the queue. A failed Status: the rest could not be read, or the engine failed; the whole
+  // records before it are in the queue.
+  Status Run(const std::vector<ImportInput>& inputs);
+
+  // Bytes read so far. From any thread.
+  std::uint64_t bytes_read() const { return bytes_done_.load(std::memory_order_relaxed); }
+
+  // DocumentSink
+  Status PutDocumentContent(const PendingDocument& pending, ContentWriter content) override;
+  Status RefuseDocument(const PendingDocument& pending, std::string reason) override;
+  Status NoteFileProblem(std::string file, std::string reason) override;
+
+ private:
+  Status ReadInput(const ImportInput& input);
+  Status ReadRecord(const TextLine& line);
+  Status PutConversation(const Conversation& conversation, const std::optional<std::vector<Message>>& messages, ImportLine line);
+  Status PutMessage(const Message& message, ImportLine line);
+  Status PutDocument(format::InterchangeRecord& record, ImportLine line);
+  Status PutPrompt(const Prompt& prompt, ImportLine line);
+
+  // What stands against importing it, beyond the rules of records; empty if nothing.
+  std::string WhyWithoutId(std::string_view id, std::string_view what) const;
+  // What a put into the batch answered becomes the line's outcome.
+  Status AddPut(ImportLine line, const Status& put);
+  Status Refuse(ImportLine line, std::string reason);
+  Status AddLine(ImportLine line);
+  // Whether the policy leaves the stored document alone, so that its content need not be read.
+  Result<bool> KeepsStoredDocument(const Document& document);
+  Status StoreContent(PendingDocument pending, format::InterchangeRecord& record);
+  Status HandOver();
+
+  Engine& engine_;
+  const ImportOptions& options_;
+  ImportQueue& queue_;
+  const PutMode mode_;
+  format::RecordReader records_;
+  DocumentContents contents_;
+  std::unique_ptr<ImportChunk> chunk_;
+  const ImportInput* input_ = nullptr;
+  std::size_t input_index_ = 0;
+  std::atomic<std::uint64_t> bytes_done_{0};
+};
+
+}  // namespace coffer::operations

@@ -1,0 +1,155 @@
+#include "storage/rocks_checkpoint.h"
+
+#include <rocksdb/metadata.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/durable_file.h"
+#include "storage/rocks_status.h"
+#include "storage/sha256_checksum.h"
+
+namespace coffer::storage {
+namespace {
+
+constexpr std::size_t kCopyBytes = std::size_t{256} << 10;
+
+// Keeps RocksDB from deleting files while they are linked and copied.
+class DeletionPause {
+ public:
+  explicit DeletionPause(rocksdb::DB& db) : db_(db) {}
+  DeletionPause(const DeletionPause&) = delete;
+  DeletionPause& operator=(const DeletionPause&) = delete;
+  ~DeletionPause() {
+    if (active_) {
+      db_.EnableFileDeletions(/*force=*/false).PermitUncheckedError();  // Old files stay longer; nothing is lost.
+    }
+  }
+  Status Begin() {
+    Status status = FromRocks(db_.DisableFileDeletions());
+    active_ = status.ok();
+    return status;
+  }
+
+ private:
+  rocksdb::DB& db_;
+  bool active_ = false;
+};
+
+Status CopyPart(FileSystem& files, const std::string& from, std::uint64_t size_bytes, WritableFile& to) {
+  Result<std::unique_ptr<RandomAccessFile>> source = files.NewRandomAccessFile(from);
+  if (!source.ok()) {
+    return std::move(source).status();
+  }
+  std::string buffer(kCopyBytes, '\0');
+  for (std::uint64_t offset = 0; offset < size_bytes;) {
+    const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(kCopyBytes, size_bytes - offset));
+    const Result<std::size_t> read = (*source)->Read(offset, step, buffer.data());
+    if (!read.ok()) {
+      return read.status();
+    }
+    if (*read < step) {
+      return Status::Corruption(from + " ends before the " + std::to_string(size_bytes) + " bytes it must have");
+    }
+    if (Status status = to.Append(std::string_view(buffer).substr(0, step)); !status.ok()) {
+      return status;
+    }
+    offset += step;
+  }
+  return {};
+}
+
+// A file of its own, durable: the given contents or the first bytes of the source.
+Status CopyFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, const std::string& from,
+                const std::string& to) {
+  Result<std::unique_ptr<WritableFile>> target = files.NewWritableFile(to);
+  if (!target.ok()) {
+    return std::move(target).status();
+  }
+  Status status = info.replacement_contents.empty() ? CopyPart(files, from, info.size, **target)
+                                                    : (*target)->Append(info.replacement_contents);
+  if (status.ok()) {
+    status = (*target)->Sync();
+  }
+  const Status closed = (*target)->Close();
+  return status.ok() ? closed : status;
+}
+
+bool NeverChanges(const rocksdb::LiveFileStorageInfo& info) {
+  return info.file_type == rocksdb::kTableFile || info.file_type == rocksdb::kBlobFile;
+}
+
+Status PlaceFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, const std::string& directory) {
+  const std::string from = info.directory + "/" + info.relative_filename;
+  const std::string to = directory + "/" + info.relative_filename;
+  if (NeverChanges(info)) {
+    Status linked = files.Link(from, to);
+    if (linked.code() != StatusCode::kUnavailable) {
+      return linked;
+    }
+  }
+  // Logs are copied even where they are complete: theirs may not be on the device yet.
+  return CopyFile(files, info, from, to);
+}
+
+CheckpointFile Describe(const rocksdb::LiveFileStorageInfo& info) {
+  CheckpointFile file{.name = info.relative_filename, .size_bytes = info.size, .digest = {}};
+  if (info.file_checksum_func_name == kSha256ChecksumName) {
+    file.digest = info.file_checksum;
+  }
+  return file;
+}
+
+Result<std::vector<CheckpointFile>> FillDirectory(rocksdb::DB& db, FileSystem& files, const std::string& directory) {
+  DeletionPause pause(db);
+  if (Status status = pause.Begin(); !status.ok()) {
+    return status;
+  }
+  rocksdb::LiveFilesStorageInfoOptions options;
+  options.include_checksum_info = true;
+  std::vector<rocksdb::LiveFileStorageInfo> live;
+  if (Status status = FromRocks(db.GetLiveFilesStorageInfo(options, &live)); !status.ok()) {
+    return status;
+  }
+  if (Status status = files.CreateDirectory(directory); !status.ok()) {
+    return status;
+  }
+  std::vector<CheckpointFile> placed;
+  for (const rocksdb::LiveFileStorageInfo& info : live) {
+    if (Status status = PlaceFile(files, info, directory); !status.ok()) {
+      return status;
+    }
+    placed.push_back(Describe(info));
+  }
+  if (Status status = files.SyncDirectory(directory); !status.ok()) {
+    return status;
+  }
+  std::sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return placed;
+}
+
+}  // namespace
+
+Result<std::vector<CheckpointFile>> MakeCheckpoint(rocksdb::DB& db, FileSystem& files, const std::string& directory) {
+  const Result<FileInfo> present = files.Stat(directory);
+  if (present.ok()) {
+    return Status::AlreadyExists(directory + " is there already");
+  }
+  if (present.status().code() != StatusCode::kNotFound) {
+    return present.status().WithContext("checkpoint");
+  }
+  const std::string temporary = directory + ".tmp";
+  // One left by a crash.
+  if (Status status = RemoveRecursively(files, temporary); !status.ok()) {
+    return status.WithContext("checkpoint");
+  }
+  Result<std::vector<CheckpointFile>> placed = FillDirectory(db, files, temporary);
+  const Status status = placed.ok() ? PublishDurably(files, temporary, directory) : placed.status();
+  if (!status.ok()) {
+    RemoveRecursively(files, temporary).Ignore();  // The next checkpoint of this name removes it.
+    return status.WithContext("checkpoint");
+  }
+  return placed;
+}
+
+}  // namespace coffer::storage

@@ -1,0 +1,170 @@
+#include "storage/rocks_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+
+#include "storage/rocks_file_system.h"
+#include "storage/sha256_checksum.h"
+#include "storage/tally_merge_operator.h"
+
+namespace coffer::storage {
+namespace {
+
+constexpr std::uint64_t kManifestBytesMax = std::uint64_t{4} << 20;  // Every backup carries it.
+constexpr std::size_t kManifestPreallocationBytes = std::size_t{64} << 10;
+constexpr std::uint64_t kBackgroundSyncBytes = std::uint64_t{1} << 20;
+constexpr std::size_t kCompactionReadaheadBytes = std::size_t{2} << 20;
+constexpr std::size_t kBlockBytes = std::size_t{16} << 10;
+constexpr double kFilterBitsPerKey = 10;
+constexpr double kMemtableFilterRatio = 0.02;
+constexpr double kHighPriorityCacheShare = 0.5;
+constexpr std::uint64_t kBlobBytesMin = 4096;
+constexpr std::uint64_t kBlobFileBytes = std::uint64_t{64} << 20;
+// RocksDB counts a key's unmerged operands at each merge, so a high limit makes every merge slow; a low one reads and
+// rewrites the sum more often. Either way a read never adds up more than this many from memory.
+constexpr std::size_t kUnmergedOperandsMax = 100;
+constexpr std::size_t kWriteBufferBytesMin = std::size_t{256} << 10;
+
+// A family's share of the memory for writes. Small ones make short sorted lists that are quick to insert into; together
+// with the log they still bound what a crash leaves to replay.
+std::size_t WriteBufferDivisor(Family family) {
+  switch (family) {
+    case Family::kMessages:
+    case Family::kContents:
+      return 4;
+    case Family::kConversations:
+    case Family::kDocuments:
+      return 16;
+    case Family::kPrompts:
+    case Family::kByOwner:
+      return 32;
+    case Family::kCounters:
+    case Family::kProgress:
+      return 64;
+  }
+  return 64;
+}
+
+rocksdb::ColumnFamilyOptions CommonOptions(const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = block_cache;
+  table.block_size = kBlockBytes;
+  table.format_version = 5;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
+  // Index and filter blocks live in the cache, so that memory does not grow with the store; those of the newest files,
+  // which every read asks, stay there.
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  // zstd from the first file on, not lz4 above: keys that grow with time make files that move down the levels unchanged, and
+  // those would keep the weak compression of their birth. Measured: ingest is faster too, for each byte is written once.
+  family.compression = rocksdb::kZSTD;
+  family.bottommost_compression = rocksdb::kDisableCompressionOption;
+  family.level_compaction_dynamic_level_bytes = true;
+  family.paranoid_file_checks = false;
+  family.force_consistency_checks = true;
+  // A file rewritten only because it grew old would be one more file for the next incremental backup.
+  family.ttl = 0;
+  family.periodic_compaction_seconds = 0;
+  return family;
+}
+
+}  // namespace
+
+rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::Env* env,
+                                   std::shared_ptr<rocksdb::EventListener> listener) {
+  rocksdb::DBOptions database;
+  if (env != nullptr) {
+    database.env = env;
+  }
+  if (listener != nullptr) {
+    database.listeners.push_back(std::move(listener));
+  }
+  database.create_if_missing = options.create;
+  database.error_if_exists = options.create;
+  // A store of an older version gets the families that were added since.
+  database.create_missing_column_families = true;
+
+  // Replay ends before the first record that is not whole. What was synced lies before whatever a crash tore, so no
+  // acknowledged durable write is lost, the store always opens, and it shows a moment that existed. The others fail one of
+  // these: kAbsoluteConsistency refuses a torn tail; kTolerateCorruptedTailRecords refuses a tail whose pages reached the
+  // device out of order, and reads on in the next log behind a torn one, which makes a hole in the middle of the history;
+  // kSkipAnyCorruptedRecords makes such holes everywhere. The price: rot within the log is taken for its end.
+  database.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  database.paranoid_checks = true;
+  // After a failed write the store stays read-only until it is opened anew: no attempt to go on behind the caller's back.
+  database.max_bgerror_resume_count = 0;
+
+  database.file_checksum_gen_factory = NewSha256ChecksumFactory();
+  database.max_manifest_file_size = kManifestBytesMax;
+  database.manifest_preallocation_size = kManifestPreallocationBytes;
+
+  database.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes);
+  // A family that is seldom written would keep old logs alive.
+  database.max_total_wal_size = options.write_buffer_bytes;
+  // Never -1, not even for a wish of 0: a read-only store with unlimited files can miss blob values (RocksDB 7.8.3).
+  database.max_open_files = std::max(options.open_files_max, 64);
+  database.max_background_jobs = std::max(options.background_threads, 2);
+  database.bytes_per_sync = kBackgroundSyncBytes;
+  database.compaction_readahead_size = kCompactionReadaheadBytes;
+  database.avoid_flush_during_shutdown = false;
+
+  database.info_log = NewDiscardingLogger();
+  database.stats_dump_period_sec = 0;
+  database.stats_persist_period_sec = 0;
+  return database;
+}
+
+std::shared_ptr<rocksdb::Cache> NewBlockCache(const StoreOptions& options) {
+  rocksdb::LRUCacheOptions cache;
+  cache.capacity = options.block_cache_bytes;
+  cache.high_pri_pool_ratio = kHighPriorityCacheShare;
+  return rocksdb::NewLRUCache(cache);
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& options,
+                                           const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::ColumnFamilyOptions tuned = CommonOptions(block_cache);
+  tuned.write_buffer_size = std::max(options.write_buffer_bytes / WriteBufferDivisor(family), kWriteBufferBytesMin);
+  tuned.max_write_buffer_number = 3;
+  switch (family) {
+    case Family::kConversations:
+      // Every append asks for the newest rows here, which are in memory or nowhere.
+      tuned.memtable_whole_key_filtering = true;
+      tuned.memtable_prefix_bloom_size_ratio = kMemtableFilterRatio;
+      break;
+    case Family::kContents:
+      // Chunks of documents would be rewritten at every compaction; in blob files they are written once.
+      tuned.enable_blob_files = true;
+      tuned.min_blob_size = kBlobBytesMin;
+      tuned.blob_file_size = kBlobFileBytes;
+      tuned.blob_compression_type = rocksdb::kZSTD;
+      tuned.enable_blob_garbage_collection = true;
+      break;
+    case Family::kCounters:
+      tuned.merge_operator = NewTallyMergeOperator();
+      tuned.max_successive_merges = kUnmergedOperandsMax;
+      break;
+    case Family::kMessages:
+    case Family::kDocuments:
+    case Family::kPrompts:
+    case Family::kByOwner:
+    case Family::kProgress:
+      break;
+  }
+  return tuned;
+}
+
+rocksdb::ColumnFamilyOptions EmptyFamilyOptions(const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::ColumnFamilyOptions tuned = CommonOptions(block_cache);
+  tuned.write_buffer_size = kWriteBufferBytesMin;
+  return tuned;
+}
+
+}  // namespace coffer::storage

@@ -1,0 +1,335 @@
+#include "storage/rocks_store.h"
+
+#include <rocksdb/listener.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "coffer/file_system.h"
+#include "storage/durable_file.h"
+#include "storage/rocks_batch.h"
+#include "storage/rocks_checkpoint.h"
+#include "storage/rocks_file_system.h"
+#include "storage/rocks_options.h"
+#include "storage/rocks_scan.h"
+#include "storage/rocks_status.h"
+
+namespace coffer::storage {
+
+// Range deletions in each family's memory. RocksDB tells when that memory is on its way to a file.
+class RangeDeleteCounter final : public rocksdb::EventListener {
+ public:
+  void OnMemTableSealed(const rocksdb::MemTableInfo& info) override {
+    for (const FamilyName& family : kFamilies) {
+      if (info.cf_name == family.name) {
+        Count(family.family).store(0, std::memory_order_relaxed);
+      }
+    }
+  }
+  std::atomic<std::uint32_t>& Count(Family family) { return counts_[static_cast<std::size_t>(family)]; }
+
+ private:
+  std::array<std::atomic<std::uint32_t>, kFamilies.size()> counts_{};
+};
+
+namespace {
+
+// Closing writes more than this to sorted files; what is less is replayed at the next open faster than it is flushed.
+constexpr std::uint64_t kFlushAtCloseBytes = std::uint64_t{1} << 20;
+
+rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+std::string_view NameOf(Family family) { return kFamilies[static_cast<std::size_t>(family)].name; }
+
+Status OpenFailure(const rocksdb::Status& status, const std::string& directory) {
+  const std::string text = status.ToString();
+  const std::string context = "opening the store in " + directory;
+  // RocksDB's own lock has no code of its own.
+  if (text.find("While lock file") != std::string::npos || text.find("lock hold by current process") != std::string::npos) {
+    return Status::Busy(context + ": it is open elsewhere");
+  }
+  if (status.IsInvalidArgument()) {
+    return Status::Unavailable(context + ": it has parts that this version does not know: " + text);
+  }
+  return FromRocks(status).WithContext(context);
+}
+
+}  // namespace
+
+RocksStore::RocksStore(std::string directory, const StoreOptions& options)
+    : directory_(std::move(directory)),
+      options_(options),
+      files_(options.file_system != nullptr ? *options.file_system : PosixFileSystem()),
+      range_deletes_(std::make_shared<RangeDeleteCounter>()) {}
+
+RocksStore::~RocksStore() {
+  Close().Ignore();  // Whoever needs to know calls Close.
+}
+
+Status RocksStore::Open() {
+  if (&files_ != &PosixFileSystem()) {
+    env_ = rocksdb::NewCompositeEnv(NewRocksFileSystem(files_));
+  }
+  const std::shared_ptr<rocksdb::Cache> block_cache = NewBlockCache(options_);
+  const rocksdb::DBOptions database = DatabaseOptions(options_, env_.get(), range_deletes_);
+  // The order gives the families their numbers in a new store (RocksFamilyId).
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, EmptyFamilyOptions(block_cache));
+  for (const FamilyName& family : kFamilies) {
+    families.emplace_back(std::string(family.name), FamilyOptions(family.family, options_, block_cache));
+  }
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb::Status opened = options_.read_only
+                                     ? rocksdb::DB::OpenForReadOnly(database, directory_, families, &handles, &db)
+                                     : rocksdb::DB::Open(database, directory_, families, &handles, &db);
+  if (!opened.ok()) {
+    return OpenFailure(opened, directory_);
+  }
+  db_.reset(db);
+  default_handle_ = handles[0];
+  std::copy(handles.begin() + 1, handles.end(), handles_.begin());
+  for (const FamilyName& family : kFamilies) {
+    if (Handle(family.family)->GetID() != RocksFamilyId(family.family)) {
+      return Status::Corruption("the store in " + directory_ + " numbers its families differently");
+    }
+  }
+  return {};
+}
+
+Status RocksStore::CheckWritable() const {
+  return options_.read_only ? Status::PermissionDenied("the store in " + directory_ + " is open for reading only") : Status();
+}
+
+Status RocksStore::KeepFailure(Status status) {
+  if (!status.ok()) {
+    const std::lock_guard lock(failure_mutex_);
+    if (first_failure_.ok()) {
+      first_failure_ = status;
+    }
+  }
+  return status;
+}
+
+Status RocksStore::Get(Family family, std::string_view key, const StoreSnapshot* snapshot, PinnedValue& value) {
+  if (value.pin_ == nullptr) {
+    value.pin_ = std::make_unique<PinnedValue::Pin>();
+  }
+  value.pin_->slice.Reset();
+  const rocksdb::Status got = db_->Get(ReadOptionsAt(snapshot), Handle(family), AsSlice(key), &value.pin_->slice);
+  value.found_ = got.ok();
+  value.view_ = got.ok() ? std::string_view(value.pin_->slice.data(), value.pin_->slice.size()) : std::string_view();
+  if (got.ok() || got.IsNotFound()) {
+    return {};
+  }
+  return FromRocks(got).WithContext("reading from " + std::string(NameOf(family)));
+}
+
+Status RocksStore::MultiGet(Family family, std::span<const std::string_view> keys, const StoreSnapshot* snapshot,
+                            std::span<PinnedValue> values) {
+  if (keys.size() != values.size()) {
+    return Status::Internal("MultiGet got " + std::to_string(keys.size()) + " keys for " + std::to_string(values.size()) +
+                            " values");
+  }
+  std::vector<rocksdb::Slice> slices;
+  slices.reserve(keys.size());
+  std::transform(keys.begin(), keys.end(), std::back_inserter(slices), AsSlice);
+  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  const bool sorted = std::is_sorted(keys.begin(), keys.end());
+  db_->MultiGet(ReadOptionsAt(snapshot), Handle(family), keys.size(), slices.data(), found.data(), statuses.data(), sorted);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!statuses[i].ok() && !statuses[i].IsNotFound()) {
+      return FromRocks(statuses[i]).WithContext("reading from " + std::string(NameOf(family)));
+    }
+    PinnedValue& value = values[i];
+    value.found_ = statuses[i].ok();
+    value.pin_ = std::make_unique<PinnedValue::Pin>();
+    value.pin_->slice = std::move(found[i]);
+    value.view_ = value.found_ ? std::string_view(value.pin_->slice.data(), value.pin_->slice.size()) : std::string_view();
+  }
+  return {};
+}
+
+std::unique_ptr<Scan> RocksStore::NewScan(Family family, std::string_view begin, std::string_view end,
+                                          const ScanOptions& options) {
+  return NewRocksScan(*db_, Handle(family), begin, end, options);
+}
+
+std::unique_ptr<StoreSnapshot> RocksStore::TakeSnapshot() { return NewRocksSnapshot(*db_); }
+
+Status RocksStore::Commit(WriteBatch& batch, Durability durability) {
+  WriteBatch::Rep& rep = *batch.rep_;
+  if (Status status = CheckWritable(); !status.ok()) {
+    return status;
+  }
+  if (!rep.defect.ok()) {
+    return rep.defect;
+  }
+  if (rep.serialized.count() == 0) {
+    return {};
+  }
+  LentBatch lent = rep.serialized.Lend();
+  rocksdb::WriteOptions options;
+  options.sync = durability == Durability::kDurable;
+  const rocksdb::Status written = db_->Write(options, &lent);
+  rep.serialized.TakeBack(lent);
+  if (!written.ok()) {
+    return KeepFailure(FromRocks(written).WithContext("committing"));
+  }
+  CountRangeDeletes(rep.range_deletes);
+  return {};
+}
+
+void RocksStore::CountRangeDeletes(const std::array<std::uint32_t, kFamilies.size()>& added) {
+  for (const FamilyName& family : kFamilies) {
+    const std::uint32_t more = added[static_cast<std::size_t>(family.family)];
+    if (more == 0) {
+      continue;
+    }
+    std::atomic<std::uint32_t>& count = range_deletes_->Count(family.family);
+    if (count.fetch_add(more, std::memory_order_relaxed) + more < kRangeDeletesMax) {
+      continue;
+    }
+    // Not waited for: from the moment the memory is sealed, its deletions are sorted once and for all. A failure does not
+    // undo the commit; the count stays, so that the next one tries again, and RocksDB refuses writes by itself if need be.
+    rocksdb::FlushOptions options;
+    options.wait = false;
+    options.allow_write_stall = true;
+    db_->Flush(options, Handle(family.family)).PermitUncheckedError();
+  }
+}
+
+Status RocksStore::Sync() {
+  if (Status status = CheckWritable(); !status.ok()) {
+    return status;
+  }
+  return KeepFailure(FromRocks(db_->FlushWAL(/*sync=*/true)).WithContext("syncing the log"));
+}
+
+std::vector<rocksdb::ColumnFamilyHandle*> RocksStore::HandlesOf(std::span<const Family> families) const {
+  if (families.empty()) {
+    return {handles_.begin(), handles_.end()};
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  for (const Family family : families) {
+    handles.push_back(Handle(family));
+  }
+  return handles;
+}
+
+Status RocksStore::Flush(std::span<const Family> families) {
+  if (Status status = CheckWritable(); !status.ok()) {
+    return status;
+  }
+  return FromRocks(db_->Flush(rocksdb::FlushOptions(), HandlesOf(families))).WithContext("flushing");
+}
+
+Status RocksStore::Compact(std::span<const Family> families) {
+  if (Status status = CheckWritable(); !status.ok()) {
+    return status;
+  }
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
+  options.blob_garbage_collection_age_cutoff = 1.0;
+  for (rocksdb::ColumnFamilyHandle* handle : HandlesOf(families)) {
+    Status status = FromRocks(db_->CompactRange(options, handle, nullptr, nullptr));
+    if (!status.ok()) {
+      return status.WithContext("compacting " + handle->GetName());
+    }
+  }
+  return {};
+}
+
+Result<std::vector<CheckpointFile>> RocksStore::Checkpoint(const std::string& directory) {
+  if (Status status = CheckWritable(); !status.ok()) {
+    return status;
+  }
+  return MakeCheckpoint(*db_, files_, directory);
+}
+
+std::uint64_t RocksStore::FamilyBytes(Family family) {
+  std::uint64_t sorted_bytes = 0;
+  std::uint64_t blob_bytes = 0;
+  db_->GetIntProperty(Handle(family), rocksdb::DB::Properties::kLiveSstFilesSize, &sorted_bytes);
+  db_->GetIntProperty(Handle(family), rocksdb::DB::Properties::kLiveBlobFileSize, &blob_bytes);
+  return sorted_bytes + blob_bytes;
+}
+
+std::uint64_t RocksStore::LogBytes() {
+  const Result<std::vector<std::string>> names = files_.List(directory_);
+  if (!names.ok()) {
+    return 0;
+  }
+  std::uint64_t bytes = 0;
+  for (const std::string& name : *names) {
+    if (name.ends_with(".sst") || name.ends_with(".blob")) {
+      continue;
+    }
+    const Result<FileInfo> info = files_.Stat(directory_ + "/" + name);
+    bytes += info.ok() && !info->is_directory ? info->size_bytes : 0;  // Logs may go in between.
+  }
+  return bytes;
+}
+
+Status RocksStore::VerifyChecksums() { return FromRocks(db_->VerifyChecksum()).WithContext("verifying checksums"); }
+
+Status RocksStore::FinishWriting() {
+  {
+    const std::lock_guard lock(failure_mutex_);
+    if (!first_failure_.ok()) {
+      return first_failure_.WithContext("closing after a failed write");
+    }
+  }
+  if (Status status = Sync(); !status.ok()) {
+    return status;
+  }
+  std::uint64_t memory_bytes = 0;
+  db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &memory_bytes);
+  return memory_bytes > kFlushAtCloseBytes ? Flush({}) : Status();
+}
+
+Status RocksStore::Close() {
+  if (db_ == nullptr) {
+    return {};
+  }
+  Status status = options_.read_only ? Status() : FinishWriting();
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();  // Frees memory; answers OK whatever happens.
+  }
+  db_->DestroyColumnFamilyHandle(default_handle_).PermitUncheckedError();
+  const Status closed = FromRocks(db_->Close()).WithContext("closing");
+  db_.reset();
+  return status.ok() ? closed : status;
+}
+
+Result<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory, const StoreOptions& options) {
+  if (options.create && options.read_only) {
+    return Status::InvalidArgument("a store cannot be created by opening it for reading only");
+  }
+  FileSystem& files = options.file_system != nullptr ? *options.file_system : PosixFileSystem();
+  const Result<FileInfo> current = files.Stat(directory + "/CURRENT");
+  if (!current.ok() && current.status().code() != StatusCode::kNotFound) {
+    return current.status().WithContext("opening the store in " + directory);
+  }
+  if (options.create && current.ok()) {
+    return Status::AlreadyExists("there is a store in " + directory + " already");
+  }
+  if (!options.create && !current.ok()) {
+    return Status::NotFound("there is no store in " + directory);
+  }
+  if (options.create) {
+    if (Status status = CreateDirectories(files, directory); !status.ok()) {
+      return status;
+    }
+  }
+  auto store = std::make_unique<RocksStore>(directory, options);
+  if (Status status = store->Open(); !status.ok()) {
+    return status;
+  }
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace coffer::storage

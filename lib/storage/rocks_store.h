@@ -1,0 +1,72 @@
+// RocksStore: the Store over RocksDB.
+//
+// Invariants:
+// * Once a commit or a sync has failed, Close answers that failure: what was buffered before may not be on the device.
+// * A family never gathers more than kRangeDeletesMax range deletions in memory.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace coffer::storage {
+
+// Every new range deletion in memory makes the next scan sort them all again: at 10,000 of them a delete and a read take
+// 5.6 ms (RocksDB 7.8.3). A flushed file sorts its own once.
+inline constexpr std::uint32_t kRangeDeletesMax = 500;
+
+class RangeDeleteCounter;
+
+class RocksStore final : public Store {
+ public:
+  // Use OpenRocksStore.
+  RocksStore(std::string directory, const StoreOptions& options);
+  ~RocksStore() override;
+  Status Open();
+
+  Status Get(Family family, std::string_view key, const StoreSnapshot* snapshot, PinnedValue& value) override;
+  Status MultiGet(Family family, std::span<const std::string_view> keys, const StoreSnapshot* snapshot,
+                  std::span<PinnedValue> values) override;
+  std::unique_ptr<Scan> NewScan(Family family, std::string_view begin, std::string_view end,
+                                const ScanOptions& options) override;
+  Status Commit(WriteBatch& batch, Durability durability) override;
+  Status Sync() override;
+  std::unique_ptr<StoreSnapshot> TakeSnapshot() override;
+  Status Flush(std::span<const Family> families) override;
+  Status Compact(std::span<const Family> families) override;
+  Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory) override;
+  std::uint64_t FamilyBytes(Family family) override;
+  std::uint64_t LogBytes() override;
+  Status VerifyChecksums() override;
+  Status Close() override;
+
+ private:
+  rocksdb::ColumnFamilyHandle* Handle(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
+  std::vector<rocksdb::ColumnFamilyHandle*> HandlesOf(std::span<const Family> families) const;
+  Status CheckWritable() const;
+  // Remembers the first failure and answers `status`.
+  Status KeepFailure(Status status);
+  void CountRangeDeletes(const std::array<std::uint32_t, kFamilies.size()>& added);
+  Status FinishWriting();
+
+  const std::string directory_;
+  const StoreOptions options_;
+  FileSystem& files_;
+  std::unique_ptr<rocksdb::Env> env_;  // Null over the operating system's files. Outlives db_.
+  std::shared_ptr<RangeDeleteCounter> range_deletes_;
+  std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilies.size()> handles_{};
+
+  std::mutex failure_mutex_;
+  Status first_failure_;
+};
+
+}  // namespace coffer::storage

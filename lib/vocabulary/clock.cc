@@ -1,0 +1,24 @@
+#include "coffer/clock.h"
+
+#include <chrono>
+
+namespace coffer {
+namespace {
+
+class RealTimeClock final : public Clock {
+ public:
+  std::int64_t NowMicroseconds() override {
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count();
+  }
+};
+
+}  // namespace
+
+Clock& SystemClock() {
+  // Never destroyed: threads may ask for the time while the process ends.
+  static Clock& clock = *new RealTimeClock;
+  return clock;
+}
+
+}  // namespace coffer

@@ -1,0 +1,67 @@
+#include "coffer/random_source.h"
+
+#include <mutex>
+#include <random>
+
+namespace coffer {
+namespace {
+
+// SplitMix64: eight bytes of state, every seed good, and no two equal numbers in one period. Source: Steele, Lea, Flood,
+// "Fast splittable pseudorandom number generators", 2014.
+class SplitMix {
+ public:
+  explicit SplitMix(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t Next() {
+    state_ += 0x9e3779b97f4a7c15U;
+    std::uint64_t mixed = state_;
+    mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
+    return mixed ^ (mixed >> 31U);
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+class SeededSource final : public RandomSource {
+ public:
+  explicit SeededSource(std::uint64_t seed) : sequence_(seed) {}
+  std::uint64_t Next() override {
+    const std::lock_guard lock(mutex_);
+    return sequence_.Next();
+  }
+
+ private:
+  std::mutex mutex_;
+  SplitMix sequence_;
+};
+
+// Seeded with 256 bits: with 64, two processes would share their whole sequence far sooner than two ids should meet.
+class SystemSource final : public RandomSource {
+ public:
+  SystemSource() {
+    std::random_device device;
+    std::seed_seq seed{device(), device(), device(), device(), device(), device(), device(), device()};
+    engine_.seed(seed);
+  }
+  std::uint64_t Next() override {
+    const std::lock_guard lock(mutex_);
+    return engine_();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::mt19937_64 engine_;
+};
+
+}  // namespace
+
+RandomSource& SystemRandom() {
+  // Never destroyed: threads may make ids while the process ends.
+  static RandomSource& source = *new SystemSource;
+  return source;
+}
+
+std::unique_ptr<RandomSource> SeededRandom(std::uint64_t seed) { return std::make_unique<SeededSource>(seed); }
+
+}  // namespace coffer

@@ -1,0 +1,220 @@
+// The command line on the store as a whole: statistics, verify, reclaim, backups, restore, export.
+#include <openssl/evp.h>
+
+#include <array>
+#include <fstream>
+
+#include "cli/command_line.h"
+
+namespace coffer::cli_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Sha256(std::string_view bytes) {
+  std::array<unsigned char, 32> digest{};
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  std::string text;
+  for (const unsigned char byte : digest) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
+TEST_F(CommandLine, StatisticsHaveTheMembersOfTheContract) {
+  ImportSample();
+  const Answer answer = Run({"stats", "--json"});
+  EXPECT_EQ(answer.status, 0) << answer.err;
+  const Json statistics = answer.json();
+  EXPECT_EQ(statistics["total_records"], 7);
+  EXPECT_EQ(statistics["total_files"], 1);
+  EXPECT_EQ(statistics["total_backups"], 0);
+  EXPECT_EQ(statistics["records_by_type"],
+            (Json{{"conversations", 2}, {"messages", 3}, {"documents", 1}, {"prompts", 1}}));
+  EXPECT_EQ(statistics["total_size"], statistics["database_size"].get<std::uint64_t>() + statistics["files_size"].get<std::uint64_t>() +
+                                          statistics["backups_size"].get<std::uint64_t>() +
+                                          statistics["exports_size"].get<std::uint64_t>());
+  const Json& by_type = statistics["storage_by_type"];
+  EXPECT_EQ(by_type.size(), 7U);
+  std::uint64_t logical = 0;
+  for (const char* type : {"conversations", "messages", "documents", "contents", "prompts"}) logical += by_type[type].get<std::uint64_t>();
+  EXPECT_EQ(by_type["contents"], kSampleContent.size());
+  EXPECT_EQ(by_type["backups"], 0);
+  EXPECT_EQ(by_type["exports"], 0);
+  std::uint64_t by_user = 0;
+  for (const Json& bytes : statistics["storage_by_user"]) by_user += bytes.get<std::uint64_t>();
+  EXPECT_EQ(by_user, logical);
+  EXPECT_EQ(statistics["storage_by_user"].size(), 2U);
+  EXPECT_TRUE(statistics["growth_rate_mb_per_day"].is_number());
+  EXPECT_TRUE(statistics["projected_size_30_days"].is_number_integer());
+  EXPECT_TRUE(statistics["last_updated"].get<std::string>().ends_with("Z"));
+}
+
+TEST_F(CommandLine, VerifyRecounts) {
+  ImportSample();
+  const Answer answer = Run({"verify", "--json"});
+  EXPECT_EQ(answer.status, 0) << answer.err;
+  EXPECT_EQ(answer.json()["ok"], true);
+  EXPECT_EQ(answer.json()["findings"], Json::array());
+  EXPECT_EQ(answer.json()["counts"],
+            (Json{{"conversations", 2}, {"messages", 3}, {"documents", 1}, {"prompts", 1}, {"contents", 1}}));
+}
+
+TEST_F(CommandLine, VerifyOfADamagedStoreSaysSo) {
+  ImportSample();
+  ASSERT_EQ(Run({"reclaim"}).status, 0) << "brings everything into sorted files";
+  int damaged = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_ / "data")) {
+    if (entry.path().string().find("/gen-") == std::string::npos || entry.path().extension() != ".sst") continue;
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(10);
+    file.write("\xde\xad\xbe\xef", 4);
+    ++damaged;
+  }
+  ASSERT_GT(damaged, 0);
+  EXPECT_EQ(Run({"verify", "--json"}).status, 5);
+}
+
+TEST_F(CommandLine, ReclaimTellsBothSizes) {
+  ImportSample();
+  ASSERT_EQ(Run({"delete", "conversation", "c1"}).status, 0);
+  const Answer answer = Run({"reclaim", "--json"});
+  EXPECT_EQ(answer.status, 0) << answer.err;
+  EXPECT_TRUE(answer.json()["bytes_before"].is_number_unsigned());
+  EXPECT_TRUE(answer.json()["bytes_after"].is_number_unsigned());
+}
+
+TEST_F(CommandLine, BackupHasTheMembersOfTheContract) {
+  ImportSample();
+  const Answer answer = Run({"backup", "create", "--name", "nightly", "--retention-days", "7", "--json"});
+  EXPECT_EQ(answer.status, 0) << answer.err;
+  const Json backup = answer.json();
+  for (const char* member : {"id", "name", "description", "backup_type", "status", "file_size", "compressed_size", "record_count",
+                             "created_at", "completed_at", "expires_at", "encrypted", "compressed", "metadata"}) {
+    EXPECT_TRUE(backup.contains(member)) << member;
+  }
+  EXPECT_EQ(backup["name"], "nightly");
+  EXPECT_TRUE(backup["description"].is_null());
+  EXPECT_EQ(backup["backup_type"], "full");
+  EXPECT_EQ(backup["status"], "completed");
+  EXPECT_EQ(backup["record_count"], 7);
+  EXPECT_EQ(backup["encrypted"], false);
+  EXPECT_EQ(backup["compressed"], false);
+  for (const char* member : {"requested_type", "base_id", "lineage", "sequence", "contents_included", "logs_included", "reason",
+                             "engine_version", "recipients", "verified"}) {
+    EXPECT_TRUE(backup["metadata"].contains(member)) << member;
+  }
+  EXPECT_EQ(Run({"backup", "show", backup["id"], "--json"}).json()["id"], backup["id"]);
+  EXPECT_EQ(Run({"backup", "show", "gone"}).status, 4);
+}
+
+TEST_F(CommandLine, IncrementalBackupBecomesFullAndSaysSo) {
+  ImportSample();
+  const Answer answer = Run({"backup", "create", "--type", "incremental", "--json"});
+  EXPECT_EQ(answer.status, 0);
+  EXPECT_NE(answer.err.find("becomes full"), std::string::npos);
+  EXPECT_EQ(answer.json()["backup_type"], "full");
+  EXPECT_EQ(answer.json()["metadata"]["requested_type"], "incremental");
+}
+
+TEST_F(CommandLine, BackupsAreListedNewestFirst) {
+  ImportSample();
+  const std::string first = Run({"backup", "create", "--json"}).json()["id"];
+  const std::string second = Run({"backup", "create", "--json"}).json()["id"];
+  const Json list = Run({"backup", "list", "--json"}).json();
+  EXPECT_EQ(list["total"], 2);
+  EXPECT_EQ(list["backups"][0]["id"], second);
+  EXPECT_EQ(list["backups"][1]["id"], first);
+  EXPECT_EQ(Run({"backup", "list", "--type", "incremental", "--json"}).json()["total"], 0);
+  EXPECT_EQ(Run({"backup", "list", "--status", "odd", "--json"}).json()["backups"], Json::array());
+  EXPECT_EQ(Run({"stats", "--json"}).json()["total_backups"], 2);
+}
+
+TEST_F(CommandLine, RestoreBringsBackWhatWasDeleted) {
+  ImportSample();
+  const std::string before = Run({"get", "conversation", "c1"}).out;
+  const std::string backup = Run({"backup", "create", "--json"}).json()["id"];
+  ASSERT_EQ(Run({"delete", "conversations", "--where", "{}", "--yes"}).status, 0);
+  const Answer answer = Run({"restore", "latest", "--json"});
+  EXPECT_EQ(answer.status, 0) << answer.err;
+  const Json report = answer.json();
+  for (const char* member : {"restore_id", "status", "progress", "started_at", "completed_at", "error_message"}) {
+    EXPECT_TRUE(report.contains(member)) << member;
+  }
+  EXPECT_EQ(report["backup_id"], backup);
+  EXPECT_EQ(report["progress"], 100);
+  EXPECT_EQ(report["records_restored"], 7);
+  EXPECT_EQ(report["restored"]["conversations"], 2);
+  EXPECT_EQ(report["contents_missing"], 0);
+  EXPECT_EQ(Run({"get", "conversation", "c1"}).out, before);
+  EXPECT_EQ(Run({"verify"}).status, 0);
+  const std::string safety = report["safety_backup_id"];
+  EXPECT_EQ(Run({"restore", safety, "--no-safety-backup", "--json"}).json()["restored"]["conversations"], 0);
+  EXPECT_EQ(Run({"get", "conversation", "c1"}).status, 4);
+}
+
+TEST_F(CommandLine, RestoreOfAnUnknownBackupIsNotFound) {
+  ImportSample();
+  EXPECT_EQ(Run({"restore", "latest"}).status, 4);
+  EXPECT_EQ(Run({"restore", "gone"}).status, 4);
+  EXPECT_EQ(Run({"get", "prompt", "p1"}).status, 0);
+}
+
+TEST_F(CommandLine, RepositoryOutlivesTheDataFolder) {
+  ImportSample();
+  const std::string repository = Path("elsewhere");
+  ASSERT_EQ(Run({"backup", "create", "--repository", repository}).status, 0);
+  EXPECT_EQ(Run({"backup", "list", "--json"}).json()["total"], 0);
+  fs::remove_all(folder_ / "data");
+  const Answer answer = Run({"restore", "latest", "--repository", repository, "--json"});
+  EXPECT_EQ(answer.status, 0) << answer.err;
+  EXPECT_EQ(Run({"get", "document", "d1", "--content-out", Path("d1")}).status, 0);
+  EXPECT_EQ(Read("d1"), kSampleContent);
+}
+
+TEST_F(CommandLine, DamagedBackupIsCorruptionAndTheStoreServesOn) {
+  ImportSample();
+  ASSERT_EQ(Run({"backup", "create"}).status, 0);
+  for (const auto& entry : fs::recursive_directory_iterator(folder_ / "data/backups")) {
+    if (!entry.is_regular_file() || entry.file_size() < 64 || entry.path().string().find("manifest") != std::string::npos) continue;
+    if (entry.path().string().find("/objects/") == std::string::npos && entry.path().extension() != ".sst") continue;
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(40);
+    file.write("\xde\xad", 2);
+  }
+  EXPECT_EQ(Run({"restore", "latest"}).status, 5);
+  EXPECT_EQ(Run({"get", "prompt", "p1"}).status, 0);
+  EXPECT_EQ(Run({"verify"}).status, 0);
+}
+
+TEST_F(CommandLine, ExportTellsWhereTheFileIsAndItsDigest) {
+  ImportSample();
+  const Answer answer = Run({"export", "--no-compress", "--output", Path("all.json"), "--json"});
+  EXPECT_EQ(answer.status, 0) << answer.err;
+  const Json report = answer.json();
+  for (const char* member : {"export_id", "status", "download_url", "created_at", "completed_at", "expires_at"}) {
+    EXPECT_TRUE(report.contains(member)) << member;
+  }
+  EXPECT_EQ(report["path"], Path("all.json"));
+  EXPECT_EQ(report["record_count"], 7);
+  const std::string bytes = Read("all.json");
+  EXPECT_EQ(report["file_size"], bytes.size());
+  EXPECT_EQ(report["sha256"], Sha256(bytes));
+  const Json exported = Json::parse(bytes);
+  EXPECT_EQ(exported["conversations"].size(), 2U);
+  EXPECT_EQ(exported["documents"][0]["content_base64"], "AAECIGJ5dGVz");
+  EXPECT_EQ(Run({"export", "--output", Path("all.json")}).status, 1) << "an existing file stays";
+  EXPECT_EQ(Read("all.json"), bytes);
+}
+
+TEST_F(CommandLine, ExportWithoutAPlaceGoesIntoTheDataFolder) {
+  ImportSample();
+  const Json report = Run({"export", "--no-contents", "--json"}).json();
+  EXPECT_TRUE(report["path"].get<std::string>().ends_with(".json.zst"));
+  EXPECT_TRUE(fs::exists(report["path"].get<std::string>()) || fs::exists(folder_ / report["path"].get<std::string>()));
+  EXPECT_GT(Run({"stats", "--json"}).json()["exports_size"], 0);
+}
+
+}  // namespace
+}  // namespace coffer::cli_test

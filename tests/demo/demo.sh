@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# The main job before the reader's eyes: import, statistics, proof that all came back, backup, bulk delete, restore, export.
+#   demo.sh BUILD_FOLDER
+set -euo pipefail
+
+build=$1
+coffer="$build/coffer"
+compare="$build/tests/demo/compare_records"
+demo="$build/demo"
+data="$demo/data"
+deleted_before=2025-03-01T00:00:00Z
+
+rm -rf "$demo"
+mkdir -p "$demo"
+started=$SECONDS
+
+title() { printf '\n== %s\n' "$*"; }
+run() {
+  printf '$ coffer %s\n' "$*"
+  "$coffer" --data "$data" "$@"
+}
+
+if [ -f ../shared/data/conversations.ndjson.zst ]; then
+  set=../shared/data
+  origin="the development data set in $set"
+  conversations=$set/conversations.ndjson.zst
+  prompts=$set/prompts.ndjson.zst
+  documents=$set/documents/documents.ndjson.zst
+  contents=$set/documents/documents.tar.zst
+else
+  set="$demo/set"
+  origin="a GENERATED set of similar shape (no data set in ../shared/data)"
+  title "no data set at hand: generating one of similar shape"
+  "$build/bench/generate_data" "$set"
+  conversations=$set/conversations.ndjson
+  prompts=$set/prompts.ndjson
+  documents=$set/documents/documents.ndjson
+  contents=$set/documents/contents
+fi
+
+title "1. import: $origin"
+run import "$conversations" --kind conversation
+run import "$prompts" --kind prompt
+run import "$documents" --kind document --contents "$contents"
+
+title "2. statistics"
+run stats
+
+title "3. every text and every byte of content, compared with the files they came from"
+"$compare" store "$data" "$set"
+
+title "4. a backup"
+run backup create --name demo
+
+title "5. bulk delete: conversations created before $deleted_before"
+run delete conversations --where "{\"created_before\":\"$deleted_before\"}" --yes
+run stats
+run verify
+if "$compare" store "$data" "$set" >"$demo/after-delete.txt" 2>&1; then
+  echo "the comparison passed although records were deleted" >&2
+  exit 1
+fi
+tail -n 1 "$demo/after-delete.txt"
+
+title "6. restore the backup"
+run restore latest
+run verify
+"$compare" store "$data" "$set"
+
+title "7. export as JSON, and compare the file too"
+run export --format json --output "$demo/export.json.zst"
+"$compare" export "$demo/export.json.zst" "$set"
+
+title "done in $((SECONDS - started)) s"
+cat <<TEXT
+Imported $origin; compared every member, text and byte of content
+after the import, after deleting and restoring, and in the export: all equal.
+The data folder is $data; look at it with:
+  $coffer --data $data stats
+TEXT

@@ -1,0 +1,210 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "coffer/backup.h"
+#include "coffer/integrity.h"
+#include "coffer/snapshot.h"
+#include "engine/core.h"
+#include "operations_fixture.h"
+#include "support/failing_file_system.h"
+
+namespace coffer::operations {
+namespace {
+
+class RestoreTest : public OperationsTest {
+ protected:
+  std::string BackUp() {
+    Result<BackupInfo> info = CreateBackup(engine());
+    EXPECT_OK(info);
+    return info.ok() ? info->id : "";
+  }
+  // A change that no restore could overlook.
+  void Change() {
+    PutSome("later", 7);
+    ASSERT_OK(engine().Delete(Kind::kConversation, "c2"));
+    ASSERT_OK(engine().Delete(Kind::kDocument, "d2"));
+  }
+  static RestoreOptions Quick() {
+    RestoreOptions options;
+    options.safety_backup = false;
+    return options;
+  }
+  std::vector<std::string> FilesOf(const std::string& backup_id) {
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(store_path() + "/backups/" + backup_id + "/store")) {
+      files.push_back(entry.path().string());
+    }
+    return files;
+  }
+};
+
+TEST_F(RestoreTest, TheStateOfTheBackupComesBackWhole) {
+  PutSome("now");
+  const std::string before = WholeState(engine());
+  const std::string id = BackUp();
+  Change();
+  const std::string changed = WholeState(engine());
+  ASSERT_NE(changed, before);
+
+  Result<RestoreReport> report = Restore(engine(), "latest");
+  ASSERT_OK(report);
+  EXPECT_EQ(report->backup_id, id);
+  EXPECT_EQ(report->conversations, 5U);
+  EXPECT_EQ(report->messages, 10U);
+  EXPECT_EQ(report->documents, 3U);
+  EXPECT_EQ(report->prompts, 1U);
+  EXPECT_EQ(report->contents, 2U);
+  EXPECT_EQ(WholeState(engine()), before);
+  EXPECT_TRUE(engine().Verify().value().findings.empty());
+
+  Open();
+  EXPECT_EQ(WholeState(engine()), before) << "and stays after reopening";
+  Result<RestoreReport> back = Restore(engine(), report->safety_backup_id);
+  ASSERT_OK(back);
+  EXPECT_EQ(WholeState(engine()), changed) << "the safety backup leads back";
+}
+
+TEST_F(RestoreTest, LatestIsNeverASafetyBackup) {
+  EXPECT_CODE(Restore(engine(), "latest"), kNotFound);
+  PutSome("now");
+  const std::string id = BackUp();
+  ASSERT_OK(Restore(engine(), "latest"));
+  Result<RestoreReport> again = Restore(engine(), "latest");
+  ASSERT_OK(again);
+  EXPECT_EQ(again->backup_id, id);
+}
+
+TEST_F(RestoreTest, AnUnknownBackupIsNotFound) {
+  for (const std::string id : {"none", "", "../backups", ".", "..", "LOCK", "a/b"}) {
+    EXPECT_CODE(Restore(engine(), id), kNotFound) << id;
+  }
+}
+
+TEST_F(RestoreTest, WritesGoOnInTheRestoredStore) {
+  PutSome("now");
+  BackUp();
+  Change();
+  ASSERT_OK(Restore(engine(), "latest", Quick()));
+  Change();
+  const std::string state = WholeState(engine());
+  Open();
+  EXPECT_EQ(WholeState(engine()), state);
+  EXPECT_TRUE(engine().Verify().value().findings.empty());
+}
+
+TEST_F(RestoreTest, OneFlippedBitInAnyFileIsRefusedByName) {
+  PutSome("now");
+  const std::string id = BackUp();
+  Change();
+  const std::string before = WholeState(engine());
+  std::vector<std::string> files = FilesOf(id);
+  files.push_back(store_path() + "/backups/" + id + "/manifest.json");
+  for (const std::string& path : files) {
+    const std::string good = ReadBytes(path);
+    if (good.empty()) continue;
+    std::string bad = good;
+    bad[bad.size() / 2] = static_cast<char>(bad[bad.size() / 2] ^ 0x10);
+    WriteBytes(path, bad);
+    Result<RestoreReport> report = Restore(engine(), id, Quick());
+    EXPECT_CODE(report, kCorruption) << path;
+    EXPECT_NE(report.status().message().find(std::filesystem::path(path).filename().string()), std::string::npos)
+        << report.status().message();
+    EXPECT_EQ(WholeState(engine()), before);
+    WriteBytes(path, good);
+  }
+  EXPECT_OK(Restore(engine(), id, Quick()));
+}
+
+TEST_F(RestoreTest, AShorterOrMissingFileIsRefusedBeforeTheSafetyBackup) {
+  PutSome("now");
+  const std::string id = BackUp();
+  for (const std::string& path : FilesOf(id)) {
+    const std::string good = ReadBytes(path);
+    std::filesystem::remove(path);
+    EXPECT_CODE(Restore(engine(), id), kCorruption) << path;
+    if (!good.empty()) {
+      WriteBytes(path, good.substr(1));
+      EXPECT_CODE(Restore(engine(), id), kCorruption) << path;
+    }
+    WriteBytes(path, good);
+  }
+  EXPECT_EQ(ListBackups(engine()).value().size(), 1U);
+}
+
+TEST_F(RestoreTest, ALiveSnapshotMakesItBusy) {
+  PutSome("now");
+  BackUp();
+  const std::string before = WholeState(engine());
+  {
+    Result<std::unique_ptr<Snapshot>> snapshot = engine().TakeSnapshot();
+    ASSERT_OK(snapshot);
+    EXPECT_CODE(Restore(engine(), "latest", Quick()), kBusy);
+    EXPECT_EQ(WholeState(engine()), before);
+  }
+  EXPECT_OK(Restore(engine(), "latest", Quick()));
+}
+
+TEST_F(RestoreTest, ABackupMovesToANewFolder) {
+  PutSome("now");
+  const std::string before = WholeState(engine());
+  const std::string id = BackUp();
+  const std::string repository = directory_.File("moved");
+  std::filesystem::copy(store_path() + "/backups", repository, std::filesystem::copy_options::recursive);
+  engine_.reset();
+  std::filesystem::remove_all(store_path());
+  OpenOptions options;
+  options.repository = repository;
+  Open(options);
+  ASSERT_OK(Restore(engine(), id, Quick()));
+  EXPECT_EQ(WholeState(engine()), before);
+}
+
+// Whatever call fails, the engine that is opened next has one state or the other.
+TEST_F(RestoreTest, AFailureAtAnyCallLeavesTheOldStateOrTheNew) {
+  PutSome("now", 2);
+  const std::string restored = WholeState(engine());
+  const std::string id = BackUp();
+  PutSome("later", 3);
+  const std::string current = WholeState(engine());
+  engine_.reset();
+  const std::string kept = directory_.File("kept");
+  std::filesystem::copy(store_path(), kept, std::filesystem::copy_options::recursive);
+
+  bool done = false;
+  for (std::uint64_t nth = 1; !done; nth += nth < 40 ? 1 : 7) {
+    ASSERT_LT(nth, 3000U);
+    std::filesystem::remove_all(store_path());
+    std::filesystem::copy(kept, store_path(), std::filesystem::copy_options::recursive);
+    FailingFileSystem files(PosixFileSystem());
+    OpenOptions options;
+    options.file_system = &files;
+    Open(options);
+    FileFailure failure;
+    failure.operation = FileOperation::kAnyChange;
+    failure.nth = nth;
+    files.FailOn(failure);
+    const Result<RestoreReport> report = Restore(engine(), id, Quick());
+    files.Heal();
+    done = report.ok();
+    const std::string serving = WholeState(engine());
+    EXPECT_TRUE(serving == current || serving == restored) << nth << ": " << report.status().ToString();
+    Open();
+    const std::string reopened = WholeState(engine());
+    EXPECT_TRUE(reopened == current || reopened == restored) << nth << ": " << report.status().ToString();
+    if (done) {
+      EXPECT_EQ(reopened, restored);
+    }
+    EXPECT_TRUE(engine().Verify().value().findings.empty()) << nth;
+    for (const auto& entry : std::filesystem::directory_iterator(store_path())) {
+      EXPECT_NE(entry.path().extension(), ".partial") << nth << " " << entry.path();
+    }
+    engine_.reset();
+  }
+}
+
+}  // namespace
+}  // namespace coffer::operations

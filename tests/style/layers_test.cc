@@ -1,0 +1,120 @@
+// The rules of layer_rules.h on this tree, and each of them seen to fail on a tree made bad on purpose.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "layer_rules.h"
+
+namespace coffer::style {
+
+// Found by GoogleTest where a comparison fails.
+void PrintTo(const Finding& finding, std::ostream* out) { *out << finding.file << ": " << finding.problem; }
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kTree = COFFER_SOURCE_FOLDER;
+const Findings kNone;
+
+TEST(Tree, IncludesPointDownward) { EXPECT_EQ(IncludesThatPointUpward(kTree), kNone); }
+TEST(Tree, EverySourceIsInATarget) { EXPECT_EQ(SourcesThatNoTargetLists(kTree), kNone); }
+TEST(Tree, EveryHeaderIsIncluded) { EXPECT_EQ(HeadersThatNobodyIncludes(kTree), kNone); }
+TEST(Tree, EveryFolderHasASubject) { EXPECT_EQ(DrawersWithoutSubject(kTree), kNone); }
+TEST(Tree, NothingIsLeftOpen) { EXPECT_EQ(WordsLeftOpen(kTree), kNone); }
+TEST(Tree, LinksInTheDocsLeadSomewhere) { EXPECT_EQ(LinksThatLeadNowhere(kTree), kNone); }
+
+std::string ReadText(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(Readme, ShowsTheFirstProgramAsItIs) {
+  const std::string program = ReadText(kTree / "examples/first_program.cc");
+  ASSERT_FALSE(program.empty());
+  EXPECT_NE(ReadText(kTree / "README.md").find("```cpp\n" + program + "```\n"), std::string::npos)
+      << "README.md and examples/first_program.cc differ";
+}
+
+class BadTree : public testing::Test {
+ protected:
+  BadTree() : tree_(fs::temp_directory_path() / ("coffer-bad-tree-" + std::to_string(getpid()))) {
+    fs::remove_all(tree_);
+    fs::create_directories(tree_);
+  }
+  ~BadTree() override { fs::remove_all(tree_); }
+
+  void Write(const fs::path& name, const std::string& text) const {
+    fs::create_directories((tree_ / name).parent_path());
+    std::ofstream(tree_ / name) << text;
+  }
+
+  fs::path tree_;
+};
+
+TEST_F(BadTree, LowerLayerThatIncludesAHigherOneIsFound) {
+  Write("lib/format/keys.cc", "#include \"engine/core.h\"\n#include \"format/keys.h\"\n#include \"coffer/kind.h\"\n");
+  Write("lib/engine/core.cc", "#include \"format/keys.h\"\n#include \"storage/store.h\"\n");
+  EXPECT_EQ(IncludesThatPointUpward(tree_), (Findings{{"lib/format/keys.cc", "includes \"engine/core.h\" of a higher layer"}}));
+}
+
+TEST_F(BadTree, FileOutsideTheLayersIsFound) {
+  Write("lib/extra/thing.cc", "#include \"format/keys.h\"\n");
+  Write("lib/format/keys.cc", "#include \"keys.h\"\n");
+  EXPECT_EQ(IncludesThatPointUpward(tree_),
+            (Findings{{"lib/extra/thing.cc", "stands in no layer"},
+                      {"lib/format/keys.cc", "includes \"keys.h\", which does not begin with a layer"}}));
+}
+
+TEST_F(BadTree, EdgeThatReachesIntoTheLibraryIsFound) {
+  Write("bindings/cli/output.h", "");
+  Write("bindings/cli/main.cc", "#include \"output.h\"\n#include \"coffer/engine.h\"\n#include \"engine/core.h\"\n");
+  EXPECT_EQ(IncludesThatPointUpward(tree_),
+            (Findings{{"bindings/cli/main.cc", "an edge includes \"engine/core.h\", which is neither public nor its own"}}));
+}
+
+TEST_F(BadTree, PublicHeaderThatIncludesAHiddenOneIsFound) {
+  Write("include/coffer/engine.h", "#include \"coffer/kind.h\"\n#include \"engine/core.h\"\n");
+  EXPECT_EQ(IncludesThatPointUpward(tree_),
+            (Findings{{"include/coffer/engine.h", "a public header includes \"engine/core.h\""}}));
+}
+
+TEST_F(BadTree, SourceThatNoTargetListsIsFound) {
+  Write("lib/CMakeLists.txt", "add_library(coffer format/keys.cc)\n");
+  Write("lib/format/keys.cc", "");
+  Write("lib/format/more_keys.cc", "");
+  // A name that another ends with is not listed by it.
+  Write("lib/CMakeLists.txt", "add_library(coffer format/keys.cc format/even_more_keys.cc)\n");
+  EXPECT_EQ(SourcesThatNoTargetLists(tree_), (Findings{{"lib/format/more_keys.cc", "no CMakeLists.txt lists it"}}));
+}
+
+TEST_F(BadTree, HeaderThatNothingIncludesIsFound) {
+  Write("lib/format/keys.h", "");
+  Write("lib/format/dead.h", "");
+  Write("lib/format/keys.cc", "#include \"format/keys.h\"\n");
+  EXPECT_EQ(HeadersThatNobodyIncludes(tree_), (Findings{{"lib/format/dead.h", "nothing includes it"}}));
+}
+
+TEST_F(BadTree, DrawerIsFound) {
+  Write("lib/engine/utils/strings.h", "");
+  Write("tests/support/helpers.cc", "");
+  EXPECT_EQ(DrawersWithoutSubject(tree_), (Findings{{"lib/engine/utils", "is named after no subject"},
+                                                    {"tests/support/helpers.cc", "is named after no subject"}}));
+}
+
+TEST_F(BadTree, WordLeftOpenIsFound) {
+  Write("lib/engine/core.cc", std::string("// TO") + "DO: later\n");
+  Write("lib/engine/other.cc", std::string("int MASTO") + "DON;\n");
+  EXPECT_EQ(WordsLeftOpen(tree_).size(), 1U);
+}
+
+TEST_F(BadTree, LinkThatLeadsNowhereIsFound) {
+  Write("README.md", "[here](lib/README.md) [there](lib/GONE.md#part) [far](https://example.org/x)\n");
+  Write("lib/README.md", "");
+  EXPECT_EQ(LinksThatLeadNowhere(tree_), (Findings{{"README.md", "links to lib/GONE.md"}}));
+}
+
+}  // namespace
+}  // namespace coffer::style
