@@ -70,17 +70,15 @@ std::int64_t CorpusCopies::SlotTime(std::size_t slot, std::size_t copy) const {
   const auto& originals = corpus_.conversations();
   const std::int64_t begin_us = MicrosecondsFromTimestamp(originals[slot].created_at);
   constexpr std::int64_t kLastGapUs = 60'000'000;
-  const std::int64_t end_us = slot + 1 < originals.size()
-                                  ? MicrosecondsFromTimestamp(originals[slot + 1].created_at)
-                                  : begin_us + kLastGapUs;
+  const std::int64_t end_us =
+      slot + 1 < originals.size() ? MicrosecondsFromTimestamp(originals[slot + 1].created_at) : begin_us + kLastGapUs;
   return begin_us + (end_us - begin_us) * static_cast<std::int64_t>(copy) / static_cast<std::int64_t>(copies_);
 }
 
 std::string CorpusCopies::RemappedId(std::string_view original, std::size_t copy, std::int64_t time_us) const {
   if (id_form_ == IdForm::kUlid && copy == 0) return std::string(original);
   const XXH128_hash_t random = XXH3_128bits_withSeed(original.data(), original.size(), copy);
-  return id_form_ == IdForm::kUlid ? UlidFrom(time_us, random.high64, random.low64)
-                                   : UuidFrom(random.high64, random.low64);
+  return id_form_ == IdForm::kUlid ? UlidFrom(time_us, random.high64, random.low64) : UuidFrom(random.high64, random.low64);
 }
 
 }  // namespace coffer::bench

@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <random>
 
 #include "require.h"
 
@@ -24,7 +22,7 @@ Corpus::~Corpus() = default;
 
 Corpus Corpus::Load(const std::filesystem::path& data_directory) {
   return std::filesystem::exists(data_directory / "conversations.ndjson.zst") ? CorpusReader::Read(data_directory)
-                                                                               : CorpusGenerator::Generate();
+                                                                              : CorpusGenerator::Generate();
 }
 
 std::string_view Corpus::TextArena::Keep(std::string_view text) {
@@ -149,8 +147,7 @@ Corpus CorpusReader::Read(const std::filesystem::path& data_directory) {
   const auto read_plain = [&](const std::filesystem::path& path, std::vector<PlainRecord>& records) {
     if (!std::filesystem::exists(path)) return;
     ForEachLine(path, [&](std::string_view line, element record) {
-      records.push_back(
-          {texts.Keep(TextMember(record, "id")), texts.Keep(TextMember(record, "owner_id")), texts.Keep(line)});
+      records.push_back({texts.Keep(TextMember(record, "id")), texts.Keep(TextMember(record, "owner_id")), texts.Keep(line)});
     });
   };
   read_plain(data_directory / "prompts.ndjson.zst", corpus.prompts_);

@@ -218,8 +218,7 @@ EncodedBatch EncodeBatch(std::span<const Conversation> conversations, RowLayout 
   for (const Conversation& conversation : conversations) {
     const std::uint64_t message_bytes = AppendConversationRows(conversation, layout, batch);
     const std::int64_t created_at_us = MicrosecondsFromTimestamp(conversation.created_at);
-    by_owner.push_back(
-        {ByOwnerKey(conversation.user_id, static_cast<std::uint64_t>(created_at_us), conversation.id), {}});
+    by_owner.push_back({ByOwnerKey(conversation.user_id, static_cast<std::uint64_t>(created_at_us), conversation.id), {}});
 
     std::string day_key = "d";
     AppendBigEndian(day_key, static_cast<std::uint64_t>(created_at_us / kDayUs), 4);

@@ -25,9 +25,9 @@ namespace {
 
 constexpr std::size_t kBatchConversations = 500;
 constexpr std::size_t kPointReads = 40'000;
-constexpr std::size_t kDays = 5;              // of use, each followed by an incremental backup
-constexpr std::size_t kDailyShare = 100;      // a day brings 1/100 new conversations, and continues as many
-constexpr std::size_t kRecentShare = 10;      // of those in the newest tenth
+constexpr std::size_t kDays = 5;          // of use, each followed by an incremental backup
+constexpr std::size_t kDailyShare = 100;  // a day brings 1/100 new conversations, and continues as many
+constexpr std::size_t kRecentShare = 10;  // of those in the newest tenth
 constexpr std::size_t kMessagesContinued = 2;
 
 struct Placement {
@@ -37,7 +37,7 @@ struct Placement {
 };
 
 constexpr Placement kPlacements[] = {
-    {"inline in SSTs", false, 0},     {"blobs from 0 B", true, 0},       {"blobs from 256 B", true, 256},
+    {"inline in SSTs", false, 0},     {"blobs from 0 B", true, 0},      {"blobs from 256 B", true, 256},
     {"blobs from 1 KiB", true, 1024}, {"blobs from 4 KiB", true, 4096},
 };
 
@@ -45,8 +45,8 @@ struct Figures {
   std::uint64_t size_bytes = 0;
   double scan_megabytes_per_second = 0;
   double random_read_us = 0;
-  std::vector<std::uint64_t> day_new_bytes;      // files that were not there the day before
-  std::uint64_t compaction_new_bytes = 0;        // the same after a forced full compaction
+  std::vector<std::uint64_t> day_new_bytes;  // files that were not there the day before
+  std::uint64_t compaction_new_bytes = 0;    // the same after a forced full compaction
 };
 
 using FileSet = std::set<std::string>;
@@ -139,8 +139,7 @@ void MeasureReads(RocksdbFloor& floor, const CorpusCopies& corpus, std::size_t e
     rocksdb::ReadOptions options;
     options.fill_cache = false;
     options.readahead_size = std::size_t{1} << 20;
-    std::unique_ptr<rocksdb::Iterator> rows(
-        floor.database().NewIterator(options, floor.family(FloorFamily::kMessages)));
+    std::unique_ptr<rocksdb::Iterator> rows(floor.database().NewIterator(options, floor.family(FloorFamily::kMessages)));
     for (rows->SeekToFirst(); rows->Valid(); rows->Next()) bytes += rows->value().size();
   });
   figures.scan_megabytes_per_second = static_cast<double>(bytes) / 1e6 / scan_seconds;

@@ -8,10 +8,10 @@
 
 namespace coffer::bench {
 
-inline void Require(bool holds, std::string_view what, std::string_view detail = {}) {
+inline void Require(bool holds, std::string_view what, std::string_view detail = "") {
   if (holds) return;
-  std::fprintf(stderr, "bench: %.*s: %.*s\n", static_cast<int>(what.size()), what.data(),
-               static_cast<int>(detail.size()), detail.data());
+  std::fprintf(stderr, "bench: %.*s: %.*s\n", static_cast<int>(what.size()), what.data(), static_cast<int>(detail.size()),
+               detail.data());
   std::exit(1);
 }
 

@@ -24,9 +24,12 @@ constexpr const char* kFamilyNames[kFloorFamilies] = {"conversations", "messages
 constexpr std::size_t kWriteBufferTotalBytes = std::size_t{64} << 20;
 // Two of each fit into the total, so it is a family's own size that ends a memtable, never the manager, which picks the
 // oldest whatever its size.
-constexpr std::size_t kWriteBufferBytes[kFloorFamilies] = {
-    std::size_t{4} << 20, std::size_t{16} << 20, std::size_t{2} << 20, std::size_t{1} << 20};
+constexpr std::size_t kWriteBufferBytes[kFloorFamilies] = {std::size_t{4} << 20, std::size_t{16} << 20, std::size_t{2} << 20,
+                                                           std::size_t{1} << 20};
 constexpr std::size_t kBlockCacheBytes = std::size_t{96} << 20;
+constexpr int kFlushZstdLevel = 1;
+constexpr int kMergeZstdLevel = 3;
+constexpr std::uint64_t kTargetFileBytes = std::uint64_t{16} << 20;
 constexpr std::size_t kBlockBytes = std::size_t{16} << 10;
 
 void RequireOk(const rocksdb::Status& status, std::string_view what) { Require(status.ok(), what, status.ToString()); }
@@ -71,6 +74,12 @@ FloorTuning MakeFloorTuning() {
   // change of type would have each of them read and written again.
   family.compression = rocksdb::kZSTD;
   family.bottommost_compression = rocksdb::kDisableCompressionOption;
+  // The effort may differ where the type may not: a flush, which ingest waits for, does the least of it.
+  family.compression_opts.level = kFlushZstdLevel;
+  family.bottommost_compression_opts.enabled = true;
+  family.bottommost_compression_opts.level = kMergeZstdLevel;
+  // A merge rewrites whole files, however little it brings, and the next incremental backup carries them.
+  family.target_file_size_base = kTargetFileBytes;
   family.level_compaction_dynamic_level_bytes = true;
   for (std::size_t place = 0; place < kFloorFamilies; ++place) {
     // A filter pays where keys that are not there are asked for; the other families are read by ranges.
@@ -194,8 +203,8 @@ std::size_t RocksdbFloor::DeleteOwned(std::span<const OwnedId> batch) {
     if (!doomed.record_statuses[place].ok()) continue;
     const std::string_view record = doomed.records[place].ToStringView();
     const auto header = DecodeRecordHeader(record);
-    const auto summary = DecodeSummary(layout_ == RowLayout::kRecordApart ? doomed.summaries[place].ToStringView()
-                                                                          : RecordBody(record));
+    const auto summary =
+        DecodeSummary(layout_ == RowLayout::kRecordApart ? doomed.summaries[place].ToStringView() : RecordBody(record));
     if (!header || !summary || header->owner != batch[place].user_id) continue;
     DeleteRows(write, batch[place].id, *header, *summary);
     uncount(OwnerCounterKey('c', header->owner), 1, record.size());
@@ -240,8 +249,8 @@ std::uint64_t RocksdbFloor::ExportJson(const std::filesystem::path& path, int zs
   messages->SeekToFirst();
   for (records->SeekToFirst(); records->Valid(); records->Next(), Require(messages->status().ok(), "scan")) {
     Require(messages->Valid(), "conversation without its first row", records->key().ToStringView());
-    std::string_view json = layout_ == RowLayout::kRecordApart ? RecordBody(records->value().ToStringView())
-                                                               : messages->value().ToStringView();
+    std::string_view json =
+        layout_ == RowLayout::kRecordApart ? RecordBody(records->value().ToStringView()) : messages->value().ToStringView();
     json.remove_suffix(1);  // the object's end: its messages come before it
     file.Append(json);
     messages->Next();
@@ -252,9 +261,7 @@ std::uint64_t RocksdbFloor::ExportJson(const std::filesystem::path& path, int zs
   return file.text_bytes();
 }
 
-void RocksdbFloor::Flush() {
-  RequireOk(database_->Flush({}, {handles_.begin(), handles_.end()}), "flush");
-}
+void RocksdbFloor::Flush() { RequireOk(database_->Flush({}, {handles_.begin(), handles_.end()}), "flush"); }
 
 void RocksdbFloor::CompactAll() {
   rocksdb::CompactRangeOptions options;

@@ -63,8 +63,7 @@ class RocksdbFloor {
  private:
   struct Doomed;
   Doomed ReadDoomed(std::span<const OwnedId> batch);
-  void DeleteRows(rocksdb::WriteBatch& write, const std::string& id, const RecordHeader& header,
-                  const MessageSummary& summary);
+  void DeleteRows(rocksdb::WriteBatch& write, const std::string& id, const RecordHeader& header, const MessageSummary& summary);
 
   std::unique_ptr<rocksdb::DB> database_;
   std::array<rocksdb::ColumnFamilyHandle*, kFloorFamilies> handles_{};

@@ -127,12 +127,6 @@ void SqlitePeer::Ingest(std::span<const Conversation> batch) {
   Execute("COMMIT");
 }
 
-void SqlitePeer::Ingest(std::span<const Conversation* const> batch) {
-  Execute("BEGIN IMMEDIATE");
-  for (const Conversation* conversation : batch) InsertOne(*conversation);
-  Execute("COMMIT");
-}
-
 std::size_t SqlitePeer::Read(std::string_view id) {
   std::string row;
   std::size_t bytes = 0;

@@ -40,7 +40,6 @@ class SqlitePeer {
 
   // One durable transaction.
   void Ingest(std::span<const Conversation> batch);
-  void Ingest(std::span<const Conversation* const> batch);
 
   // Reads every column of a conversation and of its messages; returns the bytes of text read, 0 when it is not there.
   std::size_t Read(std::string_view id);

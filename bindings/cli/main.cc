@@ -36,7 +36,7 @@ void AddSharedOptions(CLI::App& app, Session& session) {
 void AddCommandsOfLaterVersions(CLI::App& app, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     CLI::App* command = app.add_subcommand(name)->group("");
-    command->allow_extras();
+    command->fallthrough(false)->allow_extras();  // whatever stands behind it is its own
     command->callback([name] { throw CLI::ValidationError(name, "this version does not have this command"); });
   }
 }

@@ -26,7 +26,8 @@ struct BulkDeleteError {
 struct BulkDeleteReport {
   std::size_t requested = 0;
   std::size_t deleted = 0;  // with dry_run: would be
-  std::vector<BulkDeleteError> errors;  // one for each that was not
+  // One for each that was not: first those that are missing or somebody else's, then those that were given twice.
+  std::vector<BulkDeleteError> errors;
   // The first ids deleted (a dry run's sample), at most 10.
   std::vector<std::string> sample;
 };

@@ -37,11 +37,11 @@ class Rollback {
   bool kept_ = false;
 };
 
-Status CheckRoom(const Batch::State& state) {
+Status CheckRoom(const Batch::State& state, std::size_t added_bytes = 0) {
   if (state.operations.size() >= kBatchOperationsMax) {
     return Status::ResourceExhausted("batch: more than " + std::to_string(kBatchOperationsMax) + " operations");
   }
-  if (state.bytes.size() > kBatchBytesMax) {
+  if (state.TotalBytes() + added_bytes > kBatchBytesMax) {
     return Status::ResourceExhausted("batch: more than " + std::to_string(kBatchBytesMax) + " bytes");
   }
   return Status::Ok();
@@ -142,7 +142,6 @@ Status EncodeMessages(Batch::State& state, std::string_view conversation_id, std
                       Operation& operation) {
   operation.first_message = state.messages.size();
   operation.message_count = messages.size();
-  state.messages.reserve(state.messages.size() + messages.size());
   std::uint64_t next = 0;
   bool ascending = true;
   for (std::size_t i = 0; i < messages.size(); ++i) {
@@ -231,6 +230,9 @@ Status PutDocumentInto(Batch::State& state, const Document& document, std::uniqu
   }
   std::string scratch;
   if (Status status = format::AppendDocument(*operation.document, scratch); !status.ok()) return status;
+  const std::size_t bytes = scratch.size() + (operation.content != nullptr ? operation.content->buffered_bytes() : 0);
+  if (Status status = CheckRoom(state, bytes); !status.ok()) return status;
+  state.document_bytes += bytes;
   state.operations.push_back(std::move(operation));
   return Status::Ok();
 }
@@ -282,6 +284,9 @@ Status Batch::SetContent(std::string_view document_id, ContentWriter content) {
   if (Status status = CheckRoom(*state_); !status.ok()) return status;
   if (Status status = format::CheckId("id", document_id); !status.ok()) return status;
   if (Status status = content.Finish(); !status.ok()) return status;
+  const std::size_t bytes = content.state_->buffered_bytes();
+  if (Status status = CheckRoom(*state_, bytes); !status.ok()) return status;
+  state_->document_bytes += bytes;
   Operation& operation = state_->operations.emplace_back();
   operation.action = Action::kSetContent;
   operation.kind = Kind::kDocument;
@@ -332,12 +337,13 @@ Status Batch::Delete(Kind kind, std::string_view id, std::string_view owner) {
 }
 
 std::size_t Batch::operations() const noexcept { return state_->operations.size(); }
-std::size_t Batch::bytes() const noexcept { return state_->bytes.size(); }
+std::size_t Batch::bytes() const noexcept { return state_->TotalBytes(); }
 
 void Batch::Clear() {
   state_->operations.clear();
   state_->messages.clear();
   state_->bytes.clear();
+  state_->document_bytes = 0;
 }
 
 }  // namespace coffer

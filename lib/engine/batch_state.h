@@ -82,8 +82,11 @@ class Batch::State {
     return {1, row.json_bytes, format::ContentDigest(DigestedBytes(row))};
   }
 
+  std::size_t TotalBytes() const { return bytes.size() + document_bytes; }
+
   engine::EngineCore& core;
   std::string bytes;
+  std::size_t document_bytes = 0;  // of documents, which are kept as they are, and of contents' ends that are not on disk yet
   std::vector<engine::Operation> operations;
   std::vector<engine::EncodedMessage> messages;
 };

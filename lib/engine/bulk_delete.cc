@@ -18,9 +18,15 @@ Status CheckKind(Kind kind) {
   return Status::InvalidArgument("kind: " + std::string(KindName(kind)) + " cannot be deleted in bulk");
 }
 
+// What an id is answered that cannot be one, or that was given before: the words of a missing record.
+Status NotThere(Kind kind, const std::string& id) {
+  return Status::NotFound(std::string(KindName(kind)) + " " + id + ": not found");
+}
+
 // Deletes one commit's worth of distinct ids and adds up what became of them.
 Status DeleteSome(EngineCore& core, Kind kind, std::span<const std::string_view> ids, const BulkDeleteOptions& options,
                   BulkDeleteReport& report) {
+  if (ids.empty()) return Status::Ok();
   {
     const StoreAccess access = core.Access();
     Transaction transaction(core, access);
@@ -51,9 +57,10 @@ Result<BulkDeleteReport> BulkDeleteIds(EngineCore& core, Kind kind, std::span<co
   report.requested = ids.size();
   std::unordered_set<std::string_view> seen;
   std::vector<std::string_view> pending;
+  std::vector<const std::string*> refused;
   for (const std::string& id : ids) {
     if (!seen.insert(id).second || !format::CheckId("id", id).ok()) {
-      report.errors.push_back({id, Status::NotFound(std::string(KindName(kind)) + " " + id + ": not found")});
+      refused.push_back(&id);
       continue;
     }
     pending.push_back(id);
@@ -61,9 +68,8 @@ Result<BulkDeleteReport> BulkDeleteIds(EngineCore& core, Kind kind, std::span<co
     if (Status status = DeleteSome(core, kind, pending, options, report); !status.ok()) return status;
     pending.clear();
   }
-  if (!pending.empty()) {
-    if (Status status = DeleteSome(core, kind, pending, options, report); !status.ok()) return status;
-  }
+  if (Status status = DeleteSome(core, kind, pending, options, report); !status.ok()) return status;
+  for (const std::string* id : refused) report.errors.push_back({*id, NotThere(kind, *id)});
   return report;
 }
 

@@ -26,6 +26,8 @@ class ContentWriterState {
   Status Append(std::string_view bytes);
   Status Finish();
   std::uint64_t size_bytes() const { return size_bytes_; }
+  // What is in memory and not staged.
+  std::size_t buffered_bytes() const { return buffer_.size(); }
   const std::string& sha256_hex() const { return sha256_hex_; }
 
   // Valid once finished, as long as this object lives.

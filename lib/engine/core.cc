@@ -46,10 +46,11 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
   if (core->folder_->is_new()) {
     if (Status status = core->CreateStore(); !status.ok()) return status.WithContext("creating a store in " + folder);
   }
+  if (Status status = core->OpenStore(); !status.ok()) return status.WithContext("opening " + folder);
   if (!options.read_only) {
+    // Only now: were CURRENT wrong, what it does not name might be all there is.
     if (Status status = core->folder_->Sweep(); !status.ok()) return status;
   }
-  if (Status status = core->OpenStore(); !status.ok()) return status.WithContext("opening " + folder);
   if (Status status = core->CountFilesBesides(); !status.ok()) return status.WithContext("opening " + folder);
   return core;
 }

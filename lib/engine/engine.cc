@@ -146,14 +146,18 @@ Result<Document> Engine::GetDocument(std::string_view id, const ReadOptions& opt
   Result<std::string> text = GetDocumentJson(id, options);
   if (!text.ok()) return std::move(text).status();
   format::RecordReader reader;
-  return reader.ReadDocument(*text);
+  Result<Document> record = reader.ReadDocument(*text);
+  if (!record.ok()) return Status::Corruption("document " + std::string(id) + ": " + record.status().ToString());
+  return record;
 }
 
 Result<Prompt> Engine::GetPrompt(std::string_view id, const ReadOptions& options) {
   Result<std::string> text = GetPromptJson(id, options);
   if (!text.ok()) return std::move(text).status();
   format::RecordReader reader;
-  return reader.ReadPrompt(*text);
+  Result<Prompt> record = reader.ReadPrompt(*text);
+  if (!record.ok()) return Status::Corruption("prompt " + std::string(id) + ": " + record.status().ToString());
+  return record;
 }
 
 Result<Page<Message>> Engine::ListMessages(std::string_view conversation_id, const MessageListOptions& options) {

@@ -19,12 +19,14 @@ Result<std::optional<std::uint8_t>> StatusNumber(const Selection& selection) {
                                    selection.status + "\"");
   };
   if (selection.kind == Kind::kConversation) {
-    const auto status = format::ParseConversationStatus(selection.status);
-    return status ? Result(std::optional(static_cast<std::uint8_t>(*status))) : unknown();
+    ConversationStatus status{};
+    if (!format::ParseEnum(selection.status, status)) return unknown();
+    return std::optional(static_cast<std::uint8_t>(status));
   }
   if (selection.kind == Kind::kDocument) {
-    const auto status = format::ParseDocumentStatus(selection.status);
-    return status ? Result(std::optional(static_cast<std::uint8_t>(*status))) : unknown();
+    DocumentStatus status{};
+    if (!format::ParseEnum(selection.status, status)) return unknown();
+    return std::optional(static_cast<std::uint8_t>(status));
   }
   return unknown();
 }

@@ -110,7 +110,13 @@ Status StoreFolder::CheckRoot(bool create) {
   if (!info->is_directory) return Status::InvalidArgument(root_ + ": is not a folder");
 
   Result<FileInfo> current = files_.Stat(root_ + "/CURRENT");
-  if (current.ok()) return Status::Ok();
+  if (current.ok()) {
+    // Judged before the lock file is written to. A switch meanwhile does no harm: the file is always whole.
+    Result<std::string> text = storage::ReadWholeFile(files_, root_ + "/CURRENT", kCurrentBytesMax);
+    if (!text.ok()) return std::move(text).status();
+    Result<std::uint64_t> generation = ParseCurrent(*text, root_ + "/CURRENT");
+    return generation.ok() ? Status::Ok() : std::move(generation).status();
+  }
   if (current.status().code() != StatusCode::kNotFound) return std::move(current).status();
   Result<std::vector<std::string>> names = files_.List(root_);
   if (!names.ok()) return std::move(names).status();

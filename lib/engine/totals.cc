@@ -49,7 +49,8 @@ Result<CounterState> ReadCounters(storage::Store& store, const storage::StoreSna
     if (!key) return Status::Corruption("counters: a key that is none");
     Result<format::Tally> tally = format::DecodeTally(scan->value());
     if (!tally.ok()) return std::move(tally).status().WithContext("counters");
-    if (*tally == format::Tally{}) continue;
+    // A day on which as much went as came is a day on which something changed.
+    if (!key->is_day && *tally == format::Tally{}) continue;
     KindTallies& tallies = key->is_day ? state.by_day[key->day] : state.by_owner[std::string(key->owner)];
     tallies[key->kind] = *tally;
   }
@@ -98,11 +99,10 @@ void Totals::Apply(const CounterChange& change, std::int32_t day) {
       if (!(tallies[kind] == format::Tally{})) count_operand(format::OwnerTallyKey(kind, owner));
     }
   }
-  KindTallies& today = state_.by_day[day];
   for (Kind kind : kAllKinds) {
     const format::Tally tally = WithoutDigest(sum[kind]);
     if (tally == format::Tally{}) continue;
-    today[kind].Add(tally);
+    state_.by_day[day][kind].Add(tally);
     count_operand(format::DayTallyKey(day, kind));
   }
 }

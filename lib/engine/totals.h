@@ -46,7 +46,7 @@ struct CounterState {
   KindTallies Sum() const;
 };
 
-// Reads the counter rows. Owners and days whose tallies are all zero are left out.
+// Reads the counter rows. Owners whose tallies are all zero are left out.
 Result<CounterState> ReadCounters(storage::Store& store, const storage::StoreSnapshot* snapshot);
 
 // What one commit changes: differences by owner.

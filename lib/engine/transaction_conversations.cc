@@ -37,9 +37,10 @@ format::Tally PutTally(const EncodedMessage& message) { return {1, message.row.j
 
 void Transaction::RemoveMessages(std::string_view id, RecordState& state) {
   format::ConversationHead& head = state.head;
-  if (head.messages.count == 0) return;
-  change_.Subtract(head.owner, Kind::kMessage, head.messages);
-  if (head.dense() && head.messages.count <= kMessagesDeletedByKeyMax) {
+  if (head.messages.count > 0) change_.Subtract(head.owner, Kind::kMessage, head.messages);
+  if (head.messages.count == 0) {
+    // Nothing to delete, but the picture of messages deleted one by one before must go.
+  } else if (head.dense() && head.messages.count <= kMessagesDeletedByKeyMax) {
     scratch_.clear();
     format::AppendMessageKey(id, 0, scratch_);
     const std::size_t prefix_bytes = scratch_.size() - sizeof(std::uint64_t);

@@ -15,20 +15,33 @@ namespace {
 
 bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
-// The first byte at or after `from` that needs an escape. `high_bits` gathers the top bits of the bytes looked at.
+#ifdef __SSE2__
+constexpr std::size_t kBlockBytes = 16;
+
+// A bit for each of the 16 bytes that needs an escape. `high_bits` gathers the top bits of the bytes looked at.
+unsigned EscapesInBlock(const char* block, int& high_bits) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block));
+  high_bits |= _mm_movemask_epi8(bytes);
+  const __m128i is_control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+  const __m128i is_quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i is_slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(is_control, _mm_or_si128(is_quote, is_slash))));
+}
+#endif
+
+// The first byte at or after `from` that needs an escape.
 std::size_t FindEscape(std::string_view text, std::size_t from, int& high_bits) {
   std::size_t at = from;
 #ifdef __SSE2__
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i slash = _mm_set1_epi8('\\');
-  const __m128i control = _mm_set1_epi8(0x1F);
-  for (; at + 16 <= text.size(); at += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-    high_bits |= _mm_movemask_epi8(bytes);
-    const __m128i is_control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes);
-    const __m128i is_quoted = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash));
-    const int mask = _mm_movemask_epi8(_mm_or_si128(is_control, is_quoted));
-    if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(mask)));
+  for (; at + kBlockBytes <= text.size(); at += kBlockBytes) {
+    const unsigned mask = EscapesInBlock(text.data() + at, high_bits);
+    if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+  if (at < text.size() && text.size() >= kBlockBytes) {
+    // The last block overlaps what was looked at already; those bits are shifted out.
+    const std::size_t last = text.size() - kBlockBytes;
+    const unsigned mask = EscapesInBlock(text.data() + last, high_bits) >> (at - last);
+    return mask != 0 ? at + static_cast<std::size_t>(std::countr_zero(mask)) : text.size();
   }
 #endif
   for (; at < text.size(); ++at) {

@@ -113,8 +113,9 @@ namespace {
 constexpr std::int64_t kFirst = StartOfYear(1);
 constexpr std::int64_t kLast = StartOfYear(10'000) - 1;
 
-void PutDigits(char* at, std::size_t length, std::int64_t value) {
-  for (std::size_t i = length; i-- > 0; value /= 10) at[i] = static_cast<char>('0' + value % 10);
+void PutTwo(char* at, unsigned value) {
+  at[0] = static_cast<char>('0' + value / 10);
+  at[1] = static_cast<char>('0' + value % 10);
 }
 
 }  // namespace
@@ -126,16 +127,21 @@ void AppendTimestamp(Timestamp timestamp, std::string& out) {
   const std::int64_t within_day = since_first % kDay;
   const auto day = std::chrono::days((since_first - within_day) / kDay + kFirst / kDay);
   const std::chrono::year_month_day date{std::chrono::sys_days(day)};
-  const std::int64_t second_of_day = within_day / kSecond;
+  const auto second = static_cast<unsigned>(within_day / kSecond);
+  const auto fraction = static_cast<unsigned>(within_day % kSecond);
+  const auto year = static_cast<unsigned>(int{date.year()});
 
   char text[kTimestampBytes + 1] = "0000-00-00T00:00:00.000000Z";
-  PutDigits(text, 4, int{date.year()});
-  PutDigits(text + 5, 2, unsigned{date.month()});
-  PutDigits(text + 8, 2, unsigned{date.day()});
-  PutDigits(text + 11, 2, second_of_day / 3600);
-  PutDigits(text + 14, 2, second_of_day / 60 % 60);
-  PutDigits(text + 17, 2, second_of_day % 60);
-  PutDigits(text + 20, 6, within_day % kSecond);
+  PutTwo(text, year / 100);
+  PutTwo(text + 2, year % 100);
+  PutTwo(text + 5, unsigned{date.month()});
+  PutTwo(text + 8, unsigned{date.day()});
+  PutTwo(text + 11, second / 3600);
+  PutTwo(text + 14, second / 60 % 60);
+  PutTwo(text + 17, second % 60);
+  PutTwo(text + 20, fraction / 10'000);
+  PutTwo(text + 22, fraction / 100 % 100);
+  PutTwo(text + 24, fraction % 100);
   out.append(text, kTimestampBytes);
 }
 

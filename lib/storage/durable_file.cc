@@ -179,9 +179,7 @@ Status RemoveRecursively(FileSystem& files, const std::string& path) {
   return RemoveTree(files, path, kTreeDepthMax).WithContext("removing " + path);
 }
 
-Result<std::uint64_t> TreeBytes(FileSystem& files, const std::string& path) {
-  return BytesBelow(files, path, kTreeDepthMax);
-}
+Result<std::uint64_t> TreeBytes(FileSystem& files, const std::string& path) { return BytesBelow(files, path, kTreeDepthMax); }
 
 std::string_view BaseName(std::string_view path) {
   const std::size_t slash = path.rfind('/');

@@ -87,8 +87,7 @@ Status WriteAll(int number, std::string_view bytes, const std::string& path) {
 // failed fdatasync the kernel may have dropped the pages that the next one would find clean.
 class PosixWritableFile final : public WritableFile {
  public:
-  PosixWritableFile(std::string path, Descriptor descriptor)
-      : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
+  PosixWritableFile(std::string path, Descriptor descriptor) : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
 
   ~PosixWritableFile() override {
     if (descriptor_.number() != -1) {
@@ -140,9 +139,7 @@ class PosixWritableFile final : public WritableFile {
   }
 
  private:
-  Status CheckUsable() const {
-    return descriptor_.number() == -1 ? Status::Internal(path_ + " is closed already") : failure_;
-  }
+  Status CheckUsable() const { return descriptor_.number() == -1 ? Status::Internal(path_ + " is closed already") : failure_; }
   Status Keep(Status status) {
     if (!status.ok()) {
       failure_ = status;
@@ -158,15 +155,13 @@ class PosixWritableFile final : public WritableFile {
 
 class PosixRandomAccessFile final : public RandomAccessFile {
  public:
-  PosixRandomAccessFile(std::string path, Descriptor descriptor)
-      : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
+  PosixRandomAccessFile(std::string path, Descriptor descriptor) : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
 
   Result<std::size_t> Read(std::uint64_t offset, std::size_t length, char* buffer) const override {
     std::size_t done = 0;
     while (done < length) {
-      const ssize_t got = RetryInterrupted([&] {
-        return ::pread(descriptor_.number(), buffer + done, length - done, static_cast<off_t>(offset + done));
-      });
+      const ssize_t got = RetryInterrupted(
+          [&] { return ::pread(descriptor_.number(), buffer + done, length - done, static_cast<off_t>(offset + done)); });
       if (got == -1) {
         return SystemFailure("read", path_, errno);
       }
@@ -295,9 +290,8 @@ class PosixFiles final : public FileSystem {
 
   Status Truncate(const std::string& path, std::uint64_t size_bytes) override {
     const auto size = static_cast<off_t>(size_bytes);
-    return RetryInterrupted([&] { return ::truncate(path.c_str(), size); }) == 0
-               ? Status()
-               : SystemFailure("truncate", path, errno);
+    return RetryInterrupted([&] { return ::truncate(path.c_str(), size); }) == 0 ? Status()
+                                                                                 : SystemFailure("truncate", path, errno);
   }
 
   Status SyncDirectory(const std::string& path) override {

@@ -60,8 +60,7 @@ Status CopyPart(FileSystem& files, const std::string& from, std::uint64_t size_b
 }
 
 // A file of its own, durable: the given contents or the first bytes of the source.
-Status CopyFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, const std::string& from,
-                const std::string& to) {
+Status CopyFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, const std::string& from, const std::string& to) {
   Result<std::unique_ptr<WritableFile>> target = files.NewWritableFile(to);
   if (!target.ok()) {
     return std::move(target).status();

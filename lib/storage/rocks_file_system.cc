@@ -121,8 +121,8 @@ class RocksFileSystem final : public rocksdb::FileSystem {
 
   const char* Name() const override { return "coffer.FileSystem"; }
 
-  IOStatus NewSequentialFile(const std::string& path, const FileOptions&,
-                             std::unique_ptr<rocksdb::FSSequentialFile>* result, IODebugContext*) override {
+  IOStatus NewSequentialFile(const std::string& path, const FileOptions&, std::unique_ptr<rocksdb::FSSequentialFile>* result,
+                             IODebugContext*) override {
     auto file = files_.NewRandomAccessFile(path);
     if (file.ok()) {
       *result = std::make_unique<SequentialReader>(*std::move(file));
@@ -148,8 +148,8 @@ class RocksFileSystem final : public rocksdb::FileSystem {
     return ToRocks(file.status());
   }
 
-  IOStatus ReopenWritableFile(const std::string& path, const FileOptions&,
-                              std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext*) override {
+  IOStatus ReopenWritableFile(const std::string& path, const FileOptions&, std::unique_ptr<rocksdb::FSWritableFile>* result,
+                              IODebugContext*) override {
     auto file = files_.NewAppendableFile(path);
     if (!file.ok()) {
       return ToRocks(file.status());
@@ -185,8 +185,7 @@ class RocksFileSystem final : public rocksdb::FileSystem {
     return NotFoundAsSuch(files_.Stat(path).status());
   }
 
-  IOStatus GetChildren(const std::string& path, const IOOptions&, std::vector<std::string>* names,
-                       IODebugContext*) override {
+  IOStatus GetChildren(const std::string& path, const IOOptions&, std::vector<std::string>* names, IODebugContext*) override {
     auto listed = files_.List(path);
     names->clear();
     if (listed.ok()) {
@@ -254,8 +253,7 @@ class RocksFileSystem final : public rocksdb::FileSystem {
     return IOStatus::NotSupported("test directory");
   }
 
-  IOStatus NewLogger(const std::string&, const IOOptions&, std::shared_ptr<rocksdb::Logger>* result,
-                     IODebugContext*) override {
+  IOStatus NewLogger(const std::string&, const IOOptions&, std::shared_ptr<rocksdb::Logger>* result, IODebugContext*) override {
     *result = NewDiscardingLogger();
     return IOStatus::OK();
   }
@@ -282,9 +280,7 @@ class RocksFileSystem final : public rocksdb::FileSystem {
 
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> NewRocksFileSystem(FileSystem& files) {
-  return std::make_shared<RocksFileSystem>(files);
-}
+std::shared_ptr<rocksdb::FileSystem> NewRocksFileSystem(FileSystem& files) { return std::make_shared<RocksFileSystem>(files); }
 
 std::shared_ptr<rocksdb::Logger> NewDiscardingLogger() { return std::make_shared<DiscardingLogger>(); }
 

@@ -1,8 +1,8 @@
 // Puts a coffer::FileSystem under RocksDB.
 #pragma once
 
-#include <rocksdb/file_system.h>
 #include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 
 #include <memory>
 

@@ -19,6 +19,9 @@ constexpr std::size_t kManifestPreallocationBytes = std::size_t{64} << 10;
 constexpr std::uint64_t kBackgroundSyncBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kCompactionReadaheadBytes = std::size_t{2} << 20;
 constexpr std::size_t kBlockBytes = std::size_t{16} << 10;
+constexpr int kFlushCompressionLevel = 1;
+constexpr int kMergeCompressionLevel = 3;
+constexpr std::uint64_t kSortedFileBytes = std::uint64_t{16} << 20;
 constexpr double kFilterBitsPerKey = 10;
 constexpr double kMemtableFilterRatio = 0.02;
 constexpr double kHighPriorityCacheShare = 0.5;
@@ -66,6 +69,12 @@ rocksdb::ColumnFamilyOptions CommonOptions(const std::shared_ptr<rocksdb::Cache>
   // those would keep the weak compression of their birth. Measured: ingest is faster too, for each byte is written once.
   family.compression = rocksdb::kZSTD;
   family.bottommost_compression = rocksdb::kDisableCompressionOption;
+  // The type is the same on all levels, which is what lets files move; only the effort grows where a file is merged anyway.
+  family.compression_opts.level = kFlushCompressionLevel;
+  family.bottommost_compression_opts.level = kMergeCompressionLevel;
+  family.bottommost_compression_opts.enabled = true;
+  // What a small merge rewrites is whole files, and each is carried by the next incremental backup.
+  family.target_file_size_base = kSortedFileBytes;
   family.level_compaction_dynamic_level_bytes = true;
   family.paranoid_file_checks = false;
   family.force_consistency_checks = true;

@@ -1,7 +1,5 @@
 #include "storage/rocks_store.h"
 
-#include <rocksdb/listener.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -13,24 +11,9 @@
 #include "storage/rocks_options.h"
 #include "storage/rocks_scan.h"
 #include "storage/rocks_status.h"
+#include "storage/store_listener.h"
 
 namespace coffer::storage {
-
-// Range deletions in each family's memory. RocksDB tells when that memory is on its way to a file.
-class RangeDeleteCounter final : public rocksdb::EventListener {
- public:
-  void OnMemTableSealed(const rocksdb::MemTableInfo& info) override {
-    for (const FamilyName& family : kFamilies) {
-      if (info.cf_name == family.name) {
-        Count(family.family).store(0, std::memory_order_relaxed);
-      }
-    }
-  }
-  std::atomic<std::uint32_t>& Count(Family family) { return counts_[static_cast<std::size_t>(family)]; }
-
- private:
-  std::array<std::atomic<std::uint32_t>, kFamilies.size()> counts_{};
-};
 
 namespace {
 
@@ -60,7 +43,7 @@ RocksStore::RocksStore(std::string directory, const StoreOptions& options)
     : directory_(std::move(directory)),
       options_(options),
       files_(options.file_system != nullptr ? *options.file_system : PosixFileSystem()),
-      range_deletes_(std::make_shared<RangeDeleteCounter>()) {}
+      listener_(std::make_shared<StoreListener>()) {}
 
 RocksStore::~RocksStore() {
   Close().Ignore();  // Whoever needs to know calls Close.
@@ -71,7 +54,7 @@ Status RocksStore::Open() {
     env_ = rocksdb::NewCompositeEnv(NewRocksFileSystem(files_));
   }
   const std::shared_ptr<rocksdb::Cache> block_cache = NewBlockCache(options_);
-  const rocksdb::DBOptions database = DatabaseOptions(options_, env_.get(), range_deletes_);
+  const rocksdb::DBOptions database = DatabaseOptions(options_, env_.get(), listener_);
   // The order gives the families their numbers in a new store (RocksFamilyId).
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, EmptyFamilyOptions(block_cache));
@@ -98,17 +81,10 @@ Status RocksStore::Open() {
 }
 
 Status RocksStore::CheckWritable() const {
-  return options_.read_only ? Status::PermissionDenied("the store in " + directory_ + " is open for reading only") : Status();
-}
-
-Status RocksStore::KeepFailure(Status status) {
-  if (!status.ok()) {
-    const std::lock_guard lock(failure_mutex_);
-    if (first_failure_.ok()) {
-      first_failure_ = status;
-    }
+  if (options_.read_only) {
+    return Status::PermissionDenied("the store in " + directory_ + " is open for reading only");
   }
-  return status;
+  return listener_->failure().WithContext("the store in " + directory_ + " must be opened anew after a failed write");
 }
 
 Status RocksStore::Get(Family family, std::string_view key, const StoreSnapshot* snapshot, PinnedValue& value) {
@@ -175,7 +151,7 @@ Status RocksStore::Commit(WriteBatch& batch, Durability durability) {
   const rocksdb::Status written = db_->Write(options, &lent);
   rep.serialized.TakeBack(lent);
   if (!written.ok()) {
-    return KeepFailure(FromRocks(written).WithContext("committing"));
+    return listener_->Keep(FromRocks(written).WithContext("committing"));
   }
   CountRangeDeletes(rep.range_deletes);
   return {};
@@ -187,7 +163,7 @@ void RocksStore::CountRangeDeletes(const std::array<std::uint32_t, kFamilies.siz
     if (more == 0) {
       continue;
     }
-    std::atomic<std::uint32_t>& count = range_deletes_->Count(family.family);
+    std::atomic<std::uint32_t>& count = listener_->RangeDeletes(family.family);
     if (count.fetch_add(more, std::memory_order_relaxed) + more < kRangeDeletesMax) {
       continue;
     }
@@ -204,7 +180,7 @@ Status RocksStore::Sync() {
   if (Status status = CheckWritable(); !status.ok()) {
     return status;
   }
-  return KeepFailure(FromRocks(db_->FlushWAL(/*sync=*/true)).WithContext("syncing the log"));
+  return listener_->Keep(FromRocks(db_->FlushWAL(/*sync=*/true)).WithContext("syncing the log"));
 }
 
 std::vector<rocksdb::ColumnFamilyHandle*> RocksStore::HandlesOf(std::span<const Family> families) const {
@@ -222,7 +198,7 @@ Status RocksStore::Flush(std::span<const Family> families) {
   if (Status status = CheckWritable(); !status.ok()) {
     return status;
   }
-  return FromRocks(db_->Flush(rocksdb::FlushOptions(), HandlesOf(families))).WithContext("flushing");
+  return listener_->Keep(FromRocks(db_->Flush(rocksdb::FlushOptions(), HandlesOf(families))).WithContext("flushing"));
 }
 
 Status RocksStore::Compact(std::span<const Family> families) {
@@ -277,12 +253,6 @@ std::uint64_t RocksStore::LogBytes() {
 Status RocksStore::VerifyChecksums() { return FromRocks(db_->VerifyChecksum()).WithContext("verifying checksums"); }
 
 Status RocksStore::FinishWriting() {
-  {
-    const std::lock_guard lock(failure_mutex_);
-    if (!first_failure_.ok()) {
-      return first_failure_.WithContext("closing after a failed write");
-    }
-  }
   if (Status status = Sync(); !status.ok()) {
     return status;
   }

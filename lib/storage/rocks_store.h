@@ -1,16 +1,15 @@
 // RocksStore: the Store over RocksDB.
 //
 // Invariants:
-// * Once a commit or a sync has failed, Close answers that failure: what was buffered before may not be on the device.
+// * Once a write has failed, in the foreground or the background, every later one and Close answer that failure: what was
+//   buffered before may not be on the device.
 // * A family never gathers more than kRangeDeletesMax range deletions in memory.
 #pragma once
 
 #include <rocksdb/db.h>
 
 #include <array>
-#include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,7 +21,7 @@ namespace coffer::storage {
 // 5.6 ms (RocksDB 7.8.3). A flushed file sorts its own once.
 inline constexpr std::uint32_t kRangeDeletesMax = 500;
 
-class RangeDeleteCounter;
+class StoreListener;
 
 class RocksStore final : public Store {
  public:
@@ -51,8 +50,6 @@ class RocksStore final : public Store {
   rocksdb::ColumnFamilyHandle* Handle(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
   std::vector<rocksdb::ColumnFamilyHandle*> HandlesOf(std::span<const Family> families) const;
   Status CheckWritable() const;
-  // Remembers the first failure and answers `status`.
-  Status KeepFailure(Status status);
   void CountRangeDeletes(const std::array<std::uint32_t, kFamilies.size()>& added);
   Status FinishWriting();
 
@@ -60,13 +57,10 @@ class RocksStore final : public Store {
   const StoreOptions options_;
   FileSystem& files_;
   std::unique_ptr<rocksdb::Env> env_;  // Null over the operating system's files. Outlives db_.
-  std::shared_ptr<RangeDeleteCounter> range_deletes_;
+  std::shared_ptr<StoreListener> listener_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies.size()> handles_{};
-
-  std::mutex failure_mutex_;
-  Status first_failure_;
 };
 
 }  // namespace coffer::storage

@@ -36,6 +36,8 @@ class Sha256Factory final : public rocksdb::FileChecksumGenFactory {
 }  // namespace
 
 std::shared_ptr<rocksdb::FileChecksumGenFactory> NewSha256ChecksumFactory() {
+  // OpenSSL loads itself at its first use and keeps memory for the thread that does; RocksDB's threads never end.
+  const format::Sha256 loads_openssl;
   return std::make_shared<Sha256Factory>();
 }
 

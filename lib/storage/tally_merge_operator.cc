@@ -33,8 +33,8 @@ class TallyMergeOperator final : public rocksdb::MergeOperator {
     return true;
   }
 
-  bool PartialMergeMulti(const rocksdb::Slice& /*key*/, const std::deque<rocksdb::Slice>& operands,
-                         std::string* new_value, rocksdb::Logger* /*logger*/) const override {
+  bool PartialMergeMulti(const rocksdb::Slice& /*key*/, const std::deque<rocksdb::Slice>& operands, std::string* new_value,
+                         rocksdb::Logger* /*logger*/) const override {
     format::Tally sum;
     for (const rocksdb::Slice& operand : operands) {
       if (!AddTo(sum, operand)) {

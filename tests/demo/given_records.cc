@@ -76,12 +76,16 @@ std::map<std::string, std::string> ReadTar(const fs::path& path) {
   std::map<std::string, std::string> contents;
   archive_entry* entry = nullptr;
   int status = ARCHIVE_OK;
-  while ((status = archive_read_next_header(tar.get(), &entry)) == ARCHIVE_OK) {
+  // A warning: the name cannot be told in the process's locale, which is not needed here.
+  while ((status = archive_read_next_header(tar.get(), &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     std::string content(static_cast<std::size_t>(archive_entry_size(entry)), '\0');
     const la_ssize_t read = archive_read_data(tar.get(), content.data(), content.size());
     if (read != static_cast<la_ssize_t>(content.size())) throw std::runtime_error(path.string() + ": a short file");
-    contents[archive_entry_pathname(entry)] = std::move(content);
+    const char* name = archive_entry_pathname_utf8(entry);
+    if (name == nullptr) name = archive_entry_pathname(entry);
+    if (name == nullptr) throw std::runtime_error(path.string() + ": a file without a name");
+    contents[name] = std::move(content);
   }
   if (status != ARCHIVE_EOF) throw std::runtime_error(path.string() + ": " + archive_error_string(tar.get()));
   return contents;

@@ -81,6 +81,13 @@ inline std::string MakeBytes(std::size_t size, std::uint64_t seed = 1) {
   return bytes;
 }
 
+inline ListOptions OwnedBy(std::string owner, std::size_t limit = 100) {
+  ListOptions options;
+  options.owner = std::move(owner);
+  options.limit = limit;
+  return options;
+}
+
 // A content of `bytes`, written in pieces.
 ContentWriter WriteContent(Engine& engine, std::string_view bytes, std::size_t piece_bytes = 300'000);
 // Everything behind the reader's place, read in buffers of `buffer_bytes`.
@@ -113,10 +120,15 @@ class EngineTest : public ::testing::Test {
   void SetUp() override { Reopen(); }
 
   std::string Folder() const { return directory_.File("store"); }
+  void Close() {
+    if (engine_ != nullptr) {
+      EXPECT_OK(engine_->Close());
+    }
+    engine_.reset();
+  }
   // Closes the engine, if one is open, and opens it again.
   void Reopen() {
-    if (engine_ != nullptr) EXPECT_OK(engine_->Close());
-    engine_.reset();
+    Close();
     Result<std::unique_ptr<Engine>> opened = Engine::Open(Folder(), options_);
     ASSERT_OK(opened);
     engine_ = *std::move(opened);

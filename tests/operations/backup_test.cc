@@ -11,7 +11,6 @@
 #include "format/sha256.h"
 #include "operations/backup/manifest.h"
 #include "operations_fixture.h"
-#include "support/failing_file_system.h"
 #include "support/manual_clock.h"
 
 namespace coffer::operations {
@@ -96,6 +95,7 @@ TEST_F(BackupTest, BackupsAreListedNewestFirst) {
   const std::vector<std::string> listed = IdsListed();
   ASSERT_EQ(listed.size(), 3U);
   EXPECT_EQ(listed.back(), ids[1]) << "the one that the clock, turned back, made oldest";
+  engine_.reset();  // before its clock
 }
 
 TEST_F(BackupTest, WhatHasNoManifestIsNoBackup) {
@@ -210,12 +210,9 @@ TEST_F(BackupTest, RotInTheStoreIsNotCopied) {
 }
 
 TEST_F(BackupTest, AFullDeviceSaysHowMuchIsMissing) {
-  FailingFileSystem files(PosixFileSystem());
-  OpenOptions options;
-  options.file_system = &files;
-  Open(options);
+  OpenOverFailingFiles();
   PutSome("now");
-  files.LimitBytes(1 << 20);
+  files_.LimitBytes(1 << 20);
   Result<BackupInfo> info = CreateBackup(engine());
   EXPECT_CODE(info, kResourceExhausted);
   EXPECT_NE(info.status().message().find("missing"), std::string::npos) << info.status().message();
@@ -223,11 +220,9 @@ TEST_F(BackupTest, AFullDeviceSaysHowMuchIsMissing) {
 
 TEST_F(BackupTest, AFailureAtAnyCallLeavesNoBackupAndAStoreThatServes) {
   const std::string repository = directory_.File("repository");
-  FailingFileSystem files(PosixFileSystem());
   OpenOptions options;
-  options.file_system = &files;
   options.repository = repository;
-  Open(options);
+  OpenOverFailingFiles(options);
   PutSome("now", 2);
   const std::string before = WholeState(engine());
   std::uint64_t nth = 1;
@@ -235,9 +230,9 @@ TEST_F(BackupTest, AFailureAtAnyCallLeavesNoBackupAndAStoreThatServes) {
     FileFailure failure;
     failure.path_part = repository;
     failure.nth = nth;
-    files.FailOn(failure);
+    files_.FailOn(failure);
     Result<BackupInfo> info = CreateBackup(engine());
-    files.Heal();
+    files_.Heal();
     if (info.ok()) break;
     EXPECT_TRUE(IdsListed().empty()) << nth << ": " << info.status().ToString();
   }

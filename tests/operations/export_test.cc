@@ -12,7 +12,6 @@
 #include "format/keys.h"
 #include "format/sha256.h"
 #include "operations_fixture.h"
-#include "support/failing_file_system.h"
 
 namespace coffer::operations {
 namespace {
@@ -172,10 +171,7 @@ TEST_F(ExportTest, AMissingMessageOrChunkIsTold) {
 }
 
 TEST_F(ExportTest, AFailureAtAnyPlaceLeavesNoFile) {
-  FailingFileSystem files(PosixFileSystem());
-  OpenOptions options;
-  options.file_system = &files;
-  Open(options);
+  OpenOverFailingFiles();
   PutSome("now");
   ExportOptions to;
   to.output = directory_.File("out/export");
@@ -185,9 +181,9 @@ TEST_F(ExportTest, AFailureAtAnyPlaceLeavesNoFile) {
     FileFailure failure;
     failure.path_part = directory_.File("out");
     failure.nth = nth;
-    files.FailOn(failure);
+    files_.FailOn(failure);
     Result<ExportReport> report = ExportJson(engine(), to);
-    files.Heal();
+    files_.Heal();
     if (report.ok()) break;
     EXPECT_FALSE(std::filesystem::exists(to.output)) << nth << ": " << report.status().ToString();
     EXPECT_FALSE(std::filesystem::exists(to.output + ".partial")) << nth;

@@ -39,7 +39,8 @@ std::string Tar(const std::vector<TarItem>& items, int format = ARCHIVE_FORMAT_T
       archive_entry_set_symlink(entry, item.link.c_str());
     }
     archive_entry_set_size(entry, item.link.empty() ? static_cast<la_int64_t>(item.bytes.size()) : 0);
-    EXPECT_EQ(archive_write_header(tar, entry), ARCHIVE_OK) << archive_error_string(tar);
+    // A warning tells that the locale cannot express a name, whose bytes are then written as they are.
+    EXPECT_GE(archive_write_header(tar, entry), ARCHIVE_WARN) << archive_error_string(tar);
     if (item.link.empty()) {
       EXPECT_EQ(archive_write_data(tar, item.bytes.data(), item.bytes.size()), static_cast<la_ssize_t>(item.bytes.size()));
     }

@@ -16,6 +16,7 @@
 #include "coffer/engine.h"
 #include "coffer/import.h"
 #include "format/compression.h"
+#include "support/failing_file_system.h"
 #include "support/status_matchers.h"
 #include "support/temp_directory.h"
 
@@ -111,6 +112,12 @@ class OperationsTest : public ::testing::Test {
  protected:
   void SetUp() override { Open(); }
 
+  // Opens over files that can be made to fail.
+  void OpenOverFailingFiles(OpenOptions options = {}) {
+    options.file_system = &files_;
+    Open(options);
+  }
+
   void Open(OpenOptions options = {}) {
     engine_.reset();
     Result<std::unique_ptr<Engine>> opened = Engine::Open(store_path(), options);
@@ -162,6 +169,7 @@ class OperationsTest : public ::testing::Test {
   }
 
   TempDirectory directory_;
+  FailingFileSystem files_{PosixFileSystem()};  // outlives the engine
   std::unique_ptr<Engine> engine_;
 };
 

@@ -10,7 +10,6 @@
 #include "coffer/snapshot.h"
 #include "engine/core.h"
 #include "operations_fixture.h"
-#include "support/failing_file_system.h"
 
 namespace coffer::operations {
 namespace {
@@ -179,16 +178,13 @@ TEST_F(RestoreTest, AFailureAtAnyCallLeavesTheOldStateOrTheNew) {
     ASSERT_LT(nth, 3000U);
     std::filesystem::remove_all(store_path());
     std::filesystem::copy(kept, store_path(), std::filesystem::copy_options::recursive);
-    FailingFileSystem files(PosixFileSystem());
-    OpenOptions options;
-    options.file_system = &files;
-    Open(options);
+    OpenOverFailingFiles();
     FileFailure failure;
     failure.operation = FileOperation::kAnyChange;
     failure.nth = nth;
-    files.FailOn(failure);
+    files_.FailOn(failure);
     const Result<RestoreReport> report = Restore(engine(), id, Quick());
-    files.Heal();
+    files_.Heal();
     done = report.ok();
     const std::string serving = WholeState(engine());
     EXPECT_TRUE(serving == current || serving == restored) << nth << ": " << report.status().ToString();

@@ -46,8 +46,8 @@ TEST_F(FailingFileSystemTest, CountsCallsAndChanges) {
 
 TEST_F(FailingFileSystemTest, FailsTheNthMatchingCallOnceOrFromThenOn) {
   for (const bool repeat : {false, true}) {
-    files_.FailOn({.operation = FileOperation::kStat, .path_part = "tmp", .nth = 2, .repeat = repeat,
-                   .status = Status::Busy("chosen")});
+    files_.FailOn(
+        {.operation = FileOperation::kStat, .path_part = "tmp", .nth = 2, .repeat = repeat, .status = Status::Busy("chosen")});
     EXPECT_OK(files_.List(folder_.path()));
     EXPECT_OK(files_.Stat("/"));
     EXPECT_OK(files_.Stat(folder_.path()));

@@ -162,8 +162,8 @@ TEST(RocksStoreTest, MultiGetAnswersInTheOrderOfItsKeysSortedOrNot) {
     ASSERT_OK(PutOne(*store, Family::kContents, key, std::string(10'000, *key)));
   }
   ASSERT_OK(store->Flush({}));
-  for (const std::vector<std::string_view>& keys : {std::vector<std::string_view>{"a", "b", "bb", "c"},
-                                                    std::vector<std::string_view>{"c", "bb", "a", "b", "a"}}) {
+  for (const std::vector<std::string_view>& keys :
+       {std::vector<std::string_view>{"a", "b", "bb", "c"}, std::vector<std::string_view>{"c", "bb", "a", "b", "a"}}) {
     std::vector<storage::PinnedValue> values(keys.size());
     ASSERT_OK(store->MultiGet(Family::kContents, keys, nullptr, values));
     for (std::size_t i = 0; i < keys.size(); ++i) {

@@ -48,8 +48,8 @@ enum class FileOperation {
 struct FileFailure {
   FileOperation operation = FileOperation::kAny;
   std::string path_part = {};  // Only calls on paths that contain it.
-  std::uint64_t nth = 1;  // The n-th such call from now on.
-  bool repeat = false;    // And every such call after it.
+  std::uint64_t nth = 1;       // The n-th such call from now on.
+  bool repeat = false;         // And every such call after it.
   Status status = Status::IoError("injected failure");
   std::size_t torn_bytes = 0;  // For an Append: this many bytes are written before it fails.
 };

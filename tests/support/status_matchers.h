@@ -19,8 +19,9 @@ inline ::testing::AssertionResult IsOk(const Status& status) {
 }
 
 inline ::testing::AssertionResult HasCode(const Status& status, StatusCode code) {
-  return status.code() == code ? ::testing::AssertionSuccess()
-                               : ::testing::AssertionFailure() << "expected " << StatusCodeName(code) << ", got " << status.ToString();
+  return status.code() == code
+             ? ::testing::AssertionSuccess()
+             : ::testing::AssertionFailure() << "expected " << StatusCodeName(code) << ", got " << status.ToString();
 }
 
 }  // namespace coffer

@@ -1,0 +1,38 @@
+#include "storage/store_listener.h"
+
+#include "storage/rocks_status.h"
+
+namespace coffer::storage {
+
+void StoreListener::OnMemTableSealed(const rocksdb::MemTableInfo& info) {
+  for (const FamilyName& family : kFamilies) {
+    if (info.cf_name == family.name) {
+      RangeDeletes(family.family).store(0, std::memory_order_relaxed);
+    }
+  }
+}
+
+void StoreListener::OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* error) {
+  Keep(FromRocks(*error).WithContext("writing in the background")).Ignore();  // Kept for whoever writes next.
+}
+
+Status StoreListener::Keep(Status status) {
+  if (!status.ok()) {
+    const std::lock_guard lock(mutex_);
+    if (failure_.ok()) {
+      failure_ = status;
+      failed_.store(true, std::memory_order_release);
+    }
+  }
+  return status;
+}
+
+Status StoreListener::failure() const {
+  if (!failed_.load(std::memory_order_acquire)) {
+    return {};
+  }
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+}  // namespace coffer::storage

@@ -1,0 +1,38 @@
+// StoreListener: what RocksDB tells a RocksStore while it works. Safe for use from many threads.
+#pragma once
+
+#include <rocksdb/listener.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+#include "coffer/status.h"
+#include "storage/family.h"
+
+namespace coffer::storage {
+
+// Invariant: the first failure stays until the store is opened anew. RocksDB must not be asked to write or sync behind one:
+// a log that failed once is not usable again, and a build of RocksDB with assertions ends the process over it.
+class StoreListener final : public rocksdb::EventListener {
+ public:
+  void OnMemTableSealed(const rocksdb::MemTableInfo& info) override;
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override;
+
+  // Remembers the first failure and answers `status`.
+  Status Keep(Status status);
+  // OK if nothing has failed.
+  Status failure() const;
+
+  // Range deletions in a family's memory. RocksDB tells when that memory is on its way to a file.
+  std::atomic<std::uint32_t>& RangeDeletes(Family family) { return range_deletes_[static_cast<std::size_t>(family)]; }
+
+ private:
+  std::array<std::atomic<std::uint32_t>, kFamilies.size()> range_deletes_{};
+  std::atomic<bool> failed_ = false;
+  mutable std::mutex mutex_;
+  Status failure_;
+};
+
+}  // namespace coffer::storage
