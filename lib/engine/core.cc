@@ -248,7 +248,9 @@ Status EngineCore::SwitchStore(std::uint64_t generation) {
   // The old generation is history: what it could not write any more is of no interest.
   old->Close().Ignore();
   old.reset();
-  return folder_->Sweep();
+  // The new store serves; a folder that cannot be removed now is swept at the next opening.
+  folder_->Sweep().Ignore();
+  return Status::Ok();
 }
 
 }  // namespace coffer::engine

@@ -109,7 +109,7 @@ void KillTest::KillSteps(CrashWork work, const std::string& name, std::uint64_t 
     const Dump left = DumpOf(*engine);
     if (left != DumpOf(*reference)) {
       do_reference_step();
-      ASSERT_TRUE(left == DumpOf(*reference)) << "neither the state before the step under way nor the one behind it";
+      ASSERT_EQ(DifferenceOf(left, DumpOf(*reference)), "") << "neither the state before the step under way nor the one behind it";
     }
     if (work == CrashWork::kBackups) CheckBackups(*engine, seed, done);
     ASSERT_OK(engine->Close());
@@ -144,7 +144,7 @@ void KillTest::CheckBackups(Engine& engine, std::uint64_t seed, std::uint64_t st
     if (step % 3 == 2) continue;
     ASSERT_OK(DoCrashStep(*again, clock_, CrashWork::kBackups, seed, step, Durability::kBuffered));
   }
-  EXPECT_TRUE(DumpOf(**restored) == DumpOf(*again));
+  EXPECT_EQ(DifferenceOf(DumpOf(**restored), DumpOf(*again)), "");
 }
 
 TEST_F(KillTest, KilledWritesAreThereEntirelyOrNotAtAllSeed1) { KillSteps(CrashWork::kWrites, "writes", 1, 6, 12); }
@@ -199,7 +199,7 @@ TEST_F(KillTest, KilledImportLeavesWholeRecordsAndASecondRunCompletesIt) {
     const Result<ImportReport> second = ImportFiles(*engine, {file});
     ASSERT_OK(second);
     EXPECT_EQ(second->errors_total, 0U);
-    EXPECT_TRUE(DumpOf(*engine) == whole);
+    EXPECT_EQ(DifferenceOf(DumpOf(*engine), whole), "");
     ExpectHealthy(*engine);
   }
 }

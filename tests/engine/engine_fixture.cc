@@ -109,6 +109,29 @@ Dump DumpOf(Engine& engine, const Snapshot* snapshot) {
   return dump;
 }
 
+std::string DifferenceOf(const Dump& left, const Dump& right) {
+  constexpr std::size_t kShownMax = 5;
+  constexpr std::size_t kContextBytes = 200;
+  std::string text;
+  std::size_t shown = 0;
+  const auto show = [&](const std::string& name, const std::string& a, const std::string& b) {
+    if (++shown > kShownMax) return;
+    std::size_t at = 0;
+    while (at < a.size() && at < b.size() && a[at] == b[at]) ++at;
+    const std::size_t from = at > kContextBytes / 2 ? at - kContextBytes / 2 : 0;
+    const auto part = [&](const std::string& whole) { return from < whole.size() ? whole.substr(from, kContextBytes) : "(end)"; };
+    text += name + " at byte " + std::to_string(at) + ":\n  " + part(a) + "\n  " + part(b) + "\n";
+  };
+  for (const auto& [name, value] : left) {
+    const auto other = right.find(name);
+    if (other == right.end() || other->second != value) show(name, value, other == right.end() ? "(missing)" : other->second);
+  }
+  for (const auto& [name, value] : right) {
+    if (!left.contains(name)) show(name, "(missing)", value);
+  }
+  return text;
+}
+
 Figures Recount(Engine& engine) {
   Counter counter;
   for (Kind kind : kAllKinds) {

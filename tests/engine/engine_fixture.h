@@ -98,6 +98,8 @@ std::string ContentOf(Engine& engine, std::string_view document_id, const ReadOp
 // Every record by kind and id, as JSON; a document's content is under "content <document id>".
 using Dump = std::map<std::string, std::string>;
 Dump DumpOf(Engine& engine, const Snapshot* snapshot = nullptr);
+// The first records in which two dumps differ, shortened; empty where they are the same.
+std::string DifferenceOf(const Dump& left, const Dump& right);
 
 // Figures as StorageStatistics has them, from what reads give.
 struct Figures {

@@ -1,0 +1,23 @@
+#include "format/ulid.h"
+
+#include <gtest/gtest.h>
+
+namespace coffer::format {
+namespace {
+
+TEST(Ulids, SpellTimeAndRandomBits) {
+  EXPECT_EQ(MakeUlid(0, 0, 0), "00000000000000000000000000");
+  EXPECT_EQ(MakeUlid((std::int64_t{1} << 48) - 1, 0xFFFF, ~std::uint64_t{0}), "7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
+  // The example of the specification.
+  EXPECT_EQ(MakeUlid(1469918176385, 0, 0).substr(0, 10), "01ARYZ6S41");
+  EXPECT_EQ(MakeUlid(0, 1, 1), "00000000000008000000000001");
+}
+
+TEST(Ulids, SortByTimeAndClampIt) {
+  EXPECT_LT(MakeUlid(1, 0xFFFF, ~std::uint64_t{0}), MakeUlid(2, 0, 0));
+  EXPECT_EQ(MakeUlid(-5, 0, 7), MakeUlid(0, 0, 7));
+  EXPECT_EQ(MakeUlid(INT64_MAX, 0, 0).substr(0, 10), "7ZZZZZZZZZ");
+}
+
+}  // namespace
+}  // namespace coffer::format
