@@ -81,7 +81,7 @@ JsonTokens::~JsonTokens() = default;
 
 void JsonTokens::Reserve(std::size_t size) {
   const bool too_large = capacity_ > kKeptBytesMax && size <= kKeptBytesMax;
-  if (size <= capacity_ && !too_large) return;
+  if (buffer_ != nullptr && size <= capacity_ && !too_large) return;
   if (too_large) splitter_ = std::make_unique<Splitter>();
   buffer_.reset();
   capacity_ = std::max(size <= kKeptBytesMax / 2 ? 2 * size : size, kFirstBytes);
