@@ -69,16 +69,18 @@ std::string ConversationLine(const Conversation& given) {
   return line + "]}";
 }
 
-CofferPeer::CofferPeer(const std::filesystem::path& directory) : engine_(Take(Engine::Open(directory.string()), "open")) {}
+CofferPeer::CofferPeer(const std::filesystem::path& directory) : engine_(Take(Engine::Open(directory.string()), "open")), writes_(std::make_unique<Batch>(*engine_)) {}
 
-CofferPeer::~CofferPeer() { Check(engine_->Close(), "close"); }
+CofferPeer::~CofferPeer() {
+  writes_.reset();
+  Check(engine_->Close(), "close");
+}
 
 void CofferPeer::Ingest(std::span<const HostConversation> batch) {
-  Batch writes(*engine_);
   for (const HostConversation& host : batch) {
-    Check(writes.PutConversation(host.conversation, host.messages, PutMode::kInsert), "put");
+    Check(writes_->PutConversation(host.conversation, host.messages, PutMode::kInsert), "put");
   }
-  Take(engine_->Commit(writes), "commit");
+  Take(engine_->Commit(*writes_), "commit");
 }
 
 std::size_t CofferPeer::Read(std::string_view id) {

@@ -50,6 +50,7 @@ class CofferPeer {
 
  private:
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Batch> writes_;  // emptied by each commit, and its memory used again
 };
 
 }  // namespace coffer::bench

@@ -31,6 +31,8 @@ constexpr std::size_t kReads = 40'000;
 constexpr std::size_t kHot = 2'000;
 constexpr int kCompressionWorkers = 2;
 constexpr std::uint64_t kSeed = 7;
+// The rows that Coffer makes of a conversation that comes with its messages.
+constexpr RowLayout kFloorLayout = RowLayout::kPackedMessages;
 
 struct Settings {
   fs::path data = "../shared/data";
@@ -55,9 +57,14 @@ struct SqliteContender {
 
 struct FloorContender {
   RocksdbFloor peer;
-  explicit FloorContender(const fs::path& directory) : peer(directory / "floor", MakeFloorTuning()) {}
+  explicit FloorContender(const fs::path& directory) : peer(directory / "floor", Tuning()) {}
+  static FloorTuning Tuning() {
+    FloorTuning tuning = MakeFloorTuning();
+    tuning.layout = kFloorLayout;
+    return tuning;
+  }
   static EncodedBatch Prepare(const std::vector<Conversation>& batch) {
-    return EncodeBatch(batch, RowLayout::kRecordWithMessages);
+    return EncodeBatch(batch, kFloorLayout);
   }
   void Ingest(const EncodedBatch& batch) { peer.Ingest(batch); }
   void Export(const fs::path& path) { peer.ExportJson(path, kCompressionWorkers); }
@@ -391,6 +398,7 @@ class Comparison {
 Figures RunTask(const std::string& task, const std::string& what, const Settings& settings) {
   constexpr std::size_t kAppends = 1'000'000;
   if (task == "suite") return SuiteOf(what, settings, IdForm::kUlid, true);
+  if (task == "ingest") return SuiteOf(what, settings, IdForm::kUlid, false);
   if (task == "suite-uuid") return SuiteOf(what, settings, IdForm::kRandomUuid, false);
   if (task == "import") return RunImport(settings.work / "records.ndjson", settings.work / "import");
   if (task == "export") return RunExport(settings.work / "import");

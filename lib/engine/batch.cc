@@ -116,22 +116,19 @@ Status EncodeMessage(Batch::State& state, std::string_view conversation_id, cons
   const Message& message = copy ? *copy : given;
   if (Status status = format::CheckId("id", message.id); !status.ok()) return status;
 
-  std::string key;
-  format::AppendMessageKey(conversation_id, sequence.value_or(0), key);
-  BeginRow(state, Kind::kMessage, key, encoded.row);
+  encoded.row.offset = state.bytes.size();
+  state.bytes.push_back(static_cast<char>(Kind::kMessage));
+  format::AppendMessageKey(conversation_id, sequence.value_or(0), state.bytes);
+  encoded.row.key_bytes = static_cast<std::uint32_t>(state.bytes.size() - encoded.row.offset - 1);
   encoded.has_sequence = sequence.has_value();
   encoded.sequence = sequence.value_or(0);
   encoded.created_at = *message.created_at;
 
-  const std::size_t header_offset = state.bytes.size();
-  state.bytes.append(format::kStoredMessageHeaderBytes, '\0');
   const std::size_t json_offset = state.bytes.size();
   std::size_t id_bytes = 0;
   if (Status status = format::AppendMessage(message, state.bytes, id_bytes); !status.ok()) return status;
   const std::string_view json = std::string_view(state.bytes).substr(json_offset);
-  std::string header;
-  format::AppendStoredMessageHeader(format::DescribeMessage(json, message.unknown_members.text().size()), header);
-  state.bytes.replace(header_offset, header.size(), header);
+  encoded.created_at_offset = format::DescribeMessage(json, message.unknown_members.text().size()).created_at_offset;
   EndRow(state, state.bytes.size() - json_offset, encoded.row);
   encoded.id_bytes = static_cast<std::uint16_t>(id_bytes);
   if (encoded.has_sequence) encoded.digest = format::ContentDigest(state.DigestedBytes(encoded.row));

@@ -17,7 +17,8 @@ namespace coffer {
 
 namespace engine {
 
-// A stretch of the batch's bytes: kind (1 byte), key and stored value, together as the content digest takes them.
+// A stretch of the batch's bytes: kind (1 byte), key and stored value (of a message: its JSON), together as the content digest
+// takes them.
 struct EncodedRow {
   std::size_t offset = 0;
   std::uint32_t key_bytes = 0;
@@ -30,7 +31,8 @@ struct EncodedMessage {
   bool has_sequence = false;  // false: the key's last 8 bytes are filled in when the message is applied
   std::uint64_t sequence = 0;
   Timestamp created_at;
-  std::uint16_t id_bytes = 0;  // of the JSON text up to the end of the id
+  std::uint32_t created_at_offset = 0;  // in the JSON
+  std::uint16_t id_bytes = 0;           // of the JSON text up to the end of the id
   format::Digest128 digest;    // with has_sequence
 };
 
@@ -77,6 +79,9 @@ class Batch::State {
   }
   std::string_view DigestedBytes(const engine::EncodedRow& row) const {
     return std::string_view(bytes).substr(row.offset, 1 + row.key_bytes + row.value_bytes);
+  }
+  format::StoredMessage StoredOf(const engine::EncodedMessage& message) const {
+    return {message.created_at_offset, ValueOf(message.row)};
   }
   format::Tally TallyOf(const engine::EncodedRow& row) const {
     return {1, row.json_bytes, format::ContentDigest(DigestedBytes(row))};

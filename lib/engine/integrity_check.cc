@@ -4,6 +4,7 @@
 
 #include "engine/content_state.h"
 #include "format/keys.h"
+#include "format/message_run.h"
 #include "format/record_text.h"
 #include "format/sha256.h"
 #include "format/stored_record.h"
@@ -49,6 +50,8 @@ class Checker {
 
   Status CheckConversations();
   void CheckConversation(std::string_view id, std::string_view head_value, Scan& rows);
+  void CheckText(std::string_view id, const Scan& row, const format::ConversationHead& head, format::ConversationHead& counted);
+  std::uint32_t CheckRun(std::string_view id, std::uint64_t first, const Scan& row, format::ConversationHead& counted);
   Status CheckRecords(Kind kind);
   void CheckContent(std::string_view document_id, std::string_view owner, const format::ContentReference& content);
   Status CheckIndex();
@@ -113,41 +116,67 @@ void Checker::CheckConversation(std::string_view id, std::string_view head_value
   counted.record = counted.messages = {};
   counted.first_sequence = counted.last_sequence = 0;
   counted.last_message_at = {};
+  counted.leading_run = 0;
+  bool only_first_row_shared = true;
   for (; rows.valid(); rows.Next()) {
     const auto key = format::ParseMessageKey(rows.key());
     if (!key || key->conversation_id != id) break;
     if (!key->sequence_number) {
-      Result<format::StoredText> stored = format::DecodeStoredText(rows.value());
-      Result<Conversation> parsed = stored.ok() ? reader_.ReadConversation(stored->json) : Result<Conversation>(stored.status());
-      if (!parsed.ok()) {
-        Find(name, parsed.status().ToString());
-        continue;
-      }
-      counted.record = format::TallyOf(Kind::kConversation, rows.key(), rows.value(), stored->json.size());
-      if (parsed->id != id || parsed->user_id != head->owner || static_cast<std::uint8_t>(parsed->status) != head->status ||
-          parsed->created_at != head->created_at || parsed->updated_at != head->updated_at) {
-        Find(name, "its row and its text differ in id, owner, status or time");
-      }
+      CheckText(id, rows, *head, counted);
       continue;
     }
-    const std::uint64_t sequence = *key->sequence_number;
-    Result<format::StoredMessage> stored = format::DecodeStoredMessage(rows.value());
-    Result<Message> parsed = stored.ok() ? reader_.ReadMessage(stored->json) : Result<Message>(stored.status());
-    if (!parsed.ok()) {
-      Find("message " + std::string(id) + "/" + std::to_string(sequence), parsed.status().ToString());
-      continue;
+    if (counted.messages.count > 0 && *key->sequence_number <= counted.last_sequence) {
+      Find(name, "its rows of messages overlap at " + std::to_string(*key->sequence_number));
     }
-    if (counted.messages.count == 0) counted.first_sequence = sequence;
-    counted.last_sequence = sequence;
-    counted.last_message_at = parsed->created_at.value_or(Timestamp());
-    counted.messages.Add(format::TallyOf(Kind::kMessage, rows.key(), rows.value(), stored->json.size()));
+    const std::uint32_t messages = CheckRun(id, *key->sequence_number, rows, counted);
+    if (counted.leading_run == 0) {
+      counted.leading_run = messages;
+    } else {
+      only_first_row_shared = only_first_row_shared && messages == 1;
+    }
   }
+  if (!only_first_row_shared || head->leading_run == 0) counted.leading_run = 0;
   report_.counts["messages"] += counted.messages.count;
   if (counted.record.count == 0) Find(name, "has no text");
   if (!(counted == *head)) Find(name, "its derived members are not what its text and messages give");
   KindTallies& tallies = counted_[head->owner];
   tallies[Kind::kConversation].Add(counted.record);
   tallies[Kind::kMessage].Add(counted.messages);
+}
+
+void Checker::CheckText(std::string_view id, const Scan& row, const format::ConversationHead& head,
+                        format::ConversationHead& counted) {
+  const std::string name = "conversation " + std::string(id);
+  Result<format::StoredText> stored = format::DecodeStoredText(row.value());
+  Result<Conversation> parsed = stored.ok() ? reader_.ReadConversation(stored->json) : Result<Conversation>(stored.status());
+  if (!parsed.ok()) return Find(name, parsed.status().ToString());
+  counted.record = format::TallyOf(Kind::kConversation, row.key(), row.value(), stored->json.size());
+  if (parsed->id != id || parsed->user_id != head.owner || static_cast<std::uint8_t>(parsed->status) != head.status ||
+      parsed->created_at != head.created_at || parsed->updated_at != head.updated_at) {
+    Find(name, "its row and its text differ in id, owner, status or time");
+  }
+}
+
+// Answers how many messages the row holds.
+std::uint32_t Checker::CheckRun(std::string_view id, std::uint64_t first, const Scan& row, format::ConversationHead& counted) {
+  const auto name = [&](std::uint64_t sequence) { return "message " + std::string(id) + "/" + std::to_string(sequence); };
+  std::uint32_t messages = 0;
+  format::MessageRun run(first, row.value());
+  for (; run.Next(); ++messages) {
+    Result<Message> parsed = reader_.ReadMessage(run.message().json);
+    if (!parsed.ok()) {
+      Find(name(run.sequence()), parsed.status().ToString());
+      continue;
+    }
+    if (counted.messages.count == 0) counted.first_sequence = run.sequence();
+    counted.last_sequence = run.sequence();
+    counted.last_message_at = parsed->created_at.value_or(Timestamp());
+    scratch_ = format::MessageKey(id, run.sequence());
+    const std::string_view json = run.message().json;
+    counted.messages.Add(format::TallyOf(Kind::kMessage, scratch_, json, json.size()));
+  }
+  if (!run.status().ok()) Find(name(run.sequence()), run.status().ToString());
+  return messages;
 }
 
 Status Checker::CheckRecords(Kind kind) {

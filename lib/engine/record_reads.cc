@@ -2,10 +2,15 @@
 
 #include "coffer/limits.h"
 #include "format/keys.h"
+#include "format/message_run.h"
 #include "format/record_text.h"
 
 namespace coffer::engine {
 namespace {
+
+// Room made at once for the members that are put into each message of a row.
+constexpr std::size_t kDigitsMax = 20;
+constexpr std::size_t kMessagesExpected = 8;
 
 std::string NameOf(Kind kind, std::string_view id) { return std::string(KindName(kind)) + " " + std::string(id); }
 
@@ -53,26 +58,29 @@ Result<std::string> ReadWithMessages(const ReadView& view, std::string_view id) 
   Result<format::StoredText> stored = format::DecodeStoredText(text_row);
   if (!stored.ok()) return std::move(stored).status().WithContext(name());
 
+  const std::string place = format::MessagePlaceText(id);
   std::string messages = ",\"messages\":[";
   std::uint64_t count = 0;
-  Timestamp last_message_at;
+  Result<Timestamp> last_message_at = Timestamp();
   for (scan->Next(); scan->valid(); scan->Next()) {
     const auto key = format::ParseMessageKey(scan->key());
     if (!key || !key->sequence_number) return Status::Corruption(name() + ": a message key that is none");
-    Result<format::StoredMessage> message = format::DecodeStoredMessage(scan->value());
-    if (!message.ok()) return std::move(message).status().WithContext(name());
-    Result<Timestamp> created_at = message->created_at();
-    if (!created_at.ok()) return Status::Corruption(name() + ": " + created_at.status().ToString());
-    last_message_at = *created_at;
-    if (count++ > 0) messages.push_back(',');
-    format::AppendFullMessage(*message, id, *key->sequence_number, messages);
+    format::MessageRun run(*key->sequence_number, scan->value());
+    messages.reserve(messages.size() + scan->value().size() + (place.size() + kDigitsMax) * kMessagesExpected);
+    while (run.Next()) {
+      if (count++ > 0) messages.push_back(',');
+      format::AppendFullMessage(run.message(), place, run.sequence(), messages);
+    }
+    if (!run.status().ok()) return run.status().WithContext(name());
+    last_message_at = run.message().created_at();
   }
   if (Status status = scan->status(); !status.ok()) return status.WithContext(name());
+  if (!last_message_at.ok()) return Status::Corruption(name() + ": " + last_message_at.status().ToString());
 
   std::string text;
   constexpr std::size_t kDerivedBytesMax = 96;
   text.reserve(stored->json.size() + kDerivedBytesMax + messages.size());
-  format::AppendOpenConversation(*stored, count, last_message_at, text);
+  format::AppendOpenConversation(*stored, count, *last_message_at, text);
   text.append(messages).append("]}");
   return text;
 }
@@ -104,18 +112,44 @@ Result<std::string> ReadConversationText(const ReadView& view, std::string_view 
 Result<std::string> ReadMessageText(const ReadView& view, std::string_view conversation_id, std::uint64_t sequence_number) {
   if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
   const std::string name = std::string(conversation_id) + "/" + std::to_string(sequence_number);
-  storage::PinnedValue value;
-  if (Status status = view.store.Get(storage::Family::kMessages, format::MessageKey(conversation_id, sequence_number),
-                                     view.snapshot, value);
-      !status.ok()) {
-    return status;
-  }
-  if (!value.found()) return NotFound(Kind::kMessage, name);
-  Result<format::StoredMessage> message = format::DecodeStoredMessage(value.view());
-  if (!message.ok()) return std::move(message).status().WithContext(NameOf(Kind::kMessage, name));
   std::string text;
-  format::AppendFullMessage(*message, conversation_id, sequence_number, text);
+  Result<bool> found = FindMessage(view, conversation_id, sequence_number, [&](const format::StoredMessage& message, bool) {
+    format::AppendFullMessage(message, format::MessagePlaceText(conversation_id), sequence_number, text);
+  });
+  if (!found.ok()) return std::move(found).status().WithContext(NameOf(Kind::kMessage, name));
+  if (!*found) return NotFound(Kind::kMessage, name);
   return text;
+}
+
+std::unique_ptr<storage::Scan> ScanToMessage(const ReadView& view, std::string_view conversation_id,
+                                             std::uint64_t sequence_number) {
+  storage::ScanOptions options;
+  options.snapshot = view.snapshot;
+  std::string end = format::MessageKey(conversation_id, sequence_number);
+  end.push_back('\0');
+  std::unique_ptr<storage::Scan> scan =
+      view.store.NewScan(storage::Family::kMessages, format::MessageKey(conversation_id, 0), end, options);
+  scan->SeekToLast();
+  return scan;
+}
+
+Result<bool> FindMessage(const ReadView& view, std::string_view conversation_id, std::uint64_t sequence_number,
+                         const std::function<void(const format::StoredMessage& message, bool shares_row)>& found) {
+  const std::unique_ptr<storage::Scan> scan = ScanToMessage(view, conversation_id, sequence_number);
+  if (!scan->valid()) {
+    if (Status status = scan->status(); !status.ok()) return status;
+    return false;
+  }
+  const auto key = format::ParseMessageKey(scan->key());
+  if (!key || !key->sequence_number) return Status::Corruption("a message key that is none");
+  format::MessageRun run(*key->sequence_number, scan->value());
+  while (run.Next() && run.sequence() < sequence_number) {
+  }
+  if (!run.status().ok()) return run.status();
+  if (run.sequence() != sequence_number) return false;
+  const format::StoredMessage message = run.message();
+  found(message, run.Next() || sequence_number != *key->sequence_number);
+  return true;
 }
 
 Result<std::string> ReadRecordText(const ReadView& view, Kind kind, std::string_view id) {
@@ -172,26 +206,36 @@ Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conver
   std::size_t bytes = 0;
   storage::ScanOptions scan_options;
   scan_options.snapshot = view.snapshot;
-  const std::string begin = format::MessageKey(conversation_id, options.from_sequence);
+  // The row that holds the first one wanted may begin before it.
+  std::string begin = format::MessageKey(conversation_id, options.from_sequence);
+  if (const auto row = ScanToMessage(view, conversation_id, options.from_sequence); row->valid()) {
+    begin = row->key();
+  } else if (Status status = row->status(); !status.ok()) {
+    return status;
+  }
   const std::string end = format::MessagesEnd(conversation_id);
   const std::unique_ptr<storage::Scan> scan = view.store.NewScan(storage::Family::kMessages, begin, end, scan_options);
+  const std::string place = format::MessagePlaceText(conversation_id);
   format::RecordReader reader;
   std::string text;
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const auto key = format::ParseMessageKey(scan->key());
     if (!key || !key->sequence_number) return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": a message key that is none");
-    if (page.items.size() == options.limit || bytes > kPageBytesMax) {
-      page.next = std::to_string(*key->sequence_number);
-      return page;
+    format::MessageRun run(*key->sequence_number, scan->value());
+    while (run.Next()) {
+      if (run.sequence() < options.from_sequence) continue;
+      if (page.items.size() == options.limit || bytes > kPageBytesMax) {
+        page.next = std::to_string(run.sequence());
+        return page;
+      }
+      text.clear();
+      format::AppendFullMessage(run.message(), place, run.sequence(), text);
+      Result<Message> message = reader.ReadMessage(text);
+      if (!message.ok()) return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": " + message.status().ToString());
+      bytes += text.size();
+      page.items.push_back(std::move(*message));
     }
-    Result<format::StoredMessage> stored = format::DecodeStoredMessage(scan->value());
-    if (!stored.ok()) return std::move(stored).status().WithContext(NameOf(Kind::kConversation, conversation_id));
-    text.clear();
-    format::AppendFullMessage(*stored, conversation_id, *key->sequence_number, text);
-    Result<Message> message = reader.ReadMessage(text);
-    if (!message.ok()) return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": " + message.status().ToString());
-    bytes += text.size();
-    page.items.push_back(std::move(*message));
+    if (!run.status().ok()) return run.status().WithContext(NameOf(Kind::kConversation, conversation_id));
   }
   if (Status status = scan->status(); !status.ok()) return status;
   return page;

@@ -1,6 +1,9 @@
 // Reads of single records and of pages, as text and as structs, over one store and one moment.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +20,13 @@ struct ReadView {
   storage::Store& store;
   const storage::StoreSnapshot* snapshot = nullptr;
 };
+
+// A scan that stands at the row which holds this message, if any does: the last one that begins at or before it.
+std::unique_ptr<storage::Scan> ScanToMessage(const ReadView& view, std::string_view conversation_id,
+                                             std::uint64_t sequence_number);
+// Calls `found` with the message, if it is there, and with whether others stand in the same row.
+Result<bool> FindMessage(const ReadView& view, std::string_view conversation_id, std::uint64_t sequence_number,
+                         const std::function<void(const format::StoredMessage& message, bool shares_row)>& found);
 
 Result<std::string> ReadConversationText(const ReadView& view, std::string_view id, bool with_messages);
 Result<std::string> ReadMessageText(const ReadView& view, std::string_view conversation_id, std::uint64_t sequence_number);

@@ -1,5 +1,6 @@
 #include "engine/transaction.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/record_reads.h"
@@ -7,6 +8,9 @@
 
 namespace coffer::engine {
 namespace {
+
+// What an operation writes besides its own row: head, index row.
+constexpr std::size_t kBytesBesideRow = 320;
 
 std::string StateKey(Kind kind, std::string_view id) {
   std::string key;
@@ -77,6 +81,7 @@ Result<std::vector<AppliedItem>> Transaction::Run(Batch& batch, bool all_or_noth
   if (Status status = LockAndLoad(state.operations); !status.ok()) return status;
   std::vector<AppliedItem> items;
   items.reserve(state.operations.size());
+  rows_.Reserve(state.bytes.size() + state.operations.size() * kBytesBesideRow);
   for (Operation& operation : state.operations) {
     items.push_back(Apply(state, operation));
     const Status& status = items.back().status;
@@ -183,11 +188,16 @@ Result<std::vector<Status>> Transaction::DeleteByIds(Kind kind, std::span<const 
 }
 
 Status Transaction::Commit(Durability durability) {
-  for (auto& [key, state] : states_) {
-    if (!state.head_changed) continue;
+  // In the order of their keys, which is the order that memory takes them in fastest.
+  std::vector<std::pair<std::string_view, const format::ConversationHead*>> heads;
+  for (const auto& [key, state] : states_) {
+    if (state.head_changed) heads.emplace_back(std::string_view(key).substr(1), &state.head);
+  }
+  std::sort(heads.begin(), heads.end());
+  for (const auto& [id, head] : heads) {
     scratch_.clear();
-    format::AppendConversationHead(state.head, scratch_);
-    rows_.Put(storage::Family::kConversations, std::string_view(key).substr(1), scratch_);
+    format::AppendConversationHead(*head, scratch_);
+    rows_.Put(storage::Family::kConversations, id, scratch_);
   }
   if (rows_.operations() == 0) return core_.CheckWritable();
   if (Status status = core_.CommitToStore(access_, rows_, change_, durability); !status.ok()) return status;

@@ -27,9 +27,10 @@ struct OwnedContent {
   format::ContentReference Reference() const { return {id, size_bytes, sha256}; }
 };
 
-// A message as the transaction sees it; absent from the picture: as the store has it.
+// A message as the transaction sees it; absent from the picture: as the store, or the conversation's put, has it.
 struct MessageState {
   bool exists = false;
+  bool shares_row = false;  // with others, and so cannot be changed before the row is split
   Timestamp created_at;
   format::Tally tally;
   std::string id_text;
@@ -92,6 +93,10 @@ class Transaction {
                    std::string_view owner, Timestamp created_at);
   Result<std::optional<MessageState>> FindMessage(Batch::State& batch, std::string_view id, RecordState& state,
                                                   std::uint64_t sequence);
+  // Gives each message of the row that holds this one a row of its own, and a place in the picture.
+  Status SplitRow(Batch::State& batch, std::string_view id, RecordState& state, std::uint64_t sequence);
+  void PutRun(const Batch::State& batch, std::size_t first, std::size_t last);
+  void PutSingle(std::string_view id, std::uint64_t sequence, const format::StoredMessage& message);
   // The nearest message before (or behind) `sequence`, which must not be the only one.
   Result<std::pair<std::uint64_t, Timestamp>> Neighbour(Batch::State& batch, std::string_view id, RecordState& state,
                                                         std::uint64_t sequence, bool before);
@@ -105,6 +110,7 @@ class Transaction {
   CounterChange change_;
   std::vector<ContentWriterState*> contents_;  // the batch's; theirs are the chunks once the commit is done
   std::string scratch_;
+  std::vector<std::string_view> parts_;
 };
 
 // kInvalidArgument when file_size or file_hash are given and do not fit; the message names both values.

@@ -1,16 +1,18 @@
 // Conversations and messages within a transaction.
 #include <algorithm>
 
+#include "engine/record_reads.h"
 #include "engine/transaction.h"
 #include "format/fixed_width.h"
 #include "format/keys.h"
+#include "format/message_run.h"
 
 namespace coffer::engine {
 namespace {
 
-// Up to so many messages are deleted key by key; more, or a conversation with gaps, by one range. Ranges are cheap to write and
-// slow every later scan until they are flushed.
-constexpr std::uint64_t kMessagesDeletedByKeyMax = 256;
+// Up to so many rows of messages are deleted key by key; more, or a conversation whose keys cannot be computed, by one range.
+// Ranges are cheap to write and slow every later scan until they are flushed.
+constexpr std::uint64_t kRowsDeletedByKeyMax = 256;
 
 std::string PlaceName(std::string_view conversation_id, std::uint64_t sequence) {
   return "message " + std::string(conversation_id) + "/" + std::to_string(sequence);
@@ -33,6 +35,26 @@ std::string_view IdText(const Batch::State& batch, const EncodedMessage& message
 
 format::Tally PutTally(const EncodedMessage& message) { return {1, message.row.json_bytes, message.digest}; }
 
+// Behind the last message that shares a row with messages[first]; `last` is behind the last of the conversation.
+std::size_t RunEnd(const std::vector<EncodedMessage>& messages, std::size_t first, std::size_t last) {
+  const std::size_t most = std::min(last, first + format::kMessageRunMessagesMax);
+  std::size_t bytes = messages[first].row.json_bytes;
+  std::size_t end = first + 1;
+  for (; end < most && messages[end].sequence == messages[end - 1].sequence + 1; ++end) {
+    bytes += messages[end].row.json_bytes;
+    if (bytes > format::kMessageRunBytesMax) break;
+  }
+  return end;
+}
+
+Result<MessageState> StateOfStored(std::string_view id, std::uint64_t sequence, const format::StoredMessage& message) {
+  Result<Timestamp> created_at = message.created_at();
+  if (!created_at.ok()) return Status::Corruption(PlaceName(id, sequence) + ": " + created_at.status().ToString());
+  const format::Tally tally =
+      format::TallyOf(Kind::kMessage, format::MessageKey(id, sequence), message.json, message.json.size());
+  return MessageState{true, false, *created_at, tally, std::string(message.id_text())};
+}
+
 }  // namespace
 
 void Transaction::RemoveMessages(std::string_view id, RecordState& state) {
@@ -40,11 +62,12 @@ void Transaction::RemoveMessages(std::string_view id, RecordState& state) {
   if (head.messages.count > 0) change_.Subtract(head.owner, Kind::kMessage, head.messages);
   if (head.messages.count == 0) {
     // Nothing to delete, but the picture of messages deleted one by one before must go.
-  } else if (head.dense() && head.messages.count <= kMessagesDeletedByKeyMax) {
+  } else if (head.keys_known() && head.messages.count - head.leading_run < kRowsDeletedByKeyMax) {
     scratch_.clear();
-    format::AppendMessageKey(id, 0, scratch_);
+    format::AppendMessageKey(id, head.first_sequence, scratch_);
+    rows_.Delete(storage::Family::kMessages, scratch_);
     const std::size_t prefix_bytes = scratch_.size() - sizeof(std::uint64_t);
-    for (std::uint64_t i = 0; i < head.messages.count; ++i) {
+    for (std::uint64_t i = head.leading_run; i < head.messages.count; ++i) {
       scratch_.resize(prefix_bytes);
       format::AppendBigEndian(head.first_sequence + i, scratch_);
       rows_.Delete(storage::Family::kMessages, scratch_);
@@ -55,6 +78,7 @@ void Transaction::RemoveMessages(std::string_view id, RecordState& state) {
   head.messages = {};
   head.first_sequence = head.last_sequence = 0;
   head.last_message_at = {};
+  head.leading_run = 0;
   state.messages.clear();
   state.put = nullptr;
   state.stored_messages_gone = true;
@@ -102,17 +126,78 @@ AppliedItem Transaction::PutConversation(Batch::State& batch, Operation& operati
 
   if (!operation.replaces_messages || operation.message_count == 0) return item;
   state.put = &operation;
-  for (std::size_t i = 0; i < operation.message_count; ++i) {
-    const EncodedMessage& message = batch.messages[operation.first_message + i];
-    rows_.Put(storage::Family::kMessages, batch.KeyOf(message.row), batch.ValueOf(message.row));
-    head.messages.Add(PutTally(message));
+  const std::size_t behind = operation.first_message + operation.message_count;
+  bool only_first_row_shared = true;
+  for (std::size_t first = operation.first_message; first < behind;) {
+    const std::size_t end = RunEnd(batch.messages, first, behind);
+    PutRun(batch, first, end);
+    if (first == operation.first_message) {
+      head.leading_run = static_cast<std::uint32_t>(end - first);
+    } else {
+      only_first_row_shared = only_first_row_shared && end == first + 1;
+    }
+    for (; first < end; ++first) head.messages.Add(PutTally(batch.messages[first]));
   }
+  if (!only_first_row_shared) head.leading_run = 0;
   const EncodedMessage& last = batch.messages[operation.first_message + operation.message_count - 1];
   head.first_sequence = batch.messages[operation.first_message].sequence;
   head.last_sequence = last.sequence;
   head.last_message_at = last.created_at;
   change_.Add(head.owner, Kind::kMessage, head.messages);
   return item;
+}
+
+void Transaction::PutRun(const Batch::State& batch, std::size_t first, std::size_t last) {
+  scratch_.clear();
+  scratch_.reserve(format::kMessageRunBeginBytes + (last - first) * format::kMessageHeaderBytesMax);  // parts_ points into it
+  parts_.clear();
+  format::AppendMessageRunBegin(scratch_);
+  std::size_t header = 0;
+  for (std::size_t i = first; i < last; ++i) {
+    const format::StoredMessage message = batch.StoredOf(batch.messages[i]);
+    format::AppendMessageHeader(message, scratch_);
+    parts_.push_back(std::string_view(scratch_).substr(header));
+    parts_.push_back(message.json);
+    header = scratch_.size();
+  }
+  rows_.Put(storage::Family::kMessages, batch.KeyOf(batch.messages[first].row), parts_);
+}
+
+void Transaction::PutSingle(std::string_view id, std::uint64_t sequence, const format::StoredMessage& message) {
+  rows_.Put(storage::Family::kMessages, format::MessageKey(id, sequence), format::MessageRow(message));
+}
+
+Status Transaction::SplitRow(Batch::State& batch, std::string_view id, RecordState& state, std::uint64_t sequence) {
+  if (state.head.leading_run > 1) state.head.leading_run = 1;
+  state.head_changed = true;
+  if (FindPut(batch, state.put, sequence) != nullptr) {
+    const std::size_t behind = state.put->first_message + state.put->message_count;
+    std::size_t first = state.put->first_message;
+    std::size_t end = RunEnd(batch.messages, first, behind);
+    while (batch.messages[end - 1].sequence < sequence) {
+      first = end;
+      end = RunEnd(batch.messages, first, behind);
+    }
+    for (; first < end; ++first) {
+      const EncodedMessage& message = batch.messages[first];
+      PutSingle(id, message.sequence, batch.StoredOf(message));
+      state.messages[message.sequence] =
+          MessageState{true, false, message.created_at, PutTally(message), std::string(IdText(batch, message))};
+    }
+    return Status::Ok();
+  }
+  const auto row = ScanToMessage({*access_, nullptr}, id, sequence);
+  if (!row->valid()) return row->status().ok() ? Status::Internal(PlaceName(id, sequence) + ": its row is gone") : row->status();
+  const auto key = format::ParseMessageKey(row->key());
+  if (!key || !key->sequence_number) return Status::Corruption(PlaceName(id, sequence) + ": a message key that is none");
+  format::MessageRun run(*key->sequence_number, row->value());
+  while (run.Next()) {
+    Result<MessageState> message = StateOfStored(id, run.sequence(), run.message());
+    if (!message.ok()) return std::move(message).status();
+    PutSingle(id, run.sequence(), run.message());
+    state.messages[run.sequence()] = std::move(*message);
+  }
+  return run.status();
 }
 
 Result<std::optional<MessageState>> Transaction::FindMessage(Batch::State& batch, std::string_view id, RecordState& state,
@@ -125,20 +210,20 @@ Result<std::optional<MessageState>> Transaction::FindMessage(Batch::State& batch
     return found->second.exists ? std::optional(found->second) : std::nullopt;
   }
   if (const EncodedMessage* put = FindPut(batch, state.put, sequence)) {
-    return std::optional(MessageState{true, put->created_at, PutTally(*put), std::string(IdText(batch, *put))});
+    // Perhaps it has a row of its own; to split that is harmless.
+    return std::optional(MessageState{true, true, put->created_at, PutTally(*put), std::string(IdText(batch, *put))});
   }
   if (state.stored_messages_gone) return std::optional<MessageState>();
-  const std::string key = format::MessageKey(id, sequence);
-  storage::PinnedValue value;
-  if (Status status = access_->Get(storage::Family::kMessages, key, nullptr, value); !status.ok()) return status;
-  if (!value.found()) return std::optional<MessageState>();
-  Result<format::StoredMessage> stored = format::DecodeStoredMessage(value.view());
+  Result<MessageState> message = MessageState();
+  Result<bool> stored = engine::FindMessage({*access_, nullptr}, id, sequence,
+                                            [&](const format::StoredMessage& found, bool shares_row) {
+                                              message = StateOfStored(id, sequence, found);
+                                              if (message.ok()) message->shares_row = shares_row;
+                                            });
   if (!stored.ok()) return std::move(stored).status().WithContext(PlaceName(id, sequence));
-  Result<Timestamp> created_at = stored->created_at();
-  if (!created_at.ok()) return Status::Corruption(PlaceName(id, sequence) + ": " + created_at.status().ToString());
-  return std::optional(MessageState{true, *created_at,
-                                    format::TallyOf(Kind::kMessage, key, value.view(), stored->json.size()),
-                                    std::string(stored->id_text())});
+  if (!*stored) return std::optional<MessageState>();
+  if (!message.ok()) return std::move(message).status();
+  return std::optional(std::move(*message));
 }
 
 AppliedItem Transaction::PutMessage(Batch::State& batch, Operation& operation) {
@@ -182,19 +267,27 @@ AppliedItem Transaction::PutMessage(Batch::State& batch, Operation& operation) {
     return item;
   }
 
+  if (present && present->shares_row) {
+    if (Status status = SplitRow(batch, operation.id, state, message.sequence); !status.ok()) return {std::move(status), {}};
+  }
   const format::Tally tally = PutTally(message);
   if (present) {
     head.messages.Subtract(present->tally);
     change_.Subtract(head.owner, Kind::kMessage, present->tally);
   }
-  if (head.messages.count == 0 && !present) head.first_sequence = head.last_sequence = message.sequence;
+  if (head.messages.count == 0) {
+    head.first_sequence = head.last_sequence = message.sequence;
+    head.leading_run = 1;
+  } else if (message.sequence < head.first_sequence && head.leading_run > 1) {
+    head.leading_run = 0;  // the row that is shared is not the first any more
+  }
   head.first_sequence = std::min(head.first_sequence, message.sequence);
   head.last_sequence = std::max(head.last_sequence, message.sequence);
   if (head.last_sequence == message.sequence) head.last_message_at = message.created_at;
   head.messages.Add(tally);
   change_.Add(head.owner, Kind::kMessage, tally);
-  rows_.Put(storage::Family::kMessages, batch.KeyOf(message.row), batch.ValueOf(message.row));
-  state.messages[message.sequence] = MessageState{true, message.created_at, tally, std::string(IdText(batch, message))};
+  PutSingle(operation.id, message.sequence, batch.StoredOf(message));
+  state.messages[message.sequence] = MessageState{true, false, message.created_at, tally, std::string(IdText(batch, message))};
   state.head_changed = true;
   item.result.outcome = present ? Outcome::kReplaced : Outcome::kCreated;
   return item;
@@ -228,12 +321,20 @@ Result<std::pair<std::uint64_t, Timestamp>> Transaction::Neighbour(Batch::State&
       if (!scan->valid()) break;
       const auto key = format::ParseMessageKey(scan->key());
       if (!key || !key->sequence_number) return Status::Corruption("conversation " + std::string(id) + ": a message key that is none");
-      if (!changed(*key->sequence_number)) {
-        Result<format::StoredMessage> stored = format::DecodeStoredMessage(scan->value());
-        if (!stored.ok()) return std::move(stored).status().WithContext(PlaceName(id, *key->sequence_number));
-        Result<Timestamp> created_at = stored->created_at();
-        if (!created_at.ok()) return Status::Corruption(PlaceName(id, *key->sequence_number) + ": " + created_at.status().ToString());
-        consider(*key->sequence_number, *created_at);
+      // Neighbours in one row with `sequence` are in the picture: the row has been split.
+      std::optional<MessageState> nearest;
+      std::uint64_t nearest_sequence = 0;
+      format::MessageRun run(*key->sequence_number, scan->value());
+      while (run.Next()) {
+        if (changed(run.sequence()) || (!before && nearest)) continue;
+        Result<MessageState> message = StateOfStored(id, run.sequence(), run.message());
+        if (!message.ok()) return std::move(message).status();
+        nearest = std::move(*message);
+        nearest_sequence = run.sequence();
+      }
+      if (!run.status().ok()) return run.status().WithContext(PlaceName(id, *key->sequence_number));
+      if (nearest) {
+        consider(nearest_sequence, nearest->created_at);
         break;
       }
       if (before) {
@@ -256,6 +357,9 @@ AppliedItem Transaction::DeleteMessage(Batch::State& batch, Operation& operation
   Result<std::optional<MessageState>> found = FindMessage(batch, operation.id, state, operation.sequence);
   if (!found.ok()) return {std::move(found).status(), {}};
   if (!*found) return {Status::NotFound(PlaceName(operation.id, operation.sequence) + ": not found"), {}};
+  if ((*found)->shares_row) {
+    if (Status status = SplitRow(batch, operation.id, state, operation.sequence); !status.ok()) return {std::move(status), {}};
+  }
 
   format::ConversationHead& head = state.head;
   std::uint64_t first = head.first_sequence;
@@ -264,6 +368,7 @@ AppliedItem Transaction::DeleteMessage(Batch::State& batch, Operation& operation
   if (head.messages.count == 1) {
     first = last = 0;
     last_at = {};
+    head.leading_run = 0;
   } else if (operation.sequence == last || operation.sequence == first) {
     const bool before = operation.sequence == last;
     Result<std::pair<std::uint64_t, Timestamp>> next = Neighbour(batch, operation.id, state, operation.sequence, before);

@@ -22,12 +22,6 @@ constexpr std::size_t kBytesALevel = 2;
 // Room for the members that the engine adds to a record at its limit.
 constexpr std::size_t kEngineMembersBytesMax = 512;
 
-void AppendWhole(std::uint64_t value, std::string& out) {
-  char digits[20];
-  const std::to_chars_result end = std::to_chars(digits, digits + sizeof(digits), value);
-  out.append(digits, end.ptr);
-}
-
 bool TooDeep(std::string_view canonical) {
   // The record's own braces are a level.
   return canonical.size() >= kBytesALevel * kJsonDepthMax && CanonicalDepth(canonical) >= kJsonDepthMax;
@@ -232,6 +226,12 @@ Status AppendPrompt(const Prompt& prompt, std::string& out) {
   return Encoder(out, true).Encode(prompt, unused);
 }
 
+void AppendWhole(std::uint64_t value, std::string& out) {
+  char digits[20];
+  const std::to_chars_result end = std::to_chars(digits, digits + sizeof(digits), value);
+  out.append(digits, end.ptr);
+}
+
 void AppendMessageCount(std::uint64_t count, std::string& out) {
   out += ",\"message_count\":";
   AppendWhole(count, out);
@@ -243,11 +243,10 @@ void AppendLastMessageAt(Timestamp timestamp, std::string& out) {
   out.push_back('"');
 }
 
-void AppendMessagePlace(std::string_view conversation_id, std::uint64_t sequence_number, std::string& out) {
-  out += ",\"conversation_id\":";
-  AppendJsonString(conversation_id, out);
-  out += ",\"sequence_number\":";
-  AppendWhole(sequence_number, out);
+std::string MessagePlaceText(std::string_view conversation_id) {
+  std::string text = ",\"conversation_id\":";
+  AppendJsonString(conversation_id, text);
+  return text += ",\"sequence_number\":";
 }
 
 }  // namespace coffer::format

@@ -33,10 +33,13 @@ Status AppendMessage(const Message& message, std::string& out, std::size_t& afte
 Status AppendDocument(const Document& document, std::string& out);
 Status AppendPrompt(const Prompt& prompt, std::string& out);
 
-// The derived members as they are put in: `,"message_count":3`, `,"last_message_at":"…"`, `,"conversation_id":"…","sequence_number":7`.
+// The derived members as they are put in: `,"message_count":3`, `,"last_message_at":"…"`, and of a message
+// `,"conversation_id":"…","sequence_number":`, which the number follows.
 void AppendMessageCount(std::uint64_t count, std::string& out);
 void AppendLastMessageAt(Timestamp timestamp, std::string& out);
-void AppendMessagePlace(std::string_view conversation_id, std::uint64_t sequence_number, std::string& out);
+std::string MessagePlaceText(std::string_view conversation_id);
+
+void AppendWhole(std::uint64_t value, std::string& out);
 
 // A JSON string literal with quotes, canonical escapes. `text` must be valid UTF-8.
 void AppendJsonString(std::string_view text, std::string& out);

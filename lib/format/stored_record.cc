@@ -70,6 +70,10 @@ Result<StoredRecord> DecodeStoredRecord(Kind kind, std::string_view value) {
   return record;
 }
 
+bool StoredMessage::IsWhole() const {
+  return IsObjectText(json) && json.starts_with(kIdMember) && created_at_offset + kTimestampBytes < json.size();
+}
+
 std::string_view StoredMessage::id_text() const {
   std::size_t at = kIdMember.size();
   while (at < json.size() && json[at] != '"') at += json[at] == '\\' ? 2 : 1;
@@ -86,26 +90,6 @@ StoredMessage DescribeMessage(std::string_view json, std::size_t unknown_bytes) 
   return {static_cast<std::uint32_t>(json.size() - behind - kTimestampBytes), json};
 }
 
-void AppendStoredMessageHeader(const StoredMessage& message, std::string& out) {
-  out.push_back(static_cast<char>(kRecordFormatWritten));
-  AppendLittleEndian(message.created_at_offset, out);
-}
-
-Result<StoredMessage> DecodeStoredMessage(std::string_view value) {
-  FieldReader fields(value);
-  StoredMessage message;
-  const auto format = fields.Number<std::uint8_t>();
-  if (!fields.ok()) return Truncated("message");
-  if (Status status = CheckFormat(format, "message"); !status.ok()) return status;
-  message.created_at_offset = fields.Number<std::uint32_t>();
-  message.json = fields.rest();
-  if (!fields.ok() || !IsObjectText(message.json) || !message.json.starts_with(kIdMember) ||
-      message.created_at_offset + kTimestampBytes >= message.json.size()) {
-    return Truncated("message");
-  }
-  return message;
-}
-
 void AppendConversationHead(const ConversationHead& head, std::string& out) {
   out.push_back(static_cast<char>(kRecordFormatWritten));
   out.push_back(static_cast<char>(head.status));
@@ -117,6 +101,7 @@ void AppendConversationHead(const ConversationHead& head, std::string& out) {
   AppendLittleEndian(head.first_sequence, out);
   AppendLittleEndian(head.last_sequence, out);
   AppendLittleEndian(static_cast<std::uint64_t>(head.last_message_at.microseconds), out);
+  AppendLittleEndian(head.leading_run, out);
   AppendTally(out, head.messages);
 }
 
@@ -135,6 +120,7 @@ Result<ConversationHead> DecodeConversationHead(std::string_view value) {
   head.first_sequence = fields.Number<std::uint64_t>();
   head.last_sequence = fields.Number<std::uint64_t>();
   head.last_message_at = TimeOf(fields.Number<std::uint64_t>());
+  head.leading_run = fields.Number<std::uint32_t>();
   if (!fields.ok()) return Truncated(kWhat);
   Result<Tally> record_tally = DecodeTally(record);
   Result<Tally> messages = DecodeTally(fields.rest());
@@ -178,11 +164,10 @@ void AppendOpenConversation(const StoredText& stored, std::uint64_t message_coun
   out.append(stored.json.substr(last_at, stored.json.size() - last_at - 1));
 }
 
-void AppendFullMessage(const StoredMessage& message, std::string_view conversation_id, std::uint64_t sequence_number,
-                       std::string& out) {
+void AppendFullMessage(const StoredMessage& message, std::string_view place, std::uint64_t sequence_number, std::string& out) {
   const std::string_view id = message.id_text();
-  out.append(id);
-  AppendMessagePlace(conversation_id, sequence_number, out);
+  out.append(id).append(place);
+  AppendWhole(sequence_number, out);
   out.append(message.json.substr(id.size()));
 }
 

@@ -39,10 +39,14 @@ void AppendStoredRecord(Kind kind, const StoredRecord& record, std::string& out)
 // kCorruption: not such a value. kUnavailable: written by a newer format.
 Result<StoredRecord> DecodeStoredRecord(Kind kind, std::string_view value);
 
-// A message's value. Its time is not repeated in binary, which would not compress: the header tells where it stands in the text.
+// A message as it is stored, in a row of its own or in a run (format/message_run.h). Its time is not repeated in binary, which
+// would not compress: the row tells where it stands in the text.
 struct StoredMessage {
   std::uint32_t created_at_offset = 0;
   std::string_view json;
+
+  // Whether it can be one by its looks: an object that begins with its id, with room for the time.
+  bool IsWhole() const;
 
   // The id as its JSON text, name and quotes included (`{"id":"…"`): equal texts are equal ids.
   std::string_view id_text() const;
@@ -51,9 +55,6 @@ struct StoredMessage {
 
 // `json` is the text that AppendMessage made, `unknown_bytes` the length of the unknown members in it.
 StoredMessage DescribeMessage(std::string_view json, std::size_t unknown_bytes);
-inline constexpr std::size_t kStoredMessageHeaderBytes = 5;
-void AppendStoredMessageHeader(const StoredMessage& message, std::string& out);
-Result<StoredMessage> DecodeStoredMessage(std::string_view value);
 
 // A conversation's row in `conversations`: all that is asked of it without reading its text, which stands with its messages. Owner
 // checks, filters, appends and deletes read these small rows alone.
@@ -68,10 +69,12 @@ struct ConversationHead {
   std::uint64_t first_sequence = 0;
   std::uint64_t last_sequence = 0;
   Timestamp last_message_at;  // created_at of the message at last_sequence
+  // How many messages the first row of them holds, if all behind it hold one; else 0.
+  std::uint32_t leading_run = 0;
   Tally messages;
 
-  // No gap between first and last: every message's key can be computed.
-  bool dense() const { return messages.count == 0 || last_sequence - first_sequence + 1 == messages.count; }
+  // No gap between first and last, and the shape of the rows is known: every row's key can be computed.
+  bool keys_known() const { return leading_run > 0 && last_sequence - first_sequence + 1 == messages.count; }
   std::uint64_t next_sequence() const { return messages.count == 0 ? 0 : last_sequence + 1; }
   bool operator==(const ConversationHead&) const = default;
 };
@@ -93,11 +96,11 @@ Result<StoredText> DecodeStoredText(std::string_view value);
 // `,"messages":[…]}` or `}`.
 void AppendOpenConversation(const StoredText& stored, std::uint64_t message_count, Timestamp last_message_at,
                             std::string& out);
-// The full text of a message.
-void AppendFullMessage(const StoredMessage& message, std::string_view conversation_id, std::uint64_t sequence_number,
-                       std::string& out);
+// The full text of a message. `place` is what MessagePlaceText made of its conversation's id.
+void AppendFullMessage(const StoredMessage& message, std::string_view place, std::uint64_t sequence_number, std::string& out);
 
-// What a stored value counts for: one, its JSON's bytes, the digest of kind, key and value.
+// What a stored value counts for: one, its JSON's bytes, the digest of kind, key and value. For a message the key is its own and
+// the value its JSON, whatever row it stands in.
 Tally TallyOf(Kind kind, std::string_view key, std::string_view value, std::size_t json_bytes);
 // What a document's content counts for.
 Tally TallyOfContent(std::string_view document_id, const ContentReference& content);

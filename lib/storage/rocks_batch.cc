@@ -57,6 +57,8 @@ void WriteBatch::Clear() {
   rep_->defect = Status();
 }
 
+void WriteBatch::Reserve(std::size_t bytes) { rep_->serialized.Reserve(bytes); }
+
 std::size_t WriteBatch::bytes() const { return rep_->serialized.bytes(); }
 std::size_t WriteBatch::operations() const { return rep_->serialized.count(); }
 

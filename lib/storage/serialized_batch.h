@@ -40,6 +40,7 @@ class SerializedBatch {
   bool Merge(Family family, std::string_view key, std::string_view operand);
 
   std::uint32_t count() const { return count_; }
+  void Reserve(std::size_t bytes) { bytes_.reserve(bytes); }
   std::size_t bytes() const { return bytes_.size(); }
 
   // Gives the bytes away until they are taken back; in between nothing else may be called.

@@ -57,6 +57,8 @@ class WriteBatch {
   void MergeTally(Family family, std::string_view key, std::string_view operand);
 
   void Clear();
+  // Makes room at once for so many bytes.
+  void Reserve(std::size_t bytes);
   std::size_t bytes() const;
   std::size_t operations() const;
 

@@ -85,27 +85,27 @@ TEST_F(IntegrityTest, MissingTextIsNamed) {
 }
 
 TEST_F(IntegrityTest, MissingMessageIsNamedByItsConversation) {
-  EXPECT_FINDS(FindingsWithout(Family::kMessages, format::MessageKey("c1", 1)), "conversation c1");
+  EXPECT_FINDS(FindingsWithout(Family::kMessages, format::MessageKey("c1", 0)), "conversation c1");
 }
 
 TEST_F(IntegrityTest, ChangedMessageIsNamedByItsConversation) {
   const std::string findings = FindingsAfter([](storage::Store& store, storage::WriteBatch& batch) {
-    std::string value = ValueOf(store, Family::kMessages, format::MessageKey("c1", 1));
+    std::string value = ValueOf(store, Family::kMessages, format::MessageKey("c1", 0));
     const std::size_t content = value.find("\"m1\"");
     ASSERT_NE(content, std::string::npos);
     value[content + 1] = 'M';
-    batch.Put(Family::kMessages, format::MessageKey("c1", 1), value);
+    batch.Put(Family::kMessages, format::MessageKey("c1", 0), value);
   });
   EXPECT_FINDS(findings, "conversation c1");
 }
 
 TEST_F(IntegrityTest, MessageThatIsNoJsonIsNamedByItsPlace) {
   const std::string findings = FindingsAfter([](storage::Store& store, storage::WriteBatch& batch) {
-    std::string value = ValueOf(store, Family::kMessages, format::MessageKey("c1", 1));
+    std::string value = ValueOf(store, Family::kMessages, format::MessageKey("c1", 0));
     value.back() = '?';
-    batch.Put(Family::kMessages, format::MessageKey("c1", 1), value);
+    batch.Put(Family::kMessages, format::MessageKey("c1", 0), value);
   });
-  EXPECT_FINDS(findings, "message c1/1");
+  EXPECT_FINDS(findings, "message c1/2");
 }
 
 TEST_F(IntegrityTest, MessagesOfNobodyAreNamed) {

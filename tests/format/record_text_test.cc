@@ -75,7 +75,7 @@ TEST(RecordText, StoredTextLeavesRoomForWhatTheEngineKnows) {
   out.clear();
   ASSERT_TRUE(AppendMessage(message, out, offset).ok());
   std::string where;
-  AppendMessagePlace("c", 7, where);
+  where += MessagePlaceText("c") + "7";
   EXPECT_EQ(out.insert(offset, where), kMessage);
 }
 

@@ -162,7 +162,7 @@ TEST_F(ExportTest, AMissingMessageOrChunkIsTold) {
   {
     const engine::StoreAccess access = engine().core().Access();
     storage::WriteBatch batch;
-    batch.Delete(storage::Family::kMessages, format::MessageKey("c4", 2));
+    batch.Delete(storage::Family::kMessages, format::MessageKey("c4", 0));
     ASSERT_OK(access->Commit(batch, Durability::kDurable));
   }
   Result<ExportReport> report = ExportJson(engine(), options);

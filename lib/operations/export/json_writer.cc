@@ -68,20 +68,20 @@ Status JsonWriter::End() {
   return Flush();
 }
 
-Status JsonWriter::BeginConversation(std::string_view, const format::StoredText& text,
+Status JsonWriter::BeginConversation(std::string_view id, const format::StoredText& text,
                                      const format::ConversationHead& head) {
   Separate(first_record_);
   format::AppendOpenConversation(text, head.messages.count, head.last_message_at, buffer_);
   buffer_ += ",\"messages\":[";
   first_message_ = true;
+  message_place_ = format::MessagePlaceText(id);
   ++report_.conversations;
   return Status::Ok();
 }
 
-Status JsonWriter::AddMessage(std::string_view conversation_id, std::uint64_t sequence_number,
-                              const format::StoredMessage& message) {
+Status JsonWriter::AddMessage(std::string_view, std::uint64_t sequence_number, const format::StoredMessage& message) {
   Separate(first_message_);
-  format::AppendFullMessage(message, conversation_id, sequence_number, buffer_);
+  format::AppendFullMessage(message, message_place_, sequence_number, buffer_);
   ++report_.messages;
   return RecordDone();
 }

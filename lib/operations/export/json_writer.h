@@ -52,6 +52,7 @@ class JsonWriter final : public RecordSink {
   std::string buffer_;
   bool first_record_ = true;
   bool first_message_ = true;
+  std::string message_place_;  // of the conversation under way
   std::uint64_t records_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "format/keys.h"
+#include "format/message_run.h"
 
 namespace coffer::operations {
 namespace {
@@ -45,17 +46,18 @@ class ConversationWalk {
     if (Status status = BeginOne(id, *head); !status.ok()) return status;
 
     std::uint64_t count = 0;
-    for (; messages_->valid(); messages_->Next(), ++count) {
+    for (; messages_->valid(); messages_->Next()) {
       const std::optional<format::MessageKeyParts> key = format::ParseMessageKey(messages_->key());
       if (!key) return BadKey();
       if (key->conversation_id != id) break;
       if (!key->sequence_number) return BadKey();
-      Result<format::StoredMessage> message = format::DecodeStoredMessage(messages_->value());
-      if (!message.ok()) {
-        const std::string name = "message " + std::string(id) + "/" + std::to_string(*key->sequence_number);
-        return std::move(message).status().WithContext(name);
+      format::MessageRun run(*key->sequence_number, messages_->value());
+      for (; run.Next(); ++count) {
+        if (Status status = sink_.AddMessage(id, run.sequence(), run.message()); !status.ok()) return status;
       }
-      if (Status status = sink_.AddMessage(id, *key->sequence_number, *message); !status.ok()) return status;
+      if (!run.status().ok()) {
+        return run.status().WithContext("message " + std::string(id) + "/" + std::to_string(run.sequence()));
+      }
     }
     if (Status status = messages_->status(); !status.ok()) return status.WithContext("messages");
     if (count != head->messages.count) {
