@@ -28,9 +28,9 @@ constexpr std::size_t kWriteBufferBytes[kFloorFamilies] = {std::size_t{4} << 20,
                                                            std::size_t{1} << 20};
 constexpr std::size_t kBlockCacheBytes = std::size_t{96} << 20;
 constexpr int kFlushZstdLevel = 1;
-constexpr int kMergeZstdLevel = 3;
+constexpr int kMergeZstdLevel = 6;
 constexpr std::uint64_t kTargetFileBytes = std::uint64_t{16} << 20;
-constexpr std::size_t kBlockBytes = std::size_t{16} << 10;
+constexpr std::size_t kBlockBytes = std::size_t{8} << 10;
 
 void RequireOk(const rocksdb::Status& status, std::string_view what) { Require(status.ok(), what, status.ToString()); }
 
@@ -69,6 +69,9 @@ FloorTuning MakeFloorTuning() {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   table.block_size = kBlockBytes;
+  // Bounded memory for it too: index blocks live in the cache.
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
   rocksdb::ColumnFamilyOptions family;
   // One compression type at every level: files of ascending keys then move down by a change of the manifest, where a
   // change of type would have each of them read and written again.
