@@ -40,7 +40,9 @@ struct ExportReport {
 };
 
 // Writes every record of one snapshot as JSON while writers go on, in memory that does not depend on their number. The file
-// appears under its name when it is complete and durable; before that, and after a failure, there is none.
+// appears under its name when it is complete and durable; before that, and after a failure, there is none. A crash may leave
+// "<output>.partial", which the next opening of the store sweeps from its own exports folder, and the next export of that name
+// writes over.
 // kAlreadyExists, kNotFound (no such folder), kResourceExhausted (the device is full), kIoError, kCorruption.
 // Safe to run beside any other call. The layout is told in lib/format/FORMAT.md.
 COFFER_API Result<ExportReport> ExportJson(Engine& engine, const ExportOptions& options = {});

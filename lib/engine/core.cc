@@ -50,6 +50,8 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
   if (!options.read_only) {
     // Only now: were CURRENT wrong, what it does not name might be all there is.
     if (Status status = core->folder_->Sweep(); !status.ok()) return status;
+    // A leftover export is no reason to refuse the store; the next opening tries again.
+    core->folder_->SweepExports().Ignore();
   }
   if (Status status = core->CountFilesBesides(); !status.ok()) return status.WithContext("opening " + folder);
   return core;

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kCurrentHeader = "coffer store format ";
 constexpr std::string_view kGenerationPrefix = "gen-";
 constexpr std::string_view kPartialSuffix = ".partial";
+constexpr std::string_view kCurrentTemporary = "CURRENT.tmp";
 constexpr std::uint64_t kCurrentBytesMax = 4096;
 
 // What a data folder may hold; anything else in a folder without CURRENT means that it is not ours.
@@ -163,7 +164,7 @@ Status StoreFolder::Sweep() {
   Result<std::vector<std::string>> names = files_.List(root_);
   if (!names.ok()) return std::move(names).status();
   for (const std::string& name : *names) {
-    const bool partial = name.starts_with(kGenerationPrefix) && name.ends_with(kPartialSuffix);
+    const bool partial = name == kCurrentTemporary || (name.starts_with(kGenerationPrefix) && name.ends_with(kPartialSuffix));
     const std::optional<std::uint64_t> generation = ParseGeneration(name);
     if (!partial && (!generation || *generation == generation_)) continue;
     if (Status status = storage::RemoveRecursively(files_, root_ + "/" + name); !status.ok()) {
@@ -171,6 +172,18 @@ Status StoreFolder::Sweep() {
     }
   }
   return Status::Ok();
+}
+
+Status StoreFolder::SweepExports() {
+  Result<std::vector<std::string>> names = files_.List(ExportsPath());
+  if (!names.ok()) return names.status().code() == StatusCode::kNotFound ? Status::Ok() : std::move(names).status();
+  Status first_failure;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kPartialSuffix)) continue;
+    Status status = files_.RemoveFile(ExportsPath() + "/" + name);
+    if (!status.ok() && first_failure.ok()) first_failure = status.WithContext("sweeping " + ExportsPath());
+  }
+  return first_failure;
 }
 
 }  // namespace coffer::engine

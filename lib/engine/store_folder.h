@@ -37,8 +37,10 @@ class StoreFolder {
   // old one is live or the new one.
   Status Switch(std::uint64_t generation);
 
-  // Removes generations that are not live, and partial ones.
+  // Removes generations that are not live, partial ones, and a CURRENT that was cut off.
   Status Sweep();
+  // Removes exports that were cut off. Only while none can be running.
+  Status SweepExports();
 
  private:
   StoreFolder(FileSystem& files, std::string root) : files_(files), root_(std::move(root)) {}

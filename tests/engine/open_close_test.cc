@@ -336,10 +336,12 @@ TEST_F(OpenTest, LeftoversOfASwitchAreSwept) {
   MakeStore();
   fs::copy(Folder() + "/gen-000001", Folder() + "/gen-000002", fs::copy_options::recursive);
   fs::create_directory(Folder() + "/gen-000003.partial");
+  WriteFile(Folder() + "/CURRENT.tmp", "coffer store for");
   Result<std::unique_ptr<Engine>> engine = Open();
   ASSERT_OK(engine);
   EXPECT_FALSE(fs::exists(Folder() + "/gen-000002"));
   EXPECT_FALSE(fs::exists(Folder() + "/gen-000003.partial"));
+  EXPECT_FALSE(fs::exists(Folder() + "/CURRENT.tmp"));
   EXPECT_OK((*engine)->GetConversation("c1"));
 }
 

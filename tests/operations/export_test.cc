@@ -170,6 +170,32 @@ TEST_F(ExportTest, AMissingMessageOrChunkIsTold) {
   EXPECT_NE(report.status().message().find("c4"), std::string::npos) << report.status().message();
 }
 
+TEST_F(ExportTest, WhatACrashCutOffIsSweptAtTheNextOpeningForWriting) {
+  PutSome("now");
+  Result<ExportReport> report = ExportJson(engine());
+  ASSERT_OK(report);
+  engine_.reset();
+  const std::string cut_off = store_path() + "/exports/01CUTOFF.json.zst.partial";
+  WriteBytes(cut_off, "half");
+  OpenOptions read_only;
+  read_only.read_only = true;
+  Open(read_only);
+  EXPECT_TRUE(std::filesystem::exists(cut_off)) << "a read-only engine writes nothing";
+  Open();
+  EXPECT_FALSE(std::filesystem::exists(cut_off));
+  EXPECT_EQ(ReadBytes(report->path).size(), report->file_bytes);
+  EXPECT_EQ(engine().Statistics()->exports_bytes, report->file_bytes);
+}
+
+TEST_F(ExportTest, ALeftoverThatCannotBeSweptDoesNotKeepTheStoreFromOpening) {
+  const std::string folder = store_path() + "/exports/made-by-hand.partial";
+  WriteBytes(folder + "/inside", "");
+  WriteBytes(store_path() + "/exports/01CUTOFF.json.partial", "half");
+  Open();
+  EXPECT_TRUE(std::filesystem::exists(folder + "/inside"));
+  EXPECT_FALSE(std::filesystem::exists(store_path() + "/exports/01CUTOFF.json.partial"));
+}
+
 TEST_F(ExportTest, AFailureAtAnyPlaceLeavesNoFile) {
   OpenOverFailingFiles();
   PutSome("now");

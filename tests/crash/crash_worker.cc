@@ -1,0 +1,186 @@
+// crash_worker <mode> <store folder> [name=value …]: does one kind of work on a store until it is killed.
+//
+// After every call that returned, a line on descriptor 3 says what is acknowledged; a line that was written survives the
+// process.
+//
+//   kill_at=N, behind, only=PART
+//              its death, see killing_file_system.h; it comes at the end if there is no N-th call. Without it the worker ends
+//              as programs do, and says how many calls it made
+//   own_files  leaves the file system to the library, as programs do; somebody else does the killing
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "coffer/backup.h"
+#include "coffer/engine.h"
+#include "coffer/export.h"
+#include "coffer/import.h"
+#include "crash/crash_workload.h"
+#include "crash/killing_file_system.h"
+
+namespace coffer::crash {
+namespace {
+
+constexpr int kSaysTo = 3;
+
+class Words {
+ public:
+  Words(int count, char** words) {
+    for (int i = 0; i < count; ++i) {
+      const std::string word = words[i];
+      const std::size_t equals = word.find('=');
+      words_[word.substr(0, equals)] = equals == std::string::npos ? "" : word.substr(equals + 1);
+    }
+  }
+  bool Has(const std::string& name) const { return words_.contains(name); }
+  std::string Text(const std::string& name) const { return Has(name) ? words_.at(name) : ""; }
+  std::uint64_t Number(const std::string& name) const { return Has(name) ? std::stoull(words_.at(name)) : 0; }
+
+ private:
+  std::map<std::string, std::string> words_;
+};
+
+template <typename... Words>
+void Say(const Words&... words) {
+  std::ostringstream line;
+  ((line << words << ' '), ...);
+  line << '\n';
+  const std::string text = line.str();
+  if (::write(kSaysTo, text.data(), text.size()) != static_cast<ssize_t>(text.size())) ::_exit(3);
+}
+
+Status WriteSteps(Engine& engine, const Words& words, int lane, std::uint64_t first, std::uint64_t count) {
+  const std::uint64_t seed = words.Number("seed");
+  for (std::uint64_t number = first; number < first + count; ++number) {
+    const Status status = CommitStep(engine, MakeStep(seed, lane, number), DurabilityOf(number));
+    if (!status.ok() && status.code() != StatusCode::kNotFound) return status;
+    Say("step", lane, number, StatusCodeName(status.code()));
+  }
+  return Status::Ok();
+}
+
+// Two threads, so that commits meet in one write of the log.
+Status WriteInLanes(Engine& engine, const Words& words) {
+  std::array<Status, 2> statuses;
+  {
+    const auto write = [&](int lane) {
+      const std::string first = "lane" + std::to_string(lane);
+      statuses[static_cast<std::size_t>(lane)] = WriteSteps(engine, words, lane, words.Number(first), words.Number("steps"));
+    };
+    std::jthread other(write, 1);
+    write(0);
+  }
+  if (!statuses[0].ok()) return statuses[0];
+  if (!statuses[1].ok()) return statuses[1];
+  return engine.Reclaim().status();
+}
+
+Status Import(Engine& engine, const Words& words) {
+  ImportOptions options;
+  options.contents = words.Text("contents");
+  options.durability = words.Has("buffered") ? Durability::kBuffered : Durability::kDurable;
+  options.progress = [](std::uint64_t, std::uint64_t records) { Say("imported", records); };
+  const Result<ImportReport> report = ImportFiles(engine, {words.Text("file")}, options);
+  if (!report.ok()) return report.status();
+  if (report->errors_total > 0) return Status::Internal(report->errors.front().reason);
+  return Status::Ok();
+}
+
+Status DeleteInBulk(Engine& engine) {
+  std::uint64_t number = 0;
+  for (const DeleteRound& round : MakeDeleteRounds()) {
+    const Result<BulkDeleteReport> report = RunDeleteRound(engine, round, DurabilityOf(number));
+    if (!report.ok()) return report.status();
+    Say("deleted", number++);
+  }
+  return Status::Ok();
+}
+
+// The name of a backup tells what it must hold: all steps below that number.
+Status BackUp(Engine& engine, const Words& words) {
+  constexpr std::uint64_t kStepsBetween = 3;
+  std::uint64_t next = words.Number("lane0");
+  for (std::uint64_t round = 0; round < words.Number("rounds"); ++round, next += kStepsBetween) {
+    if (Status status = WriteSteps(engine, words, 0, next, kStepsBetween); !status.ok()) return status;
+    BackupOptions options;
+    options.name = std::to_string(next + kStepsBetween);
+    const Result<BackupInfo> info = CreateBackup(engine, options);
+    if (!info.ok()) return info.status();
+    Say("backup", info->id);
+  }
+  return Status::Ok();
+}
+
+Status RestoreAndWrite(Engine& engine, const Words& words) {
+  RestoreOptions options;
+  options.safety_backup = words.Has("safety");
+  const Result<RestoreReport> report = Restore(engine, words.Text("backup"), options);
+  if (!report.ok()) return report.status();
+  Say("restored", report->safety_backup_id);
+  return WriteSteps(engine, words, 0, words.Number("lane0"), words.Number("steps"));
+}
+
+Status Export(Engine& engine, const Words& words) {
+  for (const std::string& output : {std::string(), words.Text("output"), std::string()}) {
+    ExportOptions options;
+    options.output = output;
+    options.compress = output.empty();
+    const Result<ExportReport> report = ExportJson(engine, options);
+    if (!report.ok()) return report.status();
+    Say("exported", report->path, report->sha256);
+  }
+  return Status::Ok();
+}
+
+Status Work(const std::string& mode, Engine& engine, const Words& words) {
+  if (mode == "open") return Status::Ok();
+  if (mode == "write") return WriteInLanes(engine, words);
+  if (mode == "import") return Import(engine, words);
+  if (mode == "delete") return DeleteInBulk(engine);
+  if (mode == "backup") return BackUp(engine, words);
+  if (mode == "restore") return RestoreAndWrite(engine, words);
+  if (mode == "export") return Export(engine, words);
+  return Status::InvalidArgument("no such mode: " + mode);
+}
+
+Status Run(const std::string& mode, const std::string& folder, const Words& words, KillingFileSystem& files) {
+  OpenOptions options;
+  if (!words.Has("own_files")) options.file_system = &files;
+  options.write_buffer_bytes = kWorkerWriteBufferBytes;
+  Result<std::unique_ptr<Engine>> engine = Engine::Open(folder, options);
+  if (!engine.ok()) return std::move(engine).status();
+  Say("opened", files.calls());
+  if (Status status = Work(mode, **engine, words); !status.ok()) return status;
+  return (*engine)->Close();
+}
+
+int Main(int count, char** arguments) {
+  if (count < 3) {
+    std::fputs("crash_worker <mode> <store folder> [name=value ...]\n", stderr);
+    return 2;
+  }
+  const Words words(count - 3, arguments + 3);
+  const Death death{words.Number("kill_at"), words.Has("behind"), words.Text("only")};
+  KillingFileSystem files(PosixFileSystem(), death,
+                          [](std::string_view call, const std::string& path) { Say("dies-at", call, path); });
+  const Status status = Run(arguments[1], arguments[2], words, files);
+  if (!status.ok()) {
+    std::fprintf(stderr, "crash_worker %s: %s\n", arguments[1], status.ToString().c_str());
+    return 1;
+  }
+  Say("calls", files.calls());
+  if (words.Has("kill_at") || words.Has("own_files")) KillThisProcess();
+  return 0;
+}
+
+}  // namespace
+}  // namespace coffer::crash
+
+int main(int count, char** arguments) { return coffer::crash::Main(count, arguments); }

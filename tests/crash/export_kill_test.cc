@@ -1,0 +1,108 @@
+// A process is killed in the middle of an export: a file under a final name is whole.
+#include "coffer/export.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "crash/crash_fixture.h"
+#include "format/sha256.h"
+#include "operations/operations_fixture.h"
+
+namespace coffer::crash {
+namespace {
+
+namespace fs = std::filesystem;
+
+using operations::ReadBytes;
+
+class ExportKillTest : public CrashTest {
+ protected:
+  void MakeStore(std::uint64_t test);
+  void Die(const Death& death);
+  std::string output() const { return directory_.File("named.json"); }
+  std::vector<std::string> Words() const { return {"export", store(), "output=" + output()}; }
+
+  State expected_;
+};
+
+std::string HashOf(const std::string& bytes) {
+  format::Sha256 hash;
+  hash.Update(bytes);
+  return format::HexText(hash.Finish());
+}
+
+// An export without its last bytes is no JSON.
+void ExpectWhole(const std::string& path, const State& state) {
+  const std::string bytes = ReadBytes(path);
+  const std::string text = path.ends_with(".zst") ? operations::Decompress(bytes) : bytes;
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  ASSERT_TRUE(json.is_object() && json.contains("counts")) << path << " is not whole";
+  std::size_t records = 0;
+  for (const char* kind : {"conversations", "documents", "prompts"}) records += json.at(kind).size();
+  EXPECT_EQ(records, state.size()) << path;
+}
+
+void ExportKillTest::MakeStore(std::uint64_t test) {
+  seed_ = SeedFor(test);
+  std::vector<Step> steps;
+  Model model;
+  for (std::uint64_t number = 0; number < 40; ++number) {
+    steps.push_back(MakeStep(seed_, 0, number));
+    model.Apply(steps.back());
+  }
+  KeepStoreWith(steps);
+  expected_ = model.ToState();
+  CopyFolder(kept(), store());
+}
+
+void ExportKillTest::Die(const Death& death) {
+  CopyFolder(kept(), store());
+  fs::remove(output());
+  SCOPED_TRACE(Describe(death));
+  const WorkerRun run = WorkAndDie(Words(), death);
+  SCOPED_TRACE(run.LastWords());
+  for (const auto& line : run.Said("exported")) EXPECT_EQ(HashOf(ReadBytes(line.at(0))), line.at(1)) << line.at(0);
+
+  const std::unique_ptr<Engine> engine = OpenAndCheck(store());
+  ASSERT_NE(engine, nullptr);
+  EXPECT_EQ(DifferenceOf(StateOf(*engine), expected_), "");
+  std::uint64_t bytes = 0;
+  if (fs::exists(store() + "/exports")) {
+    for (const auto& entry : fs::directory_iterator(store() + "/exports")) {
+      ExpectWhole(entry.path().string(), expected_);
+      bytes += entry.file_size();
+    }
+  }
+  EXPECT_EQ(engine->Statistics()->exports_bytes, bytes);
+  if (fs::exists(output())) ExpectWhole(output(), expected_);
+  // What a killed export left beside a named output is in nobody's way.
+  fs::remove(output());
+  ExportOptions options;
+  options.output = output();
+  const Result<ExportReport> report = ExportJson(*engine, options);
+  ASSERT_OK(report);
+  EXPECT_EQ(HashOf(ReadBytes(output())), report->sha256);
+  EXPECT_FALSE(fs::exists(output() + ".partial"));
+}
+
+TEST_F(ExportKillTest, FileUnderAFinalNameIsWholeAndNothingElseStays) {
+  MakeStore(51);
+  for (const Death& death : DeathsIn(Work(Words()), 12)) {
+    Die(death);
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(ExportKillTest, KilledAtAnyCallOnTheNamedFileItIsWholeOrNotThere) {
+  MakeStore(52);
+  std::vector<Death> deaths = DeathsAtEachCall(Words(), "/named.json");
+  // Of the many appends in the middle one is like the other.
+  if (deaths.size() > 12) deaths.erase(deaths.begin() + 4, deaths.end() - 8);
+  for (const Death& death : deaths) {
+    Die(death);
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace coffer::crash
