@@ -1,0 +1,37 @@
+// Service: what all calls share.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "coffer/clock.h"
+#include "coffer/engine.h"
+#include "coffer/http/server.h"
+#include "coffer/token.h"
+#include "exchange.h"
+#include "link_signer.h"
+#include "rate_limits.h"
+
+namespace coffer::http {
+
+// Refers to the engine, which outlives it. `the_options` say how to authenticate. Safe to use from many threads.
+struct Service {
+  Service(Engine& the_engine, ServerOptions the_options, const LinkSigner::Key& key);
+
+  Engine& engine;
+  const ServerOptions options;
+  Clock& clock;
+  const LinkSigner links;
+  RateLimits token_rates;
+  RateLimits failure_rates;
+  std::function<Result<Principal>(std::string_view secret)> authenticate;
+  // The time that rates are counted by; a test's own where it sets one.
+  std::function<RateLimits::Time()> now = std::chrono::steady_clock::now;
+
+  std::int64_t NowSeconds() const;
+  void Log(const std::string& line) const;
+};
+
+}  // namespace coffer::http
