@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/control_store.h"
 #include "engine/transaction.h"
 #include "format/fixed_width.h"
 #include "format/keys.h"
@@ -42,11 +43,16 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
       StoreFolder::Open(*core->files_, folder, options.create_if_missing, options.read_only);
   if (!opened.ok()) return std::move(opened).status();
   core->folder_ = std::move(*opened);
+  core->memory_ = storage::NewStoreMemory(options.write_buffer_bytes, options.block_cache_bytes);
   core->repository_ = options.repository.empty() ? core->folder_->BackupsPath() : options.repository;
   if (core->folder_->is_new()) {
     if (Status status = core->CreateStore(); !status.ok()) return status.WithContext("creating a store in " + folder);
   }
   if (Status status = core->OpenStore(); !status.ok()) return status.WithContext("opening " + folder);
+  Result<std::unique_ptr<storage::Store>> control =
+      OpenControlStore(*core->files_, core->folder_->ControlPath(), core->StoreOptionsFor(false));
+  if (!control.ok()) return std::move(control).status().WithContext("opening " + folder);
+  core->control_ = std::move(*control);
   if (!options.read_only) {
     // Only now: were CURRENT wrong, what it does not name might be all there is.
     if (Status status = core->folder_->Sweep(); !status.ok()) return status;
@@ -59,6 +65,11 @@ Status EngineCore::Close() {
   if (store_ == nullptr) return Status::Ok();
   Status status = store_->Close();
   store_.reset();
+  if (control_ != nullptr) {
+    Status closed = control_->Close();
+    if (status.ok()) status = std::move(closed);
+    control_.reset();
+  }
   folder_.reset();
   return status;
 }
@@ -68,6 +79,7 @@ storage::StoreOptions EngineCore::StoreOptionsFor(bool create) const {
   store.create = create;
   store.read_only = options_.read_only;
   store.file_system = options_.file_system;
+  store.memory = memory_;
   store.write_buffer_bytes = options_.write_buffer_bytes;
   store.block_cache_bytes = options_.block_cache_bytes;
   store.open_files_max = options_.open_files_max;

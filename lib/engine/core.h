@@ -68,6 +68,8 @@ class EngineCore {
   StoreFolder& folder() noexcept { return *folder_; }
   const std::string& repository() const noexcept { return repository_; }
   const Totals& totals() const noexcept { return totals_; }
+  // Null: read-only, and the folder has none.
+  storage::Store* control() noexcept { return control_.get(); }
 
   Timestamp Now() const { return {clock_->NowMicroseconds()}; }
   // The UTC day of Now(), counted from 1970.
@@ -128,7 +130,9 @@ class EngineCore {
   FileSystem* files_ = nullptr;
   RandomSource* random_ = nullptr;
   std::unique_ptr<StoreFolder> folder_;
+  std::shared_ptr<storage::StoreMemory> memory_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<storage::Store> control_;
   Totals totals_;
   Stripes stripes_;
 
