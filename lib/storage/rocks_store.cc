@@ -10,6 +10,7 @@
 #include "storage/rocks_file_system.h"
 #include "storage/rocks_options.h"
 #include "storage/rocks_scan.h"
+#include "storage/rocks_scrub.h"
 #include "storage/rocks_status.h"
 #include "storage/store_listener.h"
 
@@ -208,11 +209,14 @@ Status RocksStore::Flush(std::span<const Family> families) {
   return listener_->Keep(FromRocks(db_->Flush(rocksdb::FlushOptions(), HandlesOf(families))).WithContext("flushing"));
 }
 
-Status RocksStore::Compact(std::span<const Family> families) {
+Status RocksStore::Compact(std::span<const Family> families) { return CompactFamilies(families, nullptr); }
+
+Status RocksStore::CompactFamilies(std::span<const Family> families, std::atomic<bool>* stop) {
   if (Status status = CheckWritable(); !status.ok()) {
     return status;
   }
   rocksdb::CompactRangeOptions options;
+  options.canceled = stop;
   options.exclusive_manual_compaction = false;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
@@ -224,6 +228,32 @@ Status RocksStore::Compact(std::span<const Family> families) {
     }
   }
   return {};
+}
+
+Status RocksStore::Scrub(std::span<const Family> families, std::atomic<bool>& stop) {
+  if (Status status = CheckWritable(); !status.ok()) {
+    return status;
+  }
+  const std::vector<rocksdb::ColumnFamilyHandle*> handles = HandlesOf(families);
+  const Result<std::vector<std::string>> old_files = FilesWithData(files_, directory_);
+  if (!old_files.ok()) {
+    return old_files.status();
+  }
+  if (Status status = AwaitNewSnapshots(*db_, db_->GetLatestSequenceNumber(), stop); !status.ok()) {
+    return status;
+  }
+  // All families: one log holds the writes of all.
+  if (Status status = Flush({}); !status.ok()) {
+    return status;
+  }
+  Status compacted = CompactFamilies(families, &stop);
+  if (stop.load()) {
+    return Status::Cancelled("scrubbing was stopped");
+  }
+  if (!compacted.ok()) {
+    return compacted;
+  }
+  return AwaitRemoval(*db_, files_, directory_, *old_files, handles, stop);
 }
 
 Result<std::vector<CheckpointFile>> RocksStore::Checkpoint(const std::string& directory) {

@@ -40,6 +40,7 @@ class RocksStore final : public Store {
   std::unique_ptr<StoreSnapshot> TakeSnapshot() override;
   Status Flush(std::span<const Family> families) override;
   Status Compact(std::span<const Family> families) override;
+  Status Scrub(std::span<const Family> families, std::atomic<bool>& stop) override;
   Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory) override;
   std::uint64_t FamilyBytes(Family family) override;
   std::uint64_t LogBytes() override;
@@ -52,6 +53,7 @@ class RocksStore final : public Store {
   Status CheckWritable() const;
   void CountRangeDeletes(const std::array<std::uint32_t, kFamiliesOfStoreMax>& added);
   Status FinishWriting();
+  Status CompactFamilies(std::span<const Family> families, std::atomic<bool>* stop);
 
   const std::string directory_;
   const StoreOptions options_;

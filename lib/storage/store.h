@@ -2,6 +2,7 @@
 // another store can stand in for it. Store knows keys and values, not conversations.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -145,6 +146,10 @@ class Store {
   virtual Status Flush(std::span<const Family> families) = 0;
   // Rewrites whole families so that deleted and replaced values are gone from the disk, blob files included.
   virtual Status Compact(std::span<const Family> families) = 0;
+
+  // As Compact, and on success no file, logs included, holds what was deleted or replaced before the call. Waits for snapshots
+  // and scans that are older than the call. kCancelled: `stop` became true.
+  virtual Status Scrub(std::span<const Family> families, std::atomic<bool>& stop) = 0;
 
   // Makes `directory` (which must not be there; its parent must) a consistent copy of the store that opens as a store;
   // immutable files are hard links, made durable together with the directory. Answers its files.
