@@ -39,12 +39,14 @@ struct CreatedToken {
 };
 
 // kInvalidArgument: user_id is no id (an admin's may be anything an id may be), expires_at is past.
-// kResourceExhausted: kTokensMax. Durable when it returns.
+// kResourceExhausted: kTokensMax. kPermissionDenied: read-only. Durable when it returns; on failure there is no such token.
+// All of these calls are safe from many threads.
 COFFER_API Result<CreatedToken> CreateToken(Engine& engine, std::string_view user_id, PrincipalRole role,
                                             std::optional<Timestamp> expires_at = std::nullopt);
 // In order of creation, expired ones included.
 COFFER_API Result<std::vector<TokenInfo>> ListTokens(Engine& engine);
-// kNotFound. Durable when it returns; calls with it are refused from then on.
+// kNotFound; kPermissionDenied: read-only. Durable when it returns; calls with it are refused from then on. An Authenticate
+// that is under way may still answer.
 COFFER_API Status RevokeToken(Engine& engine, std::string_view id);
 // Whom `secret` stands for. kPermissionDenied, in the same words, for an unknown, a revoked and an expired one; compared in
 // constant time, by SHA-256 (the secret is random, so no slower hash is needed).

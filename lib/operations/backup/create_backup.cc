@@ -165,6 +165,7 @@ storage::StoreOptions SmallStoreOptions(const engine::EngineCore& core, bool rea
   constexpr std::size_t kBlockCacheBytes = std::size_t{4} << 20;
   storage::StoreOptions options = core.StoreOptionsFor(false);
   options.read_only = read_only;
+  options.memory = nullptr;
   options.write_buffer_bytes = std::min(options.write_buffer_bytes, kWriteBufferBytes);
   options.block_cache_bytes = std::min(options.block_cache_bytes, kBlockCacheBytes);
   return options;
