@@ -133,8 +133,6 @@ class EngineCore {
   std::atomic<std::uint64_t> backups_bytes{0};
   std::atomic<std::uint64_t> backups_count{0};
   std::atomic<std::uint64_t> exports_bytes{0};
-  // Held by whoever changes the repository, or restores.
-  std::mutex& repository_mutex() noexcept { return repository_mutex_; }
 
  private:
   EngineCore();
@@ -171,7 +169,6 @@ class EngineCore {
   std::mutex commit_gate_;
   std::shared_mutex commit_mutex_;
 
-  std::mutex repository_mutex_;
   std::atomic<bool> latched_{false};
   mutable std::mutex latch_mutex_;
   Status latch_reason_;
