@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "body_pipe.h"
 #include "correlation_id.h"
 #include "problem.h"
 
@@ -89,13 +90,22 @@ void Identify(const Request& request, Service& service, Admission& admission) {
   if (call.route != nullptr && nobody_needed && !call.route->counts) return;
   if (auto principal = WhoAsks(request, service)) {
     call.principal = *std::move(principal);
-    CountCall(call.principal.token_id, service, admission);
+    if (call.route == nullptr || call.route->counts) {
+      CountCall(call.principal.token_id, service, admission);
+    } else {
+      admission.rate = service.token_rates.Look(call.principal.token_id, service.now()).figures;
+    }
   } else if (HasGoodLink(call, service)) {
     call.principal = {{}, PrincipalRole::kAdmin, {}};
     CountCall("link " + call.parameters.front(), service, admission);
   } else if (!nobody_needed) {
     RefuseUnknown(request, service, admission);
   }
+}
+
+std::string IdFor(const Request& request, Service& service) {
+  if (IsUsableCorrelationId(request.correlation_id)) return request.correlation_id;
+  return MakeCorrelationId(service.clock.NowMicroseconds(), SystemRandom());
 }
 
 bool SaysItIsJson(std::string_view content_type) {
@@ -136,12 +146,17 @@ Response TooLarge(std::uint64_t bytes_max, std::string_view path) {
   return Problem(413, "too_large", "The body may have up to " + std::to_string(bytes_max) + " bytes.", path);
 }
 
+Admission AdmissionOfStranger(const Request& request, Service& service) {
+  Admission admission;
+  admission.correlation_id = IdFor(request, service);
+  admission.rate = service.failure_rates.Look(AddressKey(request.peer), service.now()).figures;
+  return admission;
+}
+
 Admission Admit(const Request& request, Service& service) {
   Admission admission;
   admission.head_only = request.method == "HEAD";
-  admission.correlation_id = IsUsableCorrelationId(request.correlation_id)
-                                 ? request.correlation_id
-                                 : MakeCorrelationId(service.clock.NowMicroseconds(), SystemRandom());
+  admission.correlation_id = IdFor(request, service);
   Call& call = admission.call;
   call.request = &request;
   Match match;
@@ -177,7 +192,9 @@ Response Answer(const Admission& admission, Service& service) {
   }
 }
 
-Response Finished(Response response, const Admission& admission) {
+Response Finished(Response response, const Admission& admission, Service& service) {
+  constexpr int kHundred = 100;
+  service.responses[static_cast<std::size_t>(response.status / kHundred)].fetch_add(1, std::memory_order_relaxed);
   response.correlation_id = admission.correlation_id;
   response.rate = admission.rate;
   response.head_only = admission.head_only;
@@ -186,8 +203,13 @@ Response Finished(Response response, const Admission& admission) {
 
 Response Handle(const Request& request, Service& service) {
   Admission admission = Admit(request, service);
-  if (admission.refusal) return Finished(*std::move(admission.refusal), admission);
-  return Finished(Answer(admission, service), admission);
+  if (admission.refusal) return Finished(*std::move(admission.refusal), admission, service);
+  if (admission.call.route->body == Body::kStream) {
+    admission.call.stream = std::make_shared<BodyPipe>();
+    admission.call.stream->Write(request.body);
+    admission.call.stream->End();
+  }
+  return Finished(Answer(admission, service), admission, service);
 }
 
 }  // namespace coffer::http

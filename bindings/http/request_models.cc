@@ -87,12 +87,12 @@ std::string_view Name(ExportScope scope) { return ExportScopes()[static_cast<std
 std::vector<std::string> ReadIds(std::string_view body, Faults& faults) {
   const auto json = ReadJsonBody(body, faults);
   if (!json) return {};
-  if (json->is_array() && json->size() > kBulkDeleteIdsMax) {
+  if (json->is_array() && json->size() > kRequestIdsMax) {
     faults.Add({{"body"},
                 "too_long",
-                "List should have at most " + std::to_string(kBulkDeleteIdsMax) + " items after validation, not " +
+                "List should have at most " + std::to_string(kRequestIdsMax) + " items after validation, not " +
                     std::to_string(json->size()),
-                {{"field_type", "List"}, {"max_length", kBulkDeleteIdsMax}, {"actual_length", json->size()}}});
+                {{"field_type", "List"}, {"max_length", kRequestIdsMax}, {"actual_length", json->size()}}});
     return {};
   }
   return ReadTextList(*json, {"body"}, faults);

@@ -18,7 +18,7 @@
 namespace coffer::http {
 
 // Ids in one bulk delete.
-inline constexpr std::size_t kBulkDeleteIdsMax = 10'000;
+inline constexpr std::size_t kRequestIdsMax = 10'000;
 
 enum class BackupType : std::uint8_t { kFull, kIncremental, kDifferential };
 enum class DataFormat : std::uint8_t { kJson, kCsv, kXml, kParquet, kSql };

@@ -1,6 +1,7 @@
 // The table of routes: the one place that lists the calls.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,16 +22,17 @@ enum class Access {
 enum class Runs {
   kHere,      // never waits: on the connection's own thread
   kBlocking,  // on a thread for blocking calls
-  kShared,    // the same, and one answer serves all who ask before it is begun
+  kShared,    // the same, and one answer serves all who ask before it is begun: it looks at nothing of the request
 };
 
 enum class Body {
   kNone,    // ignored where there is one
   kJson,    // read into memory, up to kJsonBodyBytesMax
-  kStream,  // the handler reads it as it comes, up to kImportBytesMax
+  kStream,  // the handler's operation reads it as it comes, up to kImportBytesMax
 };
 
 struct Route;
+class BodyPipe;
 
 // One call that has been let in.
 struct Call {
@@ -40,6 +42,7 @@ struct Call {
   Query query;
   std::vector<std::string> parameters;  // what stands for {…} in the pattern, decoded
   Principal principal;
+  std::shared_ptr<BodyPipe> stream;  // where the body is one
 
   bool is_admin() const { return principal.role == PrincipalRole::kAdmin; }
 };

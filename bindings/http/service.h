@@ -1,8 +1,14 @@
 // Service: what all calls share.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -11,6 +17,7 @@
 #include "coffer/http/server.h"
 #include "coffer/token.h"
 #include "exchange.h"
+#include "json.h"
 #include "link_signer.h"
 #include "rate_limits.h"
 
@@ -30,8 +37,22 @@ struct Service {
   // The time that rates are counted by; a test's own where it sets one.
   std::function<RateLimits::Time()> now = std::chrono::steady_clock::now;
 
+  // Responses by the first digit of their status.
+  static constexpr std::size_t kStatusClasses = 6;
+  std::array<std::atomic<std::uint64_t>, kStatusClasses> responses{};
+
+  // The type that a backup was asked for with, which its manifest does not tell: null where it was asked for long ago, or of
+  // somebody else.
+  void RememberType(const std::string& backup_id, const std::string& type);
+  Json RequestedType(const std::string& backup_id);
+
   std::int64_t NowSeconds() const;
   void Log(const std::string& line) const;
+
+ private:
+  static constexpr std::size_t kTypesRememberedMax = 1000;
+  std::mutex types_mutex_;
+  std::map<std::string, std::string> types_;  // by id, which grows with time
 };
 
 }  // namespace coffer::http

@@ -15,7 +15,7 @@ namespace {
 class Calls : public ServiceFixture {};
 
 TEST_F(Calls, NeedAToken) {
-  for (const std::string token : {"", "wrong", "admin-token2"}) {
+  for (const char* token : {"", "wrong", "admin-token2"}) {
     const Response response = Get("/stats", token);
     ProblemDetail(response, 401);
     EXPECT_EQ(HeaderOf(response, "WWW-Authenticate"), "Bearer");
@@ -112,13 +112,13 @@ TEST_F(Calls, EchoACorrelationIdThatIsUsable) {
   Request request;
   request.method = "GET";
   request.target = "/healthz";
-  for (const std::string id : {std::string("a"), std::string("A-Z.a_z:0-9"), std::string(128, 'x')}) {
+  for (const std::string& id : {std::string("a"), std::string("A-Z.a_z:0-9"), std::string(128, 'x')}) {
     request.correlation_id = id;
     EXPECT_EQ(Handle(request, *service_).correlation_id, id);
   }
   std::set<std::string> made;
-  for (const std::string id : {std::string(), std::string("a b"), std::string("ä"), std::string("a\r\nX: y"),
-                               std::string(129, 'x'), std::string("a/b")}) {
+  for (const std::string& id : {std::string(), std::string("a b"), std::string("ä"), std::string("a\r\nX: y"),
+                                std::string(129, 'x'), std::string("a/b")}) {
     request.correlation_id = id;
     const std::string ulid = Handle(request, *service_).correlation_id;
     EXPECT_TRUE(std::regex_match(ulid, std::regex("[0-7][0-9A-HJKMNP-TV-Z]{25}"))) << ulid;

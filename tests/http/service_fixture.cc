@@ -15,7 +15,9 @@ ServiceFixture::ServiceFixture() {
 
 ServiceFixture::~ServiceFixture() {
   service_.reset();
-  if (engine_) EXPECT_OK(engine_->Close());
+  if (engine_) {
+    EXPECT_OK(engine_->Close());
+  }
 }
 
 Result<Principal> ServiceFixture::WhoHas(std::string_view secret) {

@@ -102,7 +102,8 @@ TEST(Validation, AnswersAsFastApiDoes) {
     recorded.erase("call");
     recorded.erase("body");
     // A custom scope without a query is refused by a rule of the contract that the models do not have.
-    if (recorded.contains("taken") && recorded["taken"].value("scope", "") == "custom") continue;
+    if (recorded.contains("taken") && recorded["taken"].is_object() && recorded["taken"].value("scope", "") == "custom")
+      continue;
     const auto answer = nlohmann::json(Answer(call, body, recorded.contains("taken") ? Json(recorded["taken"]) : Json()));
     EXPECT_EQ(answer, recorded) << call << ' ' << body;
   }
@@ -132,9 +133,9 @@ TEST(Validation, NestingUpToTheLimitIsJson) {
 
 TEST(Validation, TenThousandIdsAreTakenAndOneMoreIsTooLong) {
   Json ids = Json::array();
-  for (std::size_t i = 0; i < kBulkDeleteIdsMax; ++i) ids.push_back("x");
+  for (std::size_t i = 0; i < kRequestIdsMax; ++i) ids.push_back("x");
   Faults none;
-  EXPECT_EQ(ReadIds(ids.dump(), none).size(), kBulkDeleteIdsMax);
+  EXPECT_EQ(ReadIds(ids.dump(), none).size(), kRequestIdsMax);
   EXPECT_TRUE(none.empty());
   ids.push_back("x");
   Faults faults;
