@@ -16,6 +16,10 @@ coffer_require(nlohmann_json nlohmann-json3-dev 3.11 CONFIG)
 coffer_require(OpenSSL libssl-dev 3.0)
 coffer_require(LibArchive libarchive-dev 3.6)
 
+if(COFFER_HTTP)
+  coffer_require(Boost "libboost1.81-dev libboost-url1.81-dev" 1.81 COMPONENTS url)
+endif()
+
 # xxHash is used inline and never linked; Debian ships no CMake package for it.
 find_path(COFFER_XXHASH_INCLUDE_DIR xxhash.h)
 mark_as_advanced(COFFER_XXHASH_INCLUDE_DIR)

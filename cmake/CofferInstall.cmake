@@ -3,13 +3,20 @@ include(GNUInstallDirs)
 
 set(coffer_config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/coffer")
 
+set(coffer_installed_targets ${COFFER_LIBRARY})
+if(TARGET coffer_http)
+  list(APPEND coffer_installed_targets coffer_http)
+else()
+  set(coffer_headers_left_out PATTERN "http" EXCLUDE)
+endif()
 install(
-  TARGETS ${COFFER_LIBRARY}
+  TARGETS ${coffer_installed_targets}
   EXPORT cofferTargets
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
   INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/coffer" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/coffer" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h"
+        ${coffer_headers_left_out})
 install(EXPORT cofferTargets NAMESPACE coffer:: DESTINATION "${coffer_config_dir}")
 
 configure_package_config_file(

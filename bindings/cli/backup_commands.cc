@@ -5,6 +5,7 @@
 
 #include "output.h"
 #include "session.h"
+#include "waiting.h"
 
 namespace coffer::cli {
 namespace {
@@ -19,11 +20,16 @@ struct CreateRequest {
 
 // `requested_type` is known where the backup was asked for just now.
 JsonObject ToJson(const BackupInfo& backup, const JsonObject& requested_type) {
-  JsonObject metadata = {{"requested_type", requested_type}, {"base_id", nullptr},
-                         {"lineage", nullptr},               {"sequence", nullptr},
-                         {"contents_included", true},        {"logs_included", false},
-                         {"reason", backup.reason},          {"engine_version", backup.engine_version},
-                         {"recipients", JsonObject::array()}, {"verified", nullptr}};
+  JsonObject metadata = {{"requested_type", requested_type},
+                         {"base_id", nullptr},
+                         {"lineage", nullptr},
+                         {"sequence", nullptr},
+                         {"contents_included", true},
+                         {"logs_included", false},
+                         {"reason", backup.reason},
+                         {"engine_version", backup.engine_version},
+                         {"recipients", JsonObject::array()},
+                         {"verified", nullptr}};
   return {{"id", backup.id},
           {"name", backup.name},
           {"description", TextOrNull(backup.description)},
@@ -49,13 +55,7 @@ ExitStatus Create(Engine& engine, const CreateRequest& request, bool json) {
   if (request.type != kFull) {
     PrintMessage("this version takes full backups only: the " + request.type + " one asked for becomes full");
   }
-  Result<BackupInfo> backup = Status::Internal("no backup");
-  {
-    ProgressBar bar("backing up");
-    BackupOptions options = request.options;
-    options.progress = [&](std::uint64_t done, std::uint64_t expected) { bar.Update(done, expected, "bytes"); };
-    backup = CreateBackup(engine, options);
-  }
+  const Result<BackupInfo> backup = Await(StartBackup(engine, request.options), "backing up");
   if (!backup.ok()) return Fail(backup.status(), json);
   PrintLine(json ? ToText(ToJson(*backup, request.type)) : InWords(*backup));
   return ExitStatus::kDone;
@@ -113,8 +113,7 @@ void AddList(CLI::App& group, Session& session) {
   command->add_option("--status", *status, "Only those with this status");
   command->callback([type, status, &session] {
     session.run = [type, status, &session] {
-      return WithEngine(session, Access::kReads,
-                        [&](Engine& engine) { return List(engine, *type, *status, session.json); });
+      return WithEngine(session, Access::kReads, [&](Engine& engine) { return List(engine, *type, *status, session.json); });
     };
   });
 }

@@ -3,10 +3,12 @@
 
 #include <iostream>
 
+#include "coffer/limits.h"
 #include "delete_request.h"
 #include "message_place.h"
 #include "output.h"
 #include "session.h"
+#include "waiting.h"
 
 namespace coffer::cli {
 namespace {
@@ -79,10 +81,12 @@ Result<BulkDeleteReport> Apply(Engine& engine, const DeleteRequest& request, boo
     Selection selection = *request.selection;
     selection.kind = kind;
     selection.owner = request.owner;
-    return engine.BulkDelete(selection, options);
+    if (dry_run) return engine.BulkDelete(selection, options);
+    return Await(StartBulkDelete(engine, selection, options), "deleting");
   }
   if (kind == Kind::kMessage) return DeleteMessages(engine, request.ids, dry_run);
-  return engine.BulkDelete(kind, request.ids, options);
+  if (dry_run || request.ids.size() <= kDeleteInlineRecordsMax) return engine.BulkDelete(kind, request.ids, options);
+  return Await(StartBulkDelete(engine, kind, request.ids, options), "deleting");
 }
 
 bool Confirmed(const DeleteRequest& request, std::uint64_t records) {
@@ -153,7 +157,8 @@ void AddDeleteCommand(CLI::App& app, Session& session) {
   DeleteRequest& request = words->request;
   command->add_option("KIND", request.kind, "conversation, document or prompt; or message")
       ->required()
-      ->check(ServedWords({"conversation", "document", "prompt", "message", "conversations", "documents", "prompts", "messages"}));
+      ->check(
+          ServedWords({"conversation", "document", "prompt", "message", "conversations", "documents", "prompts", "messages"}));
   command->add_option("ID", request.ids, "Ids, as words or as a,b,c (one with a comma in it goes into --ids-file)");
   command->add_option("--ids-file", words->ids_file, "A file with an id a line; - is standard input")->type_name("F");
   command->add_option("--owner", request.owner, "Only records of this owner")->type_name("ID");

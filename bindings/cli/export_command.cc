@@ -3,6 +3,7 @@
 
 #include "output.h"
 #include "session.h"
+#include "waiting.h"
 
 namespace coffer::cli {
 namespace {
@@ -35,16 +36,11 @@ void PrintWords(const ExportReport& report) {
 }
 
 ExitStatus Export(Engine& engine, const ExportRequest& request, bool json) {
-  Result<ExportReport> report = Status::Internal("no export");
-  {
-    ProgressBar bar("exporting");
-    ExportOptions options;
-    options.compress = !request.no_compress;
-    options.include_contents = !request.no_contents;
-    options.output = request.output;
-    options.progress = [&](std::uint64_t records) { bar.Update(records, 0, "records"); };
-    report = ExportJson(engine, options);
-  }
+  ExportOptions options;
+  options.compress = !request.no_compress;
+  options.include_contents = !request.no_contents;
+  options.output = request.output;
+  const Result<ExportReport> report = Await(StartExport(engine, options), "exporting");
   if (!report.ok()) return Fail(report.status(), json);
   json ? PrintLine(ToText(ToJson(*report))) : PrintWords(*report);
   return ExitStatus::kDone;
@@ -55,9 +51,8 @@ ExitStatus Export(Engine& engine, const ExportRequest& request, bool json) {
 void AddExportCommand(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("export", "Write every record of one snapshot as JSON");
   auto request = std::make_shared<ExportRequest>();
-  command->add_option("--scope")
-      ->description("full")
-      ->check(ServedWords({"full"}, {"user", "conversation", "document", "analytics", "custom"}));
+  command->add_option("--scope")->description("full")->check(
+      ServedWords({"full"}, {"user", "conversation", "document", "analytics", "custom"}));
   command->add_option("--format")
       ->description("json")
       ->check(ServedWords({"json"}, {"csv", "xml", "parquet", "sql", "ndjson"}));

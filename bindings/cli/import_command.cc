@@ -4,6 +4,7 @@
 #include "coffer/import.h"
 #include "output.h"
 #include "session.h"
+#include "waiting.h"
 
 namespace coffer::cli {
 namespace {
@@ -61,35 +62,24 @@ void PrintWords(const ImportReport& report) {
 }
 
 Result<ImportReport> ImportOne(Engine& engine, const std::string& file, const ImportOptions& options) {
-  if (file != "-") return ImportFiles(engine, {file}, options);
-  const auto input = StandardInput();
-  return ImportStream(engine, *input, "-", options);
+  const std::string label = "importing " + file;
+  if (file != "-") return Await(StartImport(engine, std::vector<std::string>{file}, options), label);
+  return Await(StartImport(engine, StandardInput(), "-", options), "importing");
 }
 
 // One file after the other, so that where one cannot be read the counts of those before it are still told.
 ExitStatus Import(Engine& engine, const ImportRequest& request, bool json) {
   ImportReport sum;
   Status failure;
-  {
-    ProgressBar bar("importing");
-    ImportOptions options = request.options;
-    std::uint64_t records_before = 0;
-    std::uint64_t records_now = 0;
-    options.progress = [&](std::uint64_t, std::uint64_t records) {
-      records_now = records_before + records;
-      bar.Update(records_now, 0, "records");
-    };
-    for (const std::string& file : request.files) {
-      const auto report = ImportOne(engine, file, options);
-      if (!report.ok()) {
-        failure = report.status();
-        sum.errors.push_back({file, 0, std::string(failure.message())});
-        ++sum.errors_total;
-        break;
-      }
-      Add(*report, sum);
-      records_before = records_now;
+  for (const std::string& file : request.files) {
+    const auto report = ImportOne(engine, file, request.options);
+    if (!report.ok()) {
+      failure = report.status();
+      sum.errors.push_back({file, 0, std::string(failure.message())});
+      ++sum.errors_total;
+      break;
     }
+    Add(*report, sum);
   }
   json ? PrintLine(ToText(ToJson(sum))) : PrintWords(sum);
   if (!failure.ok()) {
@@ -111,24 +101,25 @@ void AddImportCommand(CLI::App& app, Session& session) {
   command->add_option("FILE", request->files, "NDJSON, plain or zstd; - is standard input")->required();
   command->add_option("--format")
       ->description("auto (default) or ndjson")
-      ->check(ServedWords({"auto", "ndjson"}, {"coffer-json", "coffer-csv", "coffer-parquet", "chatgpt", "open-webui", "librechat"}));
+      ->check(ServedWords({"auto", "ndjson"},
+                          {"coffer-json", "coffer-csv", "coffer-parquet", "chatgpt", "open-webui", "librechat"}));
   command->add_option("--owner", request->options.owner, "The owner of records that name none")->type_name("ID");
-  command->add_option_function<std::string>(
-             "--on-conflict",
-             [request](const std::string& word) { request->options.on_conflict = policies.at(word); },
-             "What to do where a record is there already: skip (default), replace, newest, fail")
+  command
+      ->add_option_function<std::string>(
+          "--on-conflict", [request](const std::string& word) { request->options.on_conflict = policies.at(word); },
+          "What to do where a record is there already: skip (default), replace, newest, fail")
       ->check(ServedWords({"skip", "replace", "newest", "fail"}));
   command->add_flag("--generate-ids", request->options.generate_ids, "Give records without an id one");
   command->add_option("--kind", request->kind, "The kind of lines without \"type\"")
       ->type_name("KIND")
-      ->check(ServedWords({"conversation", "message", "document", "prompt", "conversations", "messages", "documents", "prompts"}));
+      ->check(
+          ServedWords({"conversation", "message", "document", "prompt", "conversations", "messages", "documents", "prompts"}));
   command->add_option("--contents", request->options.contents, "Where contents of documents are, by filename")
       ->type_name("TAR|DIR");
   command->callback([request, &session] {
     if (!request->kind.empty()) request->options.kind = ParseKind(request->kind);
     session.run = [request, &session] {
-      return WithEngine(session, Access::kWrites,
-                        [&](Engine& engine) { return Import(engine, *request, session.json); });
+      return WithEngine(session, Access::kWrites, [&](Engine& engine) { return Import(engine, *request, session.json); });
     };
   });
 }

@@ -27,8 +27,9 @@ void AddSharedOptions(CLI::App& app, Session& session) {
                  "The repository of backups (else $COFFER_REPOSITORY, else backups/ in the data folder)")
       ->type_name("DIR");
   app.add_flag("--json", session.json, "Print one JSON object on stdout and nothing else there");
-  app.add_flag("--read-only", session.read_only, "Write nothing in the data folder; get, list, stats, verify, export and "
-                                                 "backup list work so");
+  app.add_flag("--read-only", session.read_only,
+               "Write nothing in the data folder; get, list, stats, verify, export and "
+               "backup list work so");
   app.set_version_flag("--version", std::string(Version()));
 }
 
@@ -53,7 +54,13 @@ void AddCommands(CLI::App& app, Session& session) {
   AddBackupCommands(app, session);
   AddRestoreCommand(app, session);
   AddExportCommand(app, session);
-  AddCommandsOfLaterVersions(app, {"erase", "doctor", "serve", "token", "key"});
+  AddTokenCommands(app, session);
+#ifdef COFFER_WITH_HTTP
+  AddServeCommand(app, session);
+#else
+  AddCommandsOfLaterVersions(app, {"serve"});
+#endif
+  AddCommandsOfLaterVersions(app, {"erase", "doctor", "key"});
   AddCommandsOfLaterVersions(*app.get_subcommand("backup"), {"verify", "delete", "undelete", "prune"});
 }
 

@@ -2,6 +2,7 @@
 #include "coffer/backup.h"
 #include "output.h"
 #include "session.h"
+#include "waiting.h"
 
 namespace coffer::cli {
 namespace {
@@ -42,15 +43,10 @@ void PrintWords(const RestoreReport& report) {
 }
 
 ExitStatus RestoreWith(Engine& engine, const RestoreRequest& request, bool json) {
-  Result<RestoreReport> report = Status::Internal("no restore");
-  {
-    ProgressBar bar("restoring");
-    RestoreOptions options;
-    options.safety_backup = !request.no_safety_backup;
-    options.verify = !request.no_verify;
-    options.progress = [&](std::uint64_t done, std::uint64_t expected) { bar.Update(done, expected, "bytes"); };
-    report = Restore(engine, request.backup_id, options);
-  }
+  RestoreOptions options;
+  options.safety_backup = !request.no_safety_backup;
+  options.verify = !request.no_verify;
+  const Result<RestoreReport> report = Await(StartRestore(engine, request.backup_id, options), "restoring");
   if (!report.ok()) return Fail(report.status(), json);
   json ? PrintLine(ToText(ToJson(*report))) : PrintWords(*report);
   return ExitStatus::kDone;
@@ -72,8 +68,7 @@ void AddRestoreCommand(CLI::App& app, Session& session) {
   Refuse(*command, {"--without-ledger"}, "this version has no erasure ledger");
   command->callback([request, &session] {
     session.run = [request, &session] {
-      return WithEngine(session, Access::kWrites,
-                        [&](Engine& engine) { return RestoreWith(engine, *request, session.json); });
+      return WithEngine(session, Access::kWrites, [&](Engine& engine) { return RestoreWith(engine, *request, session.json); });
     };
   });
 }

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "coffer/operation.h"
 #include "coffer/result.h"
 #include "coffer/timestamp.h"
 #include "coffer/visibility.h"
@@ -20,12 +19,10 @@ struct BackupOptions {
   std::string name;  // empty: "backup-<time>"
   std::string description;
   int retention_days = 30;  // 1..365
-  // Called now and then, from one thread. Null: never.
-  std::function<void(std::uint64_t bytes_done, std::uint64_t bytes_expected)> progress;
 };
 
 struct BackupInfo {
-  std::string id;
+  std::string id;  // of one that was asked for: the operation's id
   std::string name;
   std::string description;
   std::string reason;  // "requested" or "safety"
@@ -39,9 +36,15 @@ struct BackupInfo {
 
 // Takes a full image of the store's state at one moment while writers go on. Every file is copied with its SHA-256, compared
 // with the digest it got when it was born, and synced before the manifest is written; the manifest comes last, and a
-// backup without one does not exist. After a failure or a crash there is no new backup, and its leftovers go with the next one.
-// kInvalidArgument: retention_days, or name or description is not UTF-8. kCorruption: a file of the store is not what was
-// written; the message names it. kResourceExhausted: the device is full. kBusy: a restore, or another process at the repository.
+// backup without one does not exist. After a failure, a cancel or a crash there is no new backup; its leftovers go at the next
+// opening or with the next backup. Progress: bytes copied.
+// From the start: kInvalidArgument: retention_days, or name or description is not UTF-8. kPermissionDenied: read-only.
+// From the end: kCorruption: a file of the store is not what was written; the message names it. kResourceExhausted: the device
+// is full. kBusy: another process at the repository. kIoError. kCancelled.
+// Safe to run beside any other call; what waits for what is told in operation.h.
+COFFER_API Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions& options = {},
+                                                       StartOptions start = {});
+// Start and Finish in one.
 COFFER_API Result<BackupInfo> CreateBackup(Engine& engine, const BackupOptions& options = {});
 
 // Newest first. A damaged manifest is kCorruption naming it.
@@ -50,11 +53,10 @@ COFFER_API Result<std::vector<BackupInfo>> ListBackups(Engine& engine);
 struct RestoreOptions {
   bool safety_backup = true;  // take one of the present state first, with reason "safety"
   bool verify = true;         // compare the built store's counters and digests with the manifest before the switch
-  std::function<void(std::uint64_t bytes_done, std::uint64_t bytes_expected)> progress;
 };
 
 struct RestoreReport {
-  std::string restore_id;
+  std::string restore_id;  // the operation's id
   std::string backup_id;
   std::string safety_backup_id;  // empty without one
   std::uint64_t conversations = 0;
@@ -67,11 +69,17 @@ struct RestoreReport {
 };
 
 // Puts the store back to the state of a backup. The new store is built beside the present one with every digest checked; the
-// file CURRENT then switches to it. Before the switch a failure or a crash leaves the old state, behind it the new one; nothing
-// else is possible. Calls that run meanwhile wait while the switch itself takes place.
-// `backup_id` may be "latest" (the newest that is no safety backup).
-// kNotFound: no such backup. kCorruption: the backup is damaged; the message names the file, and the old store goes on serving.
-// kBusy: snapshots, batches' contents or readers are alive, or another restore runs. kPermissionDenied: the engine is read-only.
+// file CURRENT then switches to it. Before the switch a failure, a cancel or a crash leaves the old state, behind it the new one;
+// nothing else is possible. Calls that run meanwhile wait while the switch itself takes place. Progress: bytes copied, those of
+// the safety backup included.
+// `backup_id` may be "latest": the newest that is no safety backup, at the moment of the start.
+// From the start: kNotFound: no such backup. kCorruption: its manifest is damaged. kPermissionDenied: the engine is read-only.
+// kBusy: another restore is under way.
+// From the end: kCorruption: the backup is damaged; the message names the file, and the old store goes on serving. kBusy:
+// snapshots, batches' contents or readers are alive. kResourceExhausted: the device is full. kIoError. kCancelled.
+COFFER_API Result<OperationOf<RestoreReport>> StartRestore(Engine& engine, std::string_view backup_id,
+                                                           const RestoreOptions& options = {}, StartOptions start = {});
+// Start and Finish in one.
 COFFER_API Result<RestoreReport> Restore(Engine& engine, std::string_view backup_id, const RestoreOptions& options = {});
 
 }  // namespace coffer

@@ -57,7 +57,8 @@ struct ReclaimReport {
 class COFFER_API Engine {
  public:
   // Opens the store in `folder` and makes one where there is none (OpenOptions::create_if_missing).
-  // Work that a crash cut off is finished or swept here.
+  // Work that a crash cut off is swept here, or goes on: bulk deletes in the background, erasures so that what they erase cannot
+  // be read any more when this returns (operation.h).
   // kInvalidArgument: the folder holds other things, not a store. kNotFound: no store, and none is to be made.
   // kBusy: another process, or another engine of this one, holds it; the message names its process id.
   // kUnavailable: written by a newer version of the format. On failure nothing in the folder is changed.
@@ -68,7 +69,8 @@ class COFFER_API Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Makes buffered writes durable and releases the folder. No other call may be running or follow.
+  // Cancels operations and waits for them, makes buffered writes durable and releases the folder. No other call may be running
+  // or follow.
   // Snapshots, batches, readers and writers of this engine must be gone.
   Status Close();
 
@@ -130,8 +132,9 @@ class COFFER_API Engine {
 
   // Deletes records with all that hangs on them, in atomic commits of at most kDeleteBatchRecordsMax records. There are no
   // tombstones: the same id may be put again. An id given twice counts once as deleted and once as failed.
-  // kInvalidArgument: `kind` is not one of conversation, document, prompt. A failure between commits (kIoError …) leaves the
-  // commits before it done; asking again does the rest.
+  // More than kDeleteInlineRecordsMax of them are deleted by an operation that is waited for (bulk_delete.h).
+  // kInvalidArgument: `kind` is not one of conversation, document, prompt; more than kBulkDeleteIdsMax ids. A failure between
+  // commits (kIoError …) leaves the commits before it done; asking again does the rest.
   Result<BulkDeleteReport> BulkDelete(Kind kind, std::span<const std::string> ids, const BulkDeleteOptions& options = {});
   // The same for all records that `selection` holds at the moment of the call; those written later stay.
   Result<BulkDeleteReport> BulkDelete(const Selection& selection, const BulkDeleteOptions& options = {});

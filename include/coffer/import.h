@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "coffer/kind.h"
+#include "coffer/operation.h"
 #include "coffer/options.h"
 #include "coffer/result.h"
 #include "coffer/visibility.h"
@@ -17,7 +17,7 @@ namespace coffer {
 
 class Engine;
 
-// Bytes read from start to end: a file, a pipe, a socket.
+// Bytes read from start to end: a file, a pipe, a socket. Read by one thread at a time, not always the same one.
 class COFFER_API ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -51,8 +51,6 @@ struct ImportOptions {
   // A tar file (plain or zstd) or a folder with the contents of documents, found by `filename`.
   std::string contents;
   Durability durability = Durability::kDurable;
-  // Called now and then, from one thread: bytes read of the input, records stored. Null: never.
-  std::function<void(std::uint64_t bytes_read, std::uint64_t records)> progress;
 };
 
 struct ImportError {
@@ -79,14 +77,24 @@ struct ImportReport {
 
 // Reads NDJSON, plain or zstd (recognised by its first bytes), and stores a record a line. A line that cannot be stored is
 // reported and the rest goes on; blank lines are passed over. Records become durable in batches of at most
-// kImportBatchRecordsMax records or kImportBatchBytesMax bytes; a crash leaves whole batches, and a second run with
-// kSkip completes it.
-// kNotFound, kIoError: a file cannot be read. kCorruption: a zstd stream is damaged or cut off; the whole records before it are
-// stored, and the message names the file. kPermissionDenied: the engine is read-only.
-// Safe to run beside any other call.
+// kImportBatchRecordsMax records or kImportBatchBytesMax bytes; a crash or a cancel leaves whole batches, and a second run with
+// kSkip completes it. Progress: bytes read of the files as they are (expected: their sizes), records stored.
+// From the start: kNotFound, kIoError: a file is not there. kPermissionDenied: the engine is read-only. kUnavailable: a write
+// has failed before. kResourceExhausted: kOperationsPendingMax.
+// From the end: kIoError: a file cannot be read. kCorruption: a zstd stream is damaged or cut off; the whole records before it
+// are stored, and the message names the file. kCancelled.
+// Safe to run beside any other call; what waits for what is told in operation.h.
+COFFER_API Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<std::string>& files,
+                                                         const ImportOptions& options = {}, StartOptions start = {});
+// The same from one source, which is taken over; `name` stands for it in errors. content_path is refused: there is no folder to
+// look in. A cancel waits for the source's Read under way.
+COFFER_API Result<OperationOf<ImportReport>> StartImport(Engine& engine, std::unique_ptr<ByteSource> source,
+                                                         const std::string& name, const ImportOptions& options = {},
+                                                         StartOptions start = {});
+
+// Start and Finish in one.
 COFFER_API Result<ImportReport> ImportFiles(Engine& engine, const std::vector<std::string>& files,
                                             const ImportOptions& options = {});
-// The same from one source; `name` stands for it in errors. content_path is refused: there is no folder to look in.
 COFFER_API Result<ImportReport> ImportStream(Engine& engine, ByteSource& source, const std::string& name,
                                              const ImportOptions& options = {});
 

@@ -261,7 +261,7 @@ Status Batch::PutMessage(std::string_view conversation_id, const Message& messag
 Status Batch::DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number) {
   if (Status status = CheckRoom(*state_); !status.ok()) return status;
   if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
-  Operation& operation = state_->operations.emplace_back();
+  engine::Operation& operation = state_->operations.emplace_back();
   operation.action = Action::kDeleteMessage;
   operation.kind = Kind::kMessage;
   operation.id = conversation_id;
@@ -284,7 +284,7 @@ Status Batch::SetContent(std::string_view document_id, ContentWriter content) {
   const std::size_t bytes = content.state_->buffered_bytes();
   if (Status status = CheckRoom(*state_, bytes); !status.ok()) return status;
   state_->document_bytes += bytes;
-  Operation& operation = state_->operations.emplace_back();
+  engine::Operation& operation = state_->operations.emplace_back();
   operation.action = Action::kSetContent;
   operation.kind = Kind::kDocument;
   operation.id = document_id;
@@ -295,7 +295,7 @@ Status Batch::SetContent(std::string_view document_id, ContentWriter content) {
 Status Batch::PutPrompt(const Prompt& given, PutMode mode) {
   if (Status status = CheckRoom(*state_); !status.ok()) return status;
   Rollback rollback(*state_);
-  Operation operation;
+  engine::Operation operation;
   operation.action = Action::kPutPrompt;
   operation.kind = Kind::kPrompt;
   operation.mode = mode;
@@ -325,7 +325,7 @@ Status Batch::Delete(Kind kind, std::string_view id, std::string_view owner) {
     return Status::InvalidArgument("kind: " + std::string(KindName(kind)) + " cannot be deleted by id");
   }
   if (Status status = format::CheckId("id", id); !status.ok()) return status;
-  Operation& operation = state_->operations.emplace_back();
+  engine::Operation& operation = state_->operations.emplace_back();
   operation.action = Action::kDelete;
   operation.kind = kind;
   operation.id = id;

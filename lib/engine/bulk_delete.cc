@@ -1,5 +1,6 @@
 #include "engine/bulk_delete.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <vector>
 
@@ -26,15 +27,31 @@ Status NotThere(Kind kind, const std::string& id) {
 // Deletes one commit's worth of distinct ids and adds up what became of them.
 Status DeleteSome(EngineCore& core, Kind kind, std::span<const std::string_view> ids, const BulkDeleteOptions& options,
                   BulkDeleteReport& report) {
-  if (ids.empty()) return Status::Ok();
+  Result<BulkDeleteReport> added = DeleteOneBatch(core, kind, ids, options, nullptr);
+  if (!added.ok()) return std::move(added).status();
+  AddTo(std::move(*added), report);
+  return Status::Ok();
+}
+
+}  // namespace
+
+void AddTo(BulkDeleteReport added, BulkDeleteReport& report) {
+  report.deleted += added.deleted;
+  for (BulkDeleteError& error : added.errors) report.errors.push_back(std::move(error));
+  for (std::string& id : added.sample) {
+    if (report.sample.size() < kSampleMax) report.sample.push_back(std::move(id));
+  }
+}
+
+Result<BulkDeleteReport> DeleteOneBatch(EngineCore& core, Kind kind, std::span<const std::string_view> ids,
+                                        const BulkDeleteOptions& options, const BatchNote& note) {
+  BulkDeleteReport report;
+  if (ids.empty()) return report;
   {
     const StoreAccess access = core.Access();
     Transaction transaction(core, access);
     Result<std::vector<Status>> statuses = transaction.DeleteByIds(kind, ids, options.owner);
     if (!statuses.ok()) return std::move(statuses).status();
-    if (!options.dry_run) {
-      if (Status status = transaction.Commit(options.durability); !status.ok()) return status;
-    }
     for (std::size_t i = 0; i < ids.size(); ++i) {
       if (!(*statuses)[i].ok()) {
         report.errors.push_back({std::string(ids[i]), std::move((*statuses)[i])});
@@ -43,46 +60,67 @@ Status DeleteSome(EngineCore& core, Kind kind, std::span<const std::string_view>
       ++report.deleted;
       if (report.sample.size() < kSampleMax) report.sample.emplace_back(ids[i]);
     }
-  }
-  return core.RebaseCountersIfDue();
-}
-
-}  // namespace
-
-Result<BulkDeleteReport> BulkDeleteIds(EngineCore& core, Kind kind, std::span<const std::string> ids,
-                                       const BulkDeleteOptions& options) {
-  if (Status status = CheckKind(kind); !status.ok()) return status;
-  if (Status status = core.CheckWritable(); !status.ok() && !options.dry_run) return status;
-  BulkDeleteReport report;
-  report.requested = ids.size();
-  std::unordered_set<std::string_view> seen;
-  std::vector<std::string_view> pending;
-  std::vector<const std::string*> refused;
-  for (const std::string& id : ids) {
-    if (!seen.insert(id).second || !format::CheckId("id", id).ok()) {
-      refused.push_back(&id);
-      continue;
+    if (note) note(transaction, report);
+    if (!options.dry_run) {
+      if (Status status = transaction.Commit(options.durability); !status.ok()) return status;
     }
-    pending.push_back(id);
-    if (pending.size() < kDeleteBatchRecordsMax) continue;
-    if (Status status = DeleteSome(core, kind, pending, options, report); !status.ok()) return status;
-    pending.clear();
   }
-  if (Status status = DeleteSome(core, kind, pending, options, report); !status.ok()) return status;
-  for (const std::string* id : refused) report.errors.push_back({*id, NotThere(kind, *id)});
+  if (Status status = core.RebaseCountersIfDue(); !status.ok()) return status;
   return report;
 }
 
-Result<BulkDeleteReport> BulkDeleteSelected(EngineCore& core, const Selection& selection, const BulkDeleteOptions& options) {
+Result<Selection> CheckBulkDelete(const EngineCore& core, const Selection& selection, const BulkDeleteOptions& options) {
   if (Status status = CheckKind(selection.kind); !status.ok()) return status;
   if (Status status = core.CheckWritable(); !status.ok() && !options.dry_run) return status;
   if (!options.owner.empty() && !selection.owner.empty() && options.owner != selection.owner) {
     return Status::InvalidArgument("owner: the selection's and the options' differ");
   }
+  if (Status status = CheckSelection(selection); !status.ok()) return status;
   Selection effective = selection;
   if (effective.owner.empty()) effective.owner = options.owner;
+  return effective;
+}
+
+Status CheckBulkDelete(const EngineCore& core, Kind kind, std::size_t ids, const BulkDeleteOptions& options) {
+  if (Status status = CheckKind(kind); !status.ok()) return status;
+  if (ids > kBulkDeleteIdsMax) return Status::InvalidArgument("ids: more than " + std::to_string(kBulkDeleteIdsMax));
+  return options.dry_run ? Status::Ok() : core.CheckWritable();
+}
+
+DistinctIds SortOutIds(Kind kind, std::span<const std::string> ids) {
+  DistinctIds sorted;
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& id : ids) {
+    if (seen.insert(id).second && format::CheckId("id", id).ok()) {
+      sorted.ids.push_back(id);
+    } else {
+      sorted.refused.push_back({id, NotThere(kind, id)});
+    }
+  }
+  return sorted;
+}
+
+Result<BulkDeleteReport> BulkDeleteIds(EngineCore& core, Kind kind, std::span<const std::string> ids,
+                                       const BulkDeleteOptions& options) {
+  if (Status status = CheckBulkDelete(core, kind, ids.size(), options); !status.ok()) return status;
+  BulkDeleteReport report;
+  report.requested = ids.size();
+  DistinctIds sorted = SortOutIds(kind, ids);
+  std::span<const std::string_view> rest = sorted.ids;
+  while (!rest.empty()) {
+    const std::size_t count = std::min(rest.size(), kDeleteBatchRecordsMax);
+    if (Status status = DeleteSome(core, kind, rest.first(count), options, report); !status.ok()) return status;
+    rest = rest.subspan(count);
+  }
+  for (BulkDeleteError& refused : sorted.refused) report.errors.push_back(std::move(refused));
+  return report;
+}
+
+Result<BulkDeleteReport> BulkDeleteSelected(EngineCore& core, const Selection& selection, const BulkDeleteOptions& options) {
+  Result<Selection> effective = CheckBulkDelete(core, selection, options);
+  if (!effective.ok()) return std::move(effective).status();
   BulkDeleteOptions checked = options;
-  checked.owner = effective.owner;
+  checked.owner = effective->owner;
 
   std::optional<StoreAccess> access(core.Access());
   const StorePin pin = core.Pin();
@@ -94,11 +132,11 @@ Result<BulkDeleteReport> BulkDeleteSelected(EngineCore& core, const Selection& s
   std::vector<std::string> ids;
   const auto delete_pending = [&] {
     const std::vector<std::string_view> views(ids.begin(), ids.end());
-    Status status = DeleteSome(core, effective.kind, views, checked, report);
+    Status status = DeleteSome(core, effective->kind, views, checked, report);
     ids.clear();
     return status;
   };
-  Status status = ForEachSelected({store, snapshot.get()}, effective, [&](std::string_view id) {
+  Status status = ForEachSelected({store, snapshot.get()}, *effective, [&](std::string_view id) {
     ++report.requested;
     ids.emplace_back(id);
     return ids.size() < kDeleteBatchRecordsMax ? Status::Ok() : delete_pending();

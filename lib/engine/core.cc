@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "engine/control_store.h"
+#include "engine/tokens.h"
 #include "engine/transaction.h"
 #include "format/fixed_width.h"
 #include "format/keys.h"
@@ -26,6 +28,8 @@ Status CheckOptions(const OpenOptions& options) {
 
 }  // namespace
 
+EngineCore::EngineCore() = default;
+
 EngineCore::~EngineCore() {
   if (store_ != nullptr) Close().Ignore();  // nobody is left to tell; Close is there for those who want to know
 }
@@ -42,11 +46,18 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
       StoreFolder::Open(*core->files_, folder, options.create_if_missing, options.read_only);
   if (!opened.ok()) return std::move(opened).status();
   core->folder_ = std::move(*opened);
+  core->memory_ = storage::NewStoreMemory(options.write_buffer_bytes, options.block_cache_bytes);
   core->repository_ = options.repository.empty() ? core->folder_->BackupsPath() : options.repository;
   if (core->folder_->is_new()) {
     if (Status status = core->CreateStore(); !status.ok()) return status.WithContext("creating a store in " + folder);
   }
   if (Status status = core->OpenStore(); !status.ok()) return status.WithContext("opening " + folder);
+  Result<std::unique_ptr<storage::Store>> control =
+      OpenControlStore(*core->files_, core->folder_->ControlPath(), core->StoreOptionsFor(false));
+  if (!control.ok()) return std::move(control).status().WithContext("opening " + folder);
+  core->control_ = std::move(*control);
+  core->tokens_ = std::make_unique<Tokens>(core->control_.get());
+  if (Status status = core->tokens_->Load(); !status.ok()) return status.WithContext("opening " + folder);
   if (!options.read_only) {
     // Only now: were CURRENT wrong, what it does not name might be all there is.
     if (Status status = core->folder_->Sweep(); !status.ok()) return status;
@@ -57,10 +68,26 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
   return core;
 }
 
+Result<std::unique_ptr<EngineCore>> EngineCore::OpenApart(const std::string& path, const storage::StoreOptions& options) const {
+  std::unique_ptr<EngineCore> core(new EngineCore());
+  core->options_ = options_;
+  core->clock_ = clock_;
+  core->files_ = files_;
+  core->random_ = random_;
+  if (Status status = core->TakeStore(storage::OpenRocksStore(path, options)); !status.ok()) return status;
+  return core;
+}
+
 Status EngineCore::Close() {
   if (store_ == nullptr) return Status::Ok();
+  if (attachment_ != nullptr) attachment_->Shutdown();
   Status status = store_->Close();
   store_.reset();
+  if (control_ != nullptr) {
+    Status closed = control_->Close();
+    if (status.ok()) status = std::move(closed);
+    control_.reset();
+  }
   folder_.reset();
   return status;
 }
@@ -70,6 +97,7 @@ storage::StoreOptions EngineCore::StoreOptionsFor(bool create) const {
   store.create = create;
   store.read_only = options_.read_only;
   store.file_system = options_.file_system;
+  store.memory = memory_;
   store.write_buffer_bytes = options_.write_buffer_bytes;
   store.block_cache_bytes = options_.block_cache_bytes;
   store.open_files_max = options_.open_files_max;
@@ -88,8 +116,9 @@ Status EngineCore::CreateStore() {
   return folder_->Switch(generation);
 }
 
-Status EngineCore::OpenStore() {
-  Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(folder_->LivePath(), StoreOptionsFor(false));
+Status EngineCore::OpenStore() { return TakeStore(storage::OpenRocksStore(folder_->LivePath(), StoreOptionsFor(false))); }
+
+Status EngineCore::TakeStore(Result<std::unique_ptr<storage::Store>> store) {
   if (!store.ok()) return std::move(store).status();
   Result<CounterState> counters = ReadCounters(**store, nullptr);
   if (!counters.ok()) return std::move(counters).status();
@@ -101,7 +130,9 @@ Status EngineCore::OpenStore() {
 // Contents that were being written when the process ended: no record names them.
 Status EngineCore::SweepUnfinishedContents() {
   storage::WriteBatch batch;
-  const std::unique_ptr<storage::Scan> scan = store_->NewScan(storage::Family::kProgress, {}, {}, {});
+  const std::string prefix = format::ContentIntentKey({});
+  const std::unique_ptr<storage::Scan> scan =
+      store_->NewScan(storage::Family::kProgress, prefix, format::PrefixEnd(prefix), {});
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const auto content_id = format::ParseContentIntentKey(scan->key());
     if (!content_id) return Status::Corruption("progress: a key that is none");
@@ -140,6 +171,11 @@ std::int32_t EngineCore::Today() const {
 
 std::string EngineCore::NewId() {
   return format::MakeUlid(clock_->NowMicroseconds() / kMicrosecondsPerMillisecond, random_->Next(), random_->Next());
+}
+
+std::string EngineCore::NewIdAfter(std::string_view last) {
+  std::string id = NewId();
+  return id > last ? id : format::NextUlid(last);
 }
 
 std::string EngineCore::NewContentId() {
@@ -198,6 +234,21 @@ Status EngineCore::RebaseCountersIfDue() {
   // Buffered: losing it loses nothing, the operands before it are still there.
   if (Status status = access->Commit(batch, Durability::kBuffered); !status.ok()) {
     Latch("writing the counters", status);
+    return status;
+  }
+  return Status::Ok();
+}
+
+Status EngineCore::ForgetOwner(std::string_view owner) {
+  if (Status status = CheckWritable(); !status.ok()) return status;
+  const StoreAccess access = Access();
+  const std::lock_guard gate(commit_gate_);
+  const std::unique_lock lock(commit_mutex_);
+  if (!totals_.Forget(owner)) return Status::Ok();
+  storage::WriteBatch batch;
+  for (Kind kind : kAllKinds) batch.Delete(storage::Family::kCounters, format::OwnerTallyKey(kind, owner));
+  if (Status status = access->Commit(batch, Durability::kDurable); !status.ok()) {
+    Latch("removing counters", status);
     return status;
   }
   return Status::Ok();

@@ -24,6 +24,8 @@
 
 namespace coffer::engine {
 
+class Tokens;
+
 // Keeps the store from being switched while something reads it for longer than a call: a snapshot, a reader, a writer.
 class StorePin {
  public:
@@ -51,6 +53,14 @@ class StoreAccess {
   storage::Store* store_;
 };
 
+// What a higher layer keeps with an engine.
+class Attachment {
+ public:
+  virtual ~Attachment() = default;
+  // Ends what it has running. Called once, while the stores are still open.
+  virtual void Shutdown() = 0;
+};
+
 // What became of one operation of a batch.
 struct AppliedItem {
   Status status;
@@ -60,7 +70,11 @@ struct AppliedItem {
 class EngineCore {
  public:
   static Result<std::unique_ptr<EngineCore>> Open(const std::string& folder, const OpenOptions& options);
+  // The store in `path` apart from any folder, with this one's clock, files and ids: a generation that is being built. It has no
+  // folder(), no control() and no tokens().
+  Result<std::unique_ptr<EngineCore>> OpenApart(const std::string& path, const storage::StoreOptions& options) const;
   ~EngineCore();
+  // Shuts down the attachment, then closes the stores.
   Status Close();
 
   FileSystem& files() const noexcept { return *files_; }
@@ -68,12 +82,19 @@ class EngineCore {
   StoreFolder& folder() noexcept { return *folder_; }
   const std::string& repository() const noexcept { return repository_; }
   const Totals& totals() const noexcept { return totals_; }
+  // Null: read-only, and the folder has none.
+  storage::Store* control() noexcept { return control_.get(); }
+  Tokens& tokens() noexcept { return *tokens_; }
+  void Attach(std::shared_ptr<Attachment> attachment) { attachment_ = std::move(attachment); }
+  const std::shared_ptr<Attachment>& attachment() const noexcept { return attachment_; }
 
   Timestamp Now() const { return {clock_->NowMicroseconds()}; }
   // The UTC day of Now(), counted from 1970.
   std::int32_t Today() const;
   // A new ULID for the engine's present time.
   std::string NewId();
+  // The same, and greater than `last` whatever the clock does.
+  std::string NewIdAfter(std::string_view last);
   // 16 bytes that no content has had: 6 of time, 10 random.
   std::string NewContentId();
 
@@ -90,6 +111,8 @@ class EngineCore {
                        Durability durability);
   // Writes the counters out as plain values where they have gathered many operands. Call without an Access in hand.
   Status RebaseCountersIfDue();
+  // Removes the counter rows of an owner of whom nothing is left; leaves those of one who has something. Call without an Access in hand.
+  Status ForgetOwner(std::string_view owner);
 
   // Applies each operation by itself: what cannot be applied is left out and says why in its item. One atomic commit for the rest.
   // A failed Status: nothing was written. Empties the batch on success.
@@ -110,13 +133,13 @@ class EngineCore {
   std::atomic<std::uint64_t> backups_bytes{0};
   std::atomic<std::uint64_t> backups_count{0};
   std::atomic<std::uint64_t> exports_bytes{0};
-  // Held by whoever changes the repository, or restores.
-  std::mutex& repository_mutex() noexcept { return repository_mutex_; }
 
  private:
-  EngineCore() = default;
+  EngineCore();
   Status CreateStore();
   Status OpenStore();
+  // Takes over a store that was just opened, and loads what is kept of it in memory.
+  Status TakeStore(Result<std::unique_ptr<storage::Store>> store);
   Status CountFilesBesides();
   Status SweepUnfinishedContents();
   Result<std::vector<AppliedItem>> Apply(Batch& batch, Durability durability, bool all_or_nothing);
@@ -128,7 +151,11 @@ class EngineCore {
   FileSystem* files_ = nullptr;
   RandomSource* random_ = nullptr;
   std::unique_ptr<StoreFolder> folder_;
+  std::shared_ptr<storage::StoreMemory> memory_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<storage::Store> control_;
+  std::unique_ptr<Tokens> tokens_;
+  std::shared_ptr<Attachment> attachment_;
   Totals totals_;
   Stripes stripes_;
 
@@ -142,7 +169,6 @@ class EngineCore {
   std::mutex commit_gate_;
   std::shared_mutex commit_mutex_;
 
-  std::mutex repository_mutex_;
   std::atomic<bool> latched_{false};
   mutable std::mutex latch_mutex_;
   Status latch_reason_;

@@ -1,7 +1,7 @@
-// The public face of the engine: each call finds its part and hands over.
+// The public face of the engine: each call finds its part and hands over. Open and BulkDelete, which can end in an operation,
+// stand in operations.
 #include "coffer/engine.h"
 
-#include "engine/bulk_delete.h"
 #include "engine/content_state.h"
 #include "engine/core.h"
 #include "engine/integrity_check.h"
@@ -58,12 +58,6 @@ Snapshot::~Snapshot() = default;
 
 Engine::Engine(std::unique_ptr<engine::EngineCore> core) : core_(std::move(core)) {}
 Engine::~Engine() = default;
-
-Result<std::unique_ptr<Engine>> Engine::Open(const std::string& folder, const OpenOptions& options) {
-  Result<std::unique_ptr<engine::EngineCore>> core = engine::EngineCore::Open(folder, options);
-  if (!core.ok()) return std::move(core).status();
-  return std::unique_ptr<Engine>(new Engine(std::move(*core)));
-}
 
 Status Engine::Close() { return core_->Close(); }
 
@@ -244,14 +238,6 @@ Result<std::unique_ptr<Snapshot>> Engine::TakeSnapshot() {
   const StoreAccess access = core_->Access();
   return std::make_unique<Snapshot>(
       std::make_unique<engine::SnapshotState>(core_->Pin(), access->TakeSnapshot(), core_->Now()));
-}
-
-Result<BulkDeleteReport> Engine::BulkDelete(Kind kind, std::span<const std::string> ids, const BulkDeleteOptions& options) {
-  return engine::BulkDeleteIds(*core_, kind, ids, options);
-}
-
-Result<BulkDeleteReport> Engine::BulkDelete(const Selection& selection, const BulkDeleteOptions& options) {
-  return engine::BulkDeleteSelected(*core_, selection, options);
 }
 
 Result<StorageStatistics> Engine::Statistics() { return engine::TakeStatistics(*core_); }

@@ -20,7 +20,7 @@ constexpr std::uint64_t kCurrentBytesMax = 4096;
 
 // What a data folder may hold; anything else in a folder without CURRENT means that it is not ours.
 bool IsOurName(std::string_view name) {
-  constexpr std::string_view kNames[] = {"LOCK", "CURRENT", "CURRENT.tmp", "control", "backups", "exports", "keys"};
+  constexpr std::string_view kNames[] = {"LOCK", "CURRENT", "CURRENT.tmp", "control", "control.partial", "backups", "exports", "keys"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) || name.starts_with(kGenerationPrefix);
 }
 

@@ -31,6 +31,7 @@ class StoreFolder {
   // Where a generation is built before it is published.
   std::string PartialPath(std::uint64_t generation) const { return GenerationPath(generation) + ".partial"; }
   std::string ExportsPath() const { return root_ + "/exports"; }
+  std::string ControlPath() const { return root_ + "/control"; }
   std::string BackupsPath() const { return root_ + "/backups"; }
 
   // Publishes the generation built at PartialPath(generation) and makes it the live one. After a failure or a crash either the

@@ -107,6 +107,16 @@ void Totals::Apply(const CounterChange& change, std::int32_t day) {
   }
 }
 
+bool Totals::Forget(std::string_view owner) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = state_.by_owner.find(owner); found != state_.by_owner.end()) {
+    if (!(found->second == KindTallies())) return false;
+    state_.by_owner.erase(found);
+  }
+  for (Kind kind : kAllKinds) operands_.erase(format::OwnerTallyKey(kind, owner));
+  return true;
+}
+
 CounterState Totals::Copy() const {
   const std::lock_guard lock(mutex_);
   return state_;

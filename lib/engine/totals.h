@@ -69,6 +69,8 @@ class Totals {
  public:
   void Reset(CounterState state);
   void Apply(const CounterChange& change, std::int32_t day);
+  // Drops an owner whose tallies are all zero. False: they are not.
+  bool Forget(std::string_view owner);
   CounterState Copy() const;
   // Calls `visit` under the lock; it must be brief and not come back here.
   void Read(const std::function<void(const CounterState&)>& visit) const;

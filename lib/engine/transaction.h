@@ -67,6 +67,11 @@ class Transaction {
   // Deletes what of `ids` (distinct) is there and has the owner (if not empty): one status an id.
   Result<std::vector<Status>> DeleteByIds(Kind kind, std::span<const std::string_view> ids, std::string_view owner);
 
+  // Adds a row of `progress` to the commit.
+  void Note(std::string_view key, std::string_view value) { rows_.Put(storage::Family::kProgress, key, value); }
+  // What the operations so far do to the counters.
+  const CounterChange& change() const { return change_; }
+
   Status Commit(Durability durability);
 
  private:

@@ -10,6 +10,7 @@ constexpr char kMessageTag = '\x01';
 constexpr char kOwnerTallyTag = 'T';
 constexpr char kDayTallyTag = 'D';
 constexpr char kContentIntentTag = 'C';
+constexpr char kOperationProgressTag = 'O';
 constexpr std::size_t kMessageTailBytes = 2 + sizeof(std::uint64_t);
 
 // Signed numbers sort as their bytes do once the sign bit is turned.
@@ -143,6 +144,17 @@ std::string ContentIntentKey(std::string_view content_id) {
 
 std::optional<std::string_view> ParseContentIntentKey(std::string_view key) {
   if (key.size() != 1 + kContentIdBytes || key.front() != kContentIntentTag) return std::nullopt;
+  return key.substr(1);
+}
+
+std::string OperationProgressKey(std::string_view operation_id) {
+  std::string key{kOperationProgressTag};
+  key.append(operation_id);
+  return key;
+}
+
+std::optional<std::string_view> ParseOperationProgressKey(std::string_view key) {
+  if (key.empty() || key.front() != kOperationProgressTag) return std::nullopt;
   return key.substr(1);
 }
 

@@ -63,6 +63,10 @@ std::optional<CounterKeyParts> ParseCounterKey(std::string_view key);
 std::string ContentIntentKey(std::string_view content_id);
 std::optional<std::string_view> ParseContentIntentKey(std::string_view key);
 
+// progress: 'O', operation id -> how far that operation has come.
+std::string OperationProgressKey(std::string_view operation_id);
+std::optional<std::string_view> ParseOperationProgressKey(std::string_view key);
+
 // The first key behind all that begin with `prefix`; empty where there is none.
 std::string PrefixEnd(std::string prefix);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
 
 namespace coffer::format {
 namespace {
@@ -24,6 +25,20 @@ std::string MakeUlid(std::int64_t milliseconds, std::uint64_t random_high, std::
     high >>= 5;
   }
   return ulid;
+}
+
+std::string NextUlid(std::string_view ulid) {
+  constexpr std::string_view kDigits = kCrockford;
+  std::string next(ulid);
+  for (std::size_t i = next.size(); i-- > 0;) {
+    const std::size_t digit = kDigits.find(next[i]);
+    if (digit + 1 < kDigits.size()) {
+      next[i] = kDigits[digit + 1];
+      return next;
+    }
+    next[i] = kDigits.front();
+  }
+  return std::string(ulid);
 }
 
 }  // namespace coffer::format

@@ -4,11 +4,15 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace coffer::format {
 
 // Crockford base32 of 48 bits of milliseconds since 1970 and 80 random bits (16 from `random_high`, 64 from `random_low`).
 // A time before 1970 counts as 1970.
 std::string MakeUlid(std::int64_t milliseconds, std::uint64_t random_high, std::uint64_t random_low);
+
+// The ULID that follows `ulid`; of the last one, itself.
+std::string NextUlid(std::string_view ulid);
 
 }  // namespace coffer::format

@@ -37,7 +37,7 @@ void WriteBatch::DeleteRange(Family family, std::string_view begin, std::string_
     rep_->defect = TooLong();
     return;
   }
-  ++rep_->range_deletes[static_cast<std::size_t>(family)];
+  ++rep_->range_deletes[NumberOf(family)];
 }
 
 void WriteBatch::MergeTally(Family family, std::string_view key, std::string_view operand) {

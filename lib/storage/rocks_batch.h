@@ -11,7 +11,7 @@ namespace coffer::storage {
 
 struct WriteBatch::Rep {
   SerializedBatch serialized;
-  std::array<std::uint32_t, kFamilies.size()> range_deletes{};
+  std::array<std::uint32_t, kFamiliesOfStoreMax> range_deletes{};
   // Why the batch must not be committed; OK if it may.
   Status defect;
 };

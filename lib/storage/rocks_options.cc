@@ -3,7 +3,6 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
-#include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
 
@@ -46,6 +45,11 @@ std::size_t WriteBufferDivisor(Family family) {
       return 32;
     case Family::kCounters:
     case Family::kProgress:
+    case Family::kOperations:
+    case Family::kBackups:
+    case Family::kAudit:
+    case Family::kLedger:
+    case Family::kTokens:
       return 64;
   }
   return 64;
@@ -85,7 +89,7 @@ rocksdb::ColumnFamilyOptions CommonOptions(const std::shared_ptr<rocksdb::Cache>
 
 }  // namespace
 
-rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::Env* env,
+rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, const StoreMemory& memory, rocksdb::Env* env,
                                    std::shared_ptr<rocksdb::EventListener> listener) {
   rocksdb::DBOptions database;
   if (env != nullptr) {
@@ -113,7 +117,7 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::Env* en
   database.max_manifest_file_size = kManifestBytesMax;
   database.manifest_preallocation_size = kManifestPreallocationBytes;
 
-  database.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes);
+  database.write_buffer_manager = memory.write_buffers();
   // A family that is seldom written would keep old logs alive.
   database.max_total_wal_size = options.write_buffer_bytes;
   // Never -1, not even for a wish of 0: a read-only store with unlimited files can miss blob values (RocksDB 7.8.3).
@@ -129,11 +133,16 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::Env* en
   return database;
 }
 
-std::shared_ptr<rocksdb::Cache> NewBlockCache(const StoreOptions& options) {
+StoreMemory::StoreMemory(std::size_t write_buffer_bytes, std::size_t block_cache_bytes)
+    : write_buffers_(std::make_shared<rocksdb::WriteBufferManager>(write_buffer_bytes)) {
   rocksdb::LRUCacheOptions cache;
-  cache.capacity = options.block_cache_bytes;
+  cache.capacity = block_cache_bytes;
   cache.high_pri_pool_ratio = kHighPriorityCacheShare;
-  return rocksdb::NewLRUCache(cache);
+  block_cache_ = rocksdb::NewLRUCache(cache);
+}
+
+std::shared_ptr<StoreMemory> NewStoreMemory(std::size_t write_buffer_bytes, std::size_t block_cache_bytes) {
+  return std::make_shared<StoreMemory>(write_buffer_bytes, block_cache_bytes);
 }
 
 rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& options,
@@ -165,6 +174,11 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& op
     case Family::kPrompts:
     case Family::kByOwner:
     case Family::kProgress:
+    case Family::kOperations:
+    case Family::kBackups:
+    case Family::kAudit:
+    case Family::kLedger:
+    case Family::kTokens:
       break;
   }
   return tuned;

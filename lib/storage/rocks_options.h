@@ -2,6 +2,7 @@
 #pragma once
 
 #include <rocksdb/options.h>
+#include <rocksdb/write_buffer_manager.h>
 
 #include <memory>
 
@@ -10,11 +11,20 @@
 
 namespace coffer::storage {
 
-// `env` and `listener` may be null and are kept by the options.
-rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, rocksdb::Env* env,
-                                   std::shared_ptr<rocksdb::EventListener> listener);
+class StoreMemory {
+ public:
+  StoreMemory(std::size_t write_buffer_bytes, std::size_t block_cache_bytes);
+  const std::shared_ptr<rocksdb::WriteBufferManager>& write_buffers() const { return write_buffers_; }
+  const std::shared_ptr<rocksdb::Cache>& block_cache() const { return block_cache_; }
 
-std::shared_ptr<rocksdb::Cache> NewBlockCache(const StoreOptions& options);
+ private:
+  std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
+  std::shared_ptr<rocksdb::Cache> block_cache_;
+};
+
+// `env` and `listener` may be null and are kept by the options.
+rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, const StoreMemory& memory, rocksdb::Env* env,
+                                   std::shared_ptr<rocksdb::EventListener> listener);
 
 rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& options,
                                            const std::shared_ptr<rocksdb::Cache>& block_cache);

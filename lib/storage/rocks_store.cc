@@ -10,6 +10,7 @@
 #include "storage/rocks_file_system.h"
 #include "storage/rocks_options.h"
 #include "storage/rocks_scan.h"
+#include "storage/rocks_scrub.h"
 #include "storage/rocks_status.h"
 #include "storage/store_listener.h"
 
@@ -22,7 +23,9 @@ constexpr std::uint64_t kFlushAtCloseBytes = std::uint64_t{1} << 20;
 
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
-std::string_view NameOf(Family family) { return kFamilies[static_cast<std::size_t>(family)].name; }
+std::string_view NameOf(Family family) {
+  return StoreOf(family) == 0 ? kFamilies[NumberOf(family)].name : kControlFamilies[NumberOf(family)].name;
+}
 
 Status OpenFailure(const rocksdb::Status& status, const std::string& directory) {
   const std::string text = status.ToString();
@@ -43,7 +46,9 @@ RocksStore::RocksStore(std::string directory, const StoreOptions& options)
     : directory_(std::move(directory)),
       options_(options),
       files_(options.file_system != nullptr ? *options.file_system : PosixFileSystem()),
-      listener_(std::make_shared<StoreListener>()) {}
+      memory_(options.memory != nullptr ? options.memory
+                                        : NewStoreMemory(options.write_buffer_bytes, options.block_cache_bytes)),
+      listener_(std::make_shared<StoreListener>(options.families)) {}
 
 RocksStore::~RocksStore() {
   Close().Ignore();  // Whoever needs to know calls Close.
@@ -53,12 +58,12 @@ Status RocksStore::Open() {
   if (&files_ != &PosixFileSystem()) {
     env_ = rocksdb::NewCompositeEnv(NewRocksFileSystem(files_));
   }
-  const std::shared_ptr<rocksdb::Cache> block_cache = NewBlockCache(options_);
-  const rocksdb::DBOptions database = DatabaseOptions(options_, env_.get(), listener_);
+  const std::shared_ptr<rocksdb::Cache>& block_cache = memory_->block_cache();
+  const rocksdb::DBOptions database = DatabaseOptions(options_, *memory_, env_.get(), listener_);
   // The order gives the families their numbers in a new store (RocksFamilyId).
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, EmptyFamilyOptions(block_cache));
-  for (const FamilyName& family : kFamilies) {
+  for (const FamilyName& family : options_.families) {
     families.emplace_back(std::string(family.name), FamilyOptions(family.family, options_, block_cache));
   }
   rocksdb::DB* db = nullptr;
@@ -71,8 +76,8 @@ Status RocksStore::Open() {
   }
   db_.reset(db);
   default_handle_ = handles[0];
-  std::copy(handles.begin() + 1, handles.end(), handles_.begin());
-  for (const FamilyName& family : kFamilies) {
+  handles_.assign(handles.begin() + 1, handles.end());
+  for (const FamilyName& family : options_.families) {
     if (Handle(family.family)->GetID() != RocksFamilyId(family.family)) {
       return Status::Corruption("the store in " + directory_ + " numbers its families differently");
     }
@@ -145,6 +150,9 @@ Status RocksStore::Commit(WriteBatch& batch, Durability durability) {
   if (rep.serialized.count() == 0) {
     return {};
   }
+  if (!rep.serialized.OnlyFor(StoreOf(options_.families.front().family))) {
+    return Status::Internal("a batch for another store than the one in " + directory_);
+  }
   LentBatch lent = rep.serialized.Lend();
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kDurable;
@@ -157,9 +165,9 @@ Status RocksStore::Commit(WriteBatch& batch, Durability durability) {
   return {};
 }
 
-void RocksStore::CountRangeDeletes(const std::array<std::uint32_t, kFamilies.size()>& added) {
-  for (const FamilyName& family : kFamilies) {
-    const std::uint32_t more = added[static_cast<std::size_t>(family.family)];
+void RocksStore::CountRangeDeletes(const std::array<std::uint32_t, kFamiliesOfStoreMax>& added) {
+  for (const FamilyName& family : options_.families) {
+    const std::uint32_t more = added[NumberOf(family.family)];
     if (more == 0) {
       continue;
     }
@@ -185,7 +193,7 @@ Status RocksStore::Sync() {
 
 std::vector<rocksdb::ColumnFamilyHandle*> RocksStore::HandlesOf(std::span<const Family> families) const {
   if (families.empty()) {
-    return {handles_.begin(), handles_.end()};
+    return handles_;
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   for (const Family family : families) {
@@ -201,11 +209,14 @@ Status RocksStore::Flush(std::span<const Family> families) {
   return listener_->Keep(FromRocks(db_->Flush(rocksdb::FlushOptions(), HandlesOf(families))).WithContext("flushing"));
 }
 
-Status RocksStore::Compact(std::span<const Family> families) {
+Status RocksStore::Compact(std::span<const Family> families) { return CompactFamilies(families, nullptr); }
+
+Status RocksStore::CompactFamilies(std::span<const Family> families, std::atomic<bool>* stop) {
   if (Status status = CheckWritable(); !status.ok()) {
     return status;
   }
   rocksdb::CompactRangeOptions options;
+  options.canceled = stop;
   options.exclusive_manual_compaction = false;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
@@ -217,6 +228,32 @@ Status RocksStore::Compact(std::span<const Family> families) {
     }
   }
   return {};
+}
+
+Status RocksStore::Scrub(std::span<const Family> families, std::atomic<bool>& stop) {
+  if (Status status = CheckWritable(); !status.ok()) {
+    return status;
+  }
+  const std::vector<rocksdb::ColumnFamilyHandle*> handles = HandlesOf(families);
+  const Result<std::vector<std::string>> old_files = FilesWithData(files_, directory_);
+  if (!old_files.ok()) {
+    return old_files.status();
+  }
+  if (Status status = AwaitNewSnapshots(*db_, db_->GetLatestSequenceNumber(), stop); !status.ok()) {
+    return status;
+  }
+  // All families: one log holds the writes of all.
+  if (Status status = Flush({}); !status.ok()) {
+    return status;
+  }
+  Status compacted = CompactFamilies(families, &stop);
+  if (stop.load()) {
+    return Status::Cancelled("scrubbing was stopped");
+  }
+  if (!compacted.ok()) {
+    return compacted;
+  }
+  return AwaitRemoval(*db_, files_, directory_, *old_files, handles, stop);
 }
 
 Result<std::vector<CheckpointFile>> RocksStore::Checkpoint(const std::string& directory) {

@@ -40,6 +40,7 @@ class RocksStore final : public Store {
   std::unique_ptr<StoreSnapshot> TakeSnapshot() override;
   Status Flush(std::span<const Family> families) override;
   Status Compact(std::span<const Family> families) override;
+  Status Scrub(std::span<const Family> families, std::atomic<bool>& stop) override;
   Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory) override;
   std::uint64_t FamilyBytes(Family family) override;
   std::uint64_t LogBytes() override;
@@ -47,20 +48,22 @@ class RocksStore final : public Store {
   Status Close() override;
 
  private:
-  rocksdb::ColumnFamilyHandle* Handle(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
+  rocksdb::ColumnFamilyHandle* Handle(Family family) const { return handles_[NumberOf(family)]; }
   std::vector<rocksdb::ColumnFamilyHandle*> HandlesOf(std::span<const Family> families) const;
   Status CheckWritable() const;
-  void CountRangeDeletes(const std::array<std::uint32_t, kFamilies.size()>& added);
+  void CountRangeDeletes(const std::array<std::uint32_t, kFamiliesOfStoreMax>& added);
   Status FinishWriting();
+  Status CompactFamilies(std::span<const Family> families, std::atomic<bool>* stop);
 
   const std::string directory_;
   const StoreOptions options_;
   FileSystem& files_;
+  const std::shared_ptr<StoreMemory> memory_;
   std::unique_ptr<rocksdb::Env> env_;  // Null over the operating system's files. Outlives db_.
   std::shared_ptr<StoreListener> listener_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
-  std::array<rocksdb::ColumnFamilyHandle*, kFamilies.size()> handles_{};
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // in the order of options_.families
 };
 
 }  // namespace coffer::storage

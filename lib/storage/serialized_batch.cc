@@ -35,6 +35,7 @@ void AppendPiece(std::string& out, std::string_view piece) {
 void SerializedBatch::Clear() {
   bytes_.assign(kHeaderBytes, '\0');
   count_ = 0;
+  stores_ = 0;
 }
 
 bool SerializedBatch::Begin(char tag, Family family, std::size_t first_bytes, std::size_t second_bytes) {
@@ -44,6 +45,7 @@ bool SerializedBatch::Begin(char tag, Family family, std::size_t first_bytes, st
   bytes_.push_back(tag);
   AppendVarint(bytes_, RocksFamilyId(family));
   ++count_;
+  stores_ |= 1U << StoreOf(family);
   return true;
 }
 

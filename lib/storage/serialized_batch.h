@@ -18,8 +18,8 @@
 
 namespace coffer::storage {
 
-// RocksDB numbers families as they are created: its own "default" is 0, ours follow in the order of kFamilies.
-constexpr std::uint32_t RocksFamilyId(Family family) { return static_cast<std::uint32_t>(family) + 1; }
+// RocksDB numbers families as they are created: its own "default" is 0, ours follow in the order of their store's table.
+constexpr std::uint32_t RocksFamilyId(Family family) { return static_cast<std::uint32_t>(NumberOf(family)) + 1; }
 
 // RocksDB's batch around the bytes of a SerializedBatch. One that was made from bytes finds out by itself what is in them.
 class LentBatch final : public rocksdb::WriteBatch {
@@ -42,6 +42,8 @@ class SerializedBatch {
   std::uint32_t count() const { return count_; }
   void Reserve(std::size_t bytes) { bytes_.reserve(bytes); }
   std::size_t bytes() const { return bytes_.size(); }
+  // Whether all of it is for store `number` (StoreOf): two stores give their families the same numbers.
+  bool OnlyFor(unsigned number) const { return (stores_ & ~(1U << number)) == 0; }
 
   // Gives the bytes away until they are taken back; in between nothing else may be called.
   LentBatch Lend();
@@ -52,6 +54,7 @@ class SerializedBatch {
 
   std::string bytes_;
   std::uint32_t count_ = 0;
+  unsigned stores_ = 0;  // a bit for each store written to
 };
 
 }  // namespace coffer::storage

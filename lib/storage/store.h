@@ -2,6 +2,7 @@
 // another store can stand in for it. Store knows keys and values, not conversations.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -97,17 +98,25 @@ struct ScanOptions {
   std::size_t readahead_bytes = 0;
 };
 
-// A file of a checkpoint. digest: SHA-256 from the file's birth, 32 bytes; empty for files that have none (CURRENT, MANIFEST …).
+// A file of a checkpoint. digest: SHA-256 from the file's birth, 32 bytes; empty for files that have none (CURRENT, MANIFEST
+// …).
 struct CheckpointFile {
   std::string name;
   std::uint64_t size_bytes = 0;
   std::string digest;
 };
 
+// Memory that several stores use together: what writes wait in, and the cache of blocks. Safe for use from many threads.
+class StoreMemory;
+std::shared_ptr<StoreMemory> NewStoreMemory(std::size_t write_buffer_bytes, std::size_t block_cache_bytes);
+
 struct StoreOptions {
-  bool create = false;  // true: the folder must hold no store; false: it must hold one
+  std::span<const FamilyName> families = kFamilies;  // the store's table; must outlive it
+  bool create = false;                               // true: the folder must hold no store; false: it must hold one
   bool read_only = false;
   FileSystem* file_system = nullptr;  // null: the operating system's, by RocksDB's own way
+  // Null: memory of its own, by the two sizes below. Otherwise write_buffer_bytes still says how large a family's share may be.
+  std::shared_ptr<StoreMemory> memory = nullptr;
   std::size_t write_buffer_bytes = std::size_t{64} << 20;
   std::size_t block_cache_bytes = std::size_t{96} << 20;
   int open_files_max = 512;
@@ -139,6 +148,10 @@ class Store {
   virtual Status Flush(std::span<const Family> families) = 0;
   // Rewrites whole families so that deleted and replaced values are gone from the disk, blob files included.
   virtual Status Compact(std::span<const Family> families) = 0;
+
+  // As Compact, and on success no file, logs included, holds what was deleted or replaced before the call. Waits for snapshots
+  // and scans that are older than the call. kCancelled: `stop` became true.
+  virtual Status Scrub(std::span<const Family> families, std::atomic<bool>& stop) = 0;
 
   // Makes `directory` (which must not be there; its parent must) a consistent copy of the store that opens as a store;
   // immutable files are hard links, made durable together with the directory. Answers its files.

@@ -5,7 +5,7 @@
 namespace coffer::storage {
 
 void StoreListener::OnMemTableSealed(const rocksdb::MemTableInfo& info) {
-  for (const FamilyName& family : kFamilies) {
+  for (const FamilyName& family : families_) {
     if (info.cf_name == family.name) {
       RangeDeletes(family.family).store(0, std::memory_order_relaxed);
     }

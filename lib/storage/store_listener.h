@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <span>
 
 #include "coffer/status.h"
 #include "storage/family.h"
@@ -17,6 +18,8 @@ namespace coffer::storage {
 // a log that failed once is not usable again, and a build of RocksDB with assertions ends the process over it.
 class StoreListener final : public rocksdb::EventListener {
  public:
+  // `families`: the store's table.
+  explicit StoreListener(std::span<const FamilyName> families) : families_(families) {}
   void OnMemTableSealed(const rocksdb::MemTableInfo& info) override;
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override;
 
@@ -26,10 +29,11 @@ class StoreListener final : public rocksdb::EventListener {
   Status failure() const;
 
   // Range deletions in a family's memory. RocksDB tells when that memory is on its way to a file.
-  std::atomic<std::uint32_t>& RangeDeletes(Family family) { return range_deletes_[static_cast<std::size_t>(family)]; }
+  std::atomic<std::uint32_t>& RangeDeletes(Family family) { return range_deletes_[NumberOf(family)]; }
 
  private:
-  std::array<std::atomic<std::uint32_t>, kFamilies.size()> range_deletes_{};
+  const std::span<const FamilyName> families_;
+  std::array<std::atomic<std::uint32_t>, kFamiliesOfStoreMax> range_deletes_{};
   std::atomic<bool> failed_ = false;
   mutable std::mutex mutex_;
   Status failure_;

@@ -36,7 +36,7 @@ TEST_F(CommandLine, OptionsOfOtherVersionsAreRefusedInClearWords) {
                                                           {"export", "--format", "parquet"},
                                                           {"export", "--encrypt"},
                                                           {"import", "x", "--format", "chatgpt"},
-                                                          {"serve"},
+                                                          {"doctor"},
                                                           {"erase", "user", "anna"},
                                                           {"backup", "prune", "--plan"}};
   for (const auto& words : requests) {
@@ -51,7 +51,7 @@ TEST_F(CommandLine, HelpShowsOnlyWhatIsServed) {
   EXPECT_EQ(answer.status, 0);
   EXPECT_NE(answer.out.find("--retention-days"), std::string::npos);
   EXPECT_EQ(answer.out.find("--encrypt"), std::string::npos);
-  EXPECT_EQ(Run({"--help"}).out.find("serve "), std::string::npos);
+  EXPECT_EQ(Run({"--help"}).out.find("doctor"), std::string::npos);
   EXPECT_EQ(Run({"--version"}).status, 0);
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job before the reader's eyes: import, statistics, proof that all came back, backup, bulk delete, restore, export.
+# The main job before the reader's eyes: import, statistics, proof that all came back, backup, bulk delete, restore, export, HTTP.
 #   demo.sh BUILD_FOLDER
 set -euo pipefail
 
@@ -70,6 +70,30 @@ run verify
 title "7. export as JSON, and compare the file too"
 run export --format json --output "$demo/export.json.zst"
 "$compare" export "$demo/export.json.zst" "$set"
+
+title "8. over HTTP: what any client sees, with a token for an admin and one for a user"
+user=$("$coffer" --data "$data" token create --user demo-user 2>/dev/null)
+"$coffer" --data "$data" --json serve --listen 127.0.0.1:0 >"$demo/serve.json" &
+server=$!
+trap 'kill "$server" 2>/dev/null || true' EXIT
+for _ in $(seq 100); do [ -s "$demo/serve.json" ] && break; sleep 0.1; done
+url=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["url"])' "$demo/serve.json")
+admin=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["token"])' "$demo/serve.json")
+call() {
+  local token=$1
+  shift
+  printf '$ curl -H "Authorization: Bearer ..." %s\n' "$*"
+  curl -sS -H "Authorization: Bearer $token" "$@" | cut -c 1-600
+  echo
+}
+call "$admin" "$url/api/v1/data/stats"
+call "$admin" "$url/api/v1/data/backups"
+call "$admin" "$url/api/v1/data/backup" -H 'Content-Type: application/json' -d '{"retention_days": 0}'
+call "$user" "$url/api/v1/data/bulk/delete-prompts" -H 'Content-Type: application/json' -d '["not-mine"]'
+call "$user" "$url/api/v1/data/stats"
+kill -TERM "$server"
+wait "$server"
+trap - EXIT
 
 title "done in $((SECONDS - started)) s"
 cat <<TEXT

@@ -345,6 +345,31 @@ TEST_F(OpenTest, LeftoversOfASwitchAreSwept) {
   EXPECT_OK((*engine)->GetConversation("c1"));
 }
 
+TEST_F(OpenTest, AStoreOfAnEarlierVersionGetsItsControlStore) {
+  MakeStore();
+  fs::remove_all(Folder() + "/control");
+  fs::create_directory(Folder() + "/control.partial");
+  WriteFile(Folder() + "/control.partial/CURRENT", "half");
+  {
+    Result<std::unique_ptr<Engine>> reader = Open(false, true);
+    ASSERT_OK(reader) << "which is read without one";
+    EXPECT_FALSE(fs::exists(Folder() + "/control"));
+  }
+  Result<std::unique_ptr<Engine>> engine = Open(false);
+  ASSERT_OK(engine);
+  EXPECT_OK((*engine)->GetConversation("c1"));
+  EXPECT_TRUE(fs::exists(Folder() + "/control/CURRENT"));
+  EXPECT_FALSE(fs::exists(Folder() + "/control.partial"));
+}
+
+TEST_F(OpenTest, AControlFolderWithoutAStoreIsCorruption) {
+  MakeStore();
+  fs::remove(Folder() + "/control/CURRENT");
+  const Status status = StatusOf(Open());
+  EXPECT_CODE(status, kCorruption);
+  EXPECT_NE(status.message().find("control"), std::string::npos) << status.ToString();
+}
+
 TEST_F(OpenTest, OptionsOutOfRangeAreRefused) {
   OpenOptions options;
   options.write_buffer_bytes = 1 << 20;

@@ -176,7 +176,7 @@ TEST_F(WriteLatchTest, SyncMakesBufferedWritesDurable) {
 
 TEST_F(WriteLatchTest, PowerLostAtAnyMomentOfTheFirstOpeningLeavesAStoreThatOpens) {
   CloseAnyhow();
-  for (std::uint64_t nth = 1; nth < 400; nth += 6) {
+  for (std::uint64_t nth = 1; nth < 1500; nth += 11) {
     SCOPED_TRACE(nth);
     const std::string folder = directory_.File("fresh-" + std::to_string(nth));
     FileFailure failure;

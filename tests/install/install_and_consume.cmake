@@ -17,3 +17,6 @@ run("${CMAKE_COMMAND}" -S "${CONSUMER}" -B "${SCRATCH}/build" -G "${GENERATOR}" 
     "-DCMAKE_CXX_FLAGS=${flags}" "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix")
 run("${CMAKE_COMMAND}" --build "${SCRATCH}/build")
 run("${SCRATCH}/build/consumer" "${SCRATCH}/data")
+if(HTTP)
+  run("${SCRATCH}/build/http_consumer" "${SCRATCH}/data")
+endif()

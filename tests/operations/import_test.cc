@@ -275,20 +275,15 @@ TEST_F(ImportTest, AReadOnlyEngineImportsNothing) {
 }
 
 TEST_F(ImportTest, ProgressTellsBytesAndRecords) {
-  std::uint64_t bytes = 0;
-  std::uint64_t records = 0;
-  ImportOptions options;
-  options.progress = [&](std::uint64_t now_bytes, std::uint64_t now_records) {
-    EXPECT_GE(now_bytes, bytes);
-    EXPECT_GE(now_records, records);
-    bytes = now_bytes;
-    records = now_records;
-  };
   std::string input;
   for (int i = 0; i < 3000; ++i) input += ConversationLine("c" + std::to_string(i)) + "\n";
-  Imported(input, options);
-  EXPECT_EQ(bytes, input.size());
-  EXPECT_EQ(records, 3000U);
+  Result<OperationOf<ImportReport>> operation = StartImport(engine(), std::make_unique<TextSource>(input, 4096), "input");
+  ASSERT_OK(operation);
+  ASSERT_OK(operation->Finish());
+  const OperationProgress progress = operation->Info().progress;
+  EXPECT_EQ(progress.bytes_done, input.size());
+  EXPECT_EQ(progress.records_done, 3000U);
+  EXPECT_EQ(progress.Percent(), 100);
 }
 
 }  // namespace

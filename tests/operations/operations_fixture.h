@@ -15,6 +15,7 @@
 
 #include "coffer/engine.h"
 #include "coffer/import.h"
+#include "coffer/operation.h"
 #include "format/compression.h"
 #include "support/failing_file_system.h"
 #include "support/status_matchers.h"
@@ -106,6 +107,14 @@ inline std::string WholeState(Engine& engine) {
     } while (!options.after.empty());
   }
   return state;
+}
+
+inline std::vector<OperationInfo> AllOperations(Engine& engine) {
+  OperationListOptions options;
+  options.limit = kOperationsRememberedMax + kOperationsPendingMax;
+  Result<Page<OperationInfo>> page = ListOperations(engine, options);
+  EXPECT_OK(page);
+  return page.ok() ? std::move(page->items) : std::vector<OperationInfo>();
 }
 
 class OperationsTest : public ::testing::Test {

@@ -37,6 +37,33 @@ TEST(RocksStoreTest, KeepsTheSameKeyApartInEachFamilyAndAcrossReopening) {
   }
 }
 
+TEST(RocksStoreTest, AStoreWithAnotherTableKeepsItsOwnFamiliesAndSharesMemory) {
+  const TempDirectory folder;
+  storage::StoreOptions options;
+  options.create = true;
+  options.memory = storage::NewStoreMemory(options.write_buffer_bytes, options.block_cache_bytes);
+  Result<std::unique_ptr<storage::Store>> live = storage::OpenRocksStore(folder.File("live"), options);
+  ASSERT_OK(live);
+  options.families = storage::kControlFamilies;
+  Result<std::unique_ptr<storage::Store>> control = storage::OpenRocksStore(folder.File("control"), options);
+  ASSERT_OK(control);
+  for (const FamilyName& family : storage::kControlFamilies) {
+    ASSERT_OK(PutOne(**control, family.family, "key", family.name));
+  }
+  for (const FamilyName& family : storage::kControlFamilies) {
+    EXPECT_EQ(ValueOf(**control, family.family, "key"), family.name);
+  }
+  EXPECT_CODE(PutOne(**live, Family::kLedger, "key", "x"), kInternal) << "a batch for the other store";
+  EXPECT_CODE(PutOne(**control, Family::kMessages, "key", "x"), kInternal);
+  EXPECT_EQ(ValueOf(**live, Family::kContents, "key"), "(none)");
+  storage::WriteBatch mixed;
+  mixed.Put(Family::kPrompts, "key", "x");
+  mixed.Put(Family::kTokens, "key", "x");
+  EXPECT_CODE((*live)->Commit(mixed, Durability::kDurable), kInternal);
+  EXPECT_OK((*live)->Close());
+  EXPECT_OK((*control)->Close());
+}
+
 TEST(RocksStoreTest, CreateRefusesAStoreAndOpenRefusesItsAbsence) {
   const TempDirectory folder;
   const std::string path = folder.File("deep/er/store");

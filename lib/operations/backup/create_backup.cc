@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +12,8 @@
 #include "operations/backup/file_copy.h"
 #include "operations/backup/manifest.h"
 #include "operations/backup/repository.h"
+#include "operations/runner/report_text.h"
+#include "operations/runner/runner.h"
 #include "storage/durable_file.h"
 
 namespace coffer {
@@ -27,16 +28,17 @@ constexpr std::int64_t kMicrosecondsPerDay = std::int64_t{86'400} * 1'000'000;
 // with the unfinished generations. The copies lie in the repository under a partial name until the last rename.
 class BackupMaker {
  public:
-  BackupMaker(engine::EngineCore& core, const BackupOptions& options, std::string_view reason)
+  BackupMaker(engine::EngineCore& core, const BackupOptions& options, const BackupRole& role, JobContext& context)
       : core_(core),
         files_(core.files()),
-        options_(options),
+        context_(context),
+        bytes_besides_(role.bytes_besides),
         repository_(files_, core.repository()),
         work_path_(core.folder().PartialPath(core.folder().next_generation())),
         checkpoint_path_(work_path_ + "/checkpoint") {
     BackupInfo& info = manifest_.info;
-    info.id = core.NewId();
-    info.reason = reason;
+    info.id = role.id;
+    info.reason = role.reason;
     info.description = options.description;
     info.created_at = core.Now();
     info.name = options.name.empty() ? "backup-" + FormatTimestamp(info.created_at) : options.name;
@@ -46,8 +48,6 @@ class BackupMaker {
   }
 
   Result<BackupInfo> Run() {
-    // Unfit words are told before any work is done.
-    if (Result<std::string> text = EncodeManifest(manifest_); !text.ok()) return std::move(text).status();
     Result<std::unique_ptr<FileLock>> lock = repository_.Lock();
     if (!lock.ok()) return std::move(lock).status();
     Status status = Make();
@@ -73,11 +73,14 @@ class BackupMaker {
       if (!checkpoint.ok()) return std::move(checkpoint).status();
       checkpoint_ = std::move(*checkpoint);
     }
-    for (const storage::CheckpointFile& file : checkpoint_) bytes_expected_ += file.size_bytes;
-    if (Status status = CheckFreeBytes(files_, repository_.path(), bytes_expected_); !status.ok()) return status;
+    std::uint64_t bytes = 0;
+    for (const storage::CheckpointFile& file : checkpoint_) bytes += file.size_bytes;
+    context_.ExpectBytes(bytes + bytes_besides_);
+    if (Status status = CheckFreeBytes(files_, repository_.path(), bytes); !status.ok()) return status;
     if (Status status = CopyFiles(); !status.ok()) return status;
     if (Status status = ReadCounters(); !status.ok()) return status.WithContext("reading the checkpoint");
     manifest_.info.completed_at = core_.Now();
+    if (Status status = context_.CheckStop(); !status.ok()) return status;
     return Publish();
   }
 
@@ -88,8 +91,11 @@ class BackupMaker {
     if (Status status = files_.CreateDirectory(store_path); !status.ok()) return status;
     for (const storage::CheckpointFile& file : checkpoint_) {
       const std::string from = checkpoint_path_ + "/" + file.name;
-      Result<std::string> digest = CopyHashed(files_, from, store_path + "/" + file.name, file.size_bytes,
-                                              [this](std::uint64_t bytes) { Report(bytes); });
+      Result<std::string> digest =
+          CopyHashed(files_, from, store_path + "/" + file.name, file.size_bytes, [this](std::uint64_t bytes) {
+            context_.AddBytes(bytes);
+            return context_.CheckStop();
+          });
       if (!digest.ok()) return std::move(digest).status();
       if (!file.digest.empty() && *digest != file.digest) {
         return Status::Corruption("file " + file.name + " of the store is not what was written: its SHA-256 is " +
@@ -103,8 +109,7 @@ class BackupMaker {
 
   // From the checkpoint, behind the copying: opening a store may leave a log file of RocksDB's beside its files.
   Status ReadCounters() {
-    Result<std::unique_ptr<storage::Store>> store =
-        storage::OpenRocksStore(checkpoint_path_, SmallStoreOptions(core_, true));
+    Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(checkpoint_path_, SmallStoreOptions(core_, true));
     if (!store.ok()) return std::move(store).status();
     Result<engine::CounterState> counters = engine::ReadCounters(**store, nullptr);
     const Status closed = (*store)->Close();
@@ -135,11 +140,6 @@ class BackupMaker {
     return status;
   }
 
-  void Report(std::uint64_t bytes) {
-    bytes_done_ += bytes;
-    if (options_.progress) options_.progress(bytes_done_, bytes_expected_);
-  }
-
   void CountIt() {
     Result<std::uint64_t> bytes = storage::TreeBytes(files_, repository_.BackupPath(manifest_.info.id));
     core_.backups_bytes += bytes.ok() ? *bytes : manifest_.info.file_bytes;
@@ -148,14 +148,13 @@ class BackupMaker {
 
   engine::EngineCore& core_;
   FileSystem& files_;
-  const BackupOptions& options_;
+  JobContext& context_;
+  const std::uint64_t bytes_besides_;
   Repository repository_;
   const std::string work_path_;
   const std::string checkpoint_path_;
   std::vector<storage::CheckpointFile> checkpoint_;
   BackupManifest manifest_;
-  std::uint64_t bytes_done_ = 0;
-  std::uint64_t bytes_expected_ = 0;
 };
 
 }  // namespace
@@ -165,34 +164,76 @@ storage::StoreOptions SmallStoreOptions(const engine::EngineCore& core, bool rea
   constexpr std::size_t kBlockCacheBytes = std::size_t{4} << 20;
   storage::StoreOptions options = core.StoreOptionsFor(false);
   options.read_only = read_only;
+  options.memory = nullptr;
   options.write_buffer_bytes = std::min(options.write_buffer_bytes, kWriteBufferBytes);
   options.block_cache_bytes = std::min(options.block_cache_bytes, kBlockCacheBytes);
   return options;
 }
 
-Result<BackupInfo> MakeBackup(engine::EngineCore& core, const BackupOptions& options, std::string_view reason) {
-  if (core.options().read_only) return Status::PermissionDenied("backup: the store is opened read-only");
+Status CheckBackupOptions(const BackupOptions& options) {
   if (options.retention_days < 1 || options.retention_days > kRetentionDaysMax) {
     return Status::InvalidArgument("retention_days: 1 to " + std::to_string(kRetentionDaysMax));
   }
-  Result<BackupInfo> info = BackupMaker(core, options, reason).Run();
+  BackupManifest words;
+  words.info.name = options.name;
+  words.info.description = options.description;
+  Result<std::string> text = EncodeManifest(words);
+  return text.ok() ? Status::Ok() : std::move(text).status();
+}
+
+Result<BackupInfo> MakeBackup(engine::EngineCore& core, const BackupOptions& options, const BackupRole& role,
+                              JobContext& context) {
+  Result<BackupInfo> info = BackupMaker(core, options, role, context).Run();
   if (!info.ok()) return std::move(info).status().WithContext("backup");
   return info;
 }
 
+namespace {
+
+std::string RequestText(const BackupOptions& options) {
+  return ToText({{"name", options.name}, {"description", options.description}, {"retention_days", options.retention_days}});
+}
+
+std::string ReportText(const BackupInfo& info) {
+  return ToText({{"backup_id", info.id},
+                 {"name", info.name},
+                 {"description", info.description},
+                 {"reason", info.reason},
+                 {"file_bytes", info.file_bytes},
+                 {"record_count", info.record_count},
+                 {"created_at", FormatTimestamp(info.created_at)},
+                 {"completed_at", FormatTimestamp(info.completed_at)},
+                 {"expires_at", FormatTimestamp(info.expires_at)},
+                 {"engine_version", info.engine_version}});
+}
+
+}  // namespace
 }  // namespace operations
 
+Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions& options, StartOptions start) {
+  if (engine.read_only()) return Status::PermissionDenied("backup: the store is opened read-only");
+  if (Status status = operations::CheckBackupOptions(options); !status.ok()) return status.WithContext("backup");
+  operations::JobSpec spec;
+  spec.kind = OperationKind::kBackup;
+  spec.principal = std::move(start.principal);
+  spec.request = operations::RequestText(options);
+  const auto work = [&core = engine.core(), options](operations::JobContext& context) {
+    Result<BackupInfo> info = operations::MakeBackup(core, options, {context.id(), operations::kReasonRequested}, context);
+    if (info.ok()) context.SetRecords(info->record_count);
+    return info;
+  };
+  return operations::StartReporting<BackupInfo>(engine.core(), std::move(spec), work, &operations::ReportText);
+}
+
 Result<BackupInfo> CreateBackup(Engine& engine, const BackupOptions& options) {
-  engine::EngineCore& core = engine.core();
-  const std::unique_lock lock(core.repository_mutex(), std::try_to_lock);
-  if (!lock.owns_lock()) return Status::Busy("backup: another backup or a restore is running");
-  return operations::MakeBackup(core, options, operations::kReasonRequested);
+  Result<OperationOf<BackupInfo>> operation = StartBackup(engine, options);
+  if (!operation.ok()) return std::move(operation).status();
+  return operation->Finish();
 }
 
 Result<std::vector<BackupInfo>> ListBackups(Engine& engine) {
   engine::EngineCore& core = engine.core();
-  Result<std::vector<operations::BackupManifest>> manifests =
-      operations::Repository(core.files(), core.repository()).List();
+  Result<std::vector<operations::BackupManifest>> manifests = operations::Repository(core.files(), core.repository()).List();
   if (!manifests.ok()) return std::move(manifests).status().WithContext("backups");
   std::vector<BackupInfo> backups;
   for (operations::BackupManifest& manifest : *manifests) backups.push_back(std::move(manifest.info));

@@ -34,7 +34,7 @@ Result<std::string> CopyHashed(FileSystem& files, const std::string& from, const
     hash.Update(bytes);
     if (Status status = (*target)->Append(bytes); !status.ok()) return status;
     offset += length;
-    if (copied) copied(length);
+    if (Status status = copied(length); !status.ok()) return status;
   }
   if (Status status = (*target)->Sync(); !status.ok()) return status;
   if (Status status = (*target)->Close(); !status.ok()) return status;

@@ -10,8 +10,8 @@
 
 namespace coffer::operations {
 
-// Told how many bytes went through since the last call.
-using BytesCopied = std::function<void(std::uint64_t bytes)>;
+// Told how many bytes went through since the last call. A failed answer ends the copy and is handed on.
+using BytesCopied = std::function<Status(std::uint64_t bytes)>;
 
 // Copies the first `size_bytes` bytes, syncs the copy and answers their SHA-256 (32 bytes). kCorruption: the file is shorter;
 // the message names it. The folder of the copy is left to the caller to sync.

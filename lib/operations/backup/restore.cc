@@ -1,6 +1,5 @@
 // Restore: a backup becomes the next generation of the store, which is checked before it becomes the live one.
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -12,6 +11,8 @@
 #include "operations/backup/file_copy.h"
 #include "operations/backup/manifest.h"
 #include "operations/backup/repository.h"
+#include "operations/runner/report_text.h"
+#include "operations/runner/runner.h"
 #include "storage/durable_file.h"
 
 namespace coffer {
@@ -26,8 +27,8 @@ Status CompareTallies(const engine::TalliesByOwner& built, const engine::Tallies
       if (is[kind] == should[kind]) continue;
       return Status::Corruption("the " + std::string(KindNamePlural(kind)) + " of owner " + owner +
                                 " are not those of the manifest: " + std::to_string(is[kind].count) + " with " +
-                                std::to_string(is[kind].bytes) + " bytes for " + std::to_string(should[kind].count) +
-                                " with " + std::to_string(should[kind].bytes));
+                                std::to_string(is[kind].bytes) + " bytes for " + std::to_string(should[kind].count) + " with " +
+                                std::to_string(should[kind].bytes));
     }
     return Status::Ok();
   };
@@ -42,31 +43,33 @@ Status CompareTallies(const engine::TalliesByOwner& built, const engine::Tallies
   return Status::Ok();
 }
 
-// For a caller who holds the repository mutex.
+// Within an operation that has the engine's store and repository to itself, calls apart.
 class Restorer {
  public:
-  Restorer(engine::EngineCore& core, const RestoreOptions& options)
-      : core_(core), files_(core.files()), options_(options), repository_(files_, core.repository()) {}
+  Restorer(engine::EngineCore& core, const RestoreOptions& options, JobContext& context)
+      : core_(core), files_(core.files()), options_(options), context_(context), repository_(files_, core.repository()) {}
 
   Result<RestoreReport> Run(std::string_view backup_id) {
-    report_.restore_id = core_.NewId();
+    report_.restore_id = context_.id();
     report_.started_at = core_.Now();
     Result<BackupManifest> manifest = repository_.Find(backup_id);
     if (!manifest.ok()) return std::move(manifest).status();
     report_.backup_id = manifest->info.id;
     // Looked at before the safety backup is made, so that a hopeless restore costs nothing.
     if (Status status = CheckFilesThere(*manifest); !status.ok()) return status;
+    context_.ExpectBytes(manifest->info.file_bytes);
     if (options_.safety_backup) {
       BackupOptions safety;
       safety.name = "before-restore-" + report_.restore_id;
       safety.description = "state before the restore of backup " + manifest->info.id;
-      Result<BackupInfo> made = MakeBackup(core_, safety, kReasonSafety);
+      Result<BackupInfo> made = MakeBackup(core_, safety, {core_.NewId(), kReasonSafety, manifest->info.file_bytes}, context_);
       if (!made.ok()) return std::move(made).status().WithContext("safety backup");
       report_.safety_backup_id = made->id;
     }
     const std::uint64_t generation = core_.folder().next_generation();
     const std::string built_path = core_.folder().PartialPath(generation);
     Status status = Build(*manifest, built_path);
+    if (status.ok()) status = context_.CheckStop();
     if (status.ok()) status = core_.SwitchStore(generation);
     if (!status.ok()) {
       storage::RemoveRecursively(files_, built_path).Ignore();  // else swept when the store is next opened
@@ -104,18 +107,17 @@ class Restorer {
   Status Build(const BackupManifest& manifest, const std::string& built_path) {
     if (Status status = storage::RemoveRecursively(files_, built_path); !status.ok()) return status;
     if (Status status = files_.CreateDirectory(built_path); !status.ok()) return status;
-    std::uint64_t bytes_done = 0;
     for (const BackupFile& file : manifest.files) {
       const std::string from = SourcePath(manifest, file);
       Result<std::string> digest =
           CopyHashed(files_, from, built_path + "/" + file.name, file.size_bytes, [&](std::uint64_t bytes) {
-            bytes_done += bytes;
-            if (options_.progress) options_.progress(bytes_done, manifest.info.file_bytes);
+            context_.AddBytes(bytes);
+            return context_.CheckStop();
           });
       if (!digest.ok()) return std::move(digest).status();
       if (format::HexText(*digest) != file.sha256) {
-        return Status::Corruption(from + ": is not what was backed up: its SHA-256 is " + format::HexText(*digest) +
-                                  ", and " + file.sha256 + " by the manifest");
+        return Status::Corruption(from + ": is not what was backed up: its SHA-256 is " + format::HexText(*digest) + ", and " +
+                                  file.sha256 + " by the manifest");
       }
     }
     if (Status status = files_.SyncDirectory(built_path); !status.ok()) return status;
@@ -136,21 +138,55 @@ class Restorer {
   engine::EngineCore& core_;
   FileSystem& files_;
   const RestoreOptions& options_;
+  JobContext& context_;
   Repository repository_;
   RestoreReport report_;
 };
 
+std::string RequestText(const std::string& backup_id, const RestoreOptions& options) {
+  return ToText({{"backup_id", backup_id}, {"safety_backup", options.safety_backup}, {"verify", options.verify}});
+}
+
+std::string ReportText(const RestoreReport& report) {
+  return ToText({{"restore_id", report.restore_id},
+                 {"backup_id", report.backup_id},
+                 {"safety_backup_id", report.safety_backup_id},
+                 {"conversations", report.conversations},
+                 {"messages", report.messages},
+                 {"documents", report.documents},
+                 {"prompts", report.prompts},
+                 {"contents", report.contents},
+                 {"started_at", FormatTimestamp(report.started_at)},
+                 {"completed_at", FormatTimestamp(report.completed_at)}});
+}
+
 }  // namespace
 }  // namespace operations
 
-Result<RestoreReport> Restore(Engine& engine, std::string_view backup_id, const RestoreOptions& options) {
+Result<OperationOf<RestoreReport>> StartRestore(Engine& engine, std::string_view backup_id, const RestoreOptions& options,
+                                                StartOptions start) {
   engine::EngineCore& core = engine.core();
-  if (core.options().read_only) return Status::PermissionDenied("restore: the store is opened read-only");
-  const std::unique_lock lock(core.repository_mutex(), std::try_to_lock);
-  if (!lock.owns_lock()) return Status::Busy("restore: a backup or another restore is running");
-  Result<RestoreReport> report = operations::Restorer(core, options).Run(backup_id);
-  if (!report.ok()) return std::move(report).status().WithContext("restore of backup " + std::string(backup_id));
-  return report;
+  const std::string what = "restore of backup " + std::string(backup_id);
+  if (engine.read_only()) return Status::PermissionDenied("restore: the store is opened read-only");
+  Result<operations::BackupManifest> manifest = operations::Repository(core.files(), core.repository()).Find(backup_id);
+  if (!manifest.ok()) return std::move(manifest).status().WithContext(what);
+  operations::JobSpec spec;
+  spec.kind = OperationKind::kRestore;
+  spec.principal = std::move(start.principal);
+  spec.request = operations::RequestText(manifest->info.id, options);
+  const auto work = [&core, id = manifest->info.id, options, what](operations::JobContext& context) -> Result<RestoreReport> {
+    Result<RestoreReport> report = operations::Restorer(core, options, context).Run(id);
+    if (!report.ok()) return std::move(report).status().WithContext(what);
+    context.SetRecords(report->conversations + report->messages + report->documents + report->prompts);
+    return report;
+  };
+  return operations::StartReporting<RestoreReport>(core, std::move(spec), work, &operations::ReportText);
+}
+
+Result<RestoreReport> Restore(Engine& engine, std::string_view backup_id, const RestoreOptions& options) {
+  Result<OperationOf<RestoreReport>> operation = StartRestore(engine, backup_id, options);
+  if (!operation.ok()) return std::move(operation).status();
+  return operation->Finish();
 }
 
 }  // namespace coffer

@@ -11,6 +11,8 @@
 #include "operations/export/export_file.h"
 #include "operations/export/json_writer.h"
 #include "operations/export/record_stream.h"
+#include "operations/runner/report_text.h"
+#include "operations/runner/runner.h"
 #include "storage/durable_file.h"
 
 namespace coffer {
@@ -42,8 +44,8 @@ Status ReadContent(Engine& engine, const Snapshot& snapshot, std::string_view do
 }
 
 Status WriteRecords(Engine& engine, const Snapshot& snapshot, const ExportOptions& options, ExportFile& file,
-                    ExportReport& report) {
-  JsonWriter writer(file, options, report,
+                    ExportReport& report, JobContext& context) {
+  JsonWriter writer(file, options, report, context,
                     [&](std::string_view id, const format::ContentReference& content, const format::ByteSink& sink) {
                       return ReadContent(engine, snapshot, id, content, sink);
                     });
@@ -55,9 +57,8 @@ Status WriteRecords(Engine& engine, const Snapshot& snapshot, const ExportOption
     Kind kind;
     Walk walk;
   };
-  constexpr std::array<Part, 3> kParts = {{{Kind::kConversation, &WalkConversations},
-                                           {Kind::kDocument, &WalkDocuments},
-                                           {Kind::kPrompt, &WalkPrompts}}};
+  constexpr std::array<Part, 3> kParts = {
+      {{Kind::kConversation, &WalkConversations}, {Kind::kDocument, &WalkDocuments}, {Kind::kPrompt, &WalkPrompts}}};
   if (Status status = writer.Begin(); !status.ok()) return status;
   for (const Part& part : kParts) {
     if (Status status = writer.BeginKind(part.kind); !status.ok()) return status;
@@ -70,35 +71,42 @@ Status WriteRecords(Engine& engine, const Snapshot& snapshot, const ExportOption
 // Where the file goes; makes the data folder's own place for exports if need be.
 Result<std::string> OutputPath(engine::EngineCore& core, const ExportOptions& options, const std::string& export_id) {
   if (!options.output.empty()) return options.output;
-  if (core.options().read_only) {
-    return Status::PermissionDenied("the store is opened read-only; name an output outside its folder");
-  }
   const std::string folder = core.folder().ExportsPath();
   if (Status status = storage::CreateDirectories(core.files(), folder); !status.ok()) return status;
   return folder + "/" + export_id + (options.compress ? ".json.zst" : ".json");
 }
 
-}  // namespace
-}  // namespace operations
+void Expect(const engine::Totals& totals, bool contents, JobContext& context) {
+  totals.Read([&](const engine::CounterState& counters) {
+    const engine::KindTallies sum = counters.Sum();
+    std::uint64_t records = 0;
+    std::uint64_t bytes = contents ? sum[Kind::kContent].bytes / 3 * 4 : 0;  // as base64
+    for (Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt}) {
+      records += sum[kind].count;
+      bytes += sum[kind].bytes;
+    }
+    context.ExpectRecords(records);
+    context.ExpectBytes(bytes);
+  });
+}
 
-Result<ExportReport> ExportJson(Engine& engine, const ExportOptions& options) {
-  if (options.compress && (options.compression_level < 1 || options.compression_level > operations::kCompressionLevelMax)) {
-    return Status::InvalidArgument("compression_level: 1 to " + std::to_string(operations::kCompressionLevelMax));
-  }
+Result<ExportReport> Export(Engine& engine, const ExportOptions& options, JobContext& context) {
   engine::EngineCore& core = engine.core();
   ExportReport report;
-  report.export_id = core.NewId();
-  Result<std::string> path = operations::OutputPath(core, options, report.export_id);
+  report.export_id = context.id();
+  Result<std::string> path = OutputPath(core, options, report.export_id);
   if (!path.ok()) return std::move(path).status().WithContext("export");
   report.path = std::move(*path);
 
   Result<std::unique_ptr<Snapshot>> snapshot = engine.TakeSnapshot();
   if (!snapshot.ok()) return std::move(snapshot).status().WithContext("export");
   report.created_at = (*snapshot)->state().taken_at();
-  Result<std::unique_ptr<operations::ExportFile>> file =
-      operations::ExportFile::Create(core.files(), report.path, options.compress ? options.compression_level : 0);
+  Expect(core.totals(), options.include_contents, context);
+  Result<std::unique_ptr<ExportFile>> file =
+      ExportFile::Create(core.files(), report.path, options.compress ? options.compression_level : 0);
   if (!file.ok()) return std::move(file).status().WithContext("export");
-  Status status = operations::WriteRecords(engine, **snapshot, options, **file, report);
+  Status status = WriteRecords(engine, **snapshot, options, **file, report, context);
+  if (status.ok()) status = context.CheckStop();
   if (status.ok()) status = (*file)->Publish();
   if (!status.ok()) return status.WithContext("export to " + report.path);
 
@@ -107,6 +115,55 @@ Result<ExportReport> ExportJson(Engine& engine, const ExportOptions& options) {
   report.completed_at = core.Now();
   if (options.output.empty()) core.exports_bytes += report.file_bytes;
   return report;
+}
+
+std::string RequestText(const ExportOptions& options) {
+  return ToText({{"format", "json"},
+                 {"scope", "full"},
+                 {"compress", options.compress},
+                 {"compression_level", options.compression_level},
+                 {"include_contents", options.include_contents},
+                 {"output", options.output}});
+}
+
+std::string ReportText(const ExportReport& report) {
+  return ToText({{"export_id", report.export_id},
+                 {"path", report.path},
+                 {"sha256", report.sha256},
+                 {"file_bytes", report.file_bytes},
+                 {"conversations", report.conversations},
+                 {"messages", report.messages},
+                 {"documents", report.documents},
+                 {"prompts", report.prompts},
+                 {"contents", report.contents},
+                 {"created_at", FormatTimestamp(report.created_at)},
+                 {"completed_at", FormatTimestamp(report.completed_at)}});
+}
+
+}  // namespace
+}  // namespace operations
+
+Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOptions& options, StartOptions start) {
+  if (options.compress && (options.compression_level < 1 || options.compression_level > operations::kCompressionLevelMax)) {
+    return Status::InvalidArgument("compression_level: 1 to " + std::to_string(operations::kCompressionLevelMax));
+  }
+  if (engine.read_only() && options.output.empty()) {
+    return Status::PermissionDenied("export: the store is opened read-only; name an output outside its folder");
+  }
+  operations::JobSpec spec;
+  spec.kind = OperationKind::kExport;
+  spec.principal = std::move(start.principal);
+  spec.request = operations::RequestText(options);
+  const auto work = [&engine, options](operations::JobContext& context) {
+    return operations::Export(engine, options, context);
+  };
+  return operations::StartReporting<ExportReport>(engine.core(), std::move(spec), work, &operations::ReportText);
+}
+
+Result<ExportReport> ExportJson(Engine& engine, const ExportOptions& options) {
+  Result<OperationOf<ExportReport>> operation = StartExport(engine, options);
+  if (!operation.ok()) return std::move(operation).status();
+  return operation->Finish();
 }
 
 }  // namespace coffer

@@ -10,7 +10,6 @@ namespace coffer::operations {
 namespace {
 
 constexpr std::size_t kFlushBytes = std::size_t{256} << 10;
-constexpr std::uint64_t kRecordsBetweenProgress = 1000;
 constexpr int kLayoutVersion = 1;
 
 void AppendMember(std::string_view name, std::string_view value, std::string& out) {
@@ -68,8 +67,7 @@ Status JsonWriter::End() {
   return Flush();
 }
 
-Status JsonWriter::BeginConversation(std::string_view id, const format::StoredText& text,
-                                     const format::ConversationHead& head) {
+Status JsonWriter::BeginConversation(std::string_view id, const format::StoredText& text, const format::ConversationHead& head) {
   Separate(first_record_);
   format::AppendOpenConversation(text, head.messages.count, head.last_message_at, buffer_);
   buffer_ += ",\"messages\":[";
@@ -135,12 +133,14 @@ Status JsonWriter::AddPrompt(std::string_view, const format::StoredRecord& recor
 }
 
 Status JsonWriter::RecordDone() {
-  if (++records_ % kRecordsBetweenProgress == 0 && options_.progress) options_.progress(records_);
+  context_.AddRecords(1);
   return buffer_.size() < kFlushBytes ? Status::Ok() : Flush();
 }
 
 Status JsonWriter::Flush() {
+  if (Status status = context_.CheckStop(); !status.ok()) return status;
   Status status = file_.Write(buffer_);
+  context_.AddBytes(buffer_.size());
   buffer_.clear();
   return status;
 }

@@ -10,18 +10,20 @@
 #include "coffer/result.h"
 #include "operations/export/export_file.h"
 #include "operations/export/record_stream.h"
+#include "operations/runner/job.h"
 
 namespace coffer::operations {
 
 // Reads a document's content piece by piece into the sink given.
-using ContentSource = std::function<Status(std::string_view document_id, const format::ContentReference& content,
-                                           const format::ByteSink& sink)>;
+using ContentSource =
+    std::function<Status(std::string_view document_id, const format::ContentReference& content, const format::ByteSink& sink)>;
 
-// Counts into the report as it writes. File, report and options must outlive it. One thread at a time.
+// Counts into the report as it writes, and ends with kCancelled when the operation is to. File, report, options and context
+// must outlive it. One thread at a time.
 class JsonWriter final : public RecordSink {
  public:
-  JsonWriter(ExportFile& file, const ExportOptions& options, ExportReport& report, ContentSource contents)
-      : file_(file), options_(options), report_(report), contents_(std::move(contents)) {}
+  JsonWriter(ExportFile& file, const ExportOptions& options, ExportReport& report, JobContext& context, ContentSource contents)
+      : file_(file), options_(options), report_(report), context_(context), contents_(std::move(contents)) {}
 
   // In this order: Begin; for each kind BeginKind, its records, EndKind; End.
   Status Begin();
@@ -48,12 +50,12 @@ class JsonWriter final : public RecordSink {
   ExportFile& file_;
   const ExportOptions& options_;
   ExportReport& report_;
+  JobContext& context_;
   ContentSource contents_;
   std::string buffer_;
   bool first_record_ = true;
   bool first_message_ = true;
   std::string message_place_;  // of the conversation under way
-  std::uint64_t records_ = 0;
 };
 
 }  // namespace coffer::operations

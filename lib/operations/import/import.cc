@@ -11,6 +11,8 @@
 
 #include "engine/core.h"
 #include "operations/import/import_reader.h"
+#include "operations/runner/report_text.h"
+#include "operations/runner/runner.h"
 #include "storage/durable_file.h"
 
 namespace coffer {
@@ -153,36 +155,131 @@ class ReadingThread {
   std::thread thread_;
 };
 
-Result<ImportReport> Import(Engine& engine, const std::vector<ImportInput>& inputs, const ImportOptions& options) {
-  if (Status status = engine.core().CheckWritable(); !status.ok()) return status.WithContext("import");
+Result<ImportReport> Import(Engine& engine, const std::vector<ImportInput>& inputs, const ImportOptions& options,
+                            JobContext& context) {
   ImportQueue queue(kImportChunksAheadMax, kImportBytesAheadMax);
-  ImportReader reader(engine, options, queue);
+  ImportReader reader(engine, options, queue, context.stop());
   if (Status status = reader.Prepare(); !status.ok()) return status;
   ImportCommitter committer(engine, inputs, options);
   ReadingThread reading(reader, queue, inputs);
   while (auto chunk = queue.Pop()) {
+    if (Status status = context.CheckStop(); !status.ok()) return status;
     if (Status status = committer.Commit(**chunk); !status.ok()) return status.WithContext("import");
-    if (options.progress) options.progress(reader.bytes_read(), committer.records());
+    context.SetBytes(reader.bytes_read());
+    context.SetRecords(committer.records());
   }
   if (Status status = reading.Join(); !status.ok()) return status;
+  context.SetBytes(reader.bytes_read());
   return committer.TakeReport();
+}
+
+using OrderedJson = nlohmann::ordered_json;
+
+std::string_view NameOf(ConflictPolicy policy) {
+  switch (policy) {
+    case ConflictPolicy::kSkip:
+      return "skip";
+    case ConflictPolicy::kReplace:
+      return "replace";
+    case ConflictPolicy::kNewest:
+      return "newest";
+    case ConflictPolicy::kFail:
+      break;
+  }
+  return "fail";
+}
+
+std::string RequestText(const std::vector<ImportInput>& inputs, const ImportOptions& options) {
+  OrderedJson json;
+  json["files"] = OrderedJson::array();
+  for (const ImportInput& input : inputs) json["files"].push_back(input.name);
+  json["on_conflict"] = NameOf(options.on_conflict);
+  json["owner"] = options.owner;
+  json["generate_ids"] = options.generate_ids;
+  json["kind"] = options.kind ? OrderedJson(KindName(*options.kind)) : OrderedJson(nullptr);
+  json["contents"] = options.contents;
+  return ToText(json);
+}
+
+std::string ReportText(const ImportReport& report) {
+  OrderedJson json;
+  const ImportCounts& imported = report.imported;
+  json["imported"] = {{"conversations", imported.conversations},
+                      {"messages", imported.messages},
+                      {"documents", imported.documents},
+                      {"prompts", imported.prompts}};
+  json["contents"] = report.contents;
+  json["skipped"] = report.skipped;
+  json["failed"] = report.failed;
+  json["errors"] = OrderedJson::array();
+  for (const ImportError& error : report.errors) {
+    json["errors"].push_back({{"file", error.file}, {"line", error.line}, {"reason", error.reason}});
+  }
+  json["errors_total"] = report.errors_total;
+  return ToText(json);
+}
+
+// A source that the caller of a call that waits keeps.
+class BorrowedSource final : public ByteSource {
+ public:
+  explicit BorrowedSource(ByteSource& source) : source_(source) {}
+  Result<std::size_t> Read(char* buffer, std::size_t length) override { return source_.Read(buffer, length); }
+
+ private:
+  ByteSource& source_;
+};
+
+// `source` is that of the one input, or null: they are files.
+Result<OperationOf<ImportReport>> Start(Engine& engine, std::vector<ImportInput> inputs, std::shared_ptr<ByteSource> source,
+                                        const ImportOptions& options, StartOptions start, std::uint64_t bytes_expected) {
+  if (Status status = engine.core().CheckWritable(); !status.ok()) return status.WithContext("import");
+  JobSpec spec;
+  spec.kind = OperationKind::kImport;
+  spec.principal = std::move(start.principal);
+  spec.request = RequestText(inputs, options);
+  const auto work = [&engine, inputs = std::move(inputs), source = std::move(source), options,
+                     bytes_expected](JobContext& context) {
+    context.ExpectBytes(bytes_expected);
+    return Import(engine, inputs, options, context);
+  };
+  return StartReporting<ImportReport>(engine.core(), std::move(spec), work, &ReportText);
 }
 
 }  // namespace
 }  // namespace operations
 
-Result<ImportReport> ImportFiles(Engine& engine, const std::vector<std::string>& files, const ImportOptions& options) {
+Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<std::string>& files,
+                                              const ImportOptions& options, StartOptions start) {
   std::vector<operations::ImportInput> inputs;
+  std::uint64_t bytes = 0;
   for (const std::string& file : files) {
     // A missing file is told before anything is stored.
-    if (Result<FileInfo> info = engine.core().files().Stat(file); !info.ok()) return std::move(info).status().WithContext(file);
+    Result<FileInfo> info = engine.core().files().Stat(file);
+    if (!info.ok()) return std::move(info).status().WithContext(file);
+    bytes += info->size_bytes;
     inputs.push_back({file, storage::DirectoryName(file), nullptr});
   }
-  return operations::Import(engine, inputs, options);
+  return operations::Start(engine, std::move(inputs), nullptr, options, std::move(start), bytes);
+}
+
+Result<OperationOf<ImportReport>> StartImport(Engine& engine, std::unique_ptr<ByteSource> source, const std::string& name,
+                                              const ImportOptions& options, StartOptions start) {
+  std::shared_ptr<ByteSource> kept = std::move(source);
+  ByteSource* const raw = kept.get();
+  return operations::Start(engine, {{name, std::nullopt, raw}}, std::move(kept), options, std::move(start), 0);
+}
+
+Result<ImportReport> ImportFiles(Engine& engine, const std::vector<std::string>& files, const ImportOptions& options) {
+  Result<OperationOf<ImportReport>> operation = StartImport(engine, files, options);
+  if (!operation.ok()) return std::move(operation).status();
+  return operation->Finish();
 }
 
 Result<ImportReport> ImportStream(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options) {
-  return operations::Import(engine, {{name, std::nullopt, &source}}, options);
+  Result<OperationOf<ImportReport>> operation =
+      StartImport(engine, std::make_unique<operations::BorrowedSource>(source), name, options);
+  if (!operation.ok()) return std::move(operation).status();
+  return operation->Finish();
 }
 
 }  // namespace coffer

@@ -20,11 +20,13 @@ std::string PlaceOf(const Message& message) {
   return place;
 }
 
-// Hands bytes on and counts them.
+// Hands bytes on and counts them, until it is told to stop.
 class CountingSource final : public ByteSource {
  public:
-  CountingSource(ByteSource& source, std::atomic<std::uint64_t>& bytes) : source_(source), bytes_(bytes) {}
+  CountingSource(ByteSource& source, std::atomic<std::uint64_t>& bytes, const std::atomic<bool>& stop)
+      : source_(source), bytes_(bytes), stop_(stop) {}
   Result<std::size_t> Read(char* buffer, std::size_t length) override {
+    if (stop_.load(std::memory_order_relaxed)) return Status::Cancelled("cancelled");
     Result<std::size_t> got = source_.Read(buffer, length);
     if (got.ok()) bytes_.fetch_add(*got, std::memory_order_relaxed);
     return got;
@@ -33,6 +35,7 @@ class CountingSource final : public ByteSource {
  private:
   ByteSource& source_;
   std::atomic<std::uint64_t>& bytes_;
+  const std::atomic<bool>& stop_;
 };
 
 }  // namespace
@@ -50,10 +53,11 @@ PutMode PutModeFor(ConflictPolicy policy) {
   return PutMode::kKeepExisting;
 }
 
-ImportReader::ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue)
+ImportReader::ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue, const std::atomic<bool>& stop)
     : engine_(engine),
       options_(options),
       queue_(queue),
+      stop_(stop),
       mode_(PutModeFor(options.on_conflict)),
       contents_(engine, options, *this),
       chunk_(std::make_unique<ImportChunk>(engine)) {}
@@ -82,7 +86,7 @@ Status ImportReader::ReadInput(const ImportInput& input) {
     file = std::move(*opened);
     raw = file.get();
   }
-  CountingSource counted(*raw, bytes_done_);
+  CountingSource counted(*raw, bytes_done_, stop_);
   DecodedSource decoded(counted, input.name);
   if (std::string why = WhyNotNdjson(decoded.Peek()); !why.empty()) return NoteFileProblem(input.name, std::move(why));
 

@@ -42,10 +42,11 @@ struct ImportInput {
 // What a put does under a policy; kFail sees a kept record as an error afterwards.
 PutMode PutModeFor(ConflictPolicy policy);
 
-// One thread runs it. Engine, options and queue must outlive it.
+// One thread runs it. Engine, options, queue and `stop` must outlive it.
 class ImportReader final : public DocumentSink {
  public:
-  ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue);
+  // Reading fails with kCancelled once `stop` is true.
+  ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue, const std::atomic<bool>& stop);
 
   // Looks at the place of the contents, so that a wrong one is told before anything is stored.
   Status Prepare() { return contents_.Open(); }
@@ -65,7 +66,8 @@ class ImportReader final : public DocumentSink {
  private:
   Status ReadInput(const ImportInput& input);
   Status ReadRecord(const TextLine& line);
-  Status PutConversation(const Conversation& conversation, const std::optional<std::vector<Message>>& messages, ImportLine line);
+  Status PutConversation(const Conversation& conversation, const std::optional<std::vector<Message>>& messages,
+                         ImportLine line);
   Status PutMessage(const Message& message, ImportLine line);
   Status PutDocument(format::InterchangeRecord& record, ImportLine line);
   Status PutPrompt(const Prompt& prompt, ImportLine line);
@@ -84,6 +86,7 @@ class ImportReader final : public DocumentSink {
   Engine& engine_;
   const ImportOptions& options_;
   ImportQueue& queue_;
+  const std::atomic<bool>& stop_;
   const PutMode mode_;
   format::RecordReader records_;
   DocumentContents contents_;

@@ -1,0 +1,24 @@
+// The bodies of answers, as the contract shapes them.
+#pragma once
+
+#include <string_view>
+
+#include "coffer/bulk_delete.h"
+#include "coffer/statistics.h"
+#include "exchange.h"
+#include "json.h"
+#include "service.h"
+
+namespace coffer::http {
+
+Response JsonAnswer(int status, const Json& body);
+
+// A failure of the engine for a client, and in full for the log.
+Response EngineFailure(const Status& failure, const Service& service, std::string_view instance);
+
+// StorageStatsResponse.
+Json StatisticsJson(const StorageStatistics& statistics);
+// BulkDeleteResponse.
+Json BulkDeleteJson(const BulkDeleteReport& report);
+
+}  // namespace coffer::http

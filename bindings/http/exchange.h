@@ -1,0 +1,66 @@
+// Request and Response: one HTTP exchange as plain data, so that everything above the socket is tested without one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer::http {
+
+// Header values are as they were sent, empty where absent.
+struct Request {
+  std::string method;  // "GET"
+  std::string target;  // path and query, percent-encoded; or an absolute URL
+  std::string peer;    // the client's address
+  std::string authorization;
+  std::string correlation_id;
+  std::string content_type;
+  std::string content_encoding;
+  std::string range;
+  std::string if_range;
+  std::string if_none_match;
+  bool has_length = false;           // Content-Length, or chunks
+  std::uint64_t content_length = 0;  // 0 for chunks: not known
+  std::string body;
+};
+
+// A part of an open file, sent instead of a body. The file stays open as long as an answer refers to it.
+struct FilePart {
+  std::shared_ptr<const int> descriptor;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
+struct Header {
+  std::string_view name;  // of static storage
+  std::string value;
+};
+
+// Calls left to somebody within the present minute and hour.
+struct RateFigures {
+  unsigned limit_minute = 0;
+  unsigned limit_hour = 0;
+  unsigned remaining_minute = 0;
+  unsigned remaining_hour = 0;
+};
+
+struct Response {
+  int status = 200;
+  std::string_view content_type = "application/json";  // of static storage
+  std::vector<Header> headers;                         // besides those that every response has
+  std::shared_ptr<const std::string> body;             // shared, since one text may answer many; null: none
+  std::optional<FilePart> file;
+  bool head_only = false;  // the answer to HEAD: the length of a body, without it
+  bool close = false;      // the connection is of no further use
+
+  // On every response.
+  std::string correlation_id;
+  RateFigures rate;
+
+  std::uint64_t BodyBytes() const { return file ? file->length : body ? body->size() : 0; }
+};
+
+}  // namespace coffer::http

@@ -1,0 +1,154 @@
+// POST /export, GET /exports, GET /exports/{id}, GET /exports/{id}/download.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "answers.h"
+#include "byte_range.h"
+#include "coffer/export.h"
+#include "handlers.h"
+#include "operation_answers.h"
+#include "problem.h"
+#include "request_models.h"
+
+namespace coffer::http {
+namespace {
+
+// A user exports only what it owns.
+bool IsForbidden(const ExportRequest& request, const Call& call) {
+  if (call.is_admin()) return false;
+  if (request.user_id && *request.user_id != call.principal.user_id) return true;
+  return request.scope == ExportScope::kFull || request.scope == ExportScope::kAnalytics;
+}
+
+// What an export of this version cannot do of what was asked for; empty: it can do it.
+std::string_view NotExportable(const ExportRequest& request) {
+  if (request.format != DataFormat::kJson) return "This version exports in the format json only.";
+  if (request.scope != ExportScope::kFull) return "This version exports with scope full only.";
+  if (request.user_id || request.conversation_id || request.date_from || request.date_to || request.custom_query) {
+    return "This version exports everything: without user_id, conversation_id, date_from, date_to and custom_query.";
+  }
+  if (!request.include_metadata) return "This version always exports all members: include_metadata has to be true.";
+  if (request.encrypt) return "This version does not encrypt exports: encrypt has to be false.";
+  return {};
+}
+
+// The export, or the refusal: in the same words whether it is not there or somebody else's.
+Result<OperationInfo> Find(const Call& call, Service& service) {
+  auto info = GetOperation(service.engine, call.parameters.front());
+  if (info.ok() && (info->kind != OperationKind::kExport || !MaySee(call.principal, *info))) return Status::NotFound("");
+  return info;
+}
+
+Response FindFailure(const Status& failure, const Call& call, Service& service) {
+  if (failure.code() == StatusCode::kNotFound || failure.code() == StatusCode::kInvalidArgument) {
+    return NotFound("There is no such export.", call.path);
+  }
+  return EngineFailure(failure, service, call.path);
+}
+
+struct ExportFile {
+  std::string name;
+  std::string etag;
+  std::shared_ptr<const int> descriptor;
+  std::uint64_t bytes = 0;
+};
+
+std::shared_ptr<const int> Open(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return nullptr;
+  return {new int(descriptor), [](const int* held) {
+            ::close(*held);
+            delete held;
+          }};
+}
+
+// The file of a completed export, as long as it is kept in the engine's own folder: one that was written elsewhere, by
+// whoever started it, is not this server's to give away.
+std::optional<ExportFile> OpenExport(const OperationInfo& info, const Service& service) {
+  const Json result = Parsed(info.result);
+  if (!result.is_object()) return std::nullopt;
+  const std::string path = result.value("path", "");
+  const std::string folder = service.engine.folder() + "/exports/";
+  if (!path.starts_with(folder) || path.find('/', folder.size()) != std::string::npos) return std::nullopt;
+  ExportFile file;
+  file.name = path.substr(folder.size());
+  file.etag = "\"" + result.value("sha256", "") + "\"";
+  file.descriptor = Open(path);
+  struct stat state {};
+  if (!file.descriptor || ::fstat(*file.descriptor, &state) != 0 || !S_ISREG(state.st_mode)) return std::nullopt;
+  file.bytes = static_cast<std::uint64_t>(state.st_size);
+  return file;
+}
+
+Response FileAnswer(const Request& request, const ExportFile& file, std::string_view path) {
+  Response response;
+  response.content_type = file.name.ends_with(".zst") ? "application/zstd" : "application/json";
+  response.headers = {{"ETag", file.etag}, {"Accept-Ranges", "bytes"}};
+  if (request.if_none_match == file.etag || request.if_none_match == "*") {
+    response.status = 304;
+    return response;
+  }
+  const bool same_file = request.if_range.empty() || request.if_range == file.etag;
+  const RangeChoice choice = same_file ? ChooseRange(request.range, file.bytes) : RangeChoice{};
+  const std::string total = std::to_string(file.bytes);
+  if (choice.answer == RangeAnswer::kUnsatisfiable) {
+    Response refusal = Problem(416, "range_not_satisfiable", "Nothing of that range is there.", path);
+    refusal.headers.push_back({"Content-Range", "bytes */" + total});
+    return refusal;
+  }
+  response.headers.push_back({"Content-Disposition", "attachment; filename=\"" + file.name + "\""});
+  response.file = FilePart{file.descriptor, 0, file.bytes};
+  if (choice.answer == RangeAnswer::kPart) {
+    response.status = 206;
+    response.file->offset = choice.range.offset;
+    response.file->length = choice.range.length;
+    const std::uint64_t last = choice.range.offset + choice.range.length - 1;
+    response.headers.push_back(
+        {"Content-Range", "bytes " + std::to_string(choice.range.offset) + "-" + std::to_string(last) + "/" + total});
+  }
+  return response;
+}
+
+}  // namespace
+
+Response StartExportOf(const Call& call, Service& service) {
+  Faults faults;
+  const ExportRequest request = ReadExportRequest(call.request->body, faults);
+  if (!faults.empty()) return faults.ToResponse();
+  if (IsForbidden(request, call)) return Forbidden(call.path);
+  if (const std::string_view obstacle = NotExportable(request); !obstacle.empty()) return NotImplemented(obstacle, call.path);
+  ExportOptions options;
+  options.compress = request.compress;
+  options.include_contents = request.include_contents;
+  const auto operation = StartExport(service.engine, options, {call.principal.user_id});
+  if (!operation.ok()) return EngineFailure(operation.status(), service, call.path);
+  return JsonAnswer(202, ExportJson(operation->Info(), service));
+}
+
+Response ListAllExports(const Call& call, Service& service) {
+  const auto exports = OperationsOf(service.engine, OperationKind::kExport, call.principal);
+  if (!exports.ok()) return EngineFailure(exports.status(), service, call.path);
+  Json listed = Json::array();
+  for (const OperationInfo& info : *exports) listed.push_back(ExportJson(info, service));
+  const std::size_t total = listed.size();
+  return JsonAnswer(200, {{"exports", std::move(listed)}, {"total", total}});
+}
+
+Response ShowExport(const Call& call, Service& service) {
+  const auto info = Find(call, service);
+  return info.ok() ? JsonAnswer(200, ExportJson(*info, service)) : FindFailure(info.status(), call, service);
+}
+
+Response DownloadExport(const Call& call, Service& service) {
+  const auto info = Find(call, service);
+  if (!info.ok()) return FindFailure(info.status(), call, service);
+  if (info->state != OperationState::kCompleted) {
+    return Problem(409, "conflict", "The export has not completed.", call.path);
+  }
+  const auto file = OpenExport(*info, service);
+  if (!file) return Problem(410, "gone", "The file of this export is not kept here any more.", call.path);
+  return FileAnswer(*call.request, *file, call.path);
+}
+
+}  // namespace coffer::http

@@ -1,0 +1,52 @@
+// POST /import: records as a stream.
+#include <array>
+#include <string_view>
+
+#include "answers.h"
+#include "body_pipe.h"
+#include "coffer/import.h"
+#include "handlers.h"
+#include "lax_values.h"
+#include "operation_answers.h"
+#include "problem.h"
+
+namespace coffer::http {
+namespace {
+
+// What a client calls the body where errors name a file.
+constexpr const char* kBodyName = "request body";
+
+ImportOptions ReadImportQuery(const Query& query, Faults& faults) {
+  static const std::vector<std::string_view> kPolicies = {"skip", "replace", "newest", "fail"};
+  static constexpr std::array kPolicyValues = {ConflictPolicy::kSkip, ConflictPolicy::kReplace, ConflictPolicy::kNewest,
+                                               ConflictPolicy::kFail};
+  static const std::vector<std::string_view> kKinds = {"conversation", "message", "document", "prompt"};
+  ImportOptions options;
+  for (const auto& [name, value] : query) {
+    if (name == "owner") options.owner = value;
+    if (name == "generate_ids") options.generate_ids = ReadFlag(value, {"query", name}, faults).value_or(false);
+    if (name == "on_conflict") {
+      const auto choice = ReadChoice(value, {"query", name}, kPolicies, faults);
+      if (choice) options.on_conflict = kPolicyValues[*choice];
+    }
+    if (name == "kind") {
+      const auto choice = ReadChoice(value, {"query", name}, kKinds, faults);
+      if (choice) options.kind = ParseKind(kKinds[*choice]);
+    }
+  }
+  return options;
+}
+
+}  // namespace
+
+Response StartImportOf(const Call& call, Service& service) {
+  Faults faults;
+  const ImportOptions options = ReadImportQuery(call.query, faults);
+  if (!faults.empty()) return faults.ToResponse();
+  const auto operation =
+      StartImport(service.engine, BodyPipe::MakeSource(call.stream), kBodyName, options, {call.principal.user_id});
+  if (!operation.ok()) return EngineFailure(operation.status(), service, call.path);
+  return JsonAnswer(202, OperationJson(operation->Info()));
+}
+
+}  // namespace coffer::http

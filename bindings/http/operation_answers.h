@@ -1,0 +1,36 @@
+// Operations and what they leave, as the contract shapes them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffer/backup.h"
+#include "coffer/operation.h"
+#include "json.h"
+#include "service.h"
+
+namespace coffer::http {
+
+// Any operation. Names of files are left out of request and result.
+Json OperationJson(const OperationInfo& info);
+
+// BackupResponse of a backup that is there, and of one that is being made or has failed.
+Json BackupJson(const BackupInfo& backup, const Json& requested_type);
+Json BackupJson(const OperationInfo& info, const Json& requested_type);
+
+// RestoreResponse.
+Json RestoreJson(const OperationInfo& info);
+
+// ExportDataResponse; of a completed one with a link that is good for a while.
+Json ExportJson(const OperationInfo& info, const Service& service);
+
+// All operations of a kind that the journal knows, newest first, as far as the principal may see them.
+Result<std::vector<OperationInfo>> OperationsOf(Engine& engine, OperationKind kind, const Principal& principal);
+// Whether `principal` may know of it.
+bool MaySee(const Principal& principal, const OperationInfo& info);
+
+// The journal's text as JSON; null where it is none.
+Json Parsed(const coffer::Json& text);
+
+}  // namespace coffer::http

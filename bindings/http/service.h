@@ -1,0 +1,58 @@
+// Service: what all calls share.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "coffer/clock.h"
+#include "coffer/engine.h"
+#include "coffer/http/server.h"
+#include "coffer/token.h"
+#include "exchange.h"
+#include "json.h"
+#include "link_signer.h"
+#include "rate_limits.h"
+
+namespace coffer::http {
+
+// Refers to the engine, which outlives it. `the_options` say how to authenticate. Safe to use from many threads.
+struct Service {
+  Service(Engine& the_engine, ServerOptions the_options, const LinkSigner::Key& key);
+
+  Engine& engine;
+  const ServerOptions options;
+  Clock& clock;
+  const LinkSigner links;
+  RateLimits token_rates;
+  RateLimits failure_rates;
+  std::function<Result<Principal>(std::string_view secret)> authenticate;
+  // The time that rates are counted by; a test's own where it sets one.
+  std::function<RateLimits::Time()> now = std::chrono::steady_clock::now;
+
+  // Responses by the first digit of their status.
+  static constexpr std::size_t kStatusClasses = 6;
+  std::array<std::atomic<std::uint64_t>, kStatusClasses> responses{};
+
+  // The type that a backup was asked for with, which its manifest does not tell: null where it was asked for long ago, or of
+  // somebody else.
+  void RememberType(const std::string& backup_id, const std::string& type);
+  Json RequestedType(const std::string& backup_id);
+
+  std::int64_t NowSeconds() const;
+  void Log(const std::string& line) const;
+
+ private:
+  static constexpr std::size_t kTypesRememberedMax = 1000;
+  std::mutex types_mutex_;
+  std::map<std::string, std::string> types_;  // by id, which grows with time
+};
+
+}  // namespace coffer::http

@@ -1,0 +1,186 @@
+#include "engine/tokens.h"
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "coffer/engine.h"
+#include "engine/core.h"
+#include "format/base64.h"
+#include "format/fixed_width.h"
+#include "format/record_text.h"
+#include "format/sha256.h"
+
+namespace coffer {
+namespace engine {
+namespace {
+
+constexpr std::string_view kSecretPrefix = "coffer_";
+constexpr std::size_t kSecretBytes = 32;
+constexpr std::uint8_t kTokenFormat = 1;
+
+std::string HashOf(std::string_view secret) {
+  format::Sha256 hash;
+  hash.Update(secret);
+  return hash.Finish();
+}
+
+std::uint64_t FirstBytes(std::string_view hash) { return format::DecodeBigEndian<std::uint64_t>(hash); }
+
+// Layout: FORMAT.md.
+std::string EncodeToken(const TokenInfo& info, std::string_view hash) {
+  std::string value;
+  value.push_back(static_cast<char>(kTokenFormat));
+  value.push_back(static_cast<char>(info.role));
+  format::AppendLittleEndian(static_cast<std::uint64_t>(info.created_at.microseconds), value);
+  value.push_back(info.expires_at ? 1 : 0);
+  format::AppendLittleEndian(static_cast<std::uint64_t>(info.expires_at.value_or(Timestamp()).microseconds), value);
+  value.append(hash);
+  value.append(info.user_id);
+  return value;
+}
+
+Result<std::pair<TokenInfo, std::string>> DecodeToken(std::string_view id, std::string_view value) {
+  format::FieldReader fields(value);
+  const auto version = fields.Number<std::uint8_t>();
+  if (fields.ok() && version > kTokenFormat) return Status::Unavailable("token " + std::string(id) + ": of a newer version");
+  TokenInfo info;
+  info.id = id;
+  const auto role = fields.Number<std::uint8_t>();
+  info.role = static_cast<PrincipalRole>(role);
+  info.created_at.microseconds = static_cast<std::int64_t>(fields.Number<std::uint64_t>());
+  const bool expires = fields.Number<std::uint8_t>() != 0;
+  const Timestamp expires_at{static_cast<std::int64_t>(fields.Number<std::uint64_t>())};
+  if (expires) info.expires_at = expires_at;
+  std::string hash(fields.Bytes(format::kSha256Bytes));
+  info.user_id = fields.rest();
+  const bool known_role = info.role == PrincipalRole::kUser || info.role == PrincipalRole::kAdmin;
+  if (!fields.ok() || version != kTokenFormat || !known_role) {
+    return Status::Corruption("token " + std::string(id) + ": is damaged");
+  }
+  return std::pair(std::move(info), std::move(hash));
+}
+
+std::string SecretText(std::span<const unsigned char> bytes) {
+  std::string text;
+  format::AppendBase64(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), text);
+  while (text.ends_with('=')) text.pop_back();
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  return std::string(kSecretPrefix) + text;
+}
+
+}  // namespace
+
+bool SystemSecretBytes(std::span<unsigned char> bytes) {
+  return RAND_priv_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1;
+}
+
+void Tokens::Keep(Token token) {
+  ids_by_hash_.emplace(FirstBytes(token.hash), token.info.id);
+  std::string id = token.info.id;
+  by_id_.insert_or_assign(std::move(id), std::move(token));
+}
+
+Status Tokens::Load() {
+  if (control_ == nullptr) return Status::Ok();
+  const std::unique_lock lock(mutex_);
+  const std::unique_ptr<storage::Scan> scan = control_->NewScan(storage::Family::kTokens, {}, {}, {});
+  for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
+    Result<std::pair<TokenInfo, std::string>> token = DecodeToken(scan->key(), scan->value());
+    if (!token.ok()) return std::move(token).status();
+    Keep({std::move(token->first), std::move(token->second)});
+  }
+  return scan->status().WithContext("tokens");
+}
+
+Result<CreatedToken> Tokens::Create(const std::function<std::string(std::string_view)>& new_id, std::string_view user_id,
+                                    PrincipalRole role, std::optional<Timestamp> expires_at, Timestamp now) {
+  if (Status status = format::CheckId("user_id", user_id); !status.ok()) return status;
+  if (expires_at && *expires_at <= now) return Status::InvalidArgument("expires_at: is past");
+  const std::lock_guard change(change_mutex_);
+  TokenInfo info;
+  {
+    const std::shared_lock lock(mutex_);
+    if (by_id_.size() >= kTokensMax) return Status::ResourceExhausted("tokens: there are " + std::to_string(kTokensMax));
+    info.id = new_id(by_id_.empty() ? std::string_view() : std::string_view(by_id_.rbegin()->first));
+  }
+  info.user_id = user_id;
+  info.role = role;
+  info.created_at = now;
+  info.expires_at = expires_at;
+  std::array<unsigned char, kSecretBytes> bytes{};
+  if (!secrets_(bytes)) return Status::Unavailable("token: the system gives no random bytes");
+  CreatedToken created{info, SecretText(bytes)};
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  std::string hash = HashOf(created.secret);
+  storage::WriteBatch batch;
+  batch.Put(storage::Family::kTokens, info.id, EncodeToken(info, hash));
+  if (Status status = control_->Commit(batch, Durability::kDurable); !status.ok()) return status.WithContext("token");
+  const std::unique_lock lock(mutex_);
+  Keep({std::move(info), std::move(hash)});
+  return created;
+}
+
+std::vector<TokenInfo> Tokens::List() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<TokenInfo> tokens;
+  tokens.reserve(by_id_.size());
+  for (const auto& [id, token] : by_id_) tokens.push_back(token.info);
+  return tokens;
+}
+
+Status Tokens::Revoke(std::string_view id) {
+  const std::lock_guard change(change_mutex_);
+  {
+    const std::shared_lock lock(mutex_);
+    if (!by_id_.contains(id)) return Status::NotFound("token " + std::string(id) + ": not found");
+  }
+  storage::WriteBatch batch;
+  batch.Delete(storage::Family::kTokens, id);
+  if (Status status = control_->Commit(batch, Durability::kDurable); !status.ok()) return status.WithContext("token");
+  const std::unique_lock lock(mutex_);
+  const auto found = by_id_.find(id);
+  std::erase_if(ids_by_hash_, [&](const auto& entry) { return entry.second == id; });
+  by_id_.erase(found);
+  return Status::Ok();
+}
+
+Result<Principal> Tokens::Authenticate(std::string_view secret, Timestamp now) const {
+  const std::string hash = HashOf(secret);
+  const std::shared_lock lock(mutex_);
+  const auto [begin, end] = ids_by_hash_.equal_range(FirstBytes(hash));
+  for (auto entry = begin; entry != end; ++entry) {
+    const Token& token = by_id_.find(entry->second)->second;
+    if (CRYPTO_memcmp(token.hash.data(), hash.data(), hash.size()) != 0) continue;
+    if (token.info.expires_at && *token.info.expires_at <= now) break;
+    return Principal{token.info.user_id, token.info.role, token.info.id};
+  }
+  return Status::PermissionDenied("the token is not valid");
+}
+
+}  // namespace engine
+
+Result<CreatedToken> CreateToken(Engine& engine, std::string_view user_id, PrincipalRole role,
+                                 std::optional<Timestamp> expires_at) {
+  engine::EngineCore& core = engine.core();
+  if (engine.read_only()) return Status::PermissionDenied("token: the store is opened read-only");
+  return core.tokens().Create([&core](std::string_view last) { return core.NewIdAfter(last); }, user_id, role, expires_at,
+                              core.Now());
+}
+
+Result<std::vector<TokenInfo>> ListTokens(Engine& engine) { return engine.core().tokens().List(); }
+
+Status RevokeToken(Engine& engine, std::string_view id) {
+  if (engine.read_only()) return Status::PermissionDenied("token: the store is opened read-only");
+  return engine.core().tokens().Revoke(id);
+}
+
+Result<Principal> Authenticate(Engine& engine, std::string_view secret) {
+  return engine.core().tokens().Authenticate(secret, engine.core().Now());
+}
+
+}  // namespace coffer

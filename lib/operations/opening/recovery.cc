@@ -1,0 +1,98 @@
+#include "operations/opening/recovery.h"
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "format/keys.h"
+#include "operations/backup/repository.h"
+#include "operations/delete/bulk_delete_job.h"
+#include "storage/durable_file.h"
+
+namespace coffer::operations {
+namespace {
+
+constexpr std::string_view kPartialSuffix = ".partial";
+
+bool GoesOn(OperationKind kind) { return kind == OperationKind::kBulkDelete; }
+
+Status FailInterrupted(engine::EngineCore& core, Journal& journal, OperationInfo info, Status error) {
+  info.state = OperationState::kFailed;
+  info.error = std::move(error);
+  info.completed_at = core.Now();
+  return journal.End(info);
+}
+
+// An export to a place of its own left its partial file there.
+void SweepNamedExport(engine::EngineCore& core, const OperationInfo& info) {
+  const auto request = nlohmann::ordered_json::parse(info.request.text(), nullptr, /*allow_exceptions=*/false);
+  const std::string output = request.is_object() ? request.value("output", "") : "";
+  // A relative path means something else in every process.
+  if (!output.starts_with('/')) return;
+  core.files().RemoveFile(output + std::string(kPartialSuffix)).Ignore();
+}
+
+void SweepExports(engine::EngineCore& core) {
+  const std::string folder = core.folder().ExportsPath();
+  Result<std::vector<std::string>> names = core.files().List(folder);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) {
+    if (name.ends_with(kPartialSuffix)) core.files().RemoveFile(folder + "/" + name).Ignore();
+  }
+}
+
+void SweepRepository(engine::EngineCore& core) {
+  Repository repository(core.files(), core.repository());
+  // One that another process works on is swept by its next backup.
+  if (Result<std::unique_ptr<FileLock>> lock = repository.Lock(); lock.ok()) repository.Sweep().Ignore();
+}
+
+// Rows of operations that are over: a crash came between the journal and their removal, or a restore brought them back.
+Status SweepProgress(engine::EngineCore& core, const std::vector<OperationInfo>& unfinished) {
+  const engine::StoreAccess access = core.Access();
+  const std::string prefix = format::OperationProgressKey({});
+  const std::unique_ptr<storage::Scan> scan =
+      access->NewScan(storage::Family::kProgress, prefix, format::PrefixEnd(prefix), {});
+  storage::WriteBatch batch;
+  for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
+    const std::string_view id = *format::ParseOperationProgressKey(scan->key());
+    const bool alive = std::any_of(unfinished.begin(), unfinished.end(),
+                                   [&](const OperationInfo& info) { return info.id == id && GoesOn(info.kind); });
+    if (!alive) batch.Delete(storage::Family::kProgress, scan->key());
+  }
+  if (Status status = scan->status(); !status.ok()) return status;
+  if (batch.operations() == 0) return Status::Ok();
+  return core.CommitToStore(access, batch, {}, Durability::kBuffered);
+}
+
+Status TakeUp(engine::EngineCore& core, Runner& runner, const OperationInfo& info) {
+  if (info.kind == OperationKind::kBulkDelete) {
+    Result<JobSpec> spec = ResumedBulkDelete(core, info);
+    if (!spec.ok()) return FailInterrupted(core, runner.journal(), info, std::move(spec).status());
+    runner.Resume(info, std::move(*spec));
+    return Status::Ok();
+  }
+  if (info.kind == OperationKind::kExport) SweepNamedExport(core, info);
+  if (info.kind == OperationKind::kBackup || info.kind == OperationKind::kRestore) SweepRepository(core);
+  return FailInterrupted(core, runner.journal(), info, Status::Unavailable("interrupted"));
+}
+
+}  // namespace
+
+Status TakeUpInterrupted(engine::EngineCore& core, Runner& runner) {
+  Result<std::vector<OperationInfo>> unfinished = runner.journal().Load();
+  if (!unfinished.ok()) return std::move(unfinished).status();
+  runner.BeginIdsBehind(runner.journal().LastId());
+  if (core.options().read_only) return Status::Ok();
+  SweepExports(core);
+  if (Status status = SweepProgress(core, *unfinished); !status.ok()) return status.WithContext("sweeping progress");
+  for (const OperationInfo& info : *unfinished) {
+    if (Status status = TakeUp(core, runner, info); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+}  // namespace coffer::operations

@@ -1,0 +1,79 @@
+#include "operations/runner/job.h"
+
+#include <utility>
+
+#include "operations/runner/runner.h"
+
+namespace coffer::operations {
+
+Status JobContext::CheckStop() const {
+  return stop_.load(std::memory_order_acquire) ? Status::Cancelled("cancelled") : Status::Ok();
+}
+
+OperationProgress JobContext::progress() const {
+  OperationProgress progress;
+  progress.records_done = records_done_.load(std::memory_order_relaxed);
+  progress.records_expected = records_expected_.load(std::memory_order_relaxed);
+  progress.bytes_done = bytes_done_.load(std::memory_order_relaxed);
+  progress.bytes_expected = bytes_expected_.load(std::memory_order_relaxed);
+  return progress;
+}
+
+Job::Job(JobSpec spec, OperationInfo info, std::weak_ptr<Runner> runner)
+    : spec_(std::move(spec)), context_(info.id), runner_(std::move(runner)), info_(std::move(info)) {}
+
+OperationInfo Job::Info() const {
+  const std::lock_guard lock(mutex_);
+  OperationInfo info = info_;
+  if (!ended()) info.progress = context_.progress();
+  return info;
+}
+
+Status Job::Wait() const {
+  std::unique_lock lock(mutex_);
+  ended_.wait(lock, [this] { return ended(); });
+  return info_.error;
+}
+
+bool Job::WaitFor(std::chrono::milliseconds time) const {
+  std::unique_lock lock(mutex_);
+  return ended_.wait_for(lock, time, [this] { return ended(); });
+}
+
+void Job::Cancel() {
+  // Without a runner there is no engine any more, and it has ended.
+  if (const std::shared_ptr<Runner> runner = runner_.lock()) runner->CancelJob(*this);
+}
+
+void Job::OnEnd(std::function<void()> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ended()) {
+      callbacks_.push_back(std::move(done));
+      return;
+    }
+  }
+  done();
+}
+
+void Job::SetRunning(Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  info_.state = OperationState::kRunning;
+  if (!info_.started_at) info_.started_at = now;
+}
+
+void Job::SetEnded(OperationInfo info) {
+  spec_.work = nullptr;
+  spec_.first_rows = nullptr;
+  spec_.cleanup = nullptr;
+  std::vector<std::function<void()>> callbacks;
+  {
+    const std::lock_guard lock(mutex_);
+    info_ = std::move(info);
+    callbacks.swap(callbacks_);
+  }
+  ended_.notify_all();
+  for (const std::function<void()>& callback : callbacks) callback();
+}
+
+}  // namespace coffer::operations

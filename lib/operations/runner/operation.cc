@@ -1,0 +1,75 @@
+#include "coffer/operation.h"
+
+#include <algorithm>
+
+#include "coffer/engine.h"
+#include "operations/runner/job.h"
+#include "operations/runner/runner.h"
+
+namespace coffer {
+namespace {
+
+constexpr double kAllPercent = 100;
+
+}  // namespace
+
+std::string_view OperationKindName(OperationKind kind) {
+  switch (kind) {
+    case OperationKind::kImport:
+      return "import";
+    case OperationKind::kBulkDelete:
+      return "bulk_delete";
+    case OperationKind::kBackup:
+      return "backup";
+    case OperationKind::kRestore:
+      return "restore";
+    case OperationKind::kExport:
+      return "export";
+    case OperationKind::kErase:
+      return "erase";
+  }
+  return {};
+}
+
+std::string_view OperationStateName(OperationState state) {
+  switch (state) {
+    case OperationState::kPending:
+      return "pending";
+    case OperationState::kRunning:
+      return "running";
+    case OperationState::kCompleted:
+      return "completed";
+    case OperationState::kFailed:
+      return "failed";
+    case OperationState::kCancelled:
+      return "cancelled";
+  }
+  return {};
+}
+
+int OperationProgress::Percent() const {
+  const auto share = [](std::uint64_t done, std::uint64_t expected) {
+    const double percent = kAllPercent * static_cast<double>(done) / static_cast<double>(expected);
+    return static_cast<int>(std::min(percent, kAllPercent));
+  };
+  if (bytes_expected > 0) return share(bytes_done, bytes_expected);
+  return records_expected > 0 ? share(records_done, records_expected) : 0;
+}
+
+Operation::Operation(std::shared_ptr<operations::Job> job) : job_(std::move(job)) {}
+const std::string& Operation::id() const { return job_->id(); }
+OperationInfo Operation::Info() const { return job_->Info(); }
+Status Operation::Wait() const { return job_->Wait(); }
+bool Operation::WaitFor(std::chrono::milliseconds time) const { return job_->WaitFor(time); }
+void Operation::Cancel() const { job_->Cancel(); }
+void Operation::OnEnd(std::function<void()> done) const { job_->OnEnd(std::move(done)); }
+
+Result<OperationInfo> GetOperation(Engine& engine, std::string_view id) { return operations::RunnerOf(engine.core()).Get(id); }
+
+Result<Page<OperationInfo>> ListOperations(Engine& engine, const OperationListOptions& options) {
+  return operations::RunnerOf(engine.core()).List(options);
+}
+
+Status CancelOperation(Engine& engine, std::string_view id) { return operations::RunnerOf(engine.core()).Cancel(id); }
+
+}  // namespace coffer

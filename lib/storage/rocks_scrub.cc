@@ -1,0 +1,104 @@
+#include "storage/rocks_scrub.h"
+
+#include <rocksdb/metadata.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <string_view>
+#include <thread>
+
+#include "storage/durable_file.h"
+#include "storage/rocks_status.h"
+
+namespace coffer::storage {
+namespace {
+
+constexpr std::chrono::milliseconds kPollInterval(5);
+
+bool HoldsData(std::string_view name) { return name.ends_with(".sst") || name.ends_with(".blob") || name.ends_with(".log"); }
+
+// RocksDB removes by itself what is not used any more, but later and on other threads; this makes it look now.
+Status RemoveObsolete(rocksdb::DB& db) {
+  if (Status status = FromRocks(db.DisableFileDeletions()); !status.ok()) {
+    return status;
+  }
+  return FromRocks(db.EnableFileDeletions(/*force=*/false));
+}
+
+// Sorted and blob files in use that `handles` have no part in.
+std::set<std::string> FilesOfOthers(rocksdb::DB& db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+  const auto is_ours = [&](const std::string& family) {
+    return std::any_of(handles.begin(), handles.end(), [&](const auto* handle) { return handle->GetName() == family; });
+  };
+  std::vector<rocksdb::ColumnFamilyMetaData> families;
+  db.GetAllColumnFamilyMetaData(&families);
+  std::set<std::string> names;
+  for (const rocksdb::ColumnFamilyMetaData& family : families) {
+    if (is_ours(family.name)) {
+      continue;
+    }
+    for (const rocksdb::LevelMetaData& level : family.levels) {
+      for (const rocksdb::SstFileMetaData& file : level.files) {
+        names.insert(std::string(BaseName(file.name)));
+      }
+    }
+    for (const rocksdb::BlobMetaData& file : family.blob_files) {
+      names.insert(std::string(BaseName(file.blob_file_name)));
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> FilesWithData(FileSystem& files, const std::string& directory) {
+  Result<std::vector<std::string>> names = files.List(directory);
+  if (!names.ok()) {
+    return names;
+  }
+  std::erase_if(*names, [&](const std::string& name) {
+    if (!HoldsData(name)) {
+      return true;
+    }
+    const Result<FileInfo> info = files.Stat(directory + "/" + name);
+    return info.ok() ? info->size_bytes == 0 : info.status().code() == StatusCode::kNotFound;  // Gone meanwhile.
+  });
+  return names;
+}
+
+Status AwaitNewSnapshots(rocksdb::DB& db, rocksdb::SequenceNumber sequence, const std::atomic<bool>& stop) {
+  while (!stop.load()) {
+    std::uint64_t oldest = 0;
+    db.GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
+    if (oldest == 0 || oldest >= sequence) {
+      return {};
+    }
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  return Status::Cancelled("waiting for snapshots was stopped");
+}
+
+Status AwaitRemoval(rocksdb::DB& db, FileSystem& files, const std::string& directory, const std::vector<std::string>& old_files,
+                    const std::vector<rocksdb::ColumnFamilyHandle*>& handles, const std::atomic<bool>& stop) {
+  const std::set<std::string> others = FilesOfOthers(db, handles);
+  while (!stop.load()) {
+    if (Status status = RemoveObsolete(db); !status.ok()) {
+      return status;
+    }
+    const Result<std::vector<std::string>> present = FilesWithData(files, directory);
+    if (!present.ok()) {
+      return present.status();
+    }
+    const bool left = std::any_of(present->begin(), present->end(), [&](const std::string& name) {
+      return !others.contains(name) && std::find(old_files.begin(), old_files.end(), name) != old_files.end();
+    });
+    if (!left) {
+      return {};
+    }
+    std::this_thread::sleep_for(kPollInterval);
+  }
+  return Status::Cancelled("waiting for files to go was stopped");
+}
+
+}  // namespace coffer::storage

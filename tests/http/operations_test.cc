@@ -1,0 +1,303 @@
+// Backup, restore and export by their calls, as operations that go on behind the answer.
+#include <gtest/gtest.h>
+#include <zstd.h>
+
+#include <chrono>
+#include <set>
+#include <thread>
+
+#include "coffer/backup.h"
+#include "coffer/operation.h"
+#include "http/service_fixture.h"
+#include "request_head.h"
+#include "support/status_matchers.h"
+
+namespace coffer::http {
+namespace {
+
+class Operations : public ServiceFixture {
+ protected:
+  Operations() { PutSample(); }
+
+  // Waits for the operation and answers its call again.
+  Json Ended(const std::string& path, const char* status_member = "status") {
+    for (int i = 0; i < 1000; ++i) {
+      const Json json = BodyOf(Get(path, "admin-token"));
+      const std::string status = json.value(status_member, "");
+      if (status != "pending" && status != "running") return json;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ADD_FAILURE() << path << " does not end";
+    return {};
+  }
+
+  std::string CompletedBackup() {
+    const std::string id = BodyOf(Post("/backup", "admin-token", "{}"))["id"];
+    EXPECT_EQ(Ended("/backups/" + id)["status"], "completed");
+    return id;
+  }
+
+  std::string CompletedExport(const std::string& body = R"({"scope":"full"})") {
+    const std::string id = BodyOf(Post("/export", "admin-token", body))["export_id"];
+    EXPECT_EQ(Ended("/exports/" + id)["status"], "completed");
+    return id;
+  }
+
+  static std::set<std::string> MembersOf(const Json& json) {
+    std::set<std::string> names;
+    for (const auto& [name, value] : json.items()) names.insert(name);
+    return names;
+  }
+
+  static std::string BytesOf(const FilePart& part) { return *ReadFilePart(part).body; }
+};
+
+const std::set<std::string> kBackupMembers = {
+    "id",           "name",       "description",  "backup_type", "status",    "file_size",  "compressed_size",
+    "record_count", "created_at", "completed_at", "expires_at",  "encrypted", "compressed", "metadata"};
+const std::set<std::string> kRestoreMembers = {"restore_id",       "backup_id",  "status",       "progress",
+                                               "records_restored", "started_at", "completed_at", "error_message"};
+const std::set<std::string> kExportMembers = {"export_id",    "status",     "download_url", "file_size",
+                                              "record_count", "created_at", "completed_at", "expires_at"};
+
+TEST_F(Operations, BackupIsAcceptedAndCompletes) {
+  const Response response =
+      Post("/backup", "admin-token", R"({"name":"nightly","retention_days":"7","backup_type":"incremental"})");
+  EXPECT_EQ(response.status, 202);
+  const Json accepted = BodyOf(response);
+  EXPECT_EQ(MembersOf(accepted), kBackupMembers);
+  EXPECT_EQ(accepted["name"], "nightly");
+  EXPECT_TRUE(accepted["description"].is_null());
+  const Json done = Ended("/backups/" + accepted["id"].get<std::string>());
+  EXPECT_EQ(MembersOf(done), kBackupMembers);
+  EXPECT_EQ(done["status"], "completed");
+  EXPECT_EQ(done["backup_type"], "full") << "there is no base for an incremental one";
+  EXPECT_EQ(done["metadata"]["requested_type"], "incremental");
+  EXPECT_EQ(done["metadata"]["contents_included"], true);
+  EXPECT_EQ(done["encrypted"], false) << "what was asked for and is not so is not claimed";
+  EXPECT_EQ(done["record_count"], 6);
+  EXPECT_GT(done["file_size"], 0);
+  EXPECT_EQ(ParseTimestamp(done["expires_at"].get<std::string>())->microseconds -
+                ParseTimestamp(done["created_at"].get<std::string>())->microseconds,
+            7 * ManualClock::kMicrosecondsPerDay);
+}
+
+TEST_F(Operations, BackupsAreListedNewestFirst) {
+  EXPECT_EQ(BodyOf(Get("/backups", "admin-token")), Json::parse(R"({"backups":[],"total":0})"));
+  const std::string first = CompletedBackup();
+  clock_.Advance(1'000'000);
+  const std::string second = CompletedBackup();
+  const Json list = BodyOf(Get("/backups", "admin-token"));
+  ASSERT_EQ(list["total"], 2);
+  EXPECT_EQ(list["backups"][0]["id"], second);
+  EXPECT_EQ(list["backups"][1]["id"], first);
+  EXPECT_EQ(BodyOf(Get("/backups?status=completed&backup_type=full", "admin-token"))["total"], 2);
+  EXPECT_EQ(BodyOf(Get("/backups?backup_type=incremental", "admin-token"))["total"], 0);
+  EXPECT_EQ(BodyOf(Get("/backups?status=failed", "admin-token"))["total"], 0);
+  EXPECT_EQ(BodyOf(Get("/backups?status=nonsense", "admin-token"))["total"], 0);
+  EXPECT_EQ(Get("/backups?backup_type=nonsense", "admin-token").status, 422);
+}
+
+TEST_F(Operations, BackupThatIsNotThereIsNotFound) {
+  for (const char* path : {"/backups/nothing", "/restores/nothing", "/exports/nothing", "/exports/nothing/download",
+                           "/operations/nothing", "/backups/..%2F..%2Fetc%2Fpasswd", "/exports/%00",
+                           "/operations/"
+                           "%F0%9F%98%80"}) {
+    ProblemDetail(Get(path, "admin-token"), 404);
+  }
+  ProblemDetail(Call("POST", "/api/v1/data/operations/nothing/cancel", "admin-token"), 404);
+  ProblemDetail(Post("/restore", "admin-token", R"({"backup_id":"../../etc"})"), 404);
+  ProblemDetail(Post("/restore", "admin-token", R"({"backup_id":""})"), 404);
+}
+
+TEST_F(Operations, IdOfAnotherKindIsNotFound) {
+  const std::string backup = CompletedBackup();
+  EXPECT_EQ(Get("/exports/" + backup, "admin-token").status, 404);
+  EXPECT_EQ(Get("/restores/" + backup, "admin-token").status, 404);
+  EXPECT_EQ(Get("/operations/" + backup, "admin-token").status, 200);
+}
+
+TEST_F(Operations, RestorePutsTheStateBack) {
+  const std::string backup = CompletedBackup();
+  ASSERT_OK(engine_->Delete(Kind::kPrompt, "p1"));
+  const Response response = Post("/restore", "admin-token", R"({"backup_id":")" + backup + "\"}");
+  EXPECT_EQ(response.status, 202);
+  const Json accepted = BodyOf(response);
+  EXPECT_EQ(MembersOf(accepted), kRestoreMembers);
+  EXPECT_EQ(accepted["backup_id"], backup);
+  const Json done = Ended("/restores/" + accepted["restore_id"].get<std::string>());
+  EXPECT_EQ(MembersOf(done), kRestoreMembers);
+  EXPECT_EQ(done["status"], "completed");
+  EXPECT_EQ(done["progress"], 100);
+  EXPECT_EQ(done["records_restored"], 6);
+  EXPECT_TRUE(done["error_message"].is_null());
+  EXPECT_TRUE(engine_->GetPrompt("p1").ok());
+  EXPECT_EQ(BodyOf(Get("/backups", "admin-token"))["total"], 2) << "the safety backup";
+}
+
+TEST_F(Operations, RestoreThatThisVersionLacksIsRefusedInClearWords) {
+  const std::string backup = CompletedBackup();
+  for (const char* options :
+       {R"({"scope":"user","user_id":"anna"})", R"({"dry_run":true})", R"({"conflict":"skip"})", R"({"ids":["c1"]})"}) {
+    ProblemDetail(Post("/restore", "admin-token", R"({"backup_id":")" + backup + R"(","restore_options":)" + options + "}"),
+                  501);
+  }
+  EXPECT_EQ(Post("/restore", "admin-token", R"({"backup_id":")" + backup + R"(","restore_options":{"dryrun":true}})").status,
+            422);
+}
+
+TEST_F(Operations, FailedRestoreSaysSoWithoutNamingAFile) {
+  const std::string backup = CompletedBackup();
+  const auto snapshot = engine_->TakeSnapshot();
+  ASSERT_OK(snapshot);
+  const std::string id = BodyOf(Post("/restore", "admin-token", R"({"backup_id":")" + backup + "\"}"))["restore_id"];
+  const Json done = Ended("/restores/" + id);
+  EXPECT_EQ(done["status"], "failed");
+  ASSERT_TRUE(done["error_message"].is_string());
+  EXPECT_EQ(done["error_message"].get<std::string>().find('/'), std::string::npos);
+  EXPECT_LT(done["progress"], 100);
+}
+
+TEST_F(Operations, ExportIsDownloadedWholeAndInParts) {
+  const std::string id = CompletedExport(R"({"scope":"full","compress":false})");
+  const Json done = BodyOf(Get("/exports/" + id, "admin-token"));
+  EXPECT_EQ(MembersOf(done), kExportMembers);
+  EXPECT_EQ(done["record_count"], 6);
+  const Response whole = Get("/exports/" + id + "/download", "admin-token");
+  EXPECT_EQ(whole.status, 200);
+  EXPECT_EQ(whole.content_type, "application/json");
+  EXPECT_EQ(whole.BodyBytes(), done["file_size"]);
+  EXPECT_EQ(HeaderOf(whole, "Content-Disposition"), "attachment; filename=\"" + id + ".json\"");
+  EXPECT_EQ(HeaderOf(whole, "Accept-Ranges"), "bytes");
+  ASSERT_TRUE(whole.file);
+  const std::string bytes = BytesOf(*whole.file);
+  EXPECT_EQ(Json::parse(bytes)["counts"]["conversations"], 2);
+  const std::string etag = HeaderOf(whole, "ETag");
+  EXPECT_EQ(etag.size(), 66U);
+
+  const auto part = [&](const std::string& range, const std::string& if_range) {
+    Request request;
+    request.method = "GET";
+    request.target = "/api/v1/data/exports/" + id + "/download";
+    request.authorization = "Bearer admin-token";
+    request.range = range;
+    request.if_range = if_range;
+    return Handle(request, *service_);
+  };
+  const Response middle = part("bytes=5-14", "");
+  EXPECT_EQ(middle.status, 206);
+  EXPECT_EQ(BytesOf(*middle.file), bytes.substr(5, 10));
+  EXPECT_EQ(HeaderOf(middle, "Content-Range"), "bytes 5-14/" + std::to_string(bytes.size()));
+  EXPECT_EQ(BytesOf(*part("bytes=-3", etag).file), bytes.substr(bytes.size() - 3));
+  EXPECT_EQ(part("bytes=0-1", "\"another\"").status, 200);
+  EXPECT_EQ(part("bytes=0-1,3-4", "").status, 200);
+  const Response beyond = part("bytes=" + std::to_string(bytes.size()) + "-", "");
+  ProblemDetail(beyond, 416);
+  EXPECT_EQ(HeaderOf(beyond, "Content-Range"), "bytes */" + std::to_string(bytes.size()));
+}
+
+TEST_F(Operations, ExportThatTheClientHasIsNotSentAgain) {
+  const std::string id = CompletedExport();
+  Request request;
+  request.method = "GET";
+  request.target = "/api/v1/data/exports/" + id + "/download";
+  request.authorization = "Bearer admin-token";
+  request.if_none_match = HeaderOf(Handle(request, *service_), "ETag");
+  EXPECT_EQ(Handle(request, *service_).status, 304);
+}
+
+TEST_F(Operations, DownloadLinkNeedsNoTokenUntilItExpires) {
+  const std::string id = CompletedExport();
+  const Json done = BodyOf(Get("/exports/" + id, "admin-token"));
+  const std::string link = done["download_url"];
+  EXPECT_TRUE(link.starts_with("/api/v1/data/exports/" + id + "/download?")) << link;
+  EXPECT_EQ(Call("GET", link, "").status, 200);
+  std::string other_id = link;
+  other_id.replace(other_id.find(id), id.size(), CompletedExport());
+  std::string later = link;
+  later.replace(later.find("expires=") + 8, 1, "9");
+  for (const std::string& forged : {other_id, later, link.substr(0, link.size() - 1), link.substr(0, link.find('?'))}) {
+    EXPECT_EQ(Call("GET", forged, "").status, 401) << forged;
+  }
+  EXPECT_EQ(Call("GET", "/api/v1/data/exports/" + id + link.substr(link.find('?')), "").status, 401)
+      << "it is for the download alone";
+  clock_.Advance(15 * 60 * std::int64_t{1'000'000});
+  EXPECT_EQ(Call("GET", link, "").status, 401);
+  EXPECT_NE(BodyOf(Get("/exports/" + id, "admin-token"))["download_url"], link);
+}
+
+TEST_F(Operations, DownloadLinkBeginsWithThePublicUrl) {
+  ServerOptions options;
+  options.public_url = "https://data.example.org";
+  Serve(options);
+  const std::string link = BodyOf(Get("/exports/" + CompletedExport(), "admin-token"))["download_url"];
+  EXPECT_TRUE(link.starts_with("https://data.example.org/api/v1/data/exports/")) << link;
+}
+
+TEST_F(Operations, ExportThatThisVersionLacksIsRefusedInClearWords) {
+  for (const char* body : {R"({"scope":"full","format":"csv"})", R"({"scope":"user","user_id":"anna"})",
+                           R"({"scope":"analytics"})", R"({"scope":"custom","custom_query":{"entity":"prompts"}})",
+                           R"({"scope":"full","encrypt":true})", R"({"scope":"full","date_from":"2025-01-01"})",
+                           R"({"scope":"full","include_metadata":false})", R"({"scope":"conversation"})"}) {
+    ProblemDetail(Post("/export", "admin-token", body), 501);
+  }
+}
+
+TEST_F(Operations, UserExportsOnlyItsOwn) {
+  for (const char* body : {R"({"scope":"full"})", R"({"scope":"analytics"})", R"({"scope":"user","user_id":"ben"})",
+                           R"({"scope":"user","user_id":"nobody"})", R"({"scope":"conversation","user_id":"ben"})"}) {
+    ProblemDetail(Post("/export", "anna-token", body), 403);
+  }
+  ProblemDetail(Post("/export", "anna-token", R"({"scope":"user","user_id":"anna"})"), 501);
+}
+
+TEST_F(Operations, OfOthersAreNotFoundByAUser) {
+  const std::string id = CompletedExport();
+  for (const std::string& path : {"/exports/" + id, "/exports/" + id + "/download", "/operations/" + id}) {
+    std::string missing = path;
+    missing.replace(missing.find(id), id.size(), "01ARZ3NDEKTSV4RRFFQ69G5FAV");
+    EXPECT_EQ(ProblemDetail(Get(path, "anna-token"), 404), ProblemDetail(Get(missing, "anna-token"), 404));
+  }
+  ProblemDetail(Call("POST", "/api/v1/data/operations/" + id + "/cancel", "anna-token"), 404);
+  EXPECT_EQ(BodyOf(Get("/exports", "anna-token"))["total"], 0);
+  EXPECT_EQ(BodyOf(Get("/operations", "anna-token"))["operations"].size(), 0U);
+  EXPECT_EQ(BodyOf(Get("/exports", "admin-token"))["total"], 1);
+}
+
+TEST_F(Operations, AreListedWithoutNamesOfFiles) {
+  const std::string backup = CompletedBackup();
+  const std::string data = CompletedExport();
+  const Response response = Get("/operations", "admin-token");
+  EXPECT_EQ(response.body->find(directory_.path()), std::string::npos);
+  const Json list = BodyOf(response);
+  ASSERT_EQ(list["operations"].size(), 2U);
+  EXPECT_EQ(list["operations"][0]["id"], data);
+  EXPECT_EQ(list["operations"][0]["kind"], "export");
+  EXPECT_EQ(list["operations"][0]["principal"], "root");
+  EXPECT_EQ(list["operations"][0]["progress"], 100);
+  EXPECT_FALSE(list["operations"][0]["result"].contains("path"));
+  EXPECT_TRUE(list["next"].is_null());
+  EXPECT_EQ(BodyOf(Get("/operations?kind=backup", "admin-token"))["operations"][0]["id"], backup);
+  EXPECT_EQ(BodyOf(Get("/operations?status=failed", "admin-token"))["operations"].size(), 0U);
+  const Json first = BodyOf(Get("/operations?limit=1", "admin-token"));
+  ASSERT_EQ(first["operations"].size(), 1U);
+  const Json second = BodyOf(Get("/operations?limit=1&after=" + first["next"].get<std::string>(), "admin-token"));
+  EXPECT_EQ(second["operations"][0]["id"], backup);
+  EXPECT_EQ(Get("/operations?kind=x&status=y&limit=0", "admin-token").status, 422);
+}
+
+TEST_F(Operations, CancelOfWhatHasEndedChangesNothing) {
+  const std::string id = CompletedExport();
+  const Response response = Call("POST", "/api/v1/data/operations/" + id + "/cancel", "admin-token");
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(BodyOf(response)["status"], "completed");
+}
+
+TEST_F(Operations, ExportWhoseFileIsGoneIsGone) {
+  const std::string id = CompletedExport();
+  std::filesystem::remove_all(directory_.File("data/exports"));
+  ProblemDetail(Get("/exports/" + id + "/download", "admin-token"), 410);
+}
+
+}  // namespace
+}  // namespace coffer::http
