@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -86,8 +87,17 @@ Status Import(Engine& engine, const Words& words) {
   ImportOptions options;
   options.contents = words.Text("contents");
   options.durability = words.Has("buffered") ? Durability::kBuffered : Durability::kDurable;
-  options.progress = [](std::uint64_t, std::uint64_t records) { Say("imported", records); };
-  const Result<ImportReport> report = ImportFiles(engine, {words.Text("file")}, options);
+  const Result<OperationOf<ImportReport>> operation = StartImport(engine, {words.Text("file")}, options);
+  if (!operation.ok()) return operation.status();
+  constexpr std::chrono::milliseconds kBetweenLooks(1);
+  std::uint64_t said = 0;
+  while (!operation->WaitFor(kBetweenLooks)) {
+    const std::uint64_t records = operation->Info().progress.records_done;
+    if (records <= said) continue;
+    Say("imported", records);
+    said = records;
+  }
+  const Result<ImportReport> report = operation->Finish();
   if (!report.ok()) return report.status();
   if (report->errors_total > 0) return Status::Internal(report->errors.front().reason);
   return Status::Ok();

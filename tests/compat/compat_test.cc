@@ -1,0 +1,82 @@
+// Stores, backups and exports of every released format open, and give back what was put into them.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "coffer/backup.h"
+#include "coffer/engine.h"
+#include "coffer/export.h"
+#include "compat/whole_state.h"
+#include "support/status_matchers.h"
+#include "support/temp_directory.h"
+
+namespace coffer {
+namespace {
+
+class CompatTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    fixture_ = std::string(COFFER_COMPAT_FIXTURES) + "/" + GetParam();
+    // Opening may change it, so it is a copy that is opened.
+    std::filesystem::copy(fixture_ + "/store", folder(), std::filesystem::copy_options::recursive);
+    Result<std::unique_ptr<Engine>> opened = Engine::Open(folder());
+    ASSERT_OK(opened);
+    engine_ = std::move(*opened);
+  }
+
+  std::string folder() const { return directory_.File("store"); }
+  std::string Fixture(const std::string& name) const { return Bytes(fixture_ + "/" + name); }
+  static std::string Bytes(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    EXPECT_TRUE(file.good()) << path;
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+  // Without the member that tells when and by whom it was made.
+  static std::string Records(const std::string& exported) { return exported.substr(exported.find("\"conversations\":[")); }
+
+  TempDirectory directory_;
+  std::string fixture_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_P(CompatTest, StoreOpensWholeAndTellsWhatWasPut) {
+  EXPECT_EQ(WholeState(*engine_), Fixture("state.txt"));
+  const Result<IntegrityReport> report = engine_->Verify();
+  ASSERT_OK(report);
+  EXPECT_TRUE(report->ok) << (report->findings.empty() ? "" : report->findings.front().problem);
+}
+
+TEST_P(CompatTest, StoreTakesWritesAndDeletes) {
+  Message message;
+  message.content = "later";
+  EXPECT_EQ(*engine_->AppendMessage("c-long", message), 300U);
+  ASSERT_OK(engine_->Delete(Kind::kConversation, "c-changed"));
+  ASSERT_OK(engine_->DeleteMessage("c-long", 150));
+  const Result<IntegrityReport> report = engine_->Verify();
+  ASSERT_OK(report);
+  EXPECT_TRUE(report->ok);
+}
+
+TEST_P(CompatTest, BackupRestores) {
+  RestoreOptions options;
+  options.safety_backup = false;
+  ASSERT_OK(Restore(*engine_, "latest", options));
+  EXPECT_EQ(WholeState(*engine_), Fixture("backed_up.txt"));
+}
+
+TEST_P(CompatTest, ExportIsWhatItWas) {
+  ExportOptions options;
+  options.output = directory_.File("export.json");
+  options.compress = false;
+  ASSERT_OK(ExportJson(*engine_, options));
+  EXPECT_EQ(Records(Bytes(options.output)), Records(Fixture("export.json")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, CompatTest, ::testing::Values("v1"), [](const auto& version) { return version.param; });
+
+}  // namespace
+}  // namespace coffer
