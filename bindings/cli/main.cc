@@ -53,7 +53,8 @@ void AddCommands(CLI::App& app, Session& session) {
   AddBackupCommands(app, session);
   AddRestoreCommand(app, session);
   AddExportCommand(app, session);
-  AddCommandsOfLaterVersions(app, {"erase", "doctor", "serve", "token", "key"});
+  AddEraseCommand(app, session);
+  AddCommandsOfLaterVersions(app, {"doctor", "serve", "token", "key"});
   AddCommandsOfLaterVersions(*app.get_subcommand("backup"), {"verify", "delete", "undelete", "prune"});
 }
 

@@ -49,5 +49,6 @@ void AddStatisticsCommands(CLI::App& app, Session& session);
 void AddBackupCommands(CLI::App& app, Session& session);
 void AddRestoreCommand(CLI::App& app, Session& session);
 void AddExportCommand(CLI::App& app, Session& session);
+void AddEraseCommand(CLI::App& app, Session& session);
 
 }  // namespace coffer::cli
