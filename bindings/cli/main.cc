@@ -54,7 +54,8 @@ void AddCommands(CLI::App& app, Session& session) {
   AddRestoreCommand(app, session);
   AddExportCommand(app, session);
   AddEraseCommand(app, session);
-  AddCommandsOfLaterVersions(app, {"doctor", "serve", "token", "key"});
+  AddTokenCommands(app, session);
+  AddCommandsOfLaterVersions(app, {"doctor", "serve", "key"});
   AddCommandsOfLaterVersions(*app.get_subcommand("backup"), {"verify", "delete", "undelete", "prune"});
 }
 

@@ -50,5 +50,6 @@ void AddBackupCommands(CLI::App& app, Session& session);
 void AddRestoreCommand(CLI::App& app, Session& session);
 void AddExportCommand(CLI::App& app, Session& session);
 void AddEraseCommand(CLI::App& app, Session& session);
+void AddTokenCommands(CLI::App& app, Session& session);
 
 }  // namespace coffer::cli

@@ -1,4 +1,4 @@
-// The command line on what outlasts a call: erasures, and operations that are cancelled by Ctrl-C.
+// The command line on what outlasts a call: tokens, erasures, and operations that are cancelled by Ctrl-C.
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +14,27 @@ namespace coffer::cli_test {
 namespace {
 
 namespace fs = std::filesystem;
+
+TEST_F(CommandLine, ATokenIsMadeShownOnceListedAndRevoked) {
+  const Answer created = Run({"token", "create", "--user", "anna", "--role", "admin", "--expires", "30d", "--json"});
+  EXPECT_EQ(created.status, 0) << created.err;
+  EXPECT_TRUE(created.json()["token"].get<std::string>().starts_with("coffer_"));
+  EXPECT_EQ(created.json()["role"], "admin");
+  EXPECT_TRUE(created.json()["expires_at"].is_string());
+  const std::string id = created.json()["id"];
+  const Answer words = Run({"token", "create", "--user", "ben"});
+  EXPECT_EQ(words.out.size(), std::string("coffer_").size() + 43 + 1) << "the token alone, to be put in a file";
+  const Answer listed = Run({"token", "list", "--json"});
+  EXPECT_EQ(listed.json()["total"], 2);
+  EXPECT_EQ(listed.json()["tokens"][0]["id"], id);
+  EXPECT_EQ(listed.out.find("coffer_"), std::string::npos);
+  EXPECT_EQ(Run({"token", "revoke", id}).status, 0);
+  EXPECT_EQ(Run({"token", "revoke", id}).status, 4);
+  EXPECT_EQ(Run({"token", "list", "--json"}).json()["total"], 1);
+  EXPECT_EQ(Run({"token", "create"}).status, 2);
+  EXPECT_EQ(Run({"token", "create", "--user", "anna", "--expires", "soon"}).status, 2);
+  EXPECT_EQ(Run({"token", "create", "--user", "anna", "--expires", "2001-01-01T00:00:00Z"}).status, 2);
+}
 
 TEST_F(CommandLine, AnErasedUserIsGoneAndStaysAwayFromARestore) {
   ImportSample();
