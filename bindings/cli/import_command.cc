@@ -62,9 +62,13 @@ void PrintWords(const ImportReport& report) {
 }
 
 Result<ImportReport> ImportOne(Engine& engine, const std::string& file, const ImportOptions& options) {
-  const std::string label = "importing " + file;
-  if (file != "-") return Await(StartImport(engine, std::vector<std::string>{file}, options), label);
-  return Await(StartImport(engine, StandardInput(), "-", options), "importing");
+  const auto started = file == "-" ? StartImport(engine, StandardInput(), file, options)
+                                   : StartImport(engine, std::vector<std::string>{file}, options);
+  auto report = Await(started, "importing");
+  if (!report.ok() && started.ok()) {
+    PrintMessage(Grouped(started->Info().progress.records_done) + " records of " + file + " are stored and stay");
+  }
+  return report;
 }
 
 // One file after the other, so that where one cannot be read the counts of those before it are still told.

@@ -54,13 +54,14 @@ void AddCommands(CLI::App& app, Session& session) {
   AddBackupCommands(app, session);
   AddRestoreCommand(app, session);
   AddExportCommand(app, session);
+  AddEraseCommand(app, session);
   AddTokenCommands(app, session);
 #ifdef COFFER_WITH_HTTP
   AddServeCommand(app, session);
 #else
   AddCommandsOfLaterVersions(app, {"serve"});
 #endif
-  AddCommandsOfLaterVersions(app, {"erase", "doctor", "key"});
+  AddCommandsOfLaterVersions(app, {"doctor", "key"});
   AddCommandsOfLaterVersions(*app.get_subcommand("backup"), {"verify", "delete", "undelete", "prune"});
 }
 

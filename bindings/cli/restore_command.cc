@@ -11,6 +11,7 @@ struct RestoreRequest {
   std::string backup_id;
   bool no_safety_backup = false;
   bool no_verify = false;
+  bool without_ledger = false;
 };
 
 JsonObject ToJson(const RestoreReport& report) {
@@ -30,6 +31,7 @@ JsonObject ToJson(const RestoreReport& report) {
             {"prompts", report.prompts},
             {"contents", report.contents}}},
           {"contents_missing", 0},
+          {"erasures_applied", report.erasures_applied},
           {"safety_backup_id", TextOrNull(report.safety_backup_id)}};
 }
 
@@ -46,6 +48,7 @@ ExitStatus RestoreWith(Engine& engine, const RestoreRequest& request, bool json)
   RestoreOptions options;
   options.safety_backup = !request.no_safety_backup;
   options.verify = !request.no_verify;
+  options.without_ledger = request.without_ledger;
   const Result<RestoreReport> report = Await(StartRestore(engine, request.backup_id, options), "restoring");
   if (!report.ok()) return Fail(report.status(), json);
   json ? PrintLine(ToText(ToJson(*report))) : PrintWords(*report);
@@ -65,7 +68,8 @@ void AddRestoreCommand(CLI::App& app, Session& session) {
   Refuse(*command, {"--user", "--ids", "--conflict", "--exact"}, "this version restores the whole store");
   Refuse(*command, {"--dry-run"}, "this version has no dry run of a restore");
   Refuse(*command, {"--identity"}, "this version does not encrypt backups");
-  Refuse(*command, {"--without-ledger"}, "this version has no erasure ledger");
+  command->add_flag("--without-ledger", request->without_ledger,
+                    "Go without the repository's ledger of erasures, where that cannot be read");
   command->callback([request, &session] {
     session.run = [request, &session] {
       return WithEngine(session, Access::kWrites, [&](Engine& engine) { return RestoreWith(engine, *request, session.json); });

@@ -49,6 +49,7 @@ void AddStatisticsCommands(CLI::App& app, Session& session);
 void AddBackupCommands(CLI::App& app, Session& session);
 void AddRestoreCommand(CLI::App& app, Session& session);
 void AddExportCommand(CLI::App& app, Session& session);
+void AddEraseCommand(CLI::App& app, Session& session);
 void AddTokenCommands(CLI::App& app, Session& session);
 // Where it is built with the HTTP adapter.
 void AddServeCommand(CLI::App& app, Session& session);

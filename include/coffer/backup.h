@@ -53,12 +53,15 @@ COFFER_API Result<std::vector<BackupInfo>> ListBackups(Engine& engine);
 struct RestoreOptions {
   bool safety_backup = true;  // take one of the present state first, with reason "safety"
   bool verify = true;         // compare the built store's counters and digests with the manifest before the switch
+  // Goes without the repository's ledger of erasures, where that cannot be read. The engine's own is applied all the same.
+  bool without_ledger = false;
 };
 
 struct RestoreReport {
   std::string restore_id;  // the operation's id
   std::string backup_id;
   std::string safety_backup_id;  // empty without one
+  std::uint64_t erasures_applied = 0;  // of the ledger, since the backup was made; what they name is not counted below
   std::uint64_t conversations = 0;
   std::uint64_t messages = 0;
   std::uint64_t documents = 0;
@@ -70,12 +73,14 @@ struct RestoreReport {
 
 // Puts the store back to the state of a backup. The new store is built beside the present one with every digest checked; the
 // file CURRENT then switches to it. Before the switch a failure, a cancel or a crash leaves the old state, behind it the new one;
-// nothing else is possible. Calls that run meanwhile wait while the switch itself takes place. Progress: bytes copied, those of
+// nothing else is possible. What was erased for good since the backup was made (erase.h) is erased from the new store before the
+// switch. Calls that run meanwhile wait while the switch itself takes place. Progress: bytes copied, those of
 // the safety backup included.
 // `backup_id` may be "latest": the newest that is no safety backup, at the moment of the start.
 // From the start: kNotFound: no such backup. kCorruption: its manifest is damaged. kPermissionDenied: the engine is read-only.
 // kBusy: another restore is under way.
-// From the end: kCorruption: the backup is damaged; the message names the file, and the old store goes on serving. kBusy:
+// From the end: kCorruption: the backup, or an entry of the ledger, is damaged; the message names the file, and the old store
+// goes on serving. kBusy:
 // snapshots, batches' contents or readers are alive. kResourceExhausted: the device is full. kIoError. kCancelled.
 COFFER_API Result<OperationOf<RestoreReport>> StartRestore(Engine& engine, std::string_view backup_id,
                                                            const RestoreOptions& options = {}, StartOptions start = {});

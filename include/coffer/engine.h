@@ -61,7 +61,8 @@ class COFFER_API Engine {
   // be read any more when this returns (operation.h).
   // kInvalidArgument: the folder holds other things, not a store. kNotFound: no store, and none is to be made.
   // kBusy: another process, or another engine of this one, holds it; the message names its process id.
-  // kUnavailable: written by a newer version of the format. On failure nothing in the folder is changed.
+  // kUnavailable: written by a newer version of the format. kCorruption: the store, or the journal of operations, is damaged.
+  // On failure nothing in the folder is changed.
   static Result<std::unique_ptr<Engine>> Open(const std::string& folder, const OpenOptions& options = {});
 
   // Closes if Close was not called; a failure then goes unreported.

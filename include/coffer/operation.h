@@ -1,8 +1,10 @@
 // Operations: work that outlasts a call. Import, bulk delete, backup, restore, export and erase are operations.
 //
 // An operation has an id, a state, progress and, once it has ended, a result. Its journal entry is durable before its first
-// change and after its last. A process that ends in between leaves the entry: the next opening of the engine finishes the
-// operation (bulk delete, erase) or fails it with the word "interrupted" and sweeps what it left (the others).
+// change and after its last. A process that ends in between leaves the entry: the next opening of the engine goes on with the
+// operation (bulk delete, erase) or fails it with the word "interrupted" (kUnavailable) and sweeps what it left (the others).
+// Closing an engine cancels its operations, except those that are owed: an erasure, and a bulk delete that was taken up after a
+// crash. These stop, their handles say cancelled, their entries stay pending, and the next opening goes on with them.
 //
 // What runs beside what. "waits": the newcomer is pending until the other has ended. "busy": starting it is kBusy.
 //
@@ -17,6 +19,10 @@
 //
 // A pending operation counts as running for those behind it, so nobody is overtaken for ever. Reads and writes by calls go on
 // beside all of them; while a restore switches the store they wait for milliseconds.
+//
+// Where a start fails, there is no operation, or one that has failed, and nothing was changed. Errors common to all starts:
+// kResourceExhausted (kOperationsPendingMax), and what keeps the journal from being written (kIoError …; after that no
+// operation starts until the engine is opened anew, while reads and writes by calls go on).
 #pragma once
 
 #include <chrono>
@@ -27,7 +33,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "coffer/json.h"
 #include "coffer/page.h"
@@ -66,7 +72,9 @@ struct OperationProgress {
 
 // What the journal tells of an operation.
 struct OperationInfo {
-  std::string id;  // a ULID, in order of creation
+  // A ULID, in order of creation whatever the clock does. It is also the id of the backup, the export, the restore or the ledger's
+  // entry that the operation makes.
+  std::string id;
   OperationKind kind = OperationKind::kImport;
   OperationState state = OperationState::kPending;
   OperationProgress progress;
@@ -75,7 +83,12 @@ struct OperationInfo {
   std::optional<Timestamp> started_at;
   std::optional<Timestamp> completed_at;
   Json request;  // what was asked for, as an object; never a secret
-  Json result;   // the report as an object once completed; null before that
+  // The report as an object once completed; null otherwise. Members are named as in the report of the kind; an import has
+  // {imported {conversations, messages, documents, prompts}, contents, skipped, failed, errors [{file, line, reason}],
+  // errors_total}, a bulk delete {requested, deleted, failed, errors [{id, reason}], sample}, a backup those of BackupInfo with
+  // backup_id for id, an erase {erase_id, erased {conversations, messages, documents, prompts, contents}, exports_removed,
+  // backups [{backup_id, expires_at}], started_at, completed_at}. Times are RFC 3339.
+  Json result;
   Status error;  // why it failed, or kCancelled; ok otherwise
 };
 
@@ -91,7 +104,7 @@ class COFFER_API Operation {
 
   const std::string& id() const;
   OperationInfo Info() const;
-  // Ok: completed. Otherwise why it failed, or kCancelled. Blocks until it has ended.
+  // Ok: completed. Otherwise why it failed, or kCancelled. Blocks until it has ended. Not from OnEnd's callbacks.
   Status Wait() const;
   // The same for a limited time. false: it has not ended.
   bool WaitFor(std::chrono::milliseconds time) const;
@@ -134,9 +147,9 @@ struct OperationListOptions {
   std::string after;  // Page::next of the page before
 };
 
-// kNotFound: no such operation, or it is forgotten.
+// kNotFound: no such operation, or it is forgotten. A read-only engine sees the journal, and its own exports as long as they run.
 COFFER_API Result<OperationInfo> GetOperation(Engine& engine, std::string_view id);
-// Newest first.
+// Newest first. kInvalidArgument: limit is not 1..kPageItemsMax.
 COFFER_API Result<Page<OperationInfo>> ListOperations(Engine& engine, const OperationListOptions& options = {});
 // kNotFound as above; ok where it has ended already.
 COFFER_API Status CancelOperation(Engine& engine, std::string_view id);

@@ -37,7 +37,7 @@ TEST_F(CommandLine, OptionsOfOtherVersionsAreRefusedInClearWords) {
                                                           {"export", "--encrypt"},
                                                           {"import", "x", "--format", "chatgpt"},
                                                           {"doctor"},
-                                                          {"erase", "user", "anna"},
+                                                          {"key", "show"},
                                                           {"backup", "prune", "--plan"}};
   for (const auto& words : requests) {
     const Answer answer = Run(words);

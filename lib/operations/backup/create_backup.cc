@@ -12,6 +12,7 @@
 #include "operations/backup/file_copy.h"
 #include "operations/backup/manifest.h"
 #include "operations/backup/repository.h"
+#include "operations/erase/ledger.h"
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
@@ -64,6 +65,10 @@ class BackupMaker {
 
  private:
   Status Make() {
+    // Before the image is taken: what is erased behind it is needed again by whoever restores it.
+    Result<std::string> erased_through = Ledger(core_).CompletedThrough();
+    if (!erased_through.ok()) return std::move(erased_through).status();
+    manifest_.erased_through = std::move(*erased_through);
     if (Status status = repository_.Sweep(); !status.ok()) return status;
     if (Status status = storage::RemoveRecursively(files_, work_path_); !status.ok()) return status;
     if (Status status = files_.CreateDirectory(work_path_); !status.ok()) return status;

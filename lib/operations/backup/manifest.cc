@@ -81,6 +81,7 @@ OrderedJson InfoJson(const BackupManifest& manifest) {
   json["expires_at"] = FormatTimestamp(info.expires_at);
   json["engine_version"] = info.engine_version;
   json["store_format"] = manifest.store_format;
+  json["erased_through"] = manifest.erased_through;
   return json;
 }
 
@@ -127,6 +128,7 @@ Status ParseInfo(const nlohmann::json& json, BackupManifest& manifest) {
   info.reason = json.at("reason").get<std::string>();
   info.engine_version = json.at("engine_version").get<std::string>();
   manifest.store_format = json.at("store_format").get<std::uint32_t>();
+  manifest.erased_through = json.value("erased_through", "");
   for (const auto& [name, time] : {std::pair{"created_at", &info.created_at}, std::pair{"completed_at", &info.completed_at},
                                    std::pair{"expires_at", &info.expires_at}}) {
     Result<Timestamp> parsed = ParseTime(json, name);

@@ -21,6 +21,8 @@ struct BackupFile {
 struct BackupManifest {
   BackupInfo info;
   std::uint32_t store_format = 0;
+  // The ledger's entries up to this id were carried out before the backup, which needs none of them; empty: none was.
+  std::string erased_through;
   std::vector<BackupFile> files;
   engine::TalliesByOwner by_owner;  // the store's counters at the moment of the backup
 

@@ -48,12 +48,12 @@ Result<BackupManifest> Repository::Read(std::string_view id) {
   return manifest;
 }
 
-Result<std::vector<BackupManifest>> Repository::List() {
-  std::vector<BackupManifest> manifests;
+Result<std::vector<std::string>> Repository::Ids() {
+  std::vector<std::string> ids;
   Result<std::vector<std::string>> names = files_.List(path_);
-  if (!names.ok() && names.status().code() == StatusCode::kNotFound) return manifests;
+  if (!names.ok() && names.status().code() == StatusCode::kNotFound) return ids;
   if (!names.ok()) return std::move(names).status();
-  for (const std::string& name : *names) {
+  for (std::string& name : *names) {
     if (name == kLockName || name.ends_with(kPartialSuffix)) continue;
     Result<FileInfo> manifest_file = files_.Stat(path_ + "/" + name + "/" + std::string(kManifestName));
     if (!manifest_file.ok()) {
@@ -62,7 +62,17 @@ Result<std::vector<BackupManifest>> Repository::List() {
       if (manifest_file.status().code() == StatusCode::kNotFound || (entry.ok() && !entry->is_directory)) continue;
       return std::move(manifest_file).status();
     }
-    Result<BackupManifest> manifest = Read(name);
+    ids.push_back(std::move(name));
+  }
+  return ids;
+}
+
+Result<std::vector<BackupManifest>> Repository::List() {
+  std::vector<BackupManifest> manifests;
+  Result<std::vector<std::string>> ids = Ids();
+  if (!ids.ok()) return std::move(ids).status();
+  for (const std::string& id : *ids) {
+    Result<BackupManifest> manifest = Read(id);
     if (!manifest.ok()) {
       if (manifest.status().code() == StatusCode::kNotFound) continue;
       return std::move(manifest).status();

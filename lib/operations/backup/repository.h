@@ -3,7 +3,8 @@
 //   LOCK                    held by the process that changes the repository
 //   <id>/manifest.json      written last
 //   <id>/store/…            the files of the store
-//   <id>.partial/           being made; after a crash nobody's, and removed by the next backup
+//   <id>.partial/           being made; after a crash nobody's, and removed by the next opening or backup
+//   ledger/                 what was erased (erase/ledger.h)
 #pragma once
 
 #include <memory>
@@ -31,6 +32,8 @@ class Repository {
   // Removes what failed backups left. Under the lock.
   Status Sweep();
 
+  // Ids of all backups, damaged ones among them, in no order. No repository: none.
+  Result<std::vector<std::string>> Ids();
   // All manifests, newest first. No repository: none.
   Result<std::vector<BackupManifest>> List();
   // kNotFound: no such backup. kCorruption names the manifest.

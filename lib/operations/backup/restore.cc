@@ -1,4 +1,5 @@
 // Restore: a backup becomes the next generation of the store, which is checked before it becomes the live one.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,6 +12,8 @@
 #include "operations/backup/file_copy.h"
 #include "operations/backup/manifest.h"
 #include "operations/backup/repository.h"
+#include "operations/erase/erase_records.h"
+#include "operations/erase/ledger.h"
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
@@ -68,19 +71,20 @@ class Restorer {
     }
     const std::uint64_t generation = core_.folder().next_generation();
     const std::string built_path = core_.folder().PartialPath(generation);
+    restored_ = manifest->Sum();
     Status status = Build(*manifest, built_path);
+    if (status.ok()) status = ApplyLedger(*manifest, built_path).WithContext("applying the ledger of erasures");
     if (status.ok()) status = context_.CheckStop();
     if (status.ok()) status = core_.SwitchStore(generation);
     if (!status.ok()) {
       storage::RemoveRecursively(files_, built_path).Ignore();  // else swept when the store is next opened
       return status;
     }
-    const engine::KindTallies sum = manifest->Sum();
-    report_.conversations = sum[Kind::kConversation].count;
-    report_.messages = sum[Kind::kMessage].count;
-    report_.documents = sum[Kind::kDocument].count;
-    report_.prompts = sum[Kind::kPrompt].count;
-    report_.contents = sum[Kind::kContent].count;
+    report_.conversations = restored_[Kind::kConversation].count;
+    report_.messages = restored_[Kind::kMessage].count;
+    report_.documents = restored_[Kind::kDocument].count;
+    report_.prompts = restored_[Kind::kPrompt].count;
+    report_.contents = restored_[Kind::kContent].count;
     report_.completed_at = core_.Now();
     return report_;
   }
@@ -135,22 +139,65 @@ class Restorer {
     return CompareTallies(counters->by_owner, manifest.by_owner).WithContext("backup " + manifest.info.id);
   }
 
+  // Erasures that the backup does not have. Those that only the repository knows are taken over first: they hold from now on,
+  // whatever becomes of the repository.
+  Result<std::vector<LedgerEntry>> DueEntries(const BackupManifest& manifest) {
+    Ledger ledger(core_);
+    Result<std::vector<LedgerEntry>> entries = ledger.All();
+    if (!entries.ok() || options_.without_ledger) return KeepDue(std::move(entries), manifest);
+    Result<std::vector<LedgerEntry>> published = ledger.Published();
+    if (!published.ok()) return published;
+    for (LedgerEntry& entry : *published) {
+      const bool known = std::any_of(entries->begin(), entries->end(), [&](const auto& one) { return one.id == entry.id; });
+      if (known) continue;
+      entry.completed_at = core_.Now();
+      if (Status status = ledger.Put(entry); !status.ok()) return status;
+      entries->push_back(std::move(entry));
+    }
+    return KeepDue(std::move(entries), manifest);
+  }
+
+  static Result<std::vector<LedgerEntry>> KeepDue(Result<std::vector<LedgerEntry>> entries, const BackupManifest& manifest) {
+    if (entries.ok()) std::erase_if(*entries, [&](const LedgerEntry& entry) { return entry.id <= manifest.erased_through; });
+    return entries;
+  }
+
+  Status ApplyLedger(const BackupManifest& manifest, const std::string& built_path) {
+    Result<std::vector<LedgerEntry>> entries = DueEntries(manifest);
+    if (!entries.ok()) return std::move(entries).status();
+    if (entries->empty()) return Status::Ok();
+    Result<std::unique_ptr<engine::EngineCore>> built = core_.OpenApart(built_path, SmallStoreOptions(core_, false));
+    if (!built.ok()) return std::move(built).status();
+    for (const LedgerEntry& entry : *entries) {
+      ErasedCounts counts;
+      if (Status status = EraseRecords(**built, entry, {}, context_.stop(), counts); !status.ok()) return status;
+    }
+    // All of it: what was erased may also be among what the backup holds without showing it.
+    if (Status status = (*built)->Access()->Scrub({}, context_.stop()); !status.ok()) return status;
+    restored_ = (*built)->totals().Copy().Sum();
+    report_.erasures_applied = entries->size();
+    return (*built)->Close();
+  }
+
   engine::EngineCore& core_;
   FileSystem& files_;
   const RestoreOptions& options_;
   JobContext& context_;
   Repository repository_;
+  engine::KindTallies restored_;
   RestoreReport report_;
 };
 
 std::string RequestText(const std::string& backup_id, const RestoreOptions& options) {
-  return ToText({{"backup_id", backup_id}, {"safety_backup", options.safety_backup}, {"verify", options.verify}});
+  return ToText({{"backup_id", backup_id}, {"safety_backup", options.safety_backup}, {"verify", options.verify},
+                 {"without_ledger", options.without_ledger}});
 }
 
 std::string ReportText(const RestoreReport& report) {
   return ToText({{"restore_id", report.restore_id},
                  {"backup_id", report.backup_id},
                  {"safety_backup_id", report.safety_backup_id},
+                 {"erasures_applied", report.erasures_applied},
                  {"conversations", report.conversations},
                  {"messages", report.messages},
                  {"documents", report.documents},

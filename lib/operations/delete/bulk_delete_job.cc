@@ -150,6 +150,8 @@ class BulkDeleteJob {
       if (Status status = DeleteRow(report); !status.ok()) return status;
     }
     for (BulkDeleteError& error : refused) report.errors.push_back(std::move(error));
+    // The journal's last word is durable, so what it tells must be.
+    if (Status status = core_.Access()->Sync(); !status.ok()) return status;
     return report;
   }
 

@@ -170,6 +170,8 @@ Result<ImportReport> Import(Engine& engine, const std::vector<ImportInput>& inpu
   }
   if (Status status = reading.Join(); !status.ok()) return status;
   context.SetBytes(reader.bytes_read());
+  // The journal's last word is durable, so what it tells must be.
+  if (Status status = engine.Sync(); !status.ok()) return status.WithContext("import");
   return committer.TakeReport();
 }
 

@@ -1,8 +1,8 @@
 #include "operations/opening/recovery.h"
 
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,14 +10,14 @@
 #include "format/keys.h"
 #include "operations/backup/repository.h"
 #include "operations/delete/bulk_delete_job.h"
+#include "operations/erase/erase_job.h"
+#include "operations/erase/ledger.h"
 #include "storage/durable_file.h"
 
 namespace coffer::operations {
 namespace {
 
 constexpr std::string_view kPartialSuffix = ".partial";
-
-bool GoesOn(OperationKind kind) { return kind == OperationKind::kBulkDelete; }
 
 Status FailInterrupted(engine::EngineCore& core, Journal& journal, OperationInfo info, Status error) {
   info.state = OperationState::kFailed;
@@ -51,7 +51,7 @@ void SweepRepository(engine::EngineCore& core) {
 }
 
 // Rows of operations that are over: a crash came between the journal and their removal, or a restore brought them back.
-Status SweepProgress(engine::EngineCore& core, const std::vector<OperationInfo>& unfinished) {
+Status SweepProgress(engine::EngineCore& core, const std::set<std::string, std::less<>>& going_on) {
   const engine::StoreAccess access = core.Access();
   const std::string prefix = format::OperationProgressKey({});
   const std::unique_ptr<storage::Scan> scan =
@@ -59,9 +59,7 @@ Status SweepProgress(engine::EngineCore& core, const std::vector<OperationInfo>&
   storage::WriteBatch batch;
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const std::string_view id = *format::ParseOperationProgressKey(scan->key());
-    const bool alive = std::any_of(unfinished.begin(), unfinished.end(),
-                                   [&](const OperationInfo& info) { return info.id == id && GoesOn(info.kind); });
-    if (!alive) batch.Delete(storage::Family::kProgress, scan->key());
+    if (!going_on.contains(id)) batch.Delete(storage::Family::kProgress, scan->key());
   }
   if (Status status = scan->status(); !status.ok()) return status;
   if (batch.operations() == 0) return Status::Ok();
@@ -88,11 +86,23 @@ Status TakeUpInterrupted(engine::EngineCore& core, Runner& runner) {
   runner.BeginIdsBehind(runner.journal().LastId());
   if (core.options().read_only) return Status::Ok();
   SweepExports(core);
-  if (Status status = SweepProgress(core, *unfinished); !status.ok()) return status.WithContext("sweeping progress");
+  Result<std::vector<LedgerEntry>> erasures = Ledger(core).All();
+  if (!erasures.ok()) return std::move(erasures).status();
+  std::set<std::string, std::less<>> in_ledger;
+  std::set<std::string, std::less<>> going_on;
+  for (const LedgerEntry& entry : *erasures) {
+    in_ledger.insert(entry.id);
+    if (!entry.completed_at) going_on.insert(entry.id);
+  }
   for (const OperationInfo& info : *unfinished) {
+    if (info.kind == OperationKind::kBulkDelete) going_on.insert(info.id);
+  }
+  if (Status status = SweepProgress(core, going_on); !status.ok()) return status.WithContext("sweeping progress");
+  for (const OperationInfo& info : *unfinished) {
+    if (in_ledger.contains(info.id)) continue;
     if (Status status = TakeUp(core, runner, info); !status.ok()) return status;
   }
-  return Status::Ok();
+  return ResumeErasures(core, runner, *erasures, *unfinished);
 }
 
 }  // namespace coffer::operations

@@ -65,6 +65,7 @@ void Job::SetRunning(Timestamp now) {
 void Job::SetEnded(OperationInfo info) {
   spec_.work = nullptr;
   spec_.first_rows = nullptr;
+  spec_.before_admission = nullptr;
   spec_.cleanup = nullptr;
   std::vector<std::function<void()>> callbacks;
   {

@@ -65,6 +65,9 @@ struct JobSpec {
   JobWork work;
   // Rows of the control store that become durable with the first journal entry, of the operation `id`. May be null.
   std::function<void(const std::string& id, storage::WriteBatch& batch)> first_rows;
+  // Called once the first journal entry is durable and before the operation may run. A failure ends it as failed, and is what
+  // starting it answers. May be null.
+  std::function<Status(const std::string& id)> before_admission;
   // Called when the journal has the end, in whatever state. May be null.
   std::function<void(const std::string& id)> cleanup;
 };

@@ -134,6 +134,7 @@ Status Journal::Begin(const OperationInfo& info, storage::WriteBatch& batch) {
   if (Status status = control_->Commit(batch, Durability::kDurable); !status.ok()) return status.WithContext("journal");
   const std::lock_guard lock(mutex_);
   ids_.insert(info.id);
+  ended_.erase(info.id);
   return Status::Ok();
 }
 

@@ -37,7 +37,7 @@ class Journal {
   // The greatest id there is; empty without any.
   std::string LastId() const;
 
-  // Adds the entry of a new operation. Durable, with the rows that are in `batch`.
+  // Adds the entry of a new operation, or of one that is to go on though it had ended. Durable, with the rows that are in `batch`.
   Status Begin(const OperationInfo& info, storage::WriteBatch& batch);
   // Not durable by itself: whether an operation was pending or running makes no difference to who finds it after a crash.
   Status Update(const OperationInfo& info);

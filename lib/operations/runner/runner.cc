@@ -103,6 +103,12 @@ Result<std::shared_ptr<Job>> Runner::Start(JobSpec spec) {
     Remove(**job);
     return status;
   }
+  if ((*job)->spec_.before_admission) {
+    if (Status status = (*job)->spec_.before_admission((*job)->id()); !status.ok()) {
+      End(**job, status);
+      return status;
+    }
+  }
   Admit(*job);
   return job;
 }

@@ -1,0 +1,126 @@
+#include "operations/erase/ledger.h"
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "operations/runner/report_text.h"
+#include "storage/durable_file.h"
+
+namespace coffer::operations {
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+
+constexpr int kLayoutVersion = 1;
+constexpr auto kFamily = storage::Family::kLedger;
+constexpr std::string_view kSuffix = ".json";
+constexpr std::string_view kUser = "user";
+
+Result<LedgerEntry> ReadEntry(const OrderedJson& json) {
+  if (json.at("coffer_erasure").get<int>() > kLayoutVersion) return Status::Unavailable("an erasure of a newer version");
+  LedgerEntry entry;
+  entry.id = json.at("erase_id").get<std::string>();
+  entry.created_at.microseconds = json.at("created_at").get<std::int64_t>();
+  const auto subject = json.at("subject").get<std::string>();
+  if (subject != kUser) {
+    entry.kind = ParseKind(subject);
+    if (!entry.kind) return Status::Corruption("an erasure of \"" + subject + "\"");
+  }
+  entry.ids = json.at("ids").get<std::vector<std::string>>();
+  if (!json.at("completed_at").is_null()) entry.completed_at = Timestamp{json.at("completed_at").get<std::int64_t>()};
+  if (!json.at("receipt").is_null()) entry.receipt = json.at("receipt").dump();
+  return entry;
+}
+
+}  // namespace
+
+std::string EncodeLedgerEntry(const LedgerEntry& entry) {
+  OrderedJson json;
+  json["coffer_erasure"] = kLayoutVersion;
+  json["erase_id"] = entry.id;
+  json["created_at"] = entry.created_at.microseconds;
+  json["subject"] = entry.kind ? std::string(KindNamePlural(*entry.kind)) : std::string(kUser);
+  json["ids"] = entry.ids;
+  json["completed_at"] = entry.completed_at ? OrderedJson(entry.completed_at->microseconds) : OrderedJson(nullptr);
+  json["receipt"] = entry.receipt.empty() ? OrderedJson(nullptr) : OrderedJson::parse(entry.receipt);
+  return ToText(json);
+}
+
+Result<LedgerEntry> DecodeLedgerEntry(std::string_view text) {
+  try {
+    return ReadEntry(OrderedJson::parse(text));
+  } catch (const OrderedJson::exception& failure) {
+    return Status::Corruption("ledger: a damaged entry: " + std::string(failure.what()));
+  }
+}
+
+void Ledger::AppendTo(const LedgerEntry& entry, storage::WriteBatch& batch) {
+  batch.Put(kFamily, entry.id, EncodeLedgerEntry(entry));
+}
+
+Status Ledger::Put(const LedgerEntry& entry) {
+  storage::WriteBatch batch;
+  AppendTo(entry, batch);
+  return core_.control()->Commit(batch, Durability::kDurable).WithContext("ledger");
+}
+
+Status Ledger::Withdraw(std::string_view id) {
+  storage::WriteBatch batch;
+  batch.Delete(kFamily, id);
+  return core_.control()->Commit(batch, Durability::kDurable).WithContext("ledger");
+}
+
+Result<std::vector<LedgerEntry>> Ledger::All() {
+  std::vector<LedgerEntry> entries;
+  if (core_.control() == nullptr) return entries;
+  const std::unique_ptr<storage::Scan> scan = core_.control()->NewScan(kFamily, {}, {}, {});
+  for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
+    Result<LedgerEntry> entry = DecodeLedgerEntry(scan->value());
+    if (!entry.ok()) return std::move(entry).status().WithContext("ledger entry " + std::string(scan->key()));
+    entries.push_back(std::move(*entry));
+  }
+  if (Status status = scan->status(); !status.ok()) return status.WithContext("ledger");
+  return entries;
+}
+
+Result<std::string> Ledger::CompletedThrough() {
+  Result<std::vector<LedgerEntry>> entries = All();
+  if (!entries.ok()) return std::move(entries).status();
+  std::string through;
+  for (const LedgerEntry& entry : *entries) {
+    if (!entry.completed_at) break;
+    through = entry.id;
+  }
+  return through;
+}
+
+Status Ledger::Publish(const LedgerEntry& entry) {
+  FileSystem& files = core_.files();
+  if (Status status = storage::CreateDirectories(files, PublishedPath()); !status.ok()) return status.WithContext("ledger");
+  const std::string path = PublishedPath() + "/" + entry.id + std::string(kSuffix);
+  Result<FileInfo> there = files.Stat(path);
+  if (there.ok()) return Status::Ok();
+  if (there.status().code() != StatusCode::kNotFound) return std::move(there).status().WithContext("ledger");
+  return storage::WriteDurably(files, path, EncodeLedgerEntry(entry) + "\n").WithContext("ledger");
+}
+
+Result<std::vector<LedgerEntry>> Ledger::Published() {
+  std::vector<LedgerEntry> entries;
+  Result<std::vector<std::string>> names = core_.files().List(PublishedPath());
+  if (!names.ok() && names.status().code() == StatusCode::kNotFound) return entries;
+  if (!names.ok()) return std::move(names).status().WithContext("ledger");
+  std::sort(names->begin(), names->end());
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kSuffix)) continue;
+    const std::string path = PublishedPath() + "/" + name;
+    Result<std::string> text = storage::ReadWholeFile(core_.files(), path, kLedgerEntryBytesMax);
+    if (!text.ok()) return std::move(text).status().WithContext(path);
+    Result<LedgerEntry> entry = DecodeLedgerEntry(*text);
+    if (!entry.ok()) return std::move(entry).status().WithContext(path);
+    entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+}  // namespace coffer::operations
