@@ -1,86 +1,70 @@
 // `coffer token create|list|revoke`.
-#include "coffer/token.h"
-
 #include <charconv>
+#include <map>
 #include <optional>
+#include <system_error>
 
 #include "coffer/clock.h"
+#include "coffer/token.h"
 #include "output.h"
 #include "session.h"
 
 namespace coffer::cli {
 namespace {
 
-constexpr const char* kUser = "user";
-constexpr const char* kAdmin = "admin";
-
 struct CreateRequest {
   std::string user;
-  std::string role = kUser;
+  std::string role = "user";
   std::string expires;
 };
 
-const char* NameOf(PrincipalRole role) { return role == PrincipalRole::kAdmin ? kAdmin : kUser; }
+constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 
-std::optional<std::int64_t> SecondsOf(char unit) {
-  switch (unit) {
-    case 'm':
-      return 60;
-    case 'h':
-      return 60 * 60;
-    case 'd':
-      return 24 * 60 * 60;
-    default:
-      return std::nullopt;
+std::string RoleName(PrincipalRole role) { return role == PrincipalRole::kAdmin ? "admin" : "user"; }
+
+// "30d", "12h", "15m": from now on; else a point in time.
+Result<Timestamp> ParseExpiry(const std::string& text) {
+  static const std::map<char, std::int64_t> seconds = {{'d', 86'400}, {'h', 3'600}, {'m', 60}};
+  constexpr std::int64_t kUnitsMax = 1'000'000;
+  std::int64_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [behind, error] = std::from_chars(text.data(), end, count);
+  const auto unit = behind != end ? seconds.find(*behind) : seconds.end();
+  if (error == std::errc() && behind + 1 == end && unit != seconds.end() && count > 0 && count <= kUnitsMax) {
+    return Timestamp{SystemClock().NowMicroseconds() + count * unit->second * kMicrosecondsPerSecond};
   }
-}
-
-// "30d", "12h", "90m" from now, or a time.
-Result<Timestamp> ExpiryOf(const std::string& text) {
-  constexpr std::int64_t kMicrosecondsInSecond = 1'000'000;
-  constexpr std::int64_t kNumberMax = 1'000'000;
-  const auto unit = text.empty() ? std::nullopt : SecondsOf(text.back());
-  if (!unit) return ParseTimestamp(text);
-  std::int64_t number = 0;
-  const char* end = text.data() + text.size() - 1;
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end || number < 1 || number > kNumberMax) {
-    return Status::InvalidArgument(text + " is neither a number of days such as 30d nor a time");
-  }
-  return Timestamp{SystemClock().NowMicroseconds() + number * *unit * kMicrosecondsInSecond};
-}
-
-JsonObject TimeOrNull(const std::optional<Timestamp>& time) {
-  return time ? JsonObject(FormatTimestamp(*time)) : JsonObject(nullptr);
+  auto time = ParseTimestamp(text);
+  if (!time.ok()) return Status::InvalidArgument("'" + text + "' is neither a span such as 30d nor a time");
+  return time;
 }
 
 JsonObject ToJson(const TokenInfo& token) {
   return {{"id", token.id},
           {"user_id", token.user_id},
-          {"role", NameOf(token.role)},
+          {"role", RoleName(token.role)},
           {"created_at", FormatTimestamp(token.created_at)},
-          {"expires_at", TimeOrNull(token.expires_at)}};
+          {"expires_at", token.expires_at ? JsonObject(FormatTimestamp(*token.expires_at)) : JsonObject(nullptr)}};
+}
+
+std::string InWords(const TokenInfo& token) {
+  return token.id + "  " + RoleName(token.role) + "  " + token.user_id +
+         (token.expires_at ? "  until " + FormatTimestamp(*token.expires_at) : "");
 }
 
 ExitStatus Create(Engine& engine, const CreateRequest& request, bool json) {
   std::optional<Timestamp> expires_at;
-  if (!request.expires.empty()) {
-    const auto read = ExpiryOf(request.expires);
-    if (!read.ok()) return Fail(read.status().WithContext("--expires"), json);
-    expires_at = *read;
-  }
-  const auto role = request.role == kAdmin ? PrincipalRole::kAdmin : PrincipalRole::kUser;
+  if (!request.expires.empty()) expires_at = *ParseExpiry(request.expires);
+  const PrincipalRole role = request.role == "admin" ? PrincipalRole::kAdmin : PrincipalRole::kUser;
   const auto created = CreateToken(engine, request.user, role, expires_at);
   if (!created.ok()) return Fail(created.status(), json);
-  if (!json) {
-    PrintLine(created->secret);
-    PrintMessage("token " + created->info.id + " of " + request.user + ", role " + request.role +
-                 "; it is shown here and never again");
+  if (json) {
+    JsonObject answer = {{"token", created->secret}};
+    answer.update(ToJson(created->info));
+    PrintLine(ToText(answer));
     return ExitStatus::kDone;
   }
-  JsonObject answer = {{"token", created->secret}};
-  answer.update(ToJson(created->info));
-  PrintLine(ToText(answer));
+  PrintLine(created->secret);
+  PrintMessage("token " + created->info.id + " is shown this once; keep it well");
   return ExitStatus::kDone;
 }
 
@@ -89,47 +73,49 @@ ExitStatus List(Engine& engine, bool json) {
   if (!tokens.ok()) return Fail(tokens.status(), json);
   JsonObject items = JsonObject::array();
   for (const TokenInfo& token : *tokens) {
+    if (!json) PrintLine(InWords(token));
     items.push_back(ToJson(token));
-    if (json) continue;
-    const std::string until = token.expires_at ? "  until " + FormatTimestamp(*token.expires_at) : std::string();
-    PrintLine(token.id + "  " + NameOf(token.role) + "  " + token.user_id + until);
   }
-  if (json) PrintLine(ToText({{"tokens", std::move(items)}}));
+  if (json) PrintLine(ToText({{"tokens", std::move(items)}, {"total", tokens->size()}}));
   return ExitStatus::kDone;
 }
 
 ExitStatus Revoke(Engine& engine, const std::string& id, bool json) {
-  if (const Status status = RevokeToken(engine, id); !status.ok()) return Fail(status, json);
+  if (Status status = RevokeToken(engine, id); !status.ok()) return Fail(status, json);
   PrintLine(json ? ToText({{"id", id}, {"revoked", true}}) : "revoked " + id);
   return ExitStatus::kDone;
-}
-
-void AddCreate(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("create", "Make a token; its text is shown once");
-  auto request = std::make_shared<CreateRequest>();
-  command->add_option("--user", request->user, "Whom it stands for")->type_name("ID")->required();
-  command->add_option("--role", request->role, "user (default): its own records; admin: everything")
-      ->check(ServedWords({kUser, kAdmin}));
-  command->add_option("--expires", request->expires, "30d, 12h, 90m, or a time; never without it");
-  command->callback([request, &session] {
-    session.run = [request, &session] {
-      return WithEngine(session, Access::kWrites, [&](Engine& engine) { return Create(engine, *request, session.json); });
-    };
-  });
 }
 
 }  // namespace
 
 void AddTokenCommands(CLI::App& app, Session& session) {
-  CLI::App* group = app.add_subcommand("token", "Make, list and revoke the tokens of HTTP clients");
+  CLI::App* group = app.add_subcommand("token", "Make, list and revoke the tokens of those who may call");
   group->require_subcommand(1);
-  AddCreate(*group, session);
-  group->add_subcommand("list", "List tokens, without their texts")->callback([&session] {
+
+  CLI::App* create = group->add_subcommand("create", "Make a token; it is shown this once");
+  auto request = std::make_shared<CreateRequest>();
+  create->add_option("--user", request->user, "Whom it stands for")->required()->type_name("ID");
+  create->add_option("--role", request->role, "user (default): its own data alone; admin: everything")
+      ->check(ServedWords({"user", "admin"}));
+  create->add_option("--expires", request->expires, "A span such as 30d, 12h or 15m, or a time; else never");
+  create->callback([request, &session] {
+    if (!request->expires.empty()) {
+      if (const auto expiry = ParseExpiry(request->expires); !expiry.ok()) {
+        throw CLI::ValidationError("--expires", std::string(expiry.status().message()));
+      }
+    }
+    session.run = [request, &session] {
+      return WithEngine(session, Access::kWrites, [&](Engine& engine) { return Create(engine, *request, session.json); });
+    };
+  });
+
+  group->add_subcommand("list", "List tokens in the order of their creation")->callback([&session] {
     session.run = [&session] {
       return WithEngine(session, Access::kReads, [&](Engine& engine) { return List(engine, session.json); });
     };
   });
-  CLI::App* revoke = group->add_subcommand("revoke", "Refuse a token from now on");
+
+  CLI::App* revoke = group->add_subcommand("revoke", "Revoke a token");
   auto id = std::make_shared<std::string>();
   revoke->add_option("ID", *id, "The token's id")->required();
   revoke->callback([id, &session] {

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "coffer/timestamp.h"
+#include "coffer/version.h"
 #include "problem.h"
 
 namespace coffer::http {
@@ -141,7 +142,7 @@ Json BackupJson(const OperationInfo& info, const Json& requested_type) {
                {"expires_at", Member(result, "expires_at")},
                {"encrypted", false},
                {"compressed", false},
-               {"metadata", BackupMetadata(requested_type, "requested", Member(result, "engine_version"))}};
+               {"metadata", BackupMetadata(requested_type, "requested", Version())}};
   body["metadata"]["error"] = ErrorText(info);
   return body;
 }

@@ -129,8 +129,19 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     }
     keep_alive_ = keep_alive_ && !ending_ && !response.close;
     response = core_->Finish(std::move(response), *admission);
+    DropBody();
     const bool written = co_await Write(response);
-    co_return written&& keep_alive_;
+    keep_alive_ = keep_alive_ && written;
+    co_return keep_alive_;
+  }
+
+  // An idle connection holds no more than a small one would.
+  void DropBody() {
+    constexpr std::size_t kBodyBytesKept = 64 << 10;
+    body_share_.reset();
+    if (request_.use_count() != 1) return;  // the call that just ended may hold it for a moment; the next request gets another
+    request_->body.clear();
+    if (request_->body.capacity() > kBodyBytesKept) request_->body.shrink_to_fit();
   }
 
   // The first byte of a request may take long; what follows it may not.

@@ -205,6 +205,34 @@ TEST_F(Calls, OfHealthDoNotCount) {
   EXPECT_EQ(Get("/stats", "admin-token").status, 200);
 }
 
+TEST_F(Calls, OpenApiNamesEveryCall) {
+  const Json document = BodyOf(Call("GET", "/openapi.json", ""));
+  EXPECT_EQ(document["openapi"], "3.1.0");
+  for (const Route& route : AllRoutes()) {
+    const Json& path = document["paths"][std::string(route.pattern)];
+    const Json& call = path[route.method == "GET" ? "get" : "post"];
+    EXPECT_TRUE(call["operationId"].is_string()) << route.method << ' ' << route.pattern;
+  }
+  // Every schema that is named is there.
+  const std::string text = document.dump();
+  const std::regex reference("#/components/schemas/([A-Za-z]+)");
+  for (std::sregex_iterator match(text.begin(), text.end(), reference), end; match != end; ++match) {
+    EXPECT_TRUE(document["components"]["schemas"].contains((*match)[1].str())) << (*match)[1];
+  }
+}
+
+TEST_F(Calls, OfMetricsAreTheAdminsAndDoNotCount) {
+  PutSample();
+  EXPECT_EQ(Call("GET", "/metrics", "").status, 401);
+  EXPECT_EQ(Call("GET", "/metrics", "anna-token").status, 403);
+  const Response response = Call("GET", "/metrics", "admin-token");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.rate.remaining_minute, 600U);
+  EXPECT_NE(response.body->find("# TYPE coffer_http_responses_total counter\ncoffer_http_responses_total{class=\"2xx\"} 0\n"),
+            std::string::npos);
+  EXPECT_NE(response.body->find("coffer_records{kind=\"messages\"} 2\n"), std::string::npos);
+}
+
 TEST(RateLimitsTest, KeysBeyondTheLimitShareACount) {
   RateLimits limits(2, 2);
   const RateLimits::Time now{std::chrono::hours(5)};

@@ -6,7 +6,9 @@
 #include <set>
 #include <thread>
 
+#include "body_pipe.h"
 #include "coffer/backup.h"
+#include "coffer/import.h"
 #include "coffer/operation.h"
 #include "http/service_fixture.h"
 #include "request_head.h"
@@ -144,6 +146,32 @@ TEST_F(Operations, RestoreThatThisVersionLacksIsRefusedInClearWords) {
   }
   EXPECT_EQ(Post("/restore", "admin-token", R"({"backup_id":")" + backup + R"(","restore_options":{"dryrun":true}})").status,
             422);
+}
+
+TEST_F(Operations, SecondRestoreIsAConflictWhileOneIsUnderWay) {
+  const std::string backup = CompletedBackup();
+  // An import whose source says nothing yet holds the first restore up.
+  const auto pipe = std::make_shared<BodyPipe>();
+  const auto import = StartImport(*engine_, BodyPipe::MakeSource(pipe), "pipe");
+  ASSERT_OK(import);
+  const std::string body = R"({"backup_id":")" + backup + "\"}";
+  const Json first = BodyOf(Post("/restore", "admin-token", body));
+  EXPECT_EQ(first["status"], "pending");
+  ProblemDetail(Post("/restore", "admin-token", body), 409);
+  pipe->End();
+  EXPECT_EQ(Ended("/restores/" + first["restore_id"].get<std::string>())["status"], "completed");
+}
+
+TEST_F(Operations, PendingOneIsCancelled) {
+  const std::string backup = CompletedBackup();
+  const auto pipe = std::make_shared<BodyPipe>();
+  ASSERT_OK(StartImport(*engine_, BodyPipe::MakeSource(pipe), "pipe"));
+  const std::string id = BodyOf(Post("/restore", "admin-token", R"({"backup_id":")" + backup + "\"}"))["restore_id"];
+  EXPECT_EQ(Call("POST", "/api/v1/data/operations/" + id + "/cancel", "admin-token").status, 202);
+  const Json restore = Ended("/restores/" + id);
+  EXPECT_EQ(restore["status"], "cancelled");
+  EXPECT_TRUE(restore["error_message"].is_string());
+  pipe->End();
 }
 
 TEST_F(Operations, FailedRestoreSaysSoWithoutNamingAFile) {
