@@ -78,7 +78,9 @@ struct ImportReport {
 // Reads NDJSON, plain or zstd (recognised by its first bytes), and stores a record a line. A line that cannot be stored is
 // reported and the rest goes on; blank lines are passed over. Records become durable in batches of at most
 // kImportBatchRecordsMax records or kImportBatchBytesMax bytes; a crash or a cancel leaves whole batches, and a second run with
-// kSkip completes it. Progress: bytes read of the files as they are (expected: their sizes), records stored.
+// kSkip completes it. A line may have any length: of its parts each message and the rest of the record may have
+// kRecordBytesMax, the content kDocumentContentBytesMax. Whatever its length, a line is stored whole or not at all; a cancel
+// waits for a conversation that is being committed, seconds a gigabyte. Progress: bytes read of the files as they are (expected: their sizes), records stored.
 // From the start: kNotFound, kIoError: a file is not there. kPermissionDenied: the engine is read-only. kUnavailable: a write
 // has failed before. kResourceExhausted: kOperationsPendingMax.
 // From the end: kIoError: a file cannot be read. kCorruption: a zstd stream is damaged or cut off; the whole records before it

@@ -46,6 +46,15 @@ enum class Action : std::uint8_t {
   kDelete,
 };
 
+// What the head of a conversation tells of messages that a bulk load brings beside the operation that puts it.
+struct StagedMessages {
+  format::Tally messages;
+  std::uint64_t first_sequence = 0;
+  std::uint64_t last_sequence = 0;
+  Timestamp last_message_at;
+  std::uint32_t leading_run = 0;
+};
+
 struct Operation {
   Action action = Action::kPutConversation;
   PutMode mode = PutMode::kUpsert;
@@ -60,6 +69,8 @@ struct Operation {
   format::ConversationHead head;  // of a conversation, without its messages
   std::size_t first_message = 0;  // into State::messages
   std::size_t message_count = 0;
+  // With replaces_messages: a bulk load has the messages' rows, and the removal of those that go.
+  bool messages_staged = false;
   // Documents are encoded when they are applied: their text depends on the content that is there.
   std::unique_ptr<Document> document;
   std::unique_ptr<ContentWriterState> content;

@@ -209,13 +209,14 @@ void EngineCore::Latch(std::string_view doing, const Status& failure) {
 }
 
 Status EngineCore::CommitToStore(const StoreAccess& access, storage::WriteBatch& batch, const CounterChange& change,
-                                 Durability durability) {
+                                 Durability durability, storage::BulkLoad* load) {
   if (Status status = CheckWritable(); !status.ok()) return status;
   { const std::lock_guard pass(commit_gate_); }
   const std::shared_lock lock(commit_mutex_);
   const std::int32_t day = Today();
   change.AppendTo(batch, day);
-  if (Status status = access->Commit(batch, durability); !status.ok()) {
+  Status status = load == nullptr ? access->Commit(batch, durability) : access->CommitBulk(*load, batch);
+  if (!status.ok()) {
     Latch("a commit", status);
     return status;
   }
@@ -285,9 +286,12 @@ Result<std::vector<ItemResult>> EngineCore::CommitAll(Batch& batch, Durability d
 
 Status EngineCore::SwitchStore(std::uint64_t generation) {
   if (Status status = CheckWritable(); !status.ok()) return status;
+  // Looked at before as well, so that nobody waits at the gate for work that will take long and end in a refusal.
+  const auto busy = [] { return Status::Busy("snapshots, readers or unfinished contents of the store are still in use"); };
+  if (pins_.load() > 0) return busy();
   const std::lock_guard gate(store_gate_);
   const std::unique_lock lock(store_mutex_);
-  if (pins_.load() > 0) return Status::Busy("snapshots, readers or unfinished contents of the store are still in use");
+  if (pins_.load() > 0) return busy();
   if (Status status = folder_->Switch(generation); !status.ok()) {
     Latch("switching the store", status);
     return status;

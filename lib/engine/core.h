@@ -106,9 +106,10 @@ class EngineCore {
   Status CheckWritable() const;
 
   // Commits `batch`, with `change` to the counters, and closes the latch if that fails. The one way to the store for every
-  // write. `access` shows that the store cannot be switched meanwhile.
+  // write. `access` shows that the store cannot be switched meanwhile. With a `load` its rows are part of the commit, which is
+  // durable then.
   Status CommitToStore(const StoreAccess& access, storage::WriteBatch& batch, const CounterChange& change,
-                       Durability durability);
+                       Durability durability, storage::BulkLoad* load = nullptr);
   // Writes the counters out as plain values where they have gathered many operands. Call without an Access in hand.
   Status RebaseCountersIfDue();
   // Removes the counter rows of an owner of whom nothing is left; leaves those of one who has something. Call without an Access in hand.

@@ -30,6 +30,8 @@ class StoreFolder {
   std::string GenerationPath(std::uint64_t generation) const;
   // Where a generation is built before it is published.
   std::string PartialPath(std::uint64_t generation) const { return GenerationPath(generation) + ".partial"; }
+  // A folder for what one unfinished work keeps beside the live generation. Like every partial one it is swept at open.
+  std::string StagingPath(const std::string& name) const { return GenerationPath(generation_) + "." + name + ".partial"; }
   std::string ExportsPath() const { return root_ + "/exports"; }
   std::string ControlPath() const { return root_ + "/control"; }
   std::string BackupsPath() const { return root_ + "/backups"; }

@@ -187,7 +187,7 @@ Result<std::vector<Status>> Transaction::DeleteByIds(Kind kind, std::span<const 
   return statuses;
 }
 
-Status Transaction::Commit(Durability durability) {
+void Transaction::AddHeadRows() {
   // In the order of their keys, which is the order that memory takes them in fastest.
   std::vector<std::pair<std::string_view, const format::ConversationHead*>> heads;
   for (const auto& [key, state] : states_) {
@@ -199,10 +199,20 @@ Status Transaction::Commit(Durability durability) {
     format::AppendConversationHead(*head, scratch_);
     rows_.Put(storage::Family::kConversations, id, scratch_);
   }
+}
+
+Status Transaction::Commit(Durability durability) {
+  AddHeadRows();
   if (rows_.operations() == 0) return core_.CheckWritable();
   if (Status status = core_.CommitToStore(access_, rows_, change_, durability); !status.ok()) return status;
   for (ContentWriterState* content : contents_) content->HandOver();
   return Status::Ok();
+}
+
+Status Transaction::CommitWith(storage::BulkLoad& load, std::string_view id, const StagedMessages& staged) {
+  TakeStagedMessages(staged, StateOf(Kind::kConversation, id));
+  AddHeadRows();
+  return core_.CommitToStore(access_, rows_, change_, Durability::kDurable, &load);
 }
 
 }  // namespace coffer::engine

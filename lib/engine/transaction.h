@@ -73,8 +73,11 @@ class Transaction {
   const CounterChange& change() const { return change_; }
 
   Status Commit(Durability durability);
+  // With the rows of `load`, which are those of the conversation `id`, put by an operation whose messages are staged. Durable.
+  Status CommitWith(storage::BulkLoad& load, std::string_view id, const StagedMessages& staged);
 
  private:
+  void AddHeadRows();
   Status LockAndLoad(std::span<const Operation> operations);
   Status Load(Kind kind, std::span<const std::string_view> ids);
   Status LoadRecord(Kind kind, std::string_view id, std::string_view value, RecordState& state);
@@ -92,6 +95,9 @@ class Transaction {
   Status CheckMode(const Operation& operation, const RecordState& state, Timestamp updated_at, bool& keep) const;
   void MoveOwner(RecordState& state, std::string_view owner);
   void RemoveMessages(std::string_view id, RecordState& state);
+  void DeleteMessageRows(std::string_view id, const format::ConversationHead& head);
+  void ForgetMessages(RecordState& state);
+  void TakeStagedMessages(const StagedMessages& staged, RecordState& state);
   void RemoveContent(std::string_view id, RecordState& state);
   void RemoveConversation(std::string_view id, RecordState& state);
   void PutIndexRow(Kind kind, std::string_view id, bool existed, std::string_view old_owner, Timestamp old_created_at,

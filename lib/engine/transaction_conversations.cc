@@ -58,11 +58,12 @@ Result<MessageState> StateOfStored(std::string_view id, std::uint64_t sequence, 
 }  // namespace
 
 void Transaction::RemoveMessages(std::string_view id, RecordState& state) {
-  format::ConversationHead& head = state.head;
-  if (head.messages.count > 0) change_.Subtract(head.owner, Kind::kMessage, head.messages);
-  if (head.messages.count == 0) {
-    // Nothing to delete, but the picture of messages deleted one by one before must go.
-  } else if (head.keys_known() && head.messages.count - head.leading_run < kRowsDeletedByKeyMax) {
+  if (state.head.messages.count > 0) DeleteMessageRows(id, state.head);
+  ForgetMessages(state);
+}
+
+void Transaction::DeleteMessageRows(std::string_view id, const format::ConversationHead& head) {
+  if (head.keys_known() && head.messages.count - head.leading_run < kRowsDeletedByKeyMax) {
     scratch_.clear();
     format::AppendMessageKey(id, head.first_sequence, scratch_);
     rows_.Delete(storage::Family::kMessages, scratch_);
@@ -75,6 +76,12 @@ void Transaction::RemoveMessages(std::string_view id, RecordState& state) {
   } else {
     rows_.DeleteRange(storage::Family::kMessages, format::MessageKey(id, 0), format::MessagesEnd(id));
   }
+}
+
+// Without any there is still the picture of messages deleted one by one before, which must go.
+void Transaction::ForgetMessages(RecordState& state) {
+  format::ConversationHead& head = state.head;
+  if (head.messages.count > 0) change_.Subtract(head.owner, Kind::kMessage, head.messages);
   head.messages = {};
   head.first_sequence = head.last_sequence = 0;
   head.last_message_at = {};
@@ -82,6 +89,16 @@ void Transaction::RemoveMessages(std::string_view id, RecordState& state) {
   state.messages.clear();
   state.put = nullptr;
   state.stored_messages_gone = true;
+}
+
+void Transaction::TakeStagedMessages(const StagedMessages& staged, RecordState& state) {
+  format::ConversationHead& head = state.head;
+  head.messages = staged.messages;
+  head.first_sequence = staged.first_sequence;
+  head.last_sequence = staged.last_sequence;
+  head.last_message_at = staged.last_message_at;
+  head.leading_run = staged.leading_run;
+  change_.Add(head.owner, Kind::kMessage, head.messages);
 }
 
 void Transaction::RemoveConversation(std::string_view id, RecordState& state) {
@@ -107,7 +124,11 @@ AppliedItem Transaction::PutConversation(Batch::State& batch, Operation& operati
   if (keep) return item;
 
   format::ConversationHead& head = state.head;
-  if (operation.replaces_messages) RemoveMessages(operation.id, state);
+  if (operation.messages_staged) {
+    ForgetMessages(state);
+  } else if (operation.replaces_messages) {
+    RemoveMessages(operation.id, state);
+  }
   if (state.exists) change_.Subtract(head.owner, Kind::kConversation, head.record);
   if (head.messages.count > 0 && head.owner != given.owner) {
     change_.Subtract(head.owner, Kind::kMessage, head.messages);

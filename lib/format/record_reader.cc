@@ -37,8 +37,9 @@ Status CheckText(const Prompt& prompt, std::string& scratch) { return AppendProm
 class RecordReader::Parser {
  public:
   template <typename Record>
-  Result<Record> ReadAlone(std::string_view json) {
+  Result<Record> ReadAlone(std::string_view json, std::optional<std::size_t> message = std::nullopt) {
     Start();
+    message_ = message;
     Record record;
     if (!reader_.Start(json) || !ReadRecord(record, nullptr) || !reader_.Finish()) return Fault();
     return record;
@@ -294,6 +295,10 @@ Result<Conversation> RecordReader::ReadConversation(std::string_view json) {
 Result<Message> RecordReader::ReadMessage(std::string_view json) { return parser_->ReadAlone<Message>(json); }
 Result<Document> RecordReader::ReadDocument(std::string_view json) { return parser_->ReadAlone<Document>(json); }
 Result<Prompt> RecordReader::ReadPrompt(std::string_view json) { return parser_->ReadAlone<Prompt>(json); }
+
+Result<Message> RecordReader::ReadMessageOfLine(std::string_view json, std::size_t index) {
+  return parser_->ReadAlone<Message>(json, index);
+}
 
 Result<InterchangeRecord> RecordReader::ReadLine(std::string_view json, std::optional<Kind> kind,
                                                  std::string_view owner) {

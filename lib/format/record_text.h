@@ -75,6 +75,9 @@ class RecordReader {
   // `owner`, if not empty, becomes the owner of a record that names none.
   Result<InterchangeRecord> ReadLine(std::string_view json, std::optional<Kind> kind, std::string_view owner);
 
+  // Reads one item of a conversation's "messages", in the words that ReadLine has for it; bytes count from the item's first.
+  Result<Message> ReadMessageOfLine(std::string_view json, std::size_t index);
+
  private:
   class Parser;
   std::unique_ptr<Parser> parser_;

@@ -13,6 +13,14 @@ Digest128 ContentDigest(std::string_view bytes) {
   return {.low = hash.low64, .high = hash.high64};
 }
 
+Digest128 ContentDigest(std::span<const std::string_view> parts) {
+  XXH3_state_t state;
+  XXH3_128bits_reset(&state);
+  for (const std::string_view part : parts) XXH3_128bits_update(&state, part.data(), part.size());
+  const XXH128_hash_t hash = XXH3_128bits_digest(&state);
+  return {.low = hash.low64, .high = hash.high64};
+}
+
 void AppendTally(std::string& out, const Tally& tally) {
   for (const std::uint64_t number : {tally.count, tally.bytes, tally.digest.low, tally.digest.high}) {
     AppendLittleEndian(number, out);

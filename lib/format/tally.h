@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,8 @@ struct Digest128 {
 
 // XXH3-128 of `bytes` (seed 0): finds accidents, not forgers. Source: xxHash specification, XXH3.
 Digest128 ContentDigest(std::string_view bytes);
+// Of the parts one behind the other, without a copy of them.
+Digest128 ContentDigest(std::span<const std::string_view> parts);
 
 // A difference as well as a total: subtracting wraps around, and sums come out right.
 struct Tally {

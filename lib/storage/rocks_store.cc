@@ -6,6 +6,7 @@
 #include "coffer/file_system.h"
 #include "storage/durable_file.h"
 #include "storage/rocks_batch.h"
+#include "storage/rocks_bulk_load.h"
 #include "storage/rocks_checkpoint.h"
 #include "storage/rocks_file_system.h"
 #include "storage/rocks_options.h"
@@ -189,6 +190,33 @@ Status RocksStore::Sync() {
     return status;
   }
   return listener_->Keep(FromRocks(db_->FlushWAL(/*sync=*/true)).WithContext("syncing the log"));
+}
+
+Result<std::unique_ptr<BulkLoad>> RocksStore::NewBulkLoad(Family family, const std::string& directory) {
+  if (Status status = CheckWritable(); !status.ok()) {
+    return status;
+  }
+  return std::unique_ptr<BulkLoad>(std::make_unique<RocksBulkLoad>(*db_, files_, options_.families, handles_, family, directory));
+}
+
+Status RocksStore::CommitBulk(BulkLoad& load, WriteBatch& batch) {
+  auto& rocks_load = static_cast<RocksBulkLoad&>(load);
+  WriteBatch::Rep& rep = *batch.rep_;
+  if (!rep.defect.ok()) {
+    return rep.defect;
+  }
+  if (!rep.serialized.OnlyFor(StoreOf(options_.families.front().family))) {
+    return Status::Internal("a batch for another store than the one in " + directory_);
+  }
+  LentBatch lent = rep.serialized.Lend();
+  Status status = rocks_load.Finish(lent);
+  rep.serialized.TakeBack(lent);
+  // Files that RocksDB takes in are durable at once. What was committed before, and may be overwritten by them, must not be
+  // less so: a log cut off behind them would bring back a past that never was.
+  if (status.ok()) {
+    status = Sync();
+  }
+  return status.ok() ? listener_->Keep(rocks_load.Ingest()) : status;
 }
 
 std::vector<rocksdb::ColumnFamilyHandle*> RocksStore::HandlesOf(std::span<const Family> families) const {

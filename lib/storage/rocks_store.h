@@ -37,6 +37,8 @@ class RocksStore final : public Store {
                                 const ScanOptions& options) override;
   Status Commit(WriteBatch& batch, Durability durability) override;
   Status Sync() override;
+  Result<std::unique_ptr<BulkLoad>> NewBulkLoad(Family family, const std::string& directory) override;
+  Status CommitBulk(BulkLoad& load, WriteBatch& batch) override;
   std::unique_ptr<StoreSnapshot> TakeSnapshot() override;
   Status Flush(std::span<const Family> families) override;
   Status Compact(std::span<const Family> families) override;

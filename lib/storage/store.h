@@ -98,6 +98,16 @@ struct ScanOptions {
   std::size_t readahead_bytes = 0;
 };
 
+// Rows of one family on their way into a store, too many for a WriteBatch: they go to disk as they come and appear all at once
+// (Store::CommitBulk). Keys must ascend. What was not committed is gone with this object.
+// One thread at a time; the store must outlive it. After a failure it only takes its destruction.
+class BulkLoad {
+ public:
+  virtual ~BulkLoad() = default;
+  virtual Status Put(std::string_view key, std::string_view value) = 0;
+  virtual Status Delete(std::string_view key) = 0;
+};
+
 // A file of a checkpoint. digest: SHA-256 from the file's birth, 32 bytes; empty for files that have none (CURRENT, MANIFEST
 // …).
 struct CheckpointFile {
@@ -141,6 +151,11 @@ class Store {
   virtual Status Commit(WriteBatch& batch, Durability durability) = 0;
   // Makes buffered commits durable.
   virtual Status Sync() = 0;
+
+  // `directory` must be there and on the store's device; the load keeps its files in it. Memory: a few blocks.
+  virtual Result<std::unique_ptr<BulkLoad>> NewBulkLoad(Family family, const std::string& directory) = 0;
+  // Commits the load's rows and `batch`, which must hold no range deletion, as one atomic change, durable when it returns.
+  virtual Status CommitBulk(BulkLoad& load, WriteBatch& batch) = 0;
 
   virtual std::unique_ptr<StoreSnapshot> TakeSnapshot() = 0;
 

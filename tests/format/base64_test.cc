@@ -34,6 +34,29 @@ TEST(Base64, BringsBackBytesOfAnyLength) {
   }
 }
 
+// Text in pieces, decoded or refused as the whole is.
+TEST(Base64, PiecesAreDecodedAsTheWhole) {
+  const std::string texts[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYmFy", "Zm9vYmE=", "Zm9vY", "Zm9vYmF", "Zm9=", "=", "====", "Zg==Zg==",
+                               "Zm9*YmFy", "Zm9vYmF*", "Zm9vYm=y", "Zm9v YmFy", "Zm9vYmFyZm9vYmFyZ*9vYmFy"};
+  for (const std::string& text : texts) {
+    std::string whole;
+    const Status expected = DecodeBase64(text, whole);
+    for (std::size_t step = 1; step <= text.size() + 1; ++step) {
+      Base64Decoder decoder;
+      std::string pieces;
+      Status status;
+      for (std::size_t at = 0; at < text.size() && status.ok(); at += step) {
+        status = decoder.Append(std::string_view(text).substr(at, step), pieces);
+      }
+      if (status.ok()) status = decoder.Finish(pieces);
+      EXPECT_EQ(status.ToString(), expected.ToString()) << text << " by " << step;
+      if (expected.ok()) {
+        EXPECT_EQ(pieces, whole) << text << " by " << step;
+      }
+    }
+  }
+}
+
 TEST(Base64, RefusesAndNamesTheFirstBadPlace) {
   const std::pair<std::string, std::string> cases[] = {
       {"Zm9v Zg=", "base64 byte 4"}, {"Zg", "base64 byte 2: padding"}, {"Zm9vZ", "base64 byte 5"}, {"Z===", "base64 byte 1"},

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "support/status_matchers.h"
 
@@ -17,6 +19,14 @@ TEST(TallyTest, TheDigestIsXxh3OfTheBytes) {
   // From `printf '' | xxhsum -H128` and `printf 'coffer' | xxhsum -H128`.
   EXPECT_EQ(ContentDigest(""), (Digest128{.low = 0x6001c324468d497fU, .high = 0x99aa06d3014798d8U}));
   EXPECT_EQ(ContentDigest("coffer"), (Digest128{.low = 0xa6efbe38c2585995U, .high = 0x70f294567b251fcdU}));
+}
+
+TEST(TallyTest, PartsHaveTheDigestOfTheWhole) {
+  for (const std::size_t size : {0U, 1U, 200U, 1000U, 100'000U}) {
+    const std::string text(size, 't');
+    const std::array<std::string_view, 3> parts = {"a", "key", text};
+    EXPECT_EQ(ContentDigest(parts), ContentDigest("akey" + text)) << size;
+  }
 }
 
 TEST(TallyTest, DigestsAddModuloTwoToThe128AndOrderDoesNotMatter) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/core.h"
+#include "operations/import/import_job.h"
 #include "operations/import/import_reader.h"
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
@@ -27,7 +28,11 @@ class ImportCommitter {
 
   Status Commit(ImportChunk& chunk) {
     std::vector<engine::AppliedItem> items;
-    if (chunk.batch.operations() > 0) {
+    if (chunk.conversation != nullptr) {
+      Result<engine::AppliedItem> applied = chunk.conversation->Commit();
+      if (!applied.ok()) return std::move(applied).status();
+      items.push_back(std::move(*applied));
+    } else if (chunk.batch.operations() > 0) {
       Result<std::vector<engine::AppliedItem>> applied = engine_.core().CommitEach(chunk.batch, options_.durability);
       if (!applied.ok()) return std::move(applied).status();
       items = std::move(*applied);
@@ -156,9 +161,9 @@ class ReadingThread {
 };
 
 Result<ImportReport> Import(Engine& engine, const std::vector<ImportInput>& inputs, const ImportOptions& options,
-                            JobContext& context) {
+                            std::size_t line_bytes_max, JobContext& context) {
   ImportQueue queue(kImportChunksAheadMax, kImportBytesAheadMax);
-  ImportReader reader(engine, options, queue, context.stop());
+  ImportReader reader(engine, options, queue, line_bytes_max, context.stop());
   if (Status status = reader.Prepare(); !status.ok()) return status;
   ImportCommitter committer(engine, inputs, options);
   ReadingThread reading(reader, queue, inputs);
@@ -233,21 +238,32 @@ class BorrowedSource final : public ByteSource {
 
 // `source` is that of the one input, or null: they are files.
 Result<OperationOf<ImportReport>> Start(Engine& engine, std::vector<ImportInput> inputs, std::shared_ptr<ByteSource> source,
-                                        const ImportOptions& options, StartOptions start, std::uint64_t bytes_expected) {
+                                        const ImportOptions& options, StartOptions start, std::uint64_t bytes_expected,
+                                        std::size_t line_bytes_max = kImportLineBytesMax) {
   if (Status status = engine.core().CheckWritable(); !status.ok()) return status.WithContext("import");
   JobSpec spec;
   spec.kind = OperationKind::kImport;
   spec.principal = std::move(start.principal);
   spec.request = RequestText(inputs, options);
-  const auto work = [&engine, inputs = std::move(inputs), source = std::move(source), options,
-                     bytes_expected](JobContext& context) {
+  const auto work = [&engine, inputs = std::move(inputs), source = std::move(source), options, bytes_expected,
+                     line_bytes_max](JobContext& context) {
     context.ExpectBytes(bytes_expected);
-    return Import(engine, inputs, options, context);
+    return Import(engine, inputs, options, line_bytes_max, context);
   };
   return StartReporting<ImportReport>(engine.core(), std::move(spec), work, &ReportText);
 }
 
 }  // namespace
+
+Result<ImportReport> RunImport(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options,
+                               std::size_t line_bytes_max) {
+  const auto borrowed = std::make_shared<BorrowedSource>(source);
+  Result<OperationOf<ImportReport>> operation =
+      Start(engine, {{name, std::nullopt, borrowed.get()}}, borrowed, options, {}, 0, line_bytes_max);
+  if (!operation.ok()) return std::move(operation).status();
+  return operation->Finish();
+}
+
 }  // namespace operations
 
 Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<std::string>& files,
@@ -278,10 +294,7 @@ Result<ImportReport> ImportFiles(Engine& engine, const std::vector<std::string>&
 }
 
 Result<ImportReport> ImportStream(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options) {
-  Result<OperationOf<ImportReport>> operation =
-      StartImport(engine, std::make_unique<operations::BorrowedSource>(source), name, options);
-  if (!operation.ok()) return std::move(operation).status();
-  return operation->Finish();
+  return operations::RunImport(engine, source, name, options);
 }
 
 }  // namespace coffer

@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "coffer/batch.h"
 #include "coffer/kind.h"
 #include "coffer/status.h"
+#include "engine/conversation_writer.h"
 
 namespace coffer::operations {
 
@@ -38,6 +40,8 @@ struct ImportChunk {
   std::size_t bytes() const { return batch.bytes() + content_bytes; }
 
   Batch batch;
+  // Not null: the chunk is this one conversation, and its line; the batch is empty.
+  std::unique_ptr<engine::ConversationWriter> conversation;
   std::size_t content_bytes = 0;
   std::vector<ImportLine> lines;
 };

@@ -1,5 +1,6 @@
 #include "operations/import/import_reader.h"
 
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -7,6 +8,7 @@
 #include "format/stored_record.h"
 #include "operations/import/byte_sources.h"
 #include "operations/import/contained_file.h"
+#include "operations/import/long_line.h"
 
 namespace coffer::operations {
 namespace {
@@ -53,10 +55,12 @@ PutMode PutModeFor(ConflictPolicy policy) {
   return PutMode::kKeepExisting;
 }
 
-ImportReader::ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue, const std::atomic<bool>& stop)
+ImportReader::ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue, std::size_t line_bytes_max,
+                           const std::atomic<bool>& stop)
     : engine_(engine),
       options_(options),
       queue_(queue),
+      line_bytes_max_(line_bytes_max),
       stop_(stop),
       mode_(PutModeFor(options.on_conflict)),
       contents_(engine, options, *this),
@@ -90,34 +94,45 @@ Status ImportReader::ReadInput(const ImportInput& input) {
   DecodedSource decoded(counted, input.name);
   if (std::string why = WhyNotNdjson(decoded.Peek()); !why.empty()) return NoteFileProblem(input.name, std::move(why));
 
-  LineReader lines(decoded, kImportLineBytesMax);
+  LineReader lines(decoded, line_bytes_max_);
   for (;;) {
     Result<std::optional<TextLine>> line = lines.Next();
     if (!line.ok()) return std::move(line).status();
     if (!*line) return Status::Ok();
-    if (Status status = ReadRecord(**line); !status.ok()) return status;
+    if (Status status = ReadRecord(**line, lines); !status.ok()) return status;
   }
 }
 
-Status ImportReader::ReadRecord(const TextLine& text) {
+Status ImportReader::ReadRecord(const TextLine& text, LineReader& lines) {
   ImportLine line;
   line.file = input_index_;
   line.line = text.number;
-  if (text.too_long) return Refuse(std::move(line), "line longer than " + std::to_string(kImportLineBytesMax) + " bytes");
+  if (text.too_long) return ReadLongRecord(lines, std::move(line));
   Result<format::InterchangeRecord> record = records_.ReadLine(text.text, options_.kind, options_.owner);
   if (!record.ok()) return Refuse(std::move(line), std::string(record.status().message()));
+  return PutRecord(*record, nullptr, std::move(line));
+}
 
-  if (const auto* conversation = std::get_if<Conversation>(&record->record)) {
-    return PutConversation(*conversation, record->messages, std::move(line));
+Status ImportReader::ReadLongRecord(LineReader& lines, ImportLine line) {
+  LongLine long_line(engine_, options_, records_);
+  if (Status status = long_line.Read(lines); !status.ok()) return status;
+  if (!long_line.refusal().empty()) return Refuse(std::move(line), long_line.refusal());
+  return long_line.blank() ? Status::Ok() : PutRecord(long_line.record(), &long_line, std::move(line));
+}
+
+Status ImportReader::PutRecord(format::InterchangeRecord& record, LongLine* parts, ImportLine line) {
+  if (const auto* conversation = std::get_if<Conversation>(&record.record)) {
+    const bool streamed = parts != nullptr && (parts->messages() != nullptr || parts->already_there());
+    return streamed ? PutLongConversation(*conversation, *parts, std::move(line))
+                    : PutConversation(*conversation, record.messages, std::move(line));
   }
-  if (const auto* message = std::get_if<Message>(&record->record)) return PutMessage(*message, std::move(line));
-  if (const auto* prompt = std::get_if<Prompt>(&record->record)) return PutPrompt(*prompt, std::move(line));
-  return PutDocument(*record, std::move(line));
+  if (const auto* message = std::get_if<Message>(&record.record)) return PutMessage(*message, std::move(line));
+  if (const auto* prompt = std::get_if<Prompt>(&record.record)) return PutPrompt(*prompt, std::move(line));
+  return PutDocument(record, parts, std::move(line));
 }
 
 std::string ImportReader::WhyWithoutId(std::string_view id, std::string_view what) const {
-  if (!id.empty() || options_.generate_ids) return {};
-  return std::string(what) + " has no id, and two imports would make two of it; ids are made only on request";
+  return id.empty() && !options_.generate_ids ? WithoutId(what) : std::string();
 }
 
 Status ImportReader::PutConversation(const Conversation& conversation, const std::optional<std::vector<Message>>& messages,
@@ -133,6 +148,24 @@ Status ImportReader::PutConversation(const Conversation& conversation, const std
   }
   line.messages = messages->size();
   return AddPut(std::move(line), chunk_->batch.PutConversation(conversation, *messages, mode_));
+}
+
+Status ImportReader::PutLongConversation(const Conversation& conversation, LongLine& parts, ImportLine line) {
+  line.kind = Kind::kConversation;
+  if (std::string why = WhyWithoutId(conversation.id, "conversation"); !why.empty()) return Refuse(std::move(line), why);
+  if (parts.already_there()) return AddAlreadyThere(std::move(line));
+  engine::ConversationWriter& writer = *parts.messages();
+  if (writer.messages() == 0) {
+    return AddPut(std::move(line), chunk_->batch.PutConversation(conversation, std::span<const Message>(), mode_));
+  }
+  line.messages = writer.messages();
+  Status finished = writer.Finish(conversation, mode_);
+  if (finished.code() == StatusCode::kInvalidArgument) return Refuse(std::move(line), std::string(finished.message()));
+  if (!finished.ok()) return finished;
+  if (Status status = HandOver(); !status.ok()) return status;
+  chunk_->conversation = std::move(parts.messages());
+  chunk_->lines.push_back(std::move(line));
+  return HandOver();
 }
 
 Status ImportReader::PutMessage(const Message& message, ImportLine line) {
@@ -154,7 +187,7 @@ Status ImportReader::PutPrompt(const Prompt& prompt, ImportLine line) {
   return AddPut(std::move(line), chunk_->batch.PutPrompt(prompt, mode_));
 }
 
-Status ImportReader::PutDocument(format::InterchangeRecord& record, ImportLine line) {
+Status ImportReader::PutDocument(format::InterchangeRecord& record, LongLine* parts, ImportLine line) {
   line.kind = Kind::kDocument;
   Document& document = std::get<Document>(record.record);
   if (std::string why = WhyWithoutId(document.id, "document"); !why.empty()) return Refuse(std::move(line), why);
@@ -164,21 +197,19 @@ Status ImportReader::PutDocument(format::InterchangeRecord& record, ImportLine l
   if (!record.content && !record.content_path && !contents_.given()) {
     return AddPut(std::move(line), chunk_->batch.PutDocument(document, mode_));
   }
+  if (parts != nullptr && parts->already_there()) return AddAlreadyThere(std::move(line));
   Result<bool> keeps = KeepsStoredDocument(document);
   if (!keeps.ok() && keeps.status().code() == StatusCode::kInvalidArgument) {
     return Refuse(std::move(line), std::string(keeps.status().message()));
   }
   if (!keeps.ok()) return std::move(keeps).status();
-  if (*keeps) {
-    line.state = LineState::kAlreadyThere;
-    return AddLine(std::move(line));
-  }
+  if (*keeps) return AddAlreadyThere(std::move(line));
   PendingDocument pending;
   pending.document = std::move(document);
   pending.file = line.file;
   pending.line = line.line;
   if (!record.content && !record.content_path) return contents_.Deliver(std::move(pending));
-  return StoreContent(std::move(pending), record);
+  return StoreContent(std::move(pending), record, parts);
 }
 
 Result<bool> ImportReader::KeepsStoredDocument(const Document& document) {
@@ -196,10 +227,12 @@ Result<bool> ImportReader::KeepsStoredDocument(const Document& document) {
 }
 
 // The line brought the content itself, or the name of its file.
-Status ImportReader::StoreContent(PendingDocument pending, format::InterchangeRecord& record) {
+Status ImportReader::StoreContent(PendingDocument pending, format::InterchangeRecord& record, LongLine* parts) {
   std::optional<ContentWriter> content;
   std::string refusal;
-  if (record.content) {
+  if (parts != nullptr && parts->content()) {
+    content = std::move(parts->content());
+  } else if (record.content) {
     Result<ContentWriter> writer = engine_.NewContent();
     if (!writer.ok()) return std::move(writer).status();
     if (Status status = writer->Append(*record.content); !status.ok()) return status;
@@ -257,6 +290,11 @@ Status ImportReader::AddPut(ImportLine line, const Status& put) {
 Status ImportReader::Refuse(ImportLine line, std::string reason) {
   line.state = LineState::kRefused;
   line.reason = std::move(reason);
+  return AddLine(std::move(line));
+}
+
+Status ImportReader::AddAlreadyThere(ImportLine line) {
+  line.state = LineState::kAlreadyThere;
   return AddLine(std::move(line));
 }
 

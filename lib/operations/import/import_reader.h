@@ -12,7 +12,6 @@
 #include "coffer/batch.h"
 #include "coffer/engine.h"
 #include "coffer/import.h"
-#include "coffer/limits.h"
 #include "coffer/result.h"
 #include "format/record_text.h"
 #include "operations/import/bounded_queue.h"
@@ -22,11 +21,14 @@
 
 namespace coffer::operations {
 
-// A longer line is refused. Longer records would be read here as a stream, ahead of ReadLine.
-inline constexpr std::size_t kImportLineBytesMax = kRecordBytesMax;
+// A longer line is read as a stream (LongLine): held whole it would take several times its length, as text, as tokens, as records
+// and as a batch.
+inline constexpr std::size_t kImportLineBytesMax = 2 * kImportBatchBytesMax;
 // How far reading may be ahead of committing.
 inline constexpr std::size_t kImportChunksAheadMax = 3;
 inline constexpr std::size_t kImportBytesAheadMax = 2 * kImportBatchBytesMax;
+
+class LongLine;
 
 using ImportQueue = BoundedQueue<std::unique_ptr<ImportChunk>>;
 
@@ -45,8 +47,9 @@ PutMode PutModeFor(ConflictPolicy policy);
 // One thread runs it. Engine, options, queue and `stop` must outlive it.
 class ImportReader final : public DocumentSink {
  public:
-  // Reading fails with kCancelled once `stop` is true.
-  ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue, const std::atomic<bool>& stop);
+  // Longer lines are read as streams. Reading fails with kCancelled once `stop` is true.
+  ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue, std::size_t line_bytes_max,
+               const std::atomic<bool>& stop);
 
   // Looks at the place of the contents, so that a wrong one is told before anything is stored.
   Status Prepare() { return contents_.Open(); }
@@ -65,11 +68,15 @@ class ImportReader final : public DocumentSink {
 
  private:
   Status ReadInput(const ImportInput& input);
-  Status ReadRecord(const TextLine& line);
+  Status ReadRecord(const TextLine& text, LineReader& lines);
+  Status ReadLongRecord(LineReader& lines, ImportLine line);
+  // `parts`: what was streamed of a long line; null: nothing.
+  Status PutRecord(format::InterchangeRecord& record, LongLine* parts, ImportLine line);
   Status PutConversation(const Conversation& conversation, const std::optional<std::vector<Message>>& messages,
                          ImportLine line);
+  Status PutLongConversation(const Conversation& conversation, LongLine& parts, ImportLine line);
   Status PutMessage(const Message& message, ImportLine line);
-  Status PutDocument(format::InterchangeRecord& record, ImportLine line);
+  Status PutDocument(format::InterchangeRecord& record, LongLine* parts, ImportLine line);
   Status PutPrompt(const Prompt& prompt, ImportLine line);
 
   // What stands against importing it, beyond the rules of records; empty if nothing.
@@ -78,14 +85,16 @@ class ImportReader final : public DocumentSink {
   Status AddPut(ImportLine line, const Status& put);
   Status Refuse(ImportLine line, std::string reason);
   Status AddLine(ImportLine line);
+  Status AddAlreadyThere(ImportLine line);
   // Whether the policy leaves the stored document alone, so that its content need not be read.
   Result<bool> KeepsStoredDocument(const Document& document);
-  Status StoreContent(PendingDocument pending, format::InterchangeRecord& record);
+  Status StoreContent(PendingDocument pending, format::InterchangeRecord& record, LongLine* parts);
   Status HandOver();
 
   Engine& engine_;
   const ImportOptions& options_;
   ImportQueue& queue_;
+  const std::size_t line_bytes_max_;
   const std::atomic<bool>& stop_;
   const PutMode mode_;
   format::RecordReader records_;

@@ -13,33 +13,59 @@ bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r") == 
 }  // namespace
 
 Result<std::optional<TextLine>> LineReader::Next() {
+  while (in_long_line_) {
+    if (Result<std::string_view> piece = ReadLong(); !piece.ok()) return std::move(piece).status();
+  }
   for (;;) {
-    Result<bool> found = FindLineEnd();
+    Result<Found> found = FindLineEnd();
     if (!found.ok()) return std::move(found).status();
-    if (!*found) return std::optional<TextLine>();
+    if (*found == Found::kEndOfInput) return std::optional<TextLine>();
+    if (*found == Found::kLongLine) {
+      in_long_line_ = true;
+      return std::optional(TextLine{{}, ++number_, true});
+    }
     const TextLine line = TakeLine();
-    if (line.too_long || !IsBlank(line.text)) return std::optional(line);
+    if (!IsBlank(line.text)) return std::optional(line);
   }
 }
 
-Result<bool> LineReader::FindLineEnd() {
+std::optional<std::size_t> LineReader::FindNewline() const {
+  const char* start = buffer_.data() + searched_;
+  const void* newline = end_ == searched_ ? nullptr : std::memchr(start, '\n', end_ - searched_);
+  if (newline == nullptr) return std::nullopt;
+  return searched_ + static_cast<std::size_t>(static_cast<const char*>(newline) - start);
+}
+
+Result<LineReader::Found> LineReader::FindLineEnd() {
   for (;;) {
-    const char* start = buffer_.data() + searched_;
-    const void* newline = end_ == searched_ ? nullptr : std::memchr(start, '\n', end_ - searched_);
-    if (newline != nullptr) {
-      line_end_ = searched_ + static_cast<std::size_t>(static_cast<const char*>(newline) - start);
-      return true;
+    const std::optional<std::size_t> newline = FindNewline();
+    if (newline || at_end_) {
+      line_end_ = newline.value_or(end_);
+      const std::size_t bytes = line_end_ - begin_;
+      if (bytes == 0 && !newline) return Found::kEndOfInput;
+      // One byte more than the limit may be the CR of a CR LF.
+      const bool ends_in_cr = bytes > 0 && buffer_[line_end_ - 1] == '\r';
+      return bytes > line_bytes_max_ + (ends_in_cr ? 1 : 0) ? Found::kLongLine : Found::kLine;
     }
     searched_ = end_;
-    if (at_end_) {
-      line_end_ = end_;
-      return begin_ < end_ || skipping_;
-    }
-    // One byte more than the limit may be the CR of a CR LF.
-    if (end_ - begin_ > line_bytes_max_ + 1) skipping_ = true;
-    if (skipping_) begin_ = searched_ = end_ = 0;
+    if (end_ - begin_ > line_bytes_max_ + 1) return Found::kLongLine;
     if (Status status = Fill(); !status.ok()) return status;
   }
+}
+
+Result<std::string_view> LineReader::ReadLong() {
+  if (!in_long_line_) return std::string_view();
+  if (begin_ == end_ && !at_end_) {
+    begin_ = end_ = 0;
+    searched_ = 0;
+    if (Status status = Fill(); !status.ok()) return status;
+  }
+  searched_ = begin_;
+  const std::optional<std::size_t> newline = FindNewline();
+  in_long_line_ = !newline && !at_end_;
+  const std::string_view piece(buffer_.data() + begin_, newline.value_or(end_) - begin_);
+  begin_ = searched_ = newline ? *newline + 1 : end_;
+  return piece;
 }
 
 Status LineReader::Fill() {
@@ -61,15 +87,10 @@ Status LineReader::Fill() {
 }
 
 TextLine LineReader::TakeLine() {
-  TextLine line;
-  line.number = ++number_;
   std::string_view text(buffer_.data() + begin_, line_end_ - begin_);
   if (text.ends_with('\r')) text.remove_suffix(1);
-  line.too_long = skipping_ || text.size() > line_bytes_max_;
-  if (!line.too_long) line.text = text;
-  skipping_ = false;
   begin_ = searched_ = std::min(line_end_ + 1, end_);
-  return line;
+  return {text, ++number_, false};
 }
 
 }  // namespace coffer::operations

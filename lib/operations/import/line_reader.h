@@ -1,4 +1,4 @@
-// LineReader: a stream of bytes as lines of bounded length.
+// LineReader: a stream of bytes as lines; those above a limit in pieces.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace coffer::operations {
 struct TextLine {
   std::string_view text;     // without its end; empty if too_long
   std::uint64_t number = 0;  // 1-based
-  bool too_long = false;     // longer than the limit, and passed over
+  bool too_long = false;     // longer than the limit: read it by ReadLong, or go on
 };
 
 // Takes LF and CR LF, reads a last line without an end, and passes over blank lines, which still count. Memory: one line of
@@ -24,13 +24,19 @@ class LineReader {
  public:
   LineReader(ByteSource& source, std::size_t line_bytes_max) : source_(source), line_bytes_max_(line_bytes_max) {}
 
-  // The next line that is not blank, valid until the next call; nothing at the end. A failure of the source comes once the
-  // whole lines before it have been handed out.
+  // The next line that is not blank (a long one may be), valid until the next call; nothing at the end. What was not read of a
+  // long line is passed over. A failure of the source comes once the whole lines before it have been handed out.
   Result<std::optional<TextLine>> Next();
 
+  // The next piece of the long line that Next has answered, valid until the next call; empty at its end. The last may end in
+  // the CR of a CR LF.
+  Result<std::string_view> ReadLong();
+
  private:
-  // The next piece of the buffer up to a line's end, or up to the end of input.
-  Result<bool> FindLineEnd();
+  enum class Found { kEndOfInput, kLine, kLongLine };
+  // Looks for the present line's end, as far as the limit.
+  Result<Found> FindLineEnd();
+  std::optional<std::size_t> FindNewline() const;
   Status Fill();
   TextLine TakeLine();
 
@@ -42,7 +48,7 @@ class LineReader {
   std::size_t end_ = 0;       // of what was read
   std::size_t line_end_ = 0;
   bool at_end_ = false;
-  bool skipping_ = false;  // the present line is too long already
+  bool in_long_line_ = false;
   std::uint64_t number_ = 0;
 };
 

@@ -1,0 +1,17 @@
+// ImportStream with what its tests turn.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "coffer/engine.h"
+#include "coffer/import.h"
+#include "operations/import/import_reader.h"
+
+namespace coffer::operations {
+
+// Lines above `line_bytes_max` are read as streams; the outcome is the same.
+Result<ImportReport> RunImport(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options,
+                               std::size_t line_bytes_max = kImportLineBytesMax);
+
+}  // namespace coffer::operations

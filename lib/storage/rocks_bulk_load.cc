@@ -1,0 +1,154 @@
+#include "storage/rocks_bulk_load.h"
+
+#include <map>
+#include <utility>
+
+#include "storage/rocks_status.h"
+#include "storage/serialized_batch.h"
+
+namespace coffer::storage {
+namespace {
+
+// The size of the files that merges make, so that these are files like any others.
+constexpr std::uint64_t kLoadedFileBytes = std::uint64_t{16} << 20;
+
+rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+struct Row {
+  SortedFiles::Change change = SortedFiles::Change::kPut;
+  std::string value;
+};
+
+// A batch as files want it: each family's keys in order, each once, the later operation in place of the earlier.
+class RowsOfBatch final : public rocksdb::WriteBatch::Handler {
+ public:
+  using Rows = std::map<std::string, Row, std::less<>>;
+
+  const std::map<std::uint32_t, Rows>& families() const { return families_; }
+
+  rocksdb::Status PutCF(std::uint32_t family, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
+    families_[family].insert_or_assign(key.ToString(), Row{SortedFiles::Change::kPut, value.ToString()});
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status DeleteCF(std::uint32_t family, const rocksdb::Slice& key) override {
+    families_[family].insert_or_assign(key.ToString(), Row{SortedFiles::Change::kDelete, {}});
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status MergeCF(std::uint32_t family, const rocksdb::Slice& key, const rocksdb::Slice& operand) override {
+    const bool first = families_[family].emplace(key.ToString(), Row{SortedFiles::Change::kMerge, operand.ToString()}).second;
+    return first ? rocksdb::Status::OK() : rocksdb::Status::NotSupported("two operations on a merged key of a bulk load");
+  }
+
+ private:
+  std::map<std::uint32_t, Rows> families_;
+};
+
+}  // namespace
+
+SortedFiles::SortedFiles(rocksdb::DB& db, FileSystem& files, rocksdb::ColumnFamilyHandle* handle, std::string path_prefix)
+    : db_(db), files_(files), handle_(handle), path_prefix_(std::move(path_prefix)) {}
+
+SortedFiles::~SortedFiles() {
+  writer_.reset();
+  // RocksDB has removed those that it took in; the rest go with their folder, at the latest.
+  for (const std::string& path : paths_) files_.RemoveFile(path).Ignore();
+}
+
+Status SortedFiles::Open() {
+  const rocksdb::Options options = db_.GetOptions(handle_);
+  // The pages stay cached: RocksDB reads the files' ends when it takes them in, and users often the rest.
+  writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(options), options, handle_,
+                                                     /*invalidate_page_cache=*/false);
+  paths_.push_back(path_prefix_ + std::to_string(paths_.size()) + ".sst");
+  return FromRocks(writer_->Open(paths_.back()));
+}
+
+Status SortedFiles::Add(Change change, std::string_view key, std::string_view value) {
+  if (writer_ != nullptr && writer_->FileSize() >= kLoadedFileBytes) {
+    if (Status status = Finish(); !status.ok()) return status;
+  }
+  if (writer_ == nullptr) {
+    if (Status status = Open(); !status.ok()) return status;
+  }
+  switch (change) {
+    case Change::kPut:
+      return FromRocks(writer_->Put(AsSlice(key), AsSlice(value)));
+    case Change::kDelete:
+      return FromRocks(writer_->Delete(AsSlice(key)));
+    case Change::kMerge:
+      return FromRocks(writer_->Merge(AsSlice(key), AsSlice(value)));
+  }
+  return Status::Internal("a change that is none");
+}
+
+Status SortedFiles::Finish() {
+  if (writer_ == nullptr) return {};
+  Status status = FromRocks(writer_->Finish(&infos_.emplace_back()));
+  writer_.reset();
+  return status;
+}
+
+void SortedFiles::AppendTo(rocksdb::IngestExternalFileArg& arg) const {
+  arg.column_family = handle_;
+  for (const rocksdb::ExternalSstFileInfo& info : infos_) {
+    arg.external_files.push_back(info.file_path);
+    arg.files_checksums.push_back(info.file_checksum);
+    arg.files_checksum_func_names.push_back(info.file_checksum_func_name);
+  }
+}
+
+RocksBulkLoad::RocksBulkLoad(rocksdb::DB& db, FileSystem& files, std::span<const FamilyName> families,
+                             std::vector<rocksdb::ColumnFamilyHandle*> handles, Family family, const std::string& directory)
+    : db_(db),
+      files_(files),
+      families_(families),
+      handles_(std::move(handles)),
+      family_(family),
+      directory_(directory),
+      rows_(db, files, handles_[NumberOf(family)], directory + "/rows-") {}
+
+Status RocksBulkLoad::Put(std::string_view key, std::string_view value) {
+  return rows_.Add(SortedFiles::Change::kPut, key, value).WithContext("a bulk load");
+}
+
+Status RocksBulkLoad::Delete(std::string_view key) {
+  return rows_.Add(SortedFiles::Change::kDelete, key, {}).WithContext("a bulk load");
+}
+
+Status RocksBulkLoad::Finish(const rocksdb::WriteBatch& batch) {
+  if (Status status = rows_.Finish(); !status.ok()) return status.WithContext("a bulk load");
+  RowsOfBatch sorted;
+  if (Status status = FromRocks(batch.Iterate(&sorted)); !status.ok()) return status.WithContext("a batch beside a bulk load");
+  for (const FamilyName& family : families_) {
+    const auto rows = sorted.families().find(RocksFamilyId(family.family));
+    if (rows == sorted.families().end()) continue;
+    const std::string path_prefix = directory_ + "/" + std::string(family.name) + "-";
+    SortedFiles& files =
+        batch_rows_.emplace_back(family.family, SortedFiles(db_, files_, handles_[NumberOf(family.family)], path_prefix))
+            .second;
+    for (const auto& [key, row] : rows->second) {
+      if (Status status = files.Add(row.change, key, row.value); !status.ok()) return status.WithContext(family.name);
+    }
+    if (Status status = files.Finish(); !status.ok()) return status.WithContext(family.name);
+  }
+  return {};
+}
+
+Status RocksBulkLoad::Ingest() {
+  // The load's family comes first: RocksDB shows the families one after the other to reads without a snapshot.
+  std::vector<rocksdb::IngestExternalFileArg> args(1);
+  rows_.AppendTo(args[0]);
+  for (const auto& [family, files] : batch_rows_) {
+    files.AppendTo(family == family_ ? args[0] : args.emplace_back());
+  }
+  if (args[0].external_files.empty()) args.erase(args.begin());
+  for (rocksdb::IngestExternalFileArg& arg : args) {
+    arg.options.move_files = true;
+    // Written into the file it would make the checksum another one.
+    arg.options.write_global_seqno = false;
+    arg.options.verify_file_checksum = false;  // it was taken from the bytes as they were written
+  }
+  return FromRocks(db_.IngestExternalFiles(args)).WithContext("taking in a bulk load");
+}
+
+}  // namespace coffer::storage
