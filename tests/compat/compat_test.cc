@@ -72,6 +72,7 @@ TEST_P(CompatTest, ExportIsWhatItWas) {
   ExportOptions options;
   options.output = directory_.File("export.json");
   options.compress = false;
+  options.include_contents = false;
   ASSERT_OK(ExportJson(*engine_, options));
   EXPECT_EQ(Records(Bytes(options.output)), Records(Fixture("export.json")));
 }

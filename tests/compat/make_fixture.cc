@@ -103,6 +103,7 @@ void Make(const std::filesystem::path& folder) {
   ExportOptions exported;
   exported.output = (folder / "export.json").string();
   exported.compress = false;
+  exported.include_contents = false;
   Take(ExportJson(*engine, exported));
   Require(engine->Close());
 }

@@ -100,6 +100,7 @@ Status Import(Engine& engine, const Words& words) {
   const Result<ImportReport> report = operation->Finish();
   if (!report.ok()) return report.status();
   if (report->errors_total > 0) return Status::Internal(report->errors.front().reason);
+  Say("imported", operation->Info().progress.records_done);
   return Status::Ok();
 }
 
