@@ -73,7 +73,7 @@ struct RestoreReport {
 
 // Puts the store back to the state of a backup. The new store is built beside the present one with every digest checked; the
 // file CURRENT then switches to it. Before the switch a failure, a cancel or a crash leaves the old state, behind it the new one;
-// nothing else is possible. What was erased for good since the backup was made (erase.h) is erased from the new store before the
+// nothing else is possible. (A safety backup that was finished by then stays.) What was erased for good since the backup was made (erase.h) is erased from the new store before the
 // switch. Calls that run meanwhile wait while the switch itself takes place. Progress: bytes copied, those of
 // the safety backup included.
 // `backup_id` may be "latest": the newest that is no safety backup, at the moment of the start.
