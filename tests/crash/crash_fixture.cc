@@ -7,12 +7,15 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <sstream>
+#include <thread>
 
+#include "coffer/operation.h"
 #include "coffer/random_source.h"
 #include "engine/core.h"
 
@@ -174,10 +177,37 @@ std::string CrashTest::Describe(const Death& death) const {
          std::to_string(death.call) + (death.only.empty() ? "" : " of those with \"" + death.only + "\"");
 }
 
+namespace {
+
+// What a killed process was at has ended: finished by the opening, which goes on behind it, or failed as interrupted.
+void ExpectEndedOperations(Engine& engine) {
+  constexpr std::chrono::seconds kPatience(60);
+  constexpr std::chrono::milliseconds kBetweenLooks(2);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  OperationListOptions options;
+  options.limit = kOperationsRememberedMax;
+  const Result<Page<OperationInfo>> operations = ListOperations(engine, options);
+  ASSERT_OK(operations);
+  for (const OperationInfo& operation : operations->items) {
+    Result<OperationInfo> now = operation;
+    while (now.ok() && now->state < OperationState::kCompleted && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(kBetweenLooks);
+      now = GetOperation(engine, operation.id);
+    }
+    ASSERT_OK(now);
+    const bool interrupted = now->error.message().find("interrupted") != std::string_view::npos;
+    EXPECT_TRUE(now->state == OperationState::kCompleted || (now->state == OperationState::kFailed && interrupted))
+        << OperationKindName(now->kind) << " is " << OperationStateName(now->state) << ": " << now->error.ToString();
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<Engine> CrashTest::OpenAndCheck(const std::string& folder) {
   Result<std::unique_ptr<Engine>> engine = Engine::Open(folder);
   EXPECT_OK(engine);
   if (!engine.ok()) return nullptr;
+  ExpectEndedOperations(**engine);
 
   int generations = 0;
   for (const auto& entry : fs::directory_iterator(folder)) {

@@ -21,6 +21,7 @@
 
 #include "coffer/backup.h"
 #include "coffer/engine.h"
+#include "coffer/erase.h"
 #include "coffer/export.h"
 #include "coffer/import.h"
 #include "crash/crash_workload.h"
@@ -150,6 +151,13 @@ Status Export(Engine& engine, const Words& words) {
   return Status::Ok();
 }
 
+Status Erase(Engine& engine, const Words& words) {
+  const Result<OperationOf<EraseReport>> operation = StartEraseUser(engine, words.Text("user"));
+  if (!operation.ok()) return operation.status();
+  Say("erasing");
+  return operation->Finish().status();
+}
+
 Status Work(const std::string& mode, Engine& engine, const Words& words) {
   if (mode == "open") return Status::Ok();
   if (mode == "write") return WriteInLanes(engine, words);
@@ -158,6 +166,7 @@ Status Work(const std::string& mode, Engine& engine, const Words& words) {
   if (mode == "backup") return BackUp(engine, words);
   if (mode == "restore") return RestoreAndWrite(engine, words);
   if (mode == "export") return Export(engine, words);
+  if (mode == "erase") return Erase(engine, words);
   return Status::InvalidArgument("no such mode: " + mode);
 }
 
