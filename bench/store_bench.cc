@@ -50,6 +50,7 @@ struct SqliteContender {
   static std::vector<Prepared> Prepare(std::vector<Conversation> batch) { return batch; }
   void Ingest(const std::vector<Prepared>& batch) { peer.Ingest(std::span<const Conversation>(batch)); }
   void Export(const fs::path& path) { peer.ExportJson(path, kCompressionWorkers); }
+  void ExportInOneThread(const fs::path& path) { peer.ExportJson(path, 0); }
   void Compact() { peer.Checkpoint(); }
   double Size() { return static_cast<double>(peer.size_bytes()); }
   void Statistics() { peer.StatisticsByUser(); }
@@ -150,6 +151,11 @@ Figures RunSuite(const Settings& settings, IdForm id_form, bool full, const fs::
     const Stopwatch watch;
     contender.Export(directory / "export.json.zst");
     figures["export_s"] = watch.seconds();
+  }
+  if constexpr (requires { contender.ExportInOneThread(directory); }) {
+    const Stopwatch watch;
+    contender.ExportInOneThread(directory / "one-thread.json.zst");
+    figures["export_one_thread_s"] = watch.seconds();
   }
   {
     const Stopwatch watch;
@@ -341,6 +347,8 @@ class Comparison {
     against("point read, hottest 2,000", "hot_read_us", "%.1f µs; SQLite %.1f, floor %.1f", 1.3, 0.9);
     against("bulk delete of every 10th", "delete_s", "%.2f s; SQLite %.2f, floor %.2f", 3, 0.75);
     against("JSON export, zstd 3", "export_s", "%.2f s; SQLite %.2f, floor %.2f", 3, 0.7);
+    rows_.push_back({"the same, SQLite without workers", Text("%.2f s; SQLite %.2f", coffer_["export_s"], sqlite["export_one_thread_s"]),
+                     sqlite["export_one_thread_s"] / coffer_["export_s"], "× SQLite", 0});
     rows_.push_back({"size after compaction", Text("%.1f MB; SQLite %.1f, floor %.1f", coffer_["size_mb"], sqlite["size_mb"], floor["size_mb"]),
                      coffer_["size_mb"] / sqlite["size_mb"], "× SQLite", 0.45, true});
     rows_.push_back({"statistics", Text("%.3f ms; SQLite %.0f", coffer_["statistics_ms"], sqlite["statistics_ms"]), 0, "", 0});
