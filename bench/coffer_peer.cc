@@ -69,7 +69,8 @@ std::string ConversationLine(const Conversation& given) {
   return line + "]}";
 }
 
-CofferPeer::CofferPeer(const std::filesystem::path& directory) : engine_(Take(Engine::Open(directory.string()), "open")), writes_(std::make_unique<Batch>(*engine_)) {}
+CofferPeer::CofferPeer(const std::filesystem::path& directory)
+    : engine_(Take(Engine::Open(directory.string()), "open")), writes_(std::make_unique<Batch>(*engine_)) {}
 
 CofferPeer::~CofferPeer() {
   writes_.reset();

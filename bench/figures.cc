@@ -94,18 +94,20 @@ void WriteChart(const std::filesystem::path& path, const std::string& title, con
   const auto x_of = [&](double ratio) { return kLabelWidth + ratio / scale_max * kBarWidth; };
   std::ofstream svg(path);
   svg << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << kLabelWidth + kBarWidth + 90 << "\" height=\""
-      << (shown + 2) * kRowHeight << "\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
+      << (shown + 2) * kRowHeight
+      << "\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
       << "<text x=\"8\" y=\"18\" font-weight=\"bold\">" << title << "</text>\n";
   int y = kRowHeight;
   for (const Row& row : rows) {
     if (row.ratio <= 0) continue;
     const bool reached = row.must_reach <= 0 || (row.at_most ? row.ratio <= row.must_reach : row.ratio >= row.must_reach);
-    svg << "<text x=\"8\" y=\"" << y + 17 << "\">" << row.work << " (" << row.against << ")</text>\n<rect x=\"" << kLabelWidth << "\" y=\""
-        << y + 5 << "\" width=\"" << x_of(row.ratio) - kLabelWidth << "\" height=\"16\" fill=\"" << (reached ? "#4878a8" : "#c05040")
-        << "\"/>\n<text x=\"" << x_of(row.ratio) + 4 << "\" y=\"" << y + 17 << "\">" << Number(row.ratio) << "</text>\n";
+    svg << "<text x=\"8\" y=\"" << y + 17 << "\">" << row.work << " (" << row.against << ")</text>\n<rect x=\"" << kLabelWidth
+        << "\" y=\"" << y + 5 << "\" width=\"" << x_of(row.ratio) - kLabelWidth << "\" height=\"16\" fill=\""
+        << (reached ? "#4878a8" : "#c05040") << "\"/>\n<text x=\"" << x_of(row.ratio) + 4 << "\" y=\"" << y + 17 << "\">"
+        << Number(row.ratio) << "</text>\n";
     if (row.must_reach > 0) {
-      svg << "<line x1=\"" << x_of(row.must_reach) << "\" x2=\"" << x_of(row.must_reach) << "\" y1=\"" << y + 2 << "\" y2=\"" << y + 24
-          << "\" stroke=\"black\" stroke-width=\"2\"/>\n";
+      svg << "<line x1=\"" << x_of(row.must_reach) << "\" x2=\"" << x_of(row.must_reach) << "\" y1=\"" << y + 2 << "\" y2=\""
+          << y + 24 << "\" stroke=\"black\" stroke-width=\"2\"/>\n";
     }
     y += kRowHeight;
   }

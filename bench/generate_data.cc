@@ -40,9 +40,12 @@ Json ToJson(const Conversation& conversation) {
 }
 
 Json ToPrompt(const Conversation& source) {
-  return {{"id", source.id},           {"owner_id", source.user_id},
-          {"name", source.title},      {"content", source.messages.front().content},
-          {"category", "custom"},      {"created_at", source.created_at},
+  return {{"id", source.id},
+          {"owner_id", source.user_id},
+          {"name", source.title},
+          {"content", source.messages.front().content},
+          {"category", "custom"},
+          {"created_at", source.created_at},
           {"is_public", source.messages.size() > 4}};
 }
 

@@ -64,9 +64,7 @@ struct FloorContender {
     tuning.layout = kFloorLayout;
     return tuning;
   }
-  static EncodedBatch Prepare(const std::vector<Conversation>& batch) {
-    return EncodeBatch(batch, kFloorLayout);
-  }
+  static EncodedBatch Prepare(const std::vector<Conversation>& batch) { return EncodeBatch(batch, kFloorLayout); }
   void Ingest(const EncodedBatch& batch) { peer.Ingest(batch); }
   void Export(const fs::path& path) { peer.ExportJson(path, kCompressionWorkers); }
   void Compact() {
@@ -337,7 +335,8 @@ class Comparison {
     Figures sqlite = Median(runs["sqlite"]);
     Figures floor = Median(runs["floor"]);
     coffer_ = Median(runs["coffer"]);
-    const auto against = [&](const std::string& work, const std::string& name, const char* form, double sqlite_min, double floor_min) {
+    const auto against = [&](const std::string& work, const std::string& name, const char* form, double sqlite_min,
+                             double floor_min) {
       const std::string figures = Text(form, coffer_[name], sqlite[name], floor[name]);
       rows_.push_back({work, figures, sqlite[name] / coffer_[name], "× SQLite", sqlite_min});
       if (floor_min > 0) rows_.push_back({work, figures, floor[name] / coffer_[name], "× floor", floor_min});
@@ -347,9 +346,11 @@ class Comparison {
     against("point read, hottest 2,000", "hot_read_us", "%.1f µs; SQLite %.1f, floor %.1f", 1.3, 0.9);
     against("bulk delete of every 10th", "delete_s", "%.2f s; SQLite %.2f, floor %.2f", 3, 0.75);
     against("JSON export, zstd 3", "export_s", "%.2f s; SQLite %.2f, floor %.2f", 3, 0.7);
-    rows_.push_back({"the same, SQLite without workers", Text("%.2f s; SQLite %.2f", coffer_["export_s"], sqlite["export_one_thread_s"]),
+    rows_.push_back({"the same, SQLite without workers",
+                     Text("%.2f s; SQLite %.2f", coffer_["export_s"], sqlite["export_one_thread_s"]),
                      sqlite["export_one_thread_s"] / coffer_["export_s"], "× SQLite", 0});
-    rows_.push_back({"size after compaction", Text("%.1f MB; SQLite %.1f, floor %.1f", coffer_["size_mb"], sqlite["size_mb"], floor["size_mb"]),
+    rows_.push_back({"size after compaction",
+                     Text("%.1f MB; SQLite %.1f, floor %.1f", coffer_["size_mb"], sqlite["size_mb"], floor["size_mb"]),
                      coffer_["size_mb"] / sqlite["size_mb"], "× SQLite", 0.45, true});
     rows_.push_back({"statistics", Text("%.3f ms; SQLite %.0f", coffer_["statistics_ms"], sqlite["statistics_ms"]), 0, "", 0});
   }
@@ -358,9 +359,11 @@ class Comparison {
     Figures sqlite = Apart("suite-uuid", "sqlite", settings_.copies);
     Figures floor = Apart("suite-uuid", "floor", settings_.copies);
     Figures coffer = Apart("suite-uuid", "coffer", settings_.copies);
-    rows_.push_back({"durable ingest, random UUIDs", Text("%.2f s; SQLite %.2f, floor %.2f", coffer["ingest_s"], sqlite["ingest_s"], floor["ingest_s"]),
+    rows_.push_back({"durable ingest, random UUIDs",
+                     Text("%.2f s; SQLite %.2f, floor %.2f", coffer["ingest_s"], sqlite["ingest_s"], floor["ingest_s"]),
                      sqlite["ingest_s"] / coffer["ingest_s"], "× SQLite", 0});
-    rows_.push_back({"size, random UUIDs", Text("%.1f MB; SQLite %.1f, floor %.1f", coffer["size_mb"], sqlite["size_mb"], floor["size_mb"]),
+    rows_.push_back({"size, random UUIDs",
+                     Text("%.1f MB; SQLite %.1f, floor %.1f", coffer["size_mb"], sqlite["size_mb"], floor["size_mb"]),
                      coffer["size_mb"] / sqlite["size_mb"], "× SQLite", 0, true});
   }
 
@@ -380,21 +383,24 @@ class Comparison {
       WriteRecords(settings_, copies, settings_.work / "records.ndjson");
       Figures import = Apart("import", "coffer", copies);
       Figures exported = Apart("export", "coffer", copies);
-      rows_.push_back({"peak memory of ingest" + at, Text("%.0f MB", import["peak_memory_mb"]), import["peak_memory_mb"] / kPeakMegabytesMax,
-                       "of 256 MiB", 1, true});
+      rows_.push_back({"peak memory of ingest" + at, Text("%.0f MB", import["peak_memory_mb"]),
+                       import["peak_memory_mb"] / kPeakMegabytesMax, "of 256 MiB", 1, true});
       rows_.push_back({"peak memory of export" + at, Text("%.0f MB", exported["peak_memory_mb"]),
                        exported["peak_memory_mb"] / kPeakMegabytesMax, "of 256 MiB", 1, true});
-      rows_.push_back({"statistics" + at, Text("%.3f ms", exported["statistics_ms"]), exported["statistics_ms"] / 0.3, "of 0.3 ms", 1, true});
+      rows_.push_back({"statistics" + at, Text("%.3f ms", exported["statistics_ms"]), exported["statistics_ms"] / 0.3,
+                       "of 0.3 ms", 1, true});
     }
   }
 
   void MeasureSingles() {
     Figures appends = Apart("appends", "coffer", 1);
-    rows_.push_back({"statistics after 1,000,000 single appends", Text("%.3f ms; slowest while appending %.3f; an append %.1f µs", appends["statistics_ms"],
+    rows_.push_back({"statistics after 1,000,000 single appends",
+                     Text("%.3f ms; slowest while appending %.3f; an append %.1f µs", appends["statistics_ms"],
                           appends["statistics_slowest_ms"], appends["append_us"]),
                      appends["statistics_ms"] / 0.3, "of 0.3 ms", 1, true});
     Figures deletes = Apart("single-deletes", "coffer", 1);
-    rows_.push_back({"a read between single deletes", Text("%.1f µs; quiet %.1f", deletes["between_deletes_us"], deletes["quiet_us"]),
+    rows_.push_back({"a read between single deletes",
+                     Text("%.1f µs; quiet %.1f", deletes["between_deletes_us"], deletes["quiet_us"]),
                      deletes["between_deletes_us"] / deletes["quiet_us"], "× quiet", 2, true});
   }
 
@@ -434,7 +440,8 @@ int Main(int argc, char** argv) {
     PrintFigures(RunTask(task, what, settings));
     return 0;
   }
-  if (!fs::exists(settings.data / "conversations.ndjson.zst")) std::printf("no data set at %s: measured on generated records\n", settings.data.c_str());
+  if (!fs::exists(settings.data / "conversations.ndjson.zst"))
+    std::printf("no data set at %s: measured on generated records\n", settings.data.c_str());
   Comparison(settings).Run();
   return 0;
 }

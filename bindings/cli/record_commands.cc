@@ -111,7 +111,8 @@ void AddGetCommand(CLI::App& app, Session& session) {
   auto request = std::make_shared<GetRequest>();
   command->add_option("KIND", request->kind, "conversation, message, document or prompt")
       ->required()
-      ->check(ServedWords({"conversation", "message", "document", "prompt", "conversations", "messages", "documents", "prompts"}));
+      ->check(
+          ServedWords({"conversation", "message", "document", "prompt", "conversations", "messages", "documents", "prompts"}));
   command->add_option("ID", request->id, "The record's id; a message's is CONVERSATION/SEQUENCE")->required();
   command->add_flag("--no-messages", request->no_messages, "A conversation without its messages");
   command->add_option("--content-out", request->content_out, "Write a document's content to this file")->type_name("FILE");

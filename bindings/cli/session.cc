@@ -54,9 +54,7 @@ ExitStatus WithEngine(const Session& session, Access access, const std::function
 
 void Refuse(CLI::App& command, const std::vector<std::string>& options, const std::string& reason) {
   for (const std::string& option : options) {
-    command
-        .add_flag_callback(option, [option, reason] { throw CLI::ValidationError(option, reason); })
-        ->group("");
+    command.add_flag_callback(option, [option, reason] { throw CLI::ValidationError(option, reason); })->group("");
   }
 }
 

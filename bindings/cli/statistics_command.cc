@@ -88,7 +88,10 @@ JsonObject ToJson(const IntegrityReport& report) {
   for (const IntegrityFinding& finding : report.findings) {
     findings.push_back({{"object", finding.object}, {"problem", finding.problem}});
   }
-  return {{"ok", report.ok}, {"counts", std::move(counts)}, {"findings", std::move(findings)}, {"findings_total", report.findings_total}};
+  return {{"ok", report.ok},
+          {"counts", std::move(counts)},
+          {"findings", std::move(findings)},
+          {"findings_total", report.findings_total}};
 }
 
 ExitStatus Verify(Engine& engine, bool json) {

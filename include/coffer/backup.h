@@ -60,7 +60,7 @@ struct RestoreOptions {
 struct RestoreReport {
   std::string restore_id;  // the operation's id
   std::string backup_id;
-  std::string safety_backup_id;  // empty without one
+  std::string safety_backup_id;        // empty without one
   std::uint64_t erasures_applied = 0;  // of the ledger, since the backup was made; what they name is not counted below
   std::uint64_t conversations = 0;
   std::uint64_t messages = 0;
@@ -72,16 +72,16 @@ struct RestoreReport {
 };
 
 // Puts the store back to the state of a backup. The new store is built beside the present one with every digest checked; the
-// file CURRENT then switches to it. Before the switch a failure, a cancel or a crash leaves the old state, behind it the new one;
-// nothing else is possible. (A safety backup that was finished by then stays.) What was erased for good since the backup was made (erase.h) is erased from the new store before the
-// switch. Calls that run meanwhile wait while the switch itself takes place. Progress: bytes copied, those of
-// the safety backup included.
+// file CURRENT then switches to it. Before the switch a failure, a cancel or a crash leaves the old state, behind it the new
+// one; nothing else is possible. (A safety backup that was finished by then stays.) What was erased for good since the backup
+// was made (erase.h) is erased from the new store before the switch. Calls that run meanwhile wait while the switch itself takes
+// place. Progress: bytes copied, those of the safety backup included.
 // `backup_id` may be "latest": the newest that is no safety backup, at the moment of the start.
 // From the start: kNotFound: no such backup. kCorruption: its manifest is damaged. kPermissionDenied: the engine is read-only.
 // kBusy: another restore is under way.
 // From the end: kCorruption: the backup, or an entry of the ledger, is damaged; the message names the file, and the old store
-// goes on serving. kBusy:
-// snapshots, batches' contents or readers are alive. kResourceExhausted: the device is full. kIoError. kCancelled.
+// goes on serving. kBusy: snapshots, batches' contents or readers are alive. kResourceExhausted: the device is full. kIoError.
+// kCancelled.
 COFFER_API Result<OperationOf<RestoreReport>> StartRestore(Engine& engine, std::string_view backup_id,
                                                            const RestoreOptions& options = {}, StartOptions start = {});
 // Start and Finish in one.

@@ -62,8 +62,7 @@ class COFFER_API Batch {
   Status PutConversation(const Conversation& conversation, PutMode mode = PutMode::kUpsert);
   // Puts the conversation with exactly these messages, in place of those it had. Sequence numbers that are absent follow the
   // number before; they need not be in order, but a number twice is refused.
-  Status PutConversation(const Conversation& conversation, std::span<const Message> messages,
-                         PutMode mode = PutMode::kUpsert);
+  Status PutConversation(const Conversation& conversation, std::span<const Message> messages, PutMode mode = PutMode::kUpsert);
 
   // Adds a message behind the last one (without sequence_number) or at its place. The commit fails with kNotFound when there is
   // no such conversation, and with kConflict when the place is taken by a message with another id; the same id: kKept.

@@ -50,9 +50,11 @@ inline constexpr std::size_t kBulkDeleteErrorsKeptMax = 1000;
 // From the end: kIoError …, kCancelled.
 // Safe to run beside any other call; what waits for what is told in operation.h.
 COFFER_API Result<OperationOf<BulkDeleteReport>> StartBulkDelete(Engine& engine, Kind kind, std::span<const std::string> ids,
-                                                                 const BulkDeleteOptions& options = {}, StartOptions start = {});
+                                                                 const BulkDeleteOptions& options = {},
+                                                                 StartOptions start = {});
 // The records that the selection holds when the operation begins to run; those written later stay.
 COFFER_API Result<OperationOf<BulkDeleteReport>> StartBulkDelete(Engine& engine, const Selection& selection,
-                                                                 const BulkDeleteOptions& options = {}, StartOptions start = {});
+                                                                 const BulkDeleteOptions& options = {},
+                                                                 StartOptions start = {});
 
 }  // namespace coffer

@@ -44,8 +44,8 @@ struct Conversation {
 
 // One message. Its identity is (conversation_id, sequence_number); its id is data.
 struct Message {
-  std::string id;               // empty on a put: the engine makes a ULID
-  std::string conversation_id;  // filled in by reads; on a put it is empty or the conversation's id
+  std::string id;                                // empty on a put: the engine makes a ULID
+  std::string conversation_id;                   // filled in by reads; on a put it is empty or the conversation's id
   std::optional<std::uint64_t> sequence_number;  // absent on a put: its place after the messages before it
   Role role = Role::kUser;
   std::string content;
@@ -59,8 +59,8 @@ struct Message {
   std::optional<std::string> finish_reason;
   std::optional<JsonNumber> response_time_ms;
   std::optional<JsonNumber> cost;
-  std::optional<JsonNumber> rating;  // 0..5
-  std::optional<Json> extra_metadata;  // an object
+  std::optional<JsonNumber> rating;     // 0..5
+  std::optional<Json> extra_metadata;   // an object
   std::optional<Timestamp> created_at;  // absent on a put: now
   JsonMembers unknown_members;
 

@@ -13,15 +13,25 @@
 namespace coffer {
 
 enum class DocumentType : std::uint8_t {
-  kPdf = 0, kText = 1, kMarkdown = 2, kHtml = 3, kDoc = 4, kDocx = 5, kRtf = 6, kOdt = 7, kCsv = 8, kJson = 9, kXml = 10,
+  kPdf = 0,
+  kText = 1,
+  kMarkdown = 2,
+  kHtml = 3,
+  kDoc = 4,
+  kDocx = 5,
+  kRtf = 6,
+  kOdt = 7,
+  kCsv = 8,
+  kJson = 9,
+  kXml = 10,
   kOther = 11,
 };
 enum class DocumentStatus : std::uint8_t { kPending = 0, kProcessing = 1, kProcessed = 2, kFailed = 3, kArchived = 4 };
 
 struct Document {
-  std::string id;        // empty on a put: the engine makes a ULID
-  std::string owner_id;  // required
-  std::string filename;  // required
+  std::string id;                                // empty on a put: the engine makes a ULID
+  std::string owner_id;                          // required
+  std::string filename;                          // required
   std::optional<std::string> original_filename;  // absent on a put: filename
   std::optional<std::string> title;
   std::optional<std::string> description;

@@ -89,8 +89,7 @@ class COFFER_API Engine {
                                       PutMode mode = PutMode::kUpsert, const WriteOptions& options = {});
   Result<std::uint64_t> AppendMessage(std::string_view conversation_id, const Message& message,
                                       const WriteOptions& options = {});
-  Result<std::string> PutDocument(const Document& document, PutMode mode = PutMode::kUpsert,
-                                  const WriteOptions& options = {});
+  Result<std::string> PutDocument(const Document& document, PutMode mode = PutMode::kUpsert, const WriteOptions& options = {});
   Result<std::string> PutDocument(const Document& document, ContentWriter content, PutMode mode = PutMode::kUpsert,
                                   const WriteOptions& options = {});
   Result<std::string> PutPrompt(const Prompt& prompt, PutMode mode = PutMode::kUpsert, const WriteOptions& options = {});

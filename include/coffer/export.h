@@ -35,12 +35,13 @@ struct ExportReport {
   Timestamp completed_at;
 };
 
-// Writes every record of one snapshot as JSON while writers go on, in memory that does not depend on their number. The snapshot is
-// taken when the operation begins to run. The file appears under its name when it is complete and durable; before that, and
+// Writes every record of one snapshot as JSON while writers go on, in memory that does not depend on their number. The snapshot
+// is taken when the operation begins to run. The file appears under its name when it is complete and durable; before that, and
 // after a failure, a cancel or a crash, there is none; a crash may leave "<output>.partial", which the next opening of the store
 // sweeps from its own exports folder, and the next export of that name writes over. Progress: records and bytes of JSON written.
 // From the start: kInvalidArgument (compression_level), kPermissionDenied (read-only and no output named).
-// From the end: kAlreadyExists, kNotFound (no such folder), kResourceExhausted (the device is full), kIoError, kCorruption, kCancelled.
+// From the end: kAlreadyExists, kNotFound (no such folder), kResourceExhausted (the device is full), kIoError, kCorruption,
+// kCancelled.
 // A read-only engine keeps no journal: its exports are known as long as they run.
 // Safe to run beside any other call; what waits for what is told in operation.h. The layout is told in lib/format/FORMAT.md.
 COFFER_API Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOptions& options = {},

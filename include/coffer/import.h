@@ -68,10 +68,10 @@ struct ImportCounts {
 
 struct ImportReport {
   ImportCounts imported;
-  std::uint64_t contents = 0;            // documents that got their content
-  std::uint64_t skipped = 0;             // records that were there already
-  std::uint64_t failed = 0;              // lines refused
-  std::vector<ImportError> errors;       // the first kImportErrorsKeptMax
+  std::uint64_t contents = 0;       // documents that got their content
+  std::uint64_t skipped = 0;        // records that were there already
+  std::uint64_t failed = 0;         // lines refused
+  std::vector<ImportError> errors;  // the first kImportErrorsKeptMax
   std::uint64_t errors_total = 0;
 };
 
@@ -80,7 +80,8 @@ struct ImportReport {
 // kImportBatchRecordsMax records or kImportBatchBytesMax bytes; a crash or a cancel leaves whole batches, and a second run with
 // kSkip completes it. A line may have any length: of its parts each message and the rest of the record may have
 // kRecordBytesMax, the content kDocumentContentBytesMax. Whatever its length, a line is stored whole or not at all; a cancel
-// waits for a conversation that is being committed, seconds a gigabyte. Progress: bytes read of the files as they are (expected: their sizes), records stored.
+// waits for a conversation that is being committed, seconds a gigabyte. Progress: bytes read of the files as they are (expected:
+// their sizes), records stored.
 // From the start: kNotFound, kIoError: a file is not there. kPermissionDenied: the engine is read-only. kUnavailable: a write
 // has failed before. kResourceExhausted: kOperationsPendingMax.
 // From the end: kIoError: a file cannot be read. kCorruption: a zstd stream is damaged or cut off; the whole records before it

@@ -14,7 +14,14 @@ namespace coffer {
 
 enum class PromptType : std::uint8_t { kSystem = 0, kUser = 1, kAssistant = 2, kChain = 3, kTemplate = 4 };
 enum class PromptCategory : std::uint8_t {
-  kGeneral = 0, kCreative = 1, kAnalytical = 2, kTechnical = 3, kEducational = 4, kBusiness = 5, kCoding = 6, kCustom = 7,
+  kGeneral = 0,
+  kCreative = 1,
+  kAnalytical = 2,
+  kTechnical = 3,
+  kEducational = 4,
+  kBusiness = 5,
+  kCoding = 6,
+  kCustom = 7,
 };
 enum class TemplateFormat : std::uint8_t { kFString = 0, kJinja2 = 1, kMustache = 2 };
 
@@ -37,7 +44,7 @@ struct Prompt {
   std::optional<JsonNumber> rating;  // 0..5
   std::uint64_t usage_count = 0;
   std::optional<std::vector<std::string>> tags;
-  std::optional<Json> extra_metadata;  // an object
+  std::optional<Json> extra_metadata;   // an object
   std::optional<Timestamp> created_at;  // absent on a put: now
   std::optional<Timestamp> updated_at;  // absent on a put: created_at
   JsonMembers unknown_members;

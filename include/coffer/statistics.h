@@ -17,8 +17,8 @@ struct StorageStatistics {
   std::uint64_t exports_bytes = 0;   // on disk, finished exports inside the data folder
   std::uint64_t total_bytes = 0;     // the sum of the four
 
-  std::uint64_t total_records = 0;    // conversations + messages + documents + prompts
-  std::uint64_t total_contents = 0;   // documents with content
+  std::uint64_t total_records = 0;   // conversations + messages + documents + prompts
+  std::uint64_t total_contents = 0;  // documents with content
   std::uint64_t total_backups = 0;
   std::map<std::string, std::uint64_t> records_by_kind;        // plural kind name -> count; contents not among them
   std::map<std::string, std::uint64_t> logical_bytes_by_kind;  // plural kind name -> logical bytes

@@ -21,8 +21,7 @@ using engine::Operation;
 // Takes back what a failed put has added.
 class Rollback {
  public:
-  explicit Rollback(Batch::State& state)
-      : state_(state), bytes_(state.bytes.size()), messages_(state.messages.size()) {}
+  explicit Rollback(Batch::State& state) : state_(state), bytes_(state.bytes.size()), messages_(state.messages.size()) {}
   ~Rollback() {
     if (kept_) return;
     state_.bytes.resize(bytes_);
@@ -148,15 +147,16 @@ Status EncodeMessages(Batch::State& state, std::string_view conversation_id, std
     if (Status status = EncodeMessage(state, conversation_id, messages[i], sequence, encoded); !status.ok()) {
       return status.WithContext("messages[" + std::to_string(i) + "]");
     }
-    if (sequence == UINT64_MAX) return Status::InvalidArgument("messages[" + std::to_string(i) + "].sequence_number: too large");
+    if (sequence == UINT64_MAX)
+      return Status::InvalidArgument("messages[" + std::to_string(i) + "].sequence_number: too large");
     next = sequence + 1;
     if (Status status = CheckRoom(state); !status.ok()) return status;
   }
   if (ascending) return Status::Ok();
   const auto first = state.messages.begin() + static_cast<std::ptrdiff_t>(operation.first_message);
   std::sort(first, state.messages.end(), [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
-  const auto twice = std::adjacent_find(first, state.messages.end(),
-                                        [](const auto& a, const auto& b) { return a.sequence == b.sequence; });
+  const auto twice =
+      std::adjacent_find(first, state.messages.end(), [](const auto& a, const auto& b) { return a.sequence == b.sequence; });
   if (twice == state.messages.end()) return Status::Ok();
   return Status::InvalidArgument("messages: sequence_number " + std::to_string(twice->sequence) + " twice");
 }
@@ -269,9 +269,7 @@ Status Batch::DeleteMessage(std::string_view conversation_id, std::uint64_t sequ
   return Status::Ok();
 }
 
-Status Batch::PutDocument(const Document& document, PutMode mode) {
-  return PutDocumentInto(*state_, document, nullptr, mode);
-}
+Status Batch::PutDocument(const Document& document, PutMode mode) { return PutDocumentInto(*state_, document, nullptr, mode); }
 
 Status Batch::PutDocument(const Document& document, ContentWriter content, PutMode mode) {
   return PutDocumentInto(*state_, document, std::move(content.state_), mode);

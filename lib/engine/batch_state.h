@@ -33,7 +33,7 @@ struct EncodedMessage {
   Timestamp created_at;
   std::uint32_t created_at_offset = 0;  // in the JSON
   std::uint16_t id_bytes = 0;           // of the JSON text up to the end of the id
-  format::Digest128 digest;    // with has_sequence
+  format::Digest128 digest;             // with has_sequence
 };
 
 enum class Action : std::uint8_t {
@@ -59,13 +59,13 @@ struct Operation {
   Action action = Action::kPutConversation;
   PutMode mode = PutMode::kUpsert;
   Kind kind = Kind::kConversation;
-  bool appends = false;        // of kPutMessage: a taken place is a failure
+  bool appends = false;  // of kPutMessage: a taken place is a failure
   bool replaces_messages = false;
   bool generated_id = false;
-  std::string id;              // the record's; of a message the conversation's
-  std::string owner;           // of kDelete
-  std::uint64_t sequence = 0;  // of kDeleteMessage
-  EncodedRow row;              // prompt, or a conversation's text
+  std::string id;                 // the record's; of a message the conversation's
+  std::string owner;              // of kDelete
+  std::uint64_t sequence = 0;     // of kDeleteMessage
+  EncodedRow row;                 // prompt, or a conversation's text
   format::ConversationHead head;  // of a conversation, without its messages
   std::size_t first_message = 0;  // into State::messages
   std::size_t message_count = 0;

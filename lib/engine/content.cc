@@ -14,8 +14,7 @@ std::uint32_t ChunkCount(std::uint64_t size_bytes) {
   return static_cast<std::uint32_t>((size_bytes + kContentChunkBytes - 1) / kContentChunkBytes);
 }
 
-ContentWriterState::ContentWriterState(EngineCore& core)
-    : core_(core), pin_(core.Pin()), content_id_(core.NewContentId()) {}
+ContentWriterState::ContentWriterState(EngineCore& core) : core_(core), pin_(core.Pin()), content_id_(core.NewContentId()) {}
 
 ContentWriterState::~ContentWriterState() {
   if (!staged_) return;
@@ -74,8 +73,7 @@ void ContentWriterState::AppendTo(storage::WriteBatch& batch) const {
   if (staged_) batch.Delete(storage::Family::kProgress, format::ContentIntentKey(content_id_));
 }
 
-ContentReaderState::ContentReaderState(storage::Store& store, StorePin pin,
-                                       const storage::StoreSnapshot* caller_snapshot,
+ContentReaderState::ContentReaderState(storage::Store& store, StorePin pin, const storage::StoreSnapshot* caller_snapshot,
                                        std::unique_ptr<storage::StoreSnapshot> own_snapshot, std::string document_id,
                                        const format::ContentReference& content)
     : store_(store),

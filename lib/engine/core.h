@@ -18,8 +18,8 @@
 #include "coffer/random_source.h"
 #include "coffer/result.h"
 #include "engine/store_folder.h"
-#include "engine/totals.h"
 #include "engine/stripes.h"
+#include "engine/totals.h"
 #include "storage/store.h"
 
 namespace coffer::engine {

@@ -131,7 +131,8 @@ Result<Conversation> Engine::GetConversation(std::string_view id, const ReadOpti
   return engine::ReadConversation(ViewOf(access, options.snapshot), id);
 }
 
-Result<Message> Engine::GetMessage(std::string_view conversation_id, std::uint64_t sequence_number, const ReadOptions& options) {
+Result<Message> Engine::GetMessage(std::string_view conversation_id, std::uint64_t sequence_number,
+                                   const ReadOptions& options) {
   const StoreAccess access = core_->Access();
   return engine::ReadMessage(ViewOf(access, options.snapshot), conversation_id, sequence_number);
 }

@@ -228,7 +228,8 @@ void Checker::CheckContent(std::string_view document_id, std::string_view owner,
     hash.Update(value.view());
     bytes += value.view().size();
   }
-  if (bytes != content.size_bytes) Find(name, "has " + std::to_string(bytes) + " bytes instead of " + std::to_string(content.size_bytes));
+  if (bytes != content.size_bytes)
+    Find(name, "has " + std::to_string(bytes) + " bytes instead of " + std::to_string(content.size_bytes));
   if (hash.Finish() != content.sha256) Find(name, "its SHA-256 is not what was written");
 }
 
@@ -265,7 +266,8 @@ Status Checker::NameIndexFaults() {
     if (matches) {
       ++matching;
     } else {
-      Find("index row of " + std::string(KindName(key->kind)) + " " + std::string(key->id) + " for owner " + std::string(key->owner),
+      Find("index row of " + std::string(KindName(key->kind)) + " " + std::string(key->id) + " for owner " +
+               std::string(key->owner),
            "no such record");
     }
   }
@@ -308,7 +310,8 @@ Status Checker::CheckCounters() {
       Find("counter " + std::string(KindNamePlural(kind)) + " of owner " + owner,
            "says " + std::to_string(tallies[kind].count) + " records and " + std::to_string(tallies[kind].bytes) +
                " bytes; counted " + std::to_string(counted[kind].count) + " and " + std::to_string(counted[kind].bytes) +
-               (tallies[kind].count == counted[kind].count && tallies[kind].bytes == counted[kind].bytes ? "; digests differ" : ""));
+               (tallies[kind].count == counted[kind].count && tallies[kind].bytes == counted[kind].bytes ? "; digests differ"
+                                                                                                         : ""));
     }
   }
   const KindTallies sum = stored->Sum();

@@ -56,8 +56,7 @@ Result<TextPage> ReadTextPage(const ReadView& view, Kind kind, const ListOptions
   const std::string prefix = by_owner ? format::OwnerPrefix(kind, options.owner) : std::string();
   std::string begin = prefix;
   if (!options.after.empty()) {
-    Result<std::string> after =
-        by_owner ? AfterTimeCursor(kind, options.owner, options.after) : AfterIdCursor(options.after);
+    Result<std::string> after = by_owner ? AfterTimeCursor(kind, options.owner, options.after) : AfterIdCursor(options.after);
     if (!after.ok()) return std::move(after).status();
     begin = std::move(*after);
   }

@@ -89,9 +89,12 @@ Result<std::string> ReadWithMessages(const ReadView& view, std::string_view id) 
 
 storage::Family FamilyOf(Kind kind) {
   switch (kind) {
-    case Kind::kDocument: return storage::Family::kDocuments;
-    case Kind::kPrompt: return storage::Family::kPrompts;
-    default: return storage::Family::kConversations;
+    case Kind::kDocument:
+      return storage::Family::kDocuments;
+    case Kind::kPrompt:
+      return storage::Family::kPrompts;
+    default:
+      return storage::Family::kConversations;
   }
 }
 
@@ -220,7 +223,8 @@ Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conver
   std::string text;
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const auto key = format::ParseMessageKey(scan->key());
-    if (!key || !key->sequence_number) return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": a message key that is none");
+    if (!key || !key->sequence_number)
+      return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": a message key that is none");
     format::MessageRun run(*key->sequence_number, scan->value());
     while (run.Next()) {
       if (run.sequence() < options.from_sequence) continue;
@@ -231,7 +235,8 @@ Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conver
       text.clear();
       format::AppendFullMessage(run.message(), place, run.sequence(), text);
       Result<Message> message = reader.ReadMessage(text);
-      if (!message.ok()) return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": " + message.status().ToString());
+      if (!message.ok())
+        return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": " + message.status().ToString());
       bytes += text.size();
       page.items.push_back(std::move(*message));
     }

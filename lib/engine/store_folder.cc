@@ -20,14 +20,16 @@ constexpr std::uint64_t kCurrentBytesMax = 4096;
 
 // What a data folder may hold; anything else in a folder without CURRENT means that it is not ours.
 bool IsOurName(std::string_view name) {
-  constexpr std::string_view kNames[] = {"LOCK", "CURRENT", "CURRENT.tmp", "control", "control.partial", "backups", "exports", "keys"};
+  constexpr std::string_view kNames[] = {"LOCK",    "CURRENT", "CURRENT.tmp", "control", "control.partial",
+                                         "backups", "exports", "keys"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) || name.starts_with(kGenerationPrefix);
 }
 
 std::optional<std::uint64_t> ParseGeneration(std::string_view name) {
   if (!name.starts_with(kGenerationPrefix)) return std::nullopt;
   name.remove_prefix(kGenerationPrefix.size());
-  if (name.size() < 6 || name.size() > 18 || !std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c); })) {
+  if (name.size() < 6 || name.size() > 18 ||
+      !std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c); })) {
     return std::nullopt;
   }
   std::uint64_t number = 0;
@@ -74,8 +76,8 @@ Result<std::uint64_t> FindUnclaimed(const std::string& root, const std::vector<s
     }
     const std::optional<std::uint64_t> generation = ParseGeneration(name);
     if (generation && found != 0) {
-      return Status::Corruption(root + ": CURRENT is missing and there is more than one generation: " +
-                                GenerationName(found) + " and " + name);
+      return Status::Corruption(root + ": CURRENT is missing and there is more than one generation: " + GenerationName(found) +
+                                " and " + name);
     }
     if (generation) found = *generation;
   }

@@ -88,9 +88,7 @@ void Totals::Reset(CounterState state) {
 
 void Totals::Apply(const CounterChange& change, std::int32_t day) {
   const std::lock_guard lock(mutex_);
-  const auto count_operand = [this](std::string key) {
-    operands_max_ = std::max(operands_max_, ++operands_[std::move(key)]);
-  };
+  const auto count_operand = [this](std::string key) { operands_max_ = std::max(operands_max_, ++operands_[std::move(key)]); };
   KindTallies sum;
   for (const auto& [owner, tallies] : change.by_owner()) {
     sum.Add(tallies);
@@ -142,8 +140,7 @@ void Totals::AppendRebase(storage::WriteBatch& batch) {
       continue;
     }
     const auto key = format::ParseCounterKey(row->first);
-    const KindTallies& tallies =
-        key->is_day ? state_.by_day[key->day] : state_.by_owner[std::string(key->owner)];
+    const KindTallies& tallies = key->is_day ? state_.by_day[key->day] : state_.by_owner[std::string(key->owner)];
     batch.Put(storage::Family::kCounters, row->first, Encoded(tallies[key->kind]));
     row = operands_.erase(row);
   }

@@ -42,7 +42,8 @@ Status Transaction::LoadRecord(Kind kind, std::string_view id, std::string_view 
   state.updated_at = record->updated_at;
   state.tally = format::TallyOf(kind, id, value, record->json.size());
   if (record->content) {
-    state.content = OwnedContent{std::string(record->content->id), record->content->size_bytes, std::string(record->content->sha256)};
+    state.content =
+        OwnedContent{std::string(record->content->id), record->content->size_bytes, std::string(record->content->sha256)};
   }
   if (kind == Kind::kDocument) state.json = record->json;
   state.exists = true;
@@ -96,13 +97,20 @@ Result<std::vector<AppliedItem>> Transaction::Run(Batch& batch, bool all_or_noth
 
 AppliedItem Transaction::Apply(Batch::State& batch, Operation& operation) {
   switch (operation.action) {
-    case Action::kPutConversation: return PutConversation(batch, operation);
-    case Action::kPutMessage: return PutMessage(batch, operation);
-    case Action::kDeleteMessage: return DeleteMessage(batch, operation);
-    case Action::kPutDocument: return PutDocument(operation);
-    case Action::kSetContent: return SetContent(operation);
-    case Action::kPutPrompt: return PutPrompt(batch, operation);
-    case Action::kDelete: break;
+    case Action::kPutConversation:
+      return PutConversation(batch, operation);
+    case Action::kPutMessage:
+      return PutMessage(batch, operation);
+    case Action::kDeleteMessage:
+      return DeleteMessage(batch, operation);
+    case Action::kPutDocument:
+      return PutDocument(operation);
+    case Action::kSetContent:
+      return SetContent(operation);
+    case Action::kPutPrompt:
+      return PutPrompt(batch, operation);
+    case Action::kDelete:
+      break;
   }
   AppliedItem item;
   item.status = Delete(operation.kind, operation.id, operation.owner);
@@ -173,8 +181,7 @@ Status Transaction::Delete(Kind kind, std::string_view id, std::string_view owne
   return Status::Ok();
 }
 
-Result<std::vector<Status>> Transaction::DeleteByIds(Kind kind, std::span<const std::string_view> ids,
-                                                     std::string_view owner) {
+Result<std::vector<Status>> Transaction::DeleteByIds(Kind kind, std::span<const std::string_view> ids, std::string_view owner) {
   std::vector<std::size_t> stripes;
   stripes.reserve(ids.size());
   for (std::string_view id : ids) stripes.push_back(Stripes::Of(kind, id));

@@ -39,18 +39,18 @@ struct MessageState {
 // A record as the transaction sees it.
 struct RecordState {
   bool exists = false;
-  format::ConversationHead head;        // of a conversation
+  format::ConversationHead head;  // of a conversation
   bool head_changed = false;
   std::map<std::uint64_t, MessageState> messages;  // put or deleted one by one in this transaction
-  const Operation* put = nullptr;       // the operation that put all of its messages; Operation's are sorted by sequence
-  bool stored_messages_gone = false;    // those the store has are deleted by this transaction
+  const Operation* put = nullptr;     // the operation that put all of its messages; Operation's are sorted by sequence
+  bool stored_messages_gone = false;  // those the store has are deleted by this transaction
 
-  std::string owner;                    // of a document or prompt, as the rest
+  std::string owner;  // of a document or prompt, as the rest
   Timestamp created_at;
   Timestamp updated_at;
   format::Tally tally;
   std::optional<OwnedContent> content;
-  std::string json;                     // of a document
+  std::string json;  // of a document
 };
 
 // Invariants:

@@ -106,8 +106,7 @@ void Transaction::RemoveConversation(std::string_view id, RecordState& state) {
   change_.Subtract(state.head.owner, Kind::kConversation, state.head.record);
   rows_.Delete(storage::Family::kConversations, id);
   rows_.Delete(storage::Family::kMessages, format::ConversationTextKey(id));
-  rows_.Delete(storage::Family::kByOwner,
-               format::OwnerKey(Kind::kConversation, state.head.owner, state.head.created_at, id));
+  rows_.Delete(storage::Family::kByOwner, format::OwnerKey(Kind::kConversation, state.head.owner, state.head.created_at, id));
   state = RecordState();
   state.stored_messages_gone = true;
 }
@@ -208,7 +207,8 @@ Status Transaction::SplitRow(Batch::State& batch, std::string_view id, RecordSta
     return Status::Ok();
   }
   const auto row = ScanToMessage({*access_, nullptr}, id, sequence);
-  if (!row->valid()) return row->status().ok() ? Status::Internal(PlaceName(id, sequence) + ": its row is gone") : row->status();
+  if (!row->valid())
+    return row->status().ok() ? Status::Internal(PlaceName(id, sequence) + ": its row is gone") : row->status();
   const auto key = format::ParseMessageKey(row->key());
   if (!key || !key->sequence_number) return Status::Corruption(PlaceName(id, sequence) + ": a message key that is none");
   format::MessageRun run(*key->sequence_number, row->value());
@@ -236,11 +236,11 @@ Result<std::optional<MessageState>> Transaction::FindMessage(Batch::State& batch
   }
   if (state.stored_messages_gone) return std::optional<MessageState>();
   Result<MessageState> message = MessageState();
-  Result<bool> stored = engine::FindMessage({*access_, nullptr}, id, sequence,
-                                            [&](const format::StoredMessage& found, bool shares_row) {
-                                              message = StateOfStored(id, sequence, found);
-                                              if (message.ok()) message->shares_row = shares_row;
-                                            });
+  Result<bool> stored =
+      engine::FindMessage({*access_, nullptr}, id, sequence, [&](const format::StoredMessage& found, bool shares_row) {
+        message = StateOfStored(id, sequence, found);
+        if (message.ok()) message->shares_row = shares_row;
+      });
   if (!stored.ok()) return std::move(stored).status().WithContext(PlaceName(id, sequence));
   if (!*stored) return std::optional<MessageState>();
   if (!message.ok()) return std::move(message).status();
@@ -255,7 +255,8 @@ AppliedItem Transaction::PutMessage(Batch::State& batch, Operation& operation) {
   format::ConversationHead& head = state.head;
   if (!message.has_sequence) {
     // The key's tail was left open; a batch that is applied again gets its place anew.
-    if (head.next_sequence() == UINT64_MAX) return {Status::ResourceExhausted("conversation " + operation.id + ": is full"), {}};
+    if (head.next_sequence() == UINT64_MAX)
+      return {Status::ResourceExhausted("conversation " + operation.id + ": is full"), {}};
     message.sequence = head.next_sequence();
     std::string tail;
     format::AppendBigEndian(message.sequence, tail);
@@ -314,8 +315,8 @@ AppliedItem Transaction::PutMessage(Batch::State& batch, Operation& operation) {
   return item;
 }
 
-Result<std::pair<std::uint64_t, Timestamp>> Transaction::Neighbour(Batch::State& batch, std::string_view id,
-                                                                   RecordState& state, std::uint64_t sequence, bool before) {
+Result<std::pair<std::uint64_t, Timestamp>> Transaction::Neighbour(Batch::State& batch, std::string_view id, RecordState& state,
+                                                                   std::uint64_t sequence, bool before) {
   using Place = std::pair<std::uint64_t, Timestamp>;
   std::optional<Place> best;
   const auto consider = [&](std::uint64_t at, Timestamp time) {
@@ -341,7 +342,8 @@ Result<std::pair<std::uint64_t, Timestamp>> Transaction::Neighbour(Batch::State&
       if (Status status = scan->status(); !status.ok()) return status;
       if (!scan->valid()) break;
       const auto key = format::ParseMessageKey(scan->key());
-      if (!key || !key->sequence_number) return Status::Corruption("conversation " + std::string(id) + ": a message key that is none");
+      if (!key || !key->sequence_number)
+        return Status::Corruption("conversation " + std::string(id) + ": a message key that is none");
       // Neighbours in one row with `sequence` are in the picture: the row has been split.
       std::optional<MessageState> nearest;
       std::uint64_t nearest_sequence = 0;

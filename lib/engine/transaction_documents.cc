@@ -38,8 +38,7 @@ void Transaction::RemoveContent(std::string_view id, RecordState& state) {
 }
 
 // Writes `document` with `content`, or with the content that is there. Checks first: a failure leaves everything as it was.
-Status Transaction::WriteDocument(std::string_view id, Document document, RecordState& state,
-                                  ContentWriterState* content) {
+Status Transaction::WriteDocument(std::string_view id, Document document, RecordState& state, ContentWriterState* content) {
   std::optional<format::ContentReference> reference;
   if (content != nullptr) {
     reference = content->Reference();

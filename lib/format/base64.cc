@@ -24,9 +24,7 @@ constexpr std::array<std::uint8_t, 256> kValues = [] {
   return values;
 }();
 
-std::uint32_t ValueAt(std::string_view text, std::size_t at) {
-  return kValues[static_cast<unsigned char>(text[at])];
-}
+std::uint32_t ValueAt(std::string_view text, std::size_t at) { return kValues[static_cast<unsigned char>(text[at])]; }
 
 Status BadAt(std::uint64_t offset, std::string_view reason) {
   return Status::InvalidArgument("base64 byte " + std::to_string(offset) + ": " + std::string(reason));
@@ -79,8 +77,8 @@ void AppendBase64(std::string_view bytes, std::string& out) {
     const std::size_t begin = out.size();
     const std::size_t length = (piece.size() + 2) / 3 * 4;
     out.resize(begin + length + 1);  // EVP_EncodeBlock adds a NUL
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + begin),
-                    reinterpret_cast<const unsigned char*>(piece.data()), static_cast<int>(piece.size()));
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + begin), reinterpret_cast<const unsigned char*>(piece.data()),
+                    static_cast<int>(piece.size()));
     out.resize(begin + length);
   }
 }

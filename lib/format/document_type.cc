@@ -30,13 +30,13 @@ constexpr std::array kByMimeType = {
 };
 
 constexpr std::array kByEnding = {
-    Entry{"pdf", DocumentType::kPdf},       Entry{"txt", DocumentType::kText},      Entry{"text", DocumentType::kText},
-    Entry{"log", DocumentType::kText},      Entry{"rst", DocumentType::kText},      Entry{"md", DocumentType::kMarkdown},
-    Entry{"mdx", DocumentType::kMarkdown},  Entry{"markdown", DocumentType::kMarkdown},
-    Entry{"html", DocumentType::kHtml},     Entry{"htm", DocumentType::kHtml},      Entry{"xhtml", DocumentType::kHtml},
-    Entry{"doc", DocumentType::kDoc},       Entry{"docx", DocumentType::kDocx},     Entry{"rtf", DocumentType::kRtf},
-    Entry{"odt", DocumentType::kOdt},       Entry{"csv", DocumentType::kCsv},       Entry{"tsv", DocumentType::kCsv},
-    Entry{"json", DocumentType::kJson},     Entry{"xml", DocumentType::kXml},
+    Entry{"pdf", DocumentType::kPdf},      Entry{"txt", DocumentType::kText},          Entry{"text", DocumentType::kText},
+    Entry{"log", DocumentType::kText},     Entry{"rst", DocumentType::kText},          Entry{"md", DocumentType::kMarkdown},
+    Entry{"mdx", DocumentType::kMarkdown}, Entry{"markdown", DocumentType::kMarkdown}, Entry{"html", DocumentType::kHtml},
+    Entry{"htm", DocumentType::kHtml},     Entry{"xhtml", DocumentType::kHtml},        Entry{"doc", DocumentType::kDoc},
+    Entry{"docx", DocumentType::kDocx},    Entry{"rtf", DocumentType::kRtf},           Entry{"odt", DocumentType::kOdt},
+    Entry{"csv", DocumentType::kCsv},      Entry{"tsv", DocumentType::kCsv},           Entry{"json", DocumentType::kJson},
+    Entry{"xml", DocumentType::kXml},
 };
 
 std::string Lower(std::string_view text) {

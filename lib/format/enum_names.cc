@@ -9,13 +9,12 @@ namespace {
 // Each table is indexed by the enumeration's values.
 constexpr std::array<std::string_view, 3> kConversationStatusNames = {"active", "archived", "deleted"};
 constexpr std::array<std::string_view, 4> kRoleNames = {"user", "assistant", "system", "tool"};
-constexpr std::array<std::string_view, 12> kDocumentTypeNames = {
-    "pdf", "text", "markdown", "html", "doc", "docx", "rtf", "odt", "csv", "json", "xml", "other"};
-constexpr std::array<std::string_view, 5> kDocumentStatusNames = {
-    "pending", "processing", "processed", "failed", "archived"};
+constexpr std::array<std::string_view, 12> kDocumentTypeNames = {"pdf", "text", "markdown", "html", "doc", "docx",
+                                                                 "rtf", "odt",  "csv",      "json", "xml", "other"};
+constexpr std::array<std::string_view, 5> kDocumentStatusNames = {"pending", "processing", "processed", "failed", "archived"};
 constexpr std::array<std::string_view, 5> kPromptTypeNames = {"system", "user", "assistant", "chain", "template"};
-constexpr std::array<std::string_view, 8> kPromptCategoryNames = {
-    "general", "creative", "analytical", "technical", "educational", "business", "coding", "custom"};
+constexpr std::array<std::string_view, 8> kPromptCategoryNames = {"general",     "creative", "analytical", "technical",
+                                                                  "educational", "business", "coding",     "custom"};
 constexpr std::array<std::string_view, 3> kTemplateFormatNames = {"f-string", "jinja2", "mustache"};
 
 template <typename Enum, std::size_t N>

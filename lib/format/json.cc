@@ -44,8 +44,7 @@ double JsonNumber::ToDouble() const {
 Status JsonMembers::Add(std::string_view name, const Json& value) {
   std::string quoted;
   if (!format::AppendCheckedJsonString(name, quoted)) {
-    return Status::InvalidArgument("a member's name: byte " + std::to_string(format::FindBadUtf8(name)) +
-                                   ": invalid UTF-8");
+    return Status::InvalidArgument("a member's name: byte " + std::to_string(format::FindBadUtf8(name)) + ": invalid UTF-8");
   }
   std::string_view rest = text_;
   std::string_view other_name;

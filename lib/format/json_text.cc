@@ -97,9 +97,7 @@ bool CanonicalReader::Start(std::string_view text) {
   return true;
 }
 
-bool CanonicalReader::Finish() {
-  return next_ == end_ || Fail(offset(), "something after the value");
-}
+bool CanonicalReader::Finish() { return next_ == end_ || Fail(offset(), "something after the value"); }
 
 int CanonicalReader::SetDepth(int depth) noexcept { return std::exchange(depth_, depth); }
 
@@ -181,8 +179,7 @@ bool CanonicalReader::CheckNamesDiffer(std::size_t begin) {
   std::sort(first, names_.end(), [](const Name& a, const Name& b) {
     return a.text.size() != b.text.size() ? a.text.size() < b.text.size() : a.text < b.text;
   });
-  const auto twice =
-      std::adjacent_find(first, names_.end(), [](const Name& a, const Name& b) { return a.text == b.text; });
+  const auto twice = std::adjacent_find(first, names_.end(), [](const Name& a, const Name& b) { return a.text == b.text; });
   if (twice == names_.end()) return true;
   return fail(twice->offset > twice[1].offset ? *twice : twice[1]);
 }

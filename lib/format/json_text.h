@@ -93,7 +93,7 @@ class CanonicalReader {
   const std::uint32_t* next_ = nullptr;
   const std::uint32_t* end_ = nullptr;
   int depth_ = 0;
-  std::vector<Name> names_;               // of the objects that are open, the innermost last
+  std::vector<Name> names_;                // of the objects that are open, the innermost last
   std::deque<std::string> escaped_names_;  // what names with escapes point to
   std::string unescaped_;
   std::string fault_;

@@ -94,9 +94,7 @@ std::size_t CanonicalStringEnd(std::string_view canonical, std::size_t from) {
 
 void AppendJsonString(std::string_view text, std::string& out) { static_cast<void>(AppendEscaped(text, out)); }
 
-bool AppendCheckedJsonString(std::string_view text, std::string& out) {
-  return !AppendEscaped(text, out) || IsUtf8(text);
-}
+bool AppendCheckedJsonString(std::string_view text, std::string& out) { return !AppendEscaped(text, out) || IsUtf8(text); }
 
 bool IsJsonNumber(std::string_view text) {
   std::size_t at = 0;

@@ -98,8 +98,7 @@ std::optional<OwnerKeyParts> ParseOwnerKey(std::string_view key) {
   const std::string_view tail = key.substr(zero + 1);
   if (tail.size() <= sizeof(std::uint64_t)) return std::nullopt;
   const std::uint64_t time = DecodeBigEndian<std::uint64_t>(tail.substr(0, sizeof(std::uint64_t)));
-  return OwnerKeyParts{*kind, key.substr(1, zero - 1),
-                       Timestamp{static_cast<std::int64_t>(time ^ (std::uint64_t{1} << 63))},
+  return OwnerKeyParts{*kind, key.substr(1, zero - 1), Timestamp{static_cast<std::int64_t>(time ^ (std::uint64_t{1} << 63))},
                        tail.substr(sizeof(std::uint64_t))};
 }
 

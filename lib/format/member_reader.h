@@ -42,10 +42,8 @@ class MemberReader {
   }
 
   template <typename Enum>
-    requires std::is_enum_v<Enum>
-  bool Read(Rule, Enum& value) {
-    return ReadText(text_) && (ParseEnum(text_, value) || RejectWord(text_));
-  }
+  requires std::is_enum_v<Enum>
+  bool Read(Rule, Enum& value) { return ReadText(text_) && (ParseEnum(text_, value) || RejectWord(text_)); }
 
  private:
   // A value of another type; malformed text counts first.

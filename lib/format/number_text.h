@@ -21,8 +21,8 @@ class Decimal {
 
  private:
   bool negative_ = false;
-  std::string_view significant_;   // from the first digit above 0 to the last one, perhaps with a point in it
-  std::int64_t first_place_ = 0;   // the power of ten of its first digit
+  std::string_view significant_;  // from the first digit above 0 to the last one, perhaps with a point in it
+  std::int64_t first_place_ = 0;  // the power of ten of its first digit
   std::int64_t last_place_ = 0;
 };
 

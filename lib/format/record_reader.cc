@@ -61,9 +61,7 @@ class RecordReader::Parser {
   }
 
   // The first fault: of the text, or of a value.
-  Status Fault() {
-    return Status::InvalidArgument(reader_.failed() ? reader_.fault() : std::exchange(fault_, std::string()));
-  }
+  Status Fault() { return Status::InvalidArgument(reader_.failed() ? reader_.fault() : std::exchange(fault_, std::string())); }
 
   bool Reject(std::string_view name, std::string_view reason) {
     fault_.clear();
@@ -289,9 +287,7 @@ class RecordReader::Parser {
 RecordReader::RecordReader() : parser_(std::make_unique<Parser>()) {}
 RecordReader::~RecordReader() = default;
 
-Result<Conversation> RecordReader::ReadConversation(std::string_view json) {
-  return parser_->ReadAlone<Conversation>(json);
-}
+Result<Conversation> RecordReader::ReadConversation(std::string_view json) { return parser_->ReadAlone<Conversation>(json); }
 Result<Message> RecordReader::ReadMessage(std::string_view json) { return parser_->ReadAlone<Message>(json); }
 Result<Document> RecordReader::ReadDocument(std::string_view json) { return parser_->ReadAlone<Document>(json); }
 Result<Prompt> RecordReader::ReadPrompt(std::string_view json) { return parser_->ReadAlone<Prompt>(json); }
@@ -300,8 +296,7 @@ Result<Message> RecordReader::ReadMessageOfLine(std::string_view json, std::size
   return parser_->ReadAlone<Message>(json, index);
 }
 
-Result<InterchangeRecord> RecordReader::ReadLine(std::string_view json, std::optional<Kind> kind,
-                                                 std::string_view owner) {
+Result<InterchangeRecord> RecordReader::ReadLine(std::string_view json, std::optional<Kind> kind, std::string_view owner) {
   return parser_->ReadLine(json, kind, owner);
 }
 

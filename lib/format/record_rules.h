@@ -12,14 +12,14 @@ namespace coffer::format {
 
 enum class Rule : std::uint8_t {
   kNone,
-  kId,             // 1..kIdBytesMax printable ASCII without blank and '/'
-  kTitle,          // 1..kTitleCharactersMax characters
-  kName,           // 1..kNameCharactersMax characters
-  kShortTitle,     // up to kTitleCharactersMax characters
-  kNotEmpty,       // at least one byte
-  kContent,        // up to kMessageContentBytesMax
-  kSha256,         // 64 lower-case hex digits
-  kTags,           // up to kTagsMax strings
+  kId,          // 1..kIdBytesMax printable ASCII without blank and '/'
+  kTitle,       // 1..kTitleCharactersMax characters
+  kName,        // 1..kNameCharactersMax characters
+  kShortTitle,  // up to kTitleCharactersMax characters
+  kNotEmpty,    // at least one byte
+  kContent,     // up to kMessageContentBytesMax
+  kSha256,      // 64 lower-case hex digits
+  kTags,        // up to kTagsMax strings
   kObject,
   kObjectOrArray,
   kWhole,          // a whole number, 0 or more

@@ -42,10 +42,9 @@ class Encoder {
   template <typename Record>
   Status Encode(const Record& record, LeftOut& left_out) {
     out_.push_back('{');
-    const bool written =
-        std::apply([&](const auto&... member) { return (Write(record, member, left_out) && ...); },
-                   MembersOf<Record>::kTable) &&
-        WriteUnknown<Record>(record.unknown_members);
+    const bool written = std::apply([&](const auto&... member) { return (Write(record, member, left_out) && ...); },
+                                    MembersOf<Record>::kTable) &&
+                         WriteUnknown<Record>(record.unknown_members);
     out_.push_back('}');
     const std::size_t bytes = out_.size() - begin_;
     if (written && bytes <= kRecordBytesMax + (stored_ ? 0 : kEngineMembersBytesMax)) return Status::Ok();
@@ -146,7 +145,7 @@ class Encoder {
   }
 
   template <typename Enum>
-    requires std::is_enum_v<Enum>
+  requires std::is_enum_v<Enum>
   bool WriteField(const MemberKey& key, Rule, Use, const Enum& value) {
     const std::string_view name = EnumName(value);
     if (name.empty()) return Fail(key.name(), "unknown value " + std::to_string(static_cast<int>(value)));
@@ -172,8 +171,8 @@ class Encoder {
     std::string_view value;
     while (TakeCanonicalMember(rest, name, value)) {
       name = name.substr(1, name.size() - 2);
-      const bool known = std::apply([&](const auto&... member) { return ((member.key.name() == name) || ...); },
-                                    MembersOf<Record>::kTable);
+      const bool known =
+          std::apply([&](const auto&... member) { return ((member.key.name() == name) || ...); }, MembersOf<Record>::kTable);
       if (known) return Fail(name, "a known member among the unknown ones");
       if (std::ranges::find(kInterchangeWords, name) != kInterchangeWords.end()) {
         return Fail(name, "a word of the interchange file, not a member of a record");

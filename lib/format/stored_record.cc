@@ -83,9 +83,7 @@ std::string_view StoredMessage::id_text() const {
   return json.substr(0, std::min(at + 1, json.size()));
 }
 
-Result<Timestamp> StoredMessage::created_at() const {
-  return ParseTimestamp(json.substr(created_at_offset, kTimestampBytes));
-}
+Result<Timestamp> StoredMessage::created_at() const { return ParseTimestamp(json.substr(created_at_offset, kTimestampBytes)); }
 
 StoredMessage DescribeMessage(std::string_view json, std::size_t unknown_bytes) {
   // `…"created_at":"2026-11-22T10:00:00.000000Z"` and then `}`, or `,` with the unknown members and `}`.

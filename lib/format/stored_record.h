@@ -19,7 +19,7 @@ inline constexpr std::uint8_t kRecordFormat1 = 1;
 inline constexpr std::uint8_t kRecordFormatWritten = kRecordFormat1;
 
 struct ContentReference {
-  std::string_view id;      // kContentIdBytes
+  std::string_view id;  // kContentIdBytes
   std::uint64_t size_bytes = 0;
   std::string_view sha256;  // 32 bytes
 };
@@ -94,8 +94,7 @@ Result<StoredText> DecodeStoredText(std::string_view value);
 
 // The full text of a conversation without its closing brace, derived members in their places: what follows is
 // `,"messages":[…]}` or `}`.
-void AppendOpenConversation(const StoredText& stored, std::uint64_t message_count, Timestamp last_message_at,
-                            std::string& out);
+void AppendOpenConversation(const StoredText& stored, std::uint64_t message_count, Timestamp last_message_at, std::string& out);
 // The full text of a message. `place` is what MessagePlaceText made of its conversation's id.
 void AppendFullMessage(const StoredMessage& message, std::string_view place, std::uint64_t sequence_number, std::string& out);
 

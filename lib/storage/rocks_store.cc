@@ -196,7 +196,8 @@ Result<std::unique_ptr<BulkLoad>> RocksStore::NewBulkLoad(Family family, const s
   if (Status status = CheckWritable(); !status.ok()) {
     return status;
   }
-  return std::unique_ptr<BulkLoad>(std::make_unique<RocksBulkLoad>(*db_, files_, options_.families, handles_, family, directory));
+  return std::unique_ptr<BulkLoad>(
+      std::make_unique<RocksBulkLoad>(*db_, files_, options_.families, handles_, family, directory));
 }
 
 Status RocksStore::CommitBulk(BulkLoad& load, WriteBatch& batch) {

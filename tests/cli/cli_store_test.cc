@@ -30,15 +30,15 @@ TEST_F(CommandLine, StatisticsHaveTheMembersOfTheContract) {
   EXPECT_EQ(statistics["total_records"], 7);
   EXPECT_EQ(statistics["total_files"], 1);
   EXPECT_EQ(statistics["total_backups"], 0);
-  EXPECT_EQ(statistics["records_by_type"],
-            (Json{{"conversations", 2}, {"messages", 3}, {"documents", 1}, {"prompts", 1}}));
-  EXPECT_EQ(statistics["total_size"], statistics["database_size"].get<std::uint64_t>() + statistics["files_size"].get<std::uint64_t>() +
-                                          statistics["backups_size"].get<std::uint64_t>() +
-                                          statistics["exports_size"].get<std::uint64_t>());
+  EXPECT_EQ(statistics["records_by_type"], (Json{{"conversations", 2}, {"messages", 3}, {"documents", 1}, {"prompts", 1}}));
+  EXPECT_EQ(statistics["total_size"],
+            statistics["database_size"].get<std::uint64_t>() + statistics["files_size"].get<std::uint64_t>() +
+                statistics["backups_size"].get<std::uint64_t>() + statistics["exports_size"].get<std::uint64_t>());
   const Json& by_type = statistics["storage_by_type"];
   EXPECT_EQ(by_type.size(), 7U);
   std::uint64_t logical = 0;
-  for (const char* type : {"conversations", "messages", "documents", "contents", "prompts"}) logical += by_type[type].get<std::uint64_t>();
+  for (const char* type : {"conversations", "messages", "documents", "contents", "prompts"})
+    logical += by_type[type].get<std::uint64_t>();
   EXPECT_EQ(by_type["contents"], kSampleContent.size());
   EXPECT_EQ(by_type["backups"], 0);
   EXPECT_EQ(by_type["exports"], 0);
@@ -90,8 +90,9 @@ TEST_F(CommandLine, BackupHasTheMembersOfTheContract) {
   const Answer answer = Run({"backup", "create", "--name", "nightly", "--retention-days", "7", "--json"});
   EXPECT_EQ(answer.status, 0) << answer.err;
   const Json backup = answer.json();
-  for (const char* member : {"id", "name", "description", "backup_type", "status", "file_size", "compressed_size", "record_count",
-                             "created_at", "completed_at", "expires_at", "encrypted", "compressed", "metadata"}) {
+  for (const char* member :
+       {"id", "name", "description", "backup_type", "status", "file_size", "compressed_size", "record_count", "created_at",
+        "completed_at", "expires_at", "encrypted", "compressed", "metadata"}) {
     EXPECT_TRUE(backup.contains(member)) << member;
   }
   EXPECT_EQ(backup["name"], "nightly");
@@ -177,7 +178,8 @@ TEST_F(CommandLine, DamagedBackupIsCorruptionAndTheStoreServesOn) {
   ImportSample();
   ASSERT_EQ(Run({"backup", "create"}).status, 0);
   for (const auto& entry : fs::recursive_directory_iterator(folder_ / "data/backups")) {
-    if (!entry.is_regular_file() || entry.file_size() < 64 || entry.path().string().find("manifest") != std::string::npos) continue;
+    if (!entry.is_regular_file() || entry.file_size() < 64 || entry.path().string().find("manifest") != std::string::npos)
+      continue;
     if (entry.path().string().find("/objects/") == std::string::npos && entry.path().extension() != ".sst") continue;
     std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(40);

@@ -13,12 +13,22 @@ using testing::Test;
 // ---- usage -----------------------------------------------------------------------------------------------------------------
 
 TEST_F(CommandLine, MistakesInTheWordsAreUsageErrors) {
-  const std::vector<std::vector<std::string>> mistakes = {
-      {}, {"frobnicate"}, {"import"}, {"get", "conversation"}, {"get", "thing", "x"}, {"list", "message"},
-      {"list", "conversation", "--limit", "0"}, {"list", "conversation", "--limit", "many"}, {"stats", "extra"},
-      {"import", "x", "--on-conflict", "guess"}, {"import", "x", "--format", "doc"}, {"backup"},
-      {"backup", "create", "--retention-days", "366"}, {"backup", "create", "--type", "partial"}, {"--no-such-option", "stats"},
-      {"get", "prompt", "p1", "--content-out", "x"}};
+  const std::vector<std::vector<std::string>> mistakes = {{},
+                                                          {"frobnicate"},
+                                                          {"import"},
+                                                          {"get", "conversation"},
+                                                          {"get", "thing", "x"},
+                                                          {"list", "message"},
+                                                          {"list", "conversation", "--limit", "0"},
+                                                          {"list", "conversation", "--limit", "many"},
+                                                          {"stats", "extra"},
+                                                          {"import", "x", "--on-conflict", "guess"},
+                                                          {"import", "x", "--format", "doc"},
+                                                          {"backup"},
+                                                          {"backup", "create", "--retention-days", "366"},
+                                                          {"backup", "create", "--type", "partial"},
+                                                          {"--no-such-option", "stats"},
+                                                          {"get", "prompt", "p1", "--content-out", "x"}};
   for (const auto& words : mistakes) {
     const Answer answer = Run(words);
     EXPECT_EQ(answer.status, 2) << testing::PrintToString(words) << answer.err;
@@ -108,16 +118,23 @@ TEST_F(CommandLine, FolderThatHoldsOtherThingsIsLeftAlone) {
 TEST_F(CommandLine, ReadOnlyServesReadsAndSaysWhyNotToWrites) {
   EXPECT_EQ(Run({"--read-only", "stats"}).status, 4) << "no store, and none may be made";
   ImportSample();
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-           {"stats"}, {"verify"}, {"backup", "list"}, {"list", "prompt"}, {"get", "document", "d1"},
-           {"export", "--output", Path("out.json")}, {"delete", "prompt", "p1", "--dry-run"}}) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"stats"},
+                                                                                     {"verify"},
+                                                                                     {"backup", "list"},
+                                                                                     {"list", "prompt"},
+                                                                                     {"get", "document", "d1"},
+                                                                                     {"export", "--output", Path("out.json")},
+                                                                                     {"delete", "prompt", "p1", "--dry-run"}}) {
     std::vector<std::string> all = {"--read-only"};
     all.insert(all.end(), words.begin(), words.end());
     const Answer answer = Run(all);
     EXPECT_EQ(answer.status, 0) << testing::PrintToString(words) << answer.err;
   }
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-           {"import", Path("sample.ndjson")}, {"delete", "prompt", "p1"}, {"reclaim"}, {"backup", "create"}, {"restore", "latest"}}) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"import", Path("sample.ndjson")},
+                                                                                     {"delete", "prompt", "p1"},
+                                                                                     {"reclaim"},
+                                                                                     {"backup", "create"},
+                                                                                     {"restore", "latest"}}) {
     std::vector<std::string> all = words;
     all.emplace_back("--read-only");
     const Answer answer = Run(all);
@@ -182,14 +199,16 @@ TEST_F(CommandLine, BadLinesAreListedWithFileAndLineAndTheRestIsStored) {
 }
 
 TEST_F(CommandLine, LinesWithoutTypeNeedTheirKindByName) {
-  const std::string file = Write("p.ndjson", R"({"id":"p1","owner_id":"a","name":"n","content":"c"})" "\n");
+  const std::string file = Write("p.ndjson", R"({"id":"p1","owner_id":"a","name":"n","content":"c"})"
+                                             "\n");
   EXPECT_EQ(Run({"import", file}).status, 3);
   EXPECT_EQ(Run({"import", file, "--kind", "prompts"}).status, 0);
   EXPECT_EQ(Run({"get", "prompt", "p1"}).status, 0);
 }
 
 TEST_F(CommandLine, OwnerAndIdsAreGivenToRecordsThatHaveNone) {
-  const std::string file = Write("p.ndjson", R"({"type":"prompt","name":"n","content":"c"})" "\n");
+  const std::string file = Write("p.ndjson", R"({"type":"prompt","name":"n","content":"c"})"
+                                             "\n");
   EXPECT_EQ(Run({"import", file}).status, 3);
   EXPECT_EQ(Run({"import", file, "--owner", "eva", "--generate-ids"}).status, 0);
   const Json items = Run({"list", "prompts", "--owner", "eva", "--json"}).json()["items"];
@@ -214,8 +233,8 @@ TEST_F(CommandLine, TruncatedZstdIsCorruptionAndNamesTheFile) {
 
 TEST_F(CommandLine, ConflictPolicyDecidesAboutWhatIsThere) {
   ImportSample();
-  const std::string file =
-      Write("new.ndjson", R"({"type":"prompt","id":"p1","owner_id":"ben","name":"New","content":"c"})" "\n");
+  const std::string file = Write("new.ndjson", R"({"type":"prompt","id":"p1","owner_id":"ben","name":"New","content":"c"})"
+                                               "\n");
   EXPECT_EQ(Run({"import", file, "--on-conflict", "fail"}).status, 3);
   EXPECT_EQ(Run({"get", "prompt", "p1"}).json()["name"], "Sum");
   EXPECT_EQ(Run({"import", file, "--on-conflict", "replace"}).status, 0);
@@ -252,7 +271,8 @@ TEST_F(CommandLine, ContentIsWrittenWholeOrNotAtAll) {
   EXPECT_EQ(Run({"get", "document", "d1", "--content-out", Path("out.bin")}).status, 0);
   EXPECT_EQ(Read("out.bin"), kSampleContent);
   EXPECT_EQ(Run({"get", "document", "d1", "--content-out", Path("no/such/folder/out.bin")}).status, 1);
-  Write("bare.ndjson", R"({"type":"document","id":"d2","owner_id":"anna","filename":"b"})" "\n");
+  Write("bare.ndjson", R"({"type":"document","id":"d2","owner_id":"anna","filename":"b"})"
+                       "\n");
   ASSERT_EQ(Run({"import", Path("bare.ndjson")}).status, 0);
   EXPECT_EQ(Run({"get", "document", "d2", "--content-out", Path("none.bin")}).status, 4);
   EXPECT_FALSE(fs::exists(folder_ / "none.bin"));
@@ -260,8 +280,8 @@ TEST_F(CommandLine, ContentIsWrittenWholeOrNotAtAll) {
 
 TEST_F(CommandLine, ContentsComeFromAFolderByFilename) {
   Write("files/sub/a.txt", "from a folder");
-  const std::string file =
-      Write("d.ndjson", R"({"type":"document","id":"d5","owner_id":"anna","filename":"sub/a.txt"})" "\n");
+  const std::string file = Write("d.ndjson", R"({"type":"document","id":"d5","owner_id":"anna","filename":"sub/a.txt"})"
+                                             "\n");
   const Answer answer = Run({"import", file, "--contents", Path("files"), "--json"});
   EXPECT_EQ(answer.status, 0) << answer.err << answer.out;
   EXPECT_EQ(answer.json()["contents"], 1);

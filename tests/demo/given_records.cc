@@ -94,9 +94,9 @@ std::map<std::string, std::string> ReadTar(const fs::path& path) {
 // What the engine may add to a record: derived members, and defaults of those that were missing.
 const std::set<std::string>& AddedMembers() {
   static const std::set<std::string> members = {
-      "message_count",   "last_message_at", "conversation_id",   "file_size",     "file_hash",  "status",      "prompt_type",
-      "category",        "template_format", "version",           "is_latest",     "is_public",  "usage_count", "document_type",
-      "original_filename", "created_at",    "updated_at"};
+      "message_count", "last_message_at", "conversation_id",   "file_size",  "file_hash", "status",
+      "prompt_type",   "category",        "template_format",   "version",    "is_latest", "is_public",
+      "usage_count",   "document_type",   "original_filename", "created_at", "updated_at"};
   return members;
 }
 
@@ -115,8 +115,8 @@ GivenRecords::GivenRecords(const fs::path& data_set)
       documents_(ReadRecords(data_set / "documents/documents.ndjson")) {
   const fs::path folder = data_set / "documents/contents";
   contents_ = fs::is_directory(folder) ? ReadFolder(folder) : ReadTar(PackedOrPlain(data_set / "documents/documents.tar"));
-  std::cout << "given: " << conversations_.size() << " conversations, " << prompts_.size() << " prompts, "
-            << documents_.size() << " documents, " << contents_.size() << " contents\n";
+  std::cout << "given: " << conversations_.size() << " conversations, " << prompts_.size() << " prompts, " << documents_.size()
+            << " documents, " << contents_.size() << " contents\n";
 }
 
 void GivenRecords::CompareConversation(const Json& returned) {

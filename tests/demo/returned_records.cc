@@ -62,9 +62,8 @@ void CompareStore(const std::string& data_folder, GivenRecords& given) {
     given.CompareConversation(Json::parse(Need(engine->GetConversationJson(id, true), id)));
   });
   ForEachRecord(*engine, Kind::kPrompt, [&](const Json& record) { given.ComparePrompt(record); });
-  ForEachRecord(*engine, Kind::kDocument, [&](const Json& record) {
-    given.CompareDocument(record, ReadContent(*engine, record.at("id")));
-  });
+  ForEachRecord(*engine, Kind::kDocument,
+                [&](const Json& record) { given.CompareDocument(record, ReadContent(*engine, record.at("id"))); });
 }
 
 // One record is held at a time: the callback drops each as soon as it has been compared.

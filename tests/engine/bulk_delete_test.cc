@@ -188,7 +188,8 @@ TEST_F(BulkDeleteTest, DocumentsGoWithTheirChunks) {
 
 TEST_F(BulkDeleteTest, PromptsGoByOwner) {
   for (int i = 0; i < 10; ++i) {
-    ASSERT_OK(engine_->PutPrompt(MakePrompt("p" + std::to_string(i), i < 4 ? "ada" : "bob"), PutMode::kInsert, kBufferedWrites));
+    ASSERT_OK(
+        engine_->PutPrompt(MakePrompt("p" + std::to_string(i), i < 4 ? "ada" : "bob"), PutMode::kInsert, kBufferedWrites));
   }
   Selection selection;
   selection.kind = Kind::kPrompt;

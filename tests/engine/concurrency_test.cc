@@ -92,12 +92,17 @@ void Write(Engine& engine, RandomSource& random, std::size_t thread, int step) {
     }
     case 1: {
       const std::string document = "d" + std::to_string(pick(3));
-      EXPECT_OK(engine.PutDocument(MakeDocument(document, owner), WriteContent(engine, MakeBytes(pick(2) * kContentChunkBytes + 99)),
-                                   PutMode::kUpsert, kBufferedWrites));
+      EXPECT_OK(engine.PutDocument(MakeDocument(document, owner),
+                                   WriteContent(engine, MakeBytes(pick(2) * kContentChunkBytes + 99)), PutMode::kUpsert,
+                                   kBufferedWrites));
       return;
     }
-    case 2: EXPECT_TRUE(Expected(engine.Delete(Kind::kConversation, talk, {}, kBufferedWrites))); return;
-    case 3: EXPECT_TRUE(Expected(engine.DeleteMessage(talk, pick(4), kBufferedWrites))); return;
+    case 2:
+      EXPECT_TRUE(Expected(engine.Delete(Kind::kConversation, talk, {}, kBufferedWrites)));
+      return;
+    case 3:
+      EXPECT_TRUE(Expected(engine.DeleteMessage(talk, pick(4), kBufferedWrites)));
+      return;
     case 4: {
       BulkDeleteOptions options;
       options.durability = Durability::kBuffered;
@@ -105,8 +110,12 @@ void Write(Engine& engine, RandomSource& random, std::size_t thread, int step) {
       EXPECT_OK(engine.BulkDelete(Kind::kConversation, std::vector<std::string>{talk, "c0", "c1"}, options));
       return;
     }
-    case 5: EXPECT_TRUE(Expected(engine.Delete(Kind::kDocument, "d" + std::to_string(pick(3)), {}, kBufferedWrites))); return;
-    default: EXPECT_TRUE(Expected(StatusOf(engine.AppendMessage(talk, MakeMessage(text, text), kBufferedWrites)))); return;
+    case 5:
+      EXPECT_TRUE(Expected(engine.Delete(Kind::kDocument, "d" + std::to_string(pick(3)), {}, kBufferedWrites)));
+      return;
+    default:
+      EXPECT_TRUE(Expected(StatusOf(engine.AppendMessage(talk, MakeMessage(text, text), kBufferedWrites))));
+      return;
   }
 }
 

@@ -119,7 +119,9 @@ std::string DifferenceOf(const Dump& left, const Dump& right) {
     std::size_t at = 0;
     while (at < a.size() && at < b.size() && a[at] == b[at]) ++at;
     const std::size_t from = at > kContextBytes / 2 ? at - kContextBytes / 2 : 0;
-    const auto part = [&](const std::string& whole) { return from < whole.size() ? whole.substr(from, kContextBytes) : "(end)"; };
+    const auto part = [&](const std::string& whole) {
+      return from < whole.size() ? whole.substr(from, kContextBytes) : "(end)";
+    };
     text += name + " at byte " + std::to_string(at) + ":\n  " + part(a) + "\n  " + part(b) + "\n";
   };
   for (const auto& [name, value] : left) {
@@ -141,7 +143,8 @@ Figures Recount(Engine& engine) {
   for (const std::string& text : AllJson(engine, Kind::kConversation, nullptr)) {
     const Result<Conversation> conversation = ParseConversation(text);
     EXPECT_OK(conversation);
-    counter.Count(Kind::kConversation, conversation->user_id, Without(Without(text, "message_count"), "last_message_at").size());
+    counter.Count(Kind::kConversation, conversation->user_id,
+                  Without(Without(text, "message_count"), "last_message_at").size());
     MessageListOptions options;
     while (true) {
       const Result<Page<Message>> page = engine.ListMessages(conversation->id, options);
@@ -149,7 +152,8 @@ Figures Recount(Engine& engine) {
       for (const Message& message : page->items) {
         const Result<std::string> json = engine.GetMessageJson(conversation->id, *message.sequence_number);
         EXPECT_OK(json);
-        counter.Count(Kind::kMessage, conversation->user_id, Without(Without(*json, "conversation_id"), "sequence_number").size());
+        counter.Count(Kind::kMessage, conversation->user_id,
+                      Without(Without(*json, "conversation_id"), "sequence_number").size());
       }
       if (page->next.empty()) break;
       options.from_sequence = std::stoull(page->next);
@@ -172,7 +176,8 @@ Figures Recount(Engine& engine) {
 
 std::string FindingsOf(const IntegrityReport& report) {
   std::string lines;
-  for (const IntegrityFinding& finding : report.findings) lines.append(finding.object).append(": ").append(finding.problem).append("\n");
+  for (const IntegrityFinding& finding : report.findings)
+    lines.append(finding.object).append(": ").append(finding.problem).append("\n");
   return lines;
 }
 

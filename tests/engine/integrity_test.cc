@@ -188,7 +188,8 @@ TEST_F(IntegrityTest, WrongCounterIsNamed) {
 }
 
 TEST_F(IntegrityTest, MissingCounterIsNamed) {
-  EXPECT_FINDS(FindingsWithout(Family::kCounters, format::OwnerTallyKey(Kind::kContent, "ada")), "counter contents of owner ada");
+  EXPECT_FINDS(FindingsWithout(Family::kCounters, format::OwnerTallyKey(Kind::kContent, "ada")),
+               "counter contents of owner ada");
 }
 
 TEST_F(IntegrityTest, FindingsAreKeptUpToALimitAndAllCounted) {

@@ -175,26 +175,35 @@ bool ModelTest::Drop(Batch& batch, Model& model) {
     return true;
   };
   switch (Pick(3)) {
-    case 0: return drop(model.conversations, Kind::kConversation, TalkId(), [](const auto& talk) { return talk.owner; });
-    case 1: return drop(model.documents, Kind::kDocument, DocumentId(), [](const auto& document) { return document.owner; });
-    default: return drop(model.prompts, Kind::kPrompt, PromptId(), [](const auto& prompt) { return prompt.first; });
+    case 0:
+      return drop(model.conversations, Kind::kConversation, TalkId(), [](const auto& talk) { return talk.owner; });
+    case 1:
+      return drop(model.documents, Kind::kDocument, DocumentId(), [](const auto& document) { return document.owner; });
+    default:
+      return drop(model.prompts, Kind::kPrompt, PromptId(), [](const auto& prompt) { return prompt.first; });
   }
 }
 
 bool ModelTest::Add(Batch& batch, Model& model) {
   switch (Pick(12)) {
     case 0:
-    case 1: return AddConversation(batch, model);
+    case 1:
+      return AddConversation(batch, model);
     case 2:
     case 3:
     case 4:
-    case 5: return AddMessage(batch, model);
+    case 5:
+      return AddMessage(batch, model);
     case 6:
-    case 7: return DropMessage(batch, model);
+    case 7:
+      return DropMessage(batch, model);
     case 8:
-    case 9: return AddDocument(batch, model);
-    case 10: return AddPrompt(batch, model);
-    default: return Drop(batch, model);
+    case 9:
+      return AddDocument(batch, model);
+    case 10:
+      return AddPrompt(batch, model);
+    default:
+      return Drop(batch, model);
   }
 }
 

@@ -23,9 +23,7 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
-void WriteFile(const std::string& path, std::string_view text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
+void WriteFile(const std::string& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
 
 // Path to size, time of change and bytes of everything below `folder`.
 std::map<std::string, std::string> PictureOf(const std::string& folder) {

@@ -48,8 +48,8 @@ TEST_F(StatisticsTest, SumsByKindAndByOwnerAgree) {
   for (const auto& [owner, bytes] : statistics.logical_bytes_by_owner) by_owner += bytes;
   EXPECT_EQ(by_kind, by_owner);
   EXPECT_EQ(statistics.logical_bytes_by_owner.size(), 3U);
-  EXPECT_EQ(statistics.total_bytes, statistics.database_bytes + statistics.contents_bytes + statistics.backups_bytes +
-                                        statistics.exports_bytes);
+  EXPECT_EQ(statistics.total_bytes,
+            statistics.database_bytes + statistics.contents_bytes + statistics.backups_bytes + statistics.exports_bytes);
   EXPECT_GT(statistics.database_bytes, 0U);
   ExpectHealthy(*engine_);
 }
@@ -70,7 +70,8 @@ TEST_F(StatisticsTest, GrowthIsTheSlopeOverTheDays) {
   }
   const StorageStatistics statistics = Take();
   EXPECT_NEAR(statistics.growth_bytes_per_day, 1000.0, 0.01);
-  EXPECT_NEAR(static_cast<double>(statistics.projected_bytes_30_days), static_cast<double>(statistics.total_bytes) + 30'000.0, 2.0);
+  EXPECT_NEAR(static_cast<double>(statistics.projected_bytes_30_days), static_cast<double>(statistics.total_bytes) + 30'000.0,
+              2.0);
   Reopen();
   EXPECT_NEAR(Take().growth_bytes_per_day, 1000.0, 0.01);
   ExpectHealthy(*engine_);

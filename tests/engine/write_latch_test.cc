@@ -102,7 +102,8 @@ TEST_F(WriteLatchTest, FailureInAContentLeavesTheDocumentAsItWas) {
 
 TEST_F(WriteLatchTest, BulkDeleteThatFailsBetweenCommitsLeavesWholeCommits) {
   Batch batch(*engine_);
-  for (int i = 0; i < 1200; ++i) ASSERT_OK(batch.PutConversation(MakeConversation("c" + std::to_string(10'000 + i)), MakeMessages(2)));
+  for (int i = 0; i < 1200; ++i)
+    ASSERT_OK(batch.PutConversation(MakeConversation("c" + std::to_string(10'000 + i)), MakeMessages(2)));
   ASSERT_OK(engine_->Commit(batch));
   FileFailure failure;
   failure.operation = FileOperation::kSync;

@@ -8,8 +8,12 @@ namespace coffer::format {
 namespace {
 
 TEST(Base64, EncodesAndDecodesTheExamplesOfTheRfc) {
-  const std::pair<std::string, std::string> cases[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},
-                                                       {"foo", "Zm9v"},  {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
+  const std::pair<std::string, std::string> cases[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
                                                        {"foobar", "Zm9vYmFy"}};
   for (const auto& [bytes, text] : cases) {
     std::string encoded = "x";
@@ -36,8 +40,23 @@ TEST(Base64, BringsBackBytesOfAnyLength) {
 
 // Text in pieces, decoded or refused as the whole is.
 TEST(Base64, PiecesAreDecodedAsTheWhole) {
-  const std::string texts[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYmFy", "Zm9vYmE=", "Zm9vY", "Zm9vYmF", "Zm9=", "=", "====", "Zg==Zg==",
-                               "Zm9*YmFy", "Zm9vYmF*", "Zm9vYm=y", "Zm9v YmFy", "Zm9vYmFyZm9vYmFyZ*9vYmFy"};
+  const std::string texts[] = {"",
+                               "Zg==",
+                               "Zm8=",
+                               "Zm9v",
+                               "Zm9vYmFy",
+                               "Zm9vYmE=",
+                               "Zm9vY",
+                               "Zm9vYmF",
+                               "Zm9=",
+                               "=",
+                               "====",
+                               "Zg==Zg==",
+                               "Zm9*YmFy",
+                               "Zm9vYmF*",
+                               "Zm9vYm=y",
+                               "Zm9v YmFy",
+                               "Zm9vYmFyZm9vYmFyZ*9vYmFy"};
   for (const std::string& text : texts) {
     std::string whole;
     const Status expected = DecodeBase64(text, whole);

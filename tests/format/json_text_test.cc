@@ -43,13 +43,74 @@ TEST(JsonText, BecomesCanonicalWithDigitsAndOrderKept) {
 
 TEST(JsonText, RefusesWhatIsNotJson) {
   const std::vector<std::string> cases = {
-      "", " ", "truex", "1 2", R"({"a":1 x})", R"({"a":"s"x})", R"({"a":"s""t"})", "[1,]", "[,1]", R"({"a":1,})", "{,}",
-      "{} x", "NaN", "-Infinity", "01", "-01", "1.", ".5", "1e", "+1", "0x1", "-", "\"a\tb\"", "\"\n\"", "\"abc", "\"\\x\"",
-      "\"\\u12g4\"", "\"\\", "{\"a\"}", "{\"a\":}", "{1:2}", "[1 2]", "[}", "{]", "[", "{", "}", "]", ",", ":", "[1\f]",
-      "\x1A", "nul", "nulll", "'a'", "/**/1", "1\"a\"", "x\"t\"", "\"\x80\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"",
-      "\"\xF4\x90\x80\x80\"", "\"\xE2\x82\"", "\xEF\xBB\xBF{}", std::string("1\0", 2), R"("\ud800")", R"("\udc00")",
-      R"("\ud800\u0041")", R"("\ud800\ud800")", R"("\udc00\ud800")", R"({"a":1,"a":2})", R"({"a":1,"\u0061":2})",
-      R"([{"x":{"k":1,"k":1}}])", "[[1]", "[1]]", R"({"a":1}})", R"({"a" "b":1})", R"(\"a")",
+      "",
+      " ",
+      "truex",
+      "1 2",
+      R"({"a":1 x})",
+      R"({"a":"s"x})",
+      R"({"a":"s""t"})",
+      "[1,]",
+      "[,1]",
+      R"({"a":1,})",
+      "{,}",
+      "{} x",
+      "NaN",
+      "-Infinity",
+      "01",
+      "-01",
+      "1.",
+      ".5",
+      "1e",
+      "+1",
+      "0x1",
+      "-",
+      "\"a\tb\"",
+      "\"\n\"",
+      "\"abc",
+      "\"\\x\"",
+      "\"\\u12g4\"",
+      "\"\\",
+      "{\"a\"}",
+      "{\"a\":}",
+      "{1:2}",
+      "[1 2]",
+      "[}",
+      "{]",
+      "[",
+      "{",
+      "}",
+      "]",
+      ",",
+      ":",
+      "[1\f]",
+      "\x1A",
+      "nul",
+      "nulll",
+      "'a'",
+      "/**/1",
+      "1\"a\"",
+      "x\"t\"",
+      "\"\x80\"",
+      "\"\xC0\xAF\"",
+      "\"\xED\xA0\x80\"",
+      "\"\xF4\x90\x80\x80\"",
+      "\"\xE2\x82\"",
+      "\xEF\xBB\xBF{}",
+      std::string("1\0", 2),
+      R"("\ud800")",
+      R"("\udc00")",
+      R"("\ud800\u0041")",
+      R"("\ud800\ud800")",
+      R"("\udc00\ud800")",
+      R"({"a":1,"a":2})",
+      R"({"a":1,"\u0061":2})",
+      R"([{"x":{"k":1,"k":1}}])",
+      "[[1]",
+      "[1]]",
+      R"({"a":1}})",
+      R"({"a" "b":1})",
+      R"(\"a")",
   };
   for (const std::string& text : cases) {
     const Result<Json> json = Json::Parse(text);
@@ -61,10 +122,14 @@ TEST(JsonText, RefusesWhatIsNotJson) {
 
 TEST(JsonText, NamesTheByteOfAFault) {
   const std::vector<Canonical> cases = {
-      {R"({"a":"0123456789\udc00"})", "byte 16: lone surrogate"}, {"{\"a\":\"\xFF\"}", "byte 6: invalid UTF-8"},
-      {"[\"a\x01\"]", "byte 3: control character in a string"},   {"[1,truex]", "byte 3: bad token"},
-      {"[1,01]", "byte 3: bad number"},                           {R"({"a":1,"a":2})", "byte 7: member \"a\" twice"},
-      {"\xEF\xBB\xBF{}", "byte 0: byte order mark"},              {"[\"ab", "byte 1: string without end"},
+      {R"({"a":"0123456789\udc00"})", "byte 16: lone surrogate"},
+      {"{\"a\":\"\xFF\"}", "byte 6: invalid UTF-8"},
+      {"[\"a\x01\"]", "byte 3: control character in a string"},
+      {"[1,truex]", "byte 3: bad token"},
+      {"[1,01]", "byte 3: bad number"},
+      {R"({"a":1,"a":2})", "byte 7: member \"a\" twice"},
+      {"\xEF\xBB\xBF{}", "byte 0: byte order mark"},
+      {"[\"ab", "byte 1: string without end"},
       {"1 2", "byte 2: something after the value"},
   };
   for (const Canonical& one : cases) EXPECT_EQ(Json::Parse(one.given).status().message(), one.wanted);
@@ -170,9 +235,12 @@ TEST(JsonText, AgreesWithAnotherParserOnDamagedText) {
     std::string text = seeds[below(seeds.size())];
     for (std::size_t edits = 1 + below(3); edits > 0; --edits) {
       const std::size_t at = below(text.size());
-      if (below(3) == 0) text.erase(at, 1 + below(4));
-      else if (below(2) == 0) text.insert(at, 1, kPieces[below(kPieces.size())]);
-      else text[at] = kPieces[below(kPieces.size())];
+      if (below(3) == 0)
+        text.erase(at, 1 + below(4));
+      else if (below(2) == 0)
+        text.insert(at, 1, kPieces[below(kPieces.size())]);
+      else
+        text[at] = kPieces[below(kPieces.size())];
       if (text.empty()) text = " ";
     }
     const Result<Json> ours = Json::Parse(text);

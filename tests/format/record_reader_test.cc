@@ -119,8 +119,7 @@ TEST(RecordReader, FindsTheTypeAnywhereInTheLine) {
   EXPECT_EQ(reader.ReadLine(Prompt1(""), std::nullopt, "").status().message(), "type: missing");
   EXPECT_EQ(reader.ReadLine(R"({"type":"bot"})", Kind::kPrompt, "").status().message(), "type: unknown value \"bot\"");
   EXPECT_EQ(reader.ReadLine(R"({"type":1})", Kind::kPrompt, "").status().message(), "type: not a string");
-  EXPECT_EQ(reader.ReadLine(R"({"a":1 x})", std::nullopt, "").status().message(),
-            "byte 7: neither ',' nor '}' after a member");
+  EXPECT_EQ(reader.ReadLine(R"({"a":1 x})", std::nullopt, "").status().message(), "byte 7: neither ',' nor '}' after a member");
   EXPECT_FALSE(reader.ReadLine("{}", Kind::kContent, "").ok());
 }
 

@@ -51,9 +51,9 @@ TEST(RecordText, EveryMemberComesBackInCanonicalOrder) {
 }
 
 TEST(RecordText, ShuffledMembersBecomeTheSameText) {
-  const auto message = ParseMessage(R"( {"content":"a","u":2,"created_at":"2026-11-22t12:00:00+02:00","role":"user","id":"m"} )");
-  EXPECT_EQ(*ToJson(*message),
-            R"({"id":"m","role":"user","content":"a","created_at":"2026-11-22T10:00:00.000000Z","u":2})");
+  const auto message =
+      ParseMessage(R"( {"content":"a","u":2,"created_at":"2026-11-22t12:00:00+02:00","role":"user","id":"m"} )");
+  EXPECT_EQ(*ToJson(*message), R"({"id":"m","role":"user","content":"a","created_at":"2026-11-22T10:00:00.000000Z","u":2})");
 }
 
 TEST(RecordText, StoredTextLeavesRoomForWhatTheEngineKnows) {

@@ -147,11 +147,22 @@ TEST_F(BackupTest, AHostileManifestIsRefused) {
   };
   EXPECT_OK(DecodeManifest(manifest("[" + file("a") + "]")));
   EXPECT_OK(DecodeManifest(manifest("[" + file("a") + "]", R"(,"later":1)"))) << "unknown members are passed over";
-  const std::vector<std::string> bad_files = {
-      "[]", "{}", "[1]", "[" + file("../a") + "]", "[" + file("a/b") + "]", "[" + file("..") + "]", "[" + file(".") + "]",
-      "[" + file("") + "]", "[" + file("a\\u0000b") + "]", "[" + file(std::string(300, 'a')) + "]",
-      "[" + file("a") + "," + file("a") + "]", "[" + file("a", "-1") + "]", "[" + file("a", "18446744073709551615") + "]",
-      "[" + file("a", "\"1\"") + "]", R"([{"name":"a","size_bytes":1,"sha256":"short"}])", R"([{"name":"a"}])"};
+  const std::vector<std::string> bad_files = {"[]",
+                                              "{}",
+                                              "[1]",
+                                              "[" + file("../a") + "]",
+                                              "[" + file("a/b") + "]",
+                                              "[" + file("..") + "]",
+                                              "[" + file(".") + "]",
+                                              "[" + file("") + "]",
+                                              "[" + file("a\\u0000b") + "]",
+                                              "[" + file(std::string(300, 'a')) + "]",
+                                              "[" + file("a") + "," + file("a") + "]",
+                                              "[" + file("a", "-1") + "]",
+                                              "[" + file("a", "18446744073709551615") + "]",
+                                              "[" + file("a", "\"1\"") + "]",
+                                              R"([{"name":"a","size_bytes":1,"sha256":"short"}])",
+                                              R"([{"name":"a"}])"};
   for (const std::string& files : bad_files) EXPECT_CODE(DecodeManifest(manifest(files)), kCorruption) << files;
   EXPECT_CODE(DecodeManifest(Checksummed(R"({"coffer_backup":2,"id":"x"})")), kUnavailable);
   EXPECT_CODE(DecodeManifest(R"({"coffer_backup":2,"id":"x"})"), kUnavailable);

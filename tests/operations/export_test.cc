@@ -62,7 +62,8 @@ TEST_F(ExportTest, EveryRecordIsThereAsItIsStored) {
     EXPECT_EQ(document.dump(), OrderedJson::parse(engine().GetDocumentJson(id).value()).dump());
   }
   EXPECT_EQ(json.at("prompts").at(0).dump(), OrderedJson::parse(engine().GetPromptJson("p1").value()).dump());
-  EXPECT_EQ(json.at("counts"), OrderedJson::parse(R"({"conversations":5,"messages":10,"documents":3,"prompts":1,"contents":2})"));
+  EXPECT_EQ(json.at("counts"),
+            OrderedJson::parse(R"({"conversations":5,"messages":10,"documents":3,"prompts":1,"contents":2})"));
 }
 
 TEST_F(ExportTest, AnEmptyStoreHasEmptyLists) {

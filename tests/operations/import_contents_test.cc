@@ -87,8 +87,14 @@ TEST_F(ImportContentsTest, NoPathLeadsOutOfTheFolder) {
   std::filesystem::create_directory_symlink("..", directory_.File("in/up"));
   std::filesystem::create_symlink("inside.txt", directory_.File("in/good_link.txt"));
   std::filesystem::create_directory(directory_.File("in/folder"));
-  const std::vector<std::string> bad = {"../secret.txt", "folder/../../secret.txt", directory_.File("secret.txt"), "link.txt",
-                                        "up/secret.txt", "folder",                  "none.txt",                    ""};
+  const std::vector<std::string> bad = {"../secret.txt",
+                                        "folder/../../secret.txt",
+                                        directory_.File("secret.txt"),
+                                        "link.txt",
+                                        "up/secret.txt",
+                                        "folder",
+                                        "none.txt",
+                                        ""};
   std::string lines;
   for (std::size_t i = 0; i < bad.size(); ++i) {
     lines += DocumentLine("bad" + std::to_string(i), "f", R"(,"content_path":")" + bad[i] + "\"");
@@ -141,10 +147,10 @@ TEST_F(ImportContentsTest, ATarGivesContentsByFileNameInAnyOrderAndForm) {
       const std::string path = directory_.File("contents");
       WriteBytes(path, packed ? Compress(Tar(items, format)) : Tar(items, format));
       const std::string mark = std::to_string(round++);
-      const ImportReport report = ImportedWith(
-          path, DocumentLine("a" + mark, "deep/\xC3\xBC.txt") + DocumentLine("b" + mark, "z.txt") +
-                    DocumentLine("c" + mark, "empty") + DocumentLine("d" + mark, ".//z.txt") +
-                    DocumentLine("e" + mark, items[4].path));
+      const ImportReport report =
+          ImportedWith(path, DocumentLine("a" + mark, "deep/\xC3\xBC.txt") + DocumentLine("b" + mark, "z.txt") +
+                                 DocumentLine("c" + mark, "empty") + DocumentLine("d" + mark, ".//z.txt") +
+                                 DocumentLine("e" + mark, items[4].path));
       EXPECT_EQ(report.imported.documents, 5U);
       EXPECT_EQ(report.contents, 5U);
       for (const ImportError& error : report.errors) ADD_FAILURE() << error.reason;
@@ -197,7 +203,8 @@ TEST_F(ImportContentsTest, HostileEntriesAreNeverFollowed) {
 TEST_F(ImportContentsTest, AWrongSizeOrHashIsToldAndTheDocumentIsNotStored) {
   const std::string path = directory_.File("contents.tar");
   WriteBytes(path, Tar({{"a", "12345", "", false}, {"b", "12345", "", false}}));
-  const ImportReport report = ImportedWith(path, DocumentLine("a", "a", R"(,"file_size":4)") + DocumentLine("b", "b", R"(,"file_size":5)"));
+  const ImportReport report =
+      ImportedWith(path, DocumentLine("a", "a", R"(,"file_size":4)") + DocumentLine("b", "b", R"(,"file_size":5)"));
   EXPECT_EQ(report.imported.documents, 1U);
   ASSERT_EQ(report.errors.size(), 1U);
   EXPECT_EQ(report.errors[0].line, 1U);

@@ -45,8 +45,8 @@ class ImportTest : public OperationsTest {
 TEST_F(ImportTest, EveryKindIsStored) {
   const ImportReport report =
       Imported(ConversationLine("c", R"(,"messages":[{"id":"m0","role":"user","content":"a"},)"
-                                     R"({"id":"m1","role":"assistant","content":"b"}])") + "\n" +
-               MessageLine("m2", 2) + "\r\n\n" +
+                                     R"({"id":"m1","role":"assistant","content":"b"}])") +
+               "\n" + MessageLine("m2", 2) + "\r\n\n" +
                R"({"type":"document","id":"d","owner_id":"u","filename":"f.txt","content_base64":"aGVsbG8="})" + "\n" +
                R"({"type":"prompt","id":"p","owner_id":"u","name":"n","content":"x","odd":[1,null]})");
   EXPECT_EQ(report.imported.conversations, 1U);
@@ -98,15 +98,18 @@ TEST_F(ImportTest, ABadLineIsToldWithFileAndLineAndTheRestIsImported) {
        "conversation_id"},
       {"a message of a conversation that is not there",
        R"({"type":"message","id":"m","conversation_id":"none","sequence_number":0,"role":"user","content":"x"})", "none"},
-      {"an inner message without an id", ConversationLine("x", R"(,"messages":[{"role":"user","content":"a"}])"), "messages[0]"},
+      {"an inner message without an id", ConversationLine("x", R"(,"messages":[{"role":"user","content":"a"}])"),
+       "messages[0]"},
       {"base64 that is none", R"({"type":"document","id":"x","owner_id":"u","filename":"f","content_base64":"a*"})",
        "content_base64"},
       {"a size that does not fit",
        R"({"type":"document","id":"x","owner_id":"u","filename":"f","file_size":9,"content_base64":"aGVsbG8="})", "9"},
       {"a hash that does not fit",
        R"({"type":"document","id":"x","owner_id":"u","filename":"f","file_hash":")" + std::string(64, 'a') +
-           R"(","content_base64":"aGVsbG8="})", std::string(64, 'a')},
-      {"a path out of a stream", R"({"type":"document","id":"x","owner_id":"u","filename":"f","content_path":"f"})", "content_path"},
+           R"(","content_base64":"aGVsbG8="})",
+       std::string(64, 'a')},
+      {"a path out of a stream", R"({"type":"document","id":"x","owner_id":"u","filename":"f","content_path":"f"})",
+       "content_path"},
   };
   std::string input = ConversationLine("good") + "\n";
   for (const BadLine& bad : bad_lines) input += bad.line + "\n";
@@ -210,7 +213,8 @@ TEST_F(ImportTest, AnotherMessageAtAPlaceIsAConflictThatNamesIt) {
 }
 
 TEST_F(ImportTest, ReplaceWritesOver) {
-  Imported(ConversationLine("c", R"(,"messages":[{"id":"a","role":"user","content":"1"},{"id":"b","role":"user","content":"2"}])"));
+  Imported(
+      ConversationLine("c", R"(,"messages":[{"id":"a","role":"user","content":"1"},{"id":"b","role":"user","content":"2"}])"));
   const ImportReport report = Imported(ConversationLine("c", R"(,"messages":[{"id":"x","role":"user","content":"3"}])"),
                                        Policy(ConflictPolicy::kReplace));
   EXPECT_EQ(report.imported.conversations, 1U);
@@ -221,8 +225,8 @@ TEST_F(ImportTest, ReplaceWritesOver) {
 
 TEST_F(ImportTest, NewestTakesTheLaterOne) {
   const auto line = [](const std::string& day, const std::string& name) {
-    return R"({"type":"prompt","id":"p","owner_id":"u","name":")" + name + R"(","content":"x","created_at":"2025-01-01T00:00:00Z",)" +
-           R"("updated_at":"2025-01-)" + day + R"(T00:00:00Z"})";
+    return R"({"type":"prompt","id":"p","owner_id":"u","name":")" + name +
+           R"(","content":"x","created_at":"2025-01-01T00:00:00Z",)" + R"("updated_at":"2025-01-)" + day + R"(T00:00:00Z"})";
   };
   Imported(line("10", "first"));
   EXPECT_EQ(Imported(line("09", "older"), Policy(ConflictPolicy::kNewest)).skipped, 1U);

@@ -139,7 +139,7 @@ Findings HeadersThatNobodyIncludes(const fs::path& tree) {
 }
 
 Findings DrawersWithoutSubject(const fs::path& tree) {
-  static constexpr std::array<std::string_view, 8> kDrawers = {"utils",   "util",   "common", "helpers",
+  static constexpr std::array<std::string_view, 8> kDrawers = {"utils",  "util", "common", "helpers",
                                                                "helper", "misc", "shared", "stuff"};
   Findings findings;
   for (const std::string_view folder : kSourceFolders) {
@@ -154,8 +154,8 @@ Findings DrawersWithoutSubject(const fs::path& tree) {
 
 Findings WordsLeftOpen(const fs::path& tree) {
   // Put together here, so that this file does not find itself.
-  static const std::array<std::string, 4> words = {std::string("TO") + "DO", std::string("FIX") + "ME",
-                                                   std::string("XX") + "X", std::string("HA") + "CK"};
+  static const std::array<std::string, 4> words = {std::string("TO") + "DO", std::string("FIX") + "ME", std::string("XX") + "X",
+                                                   std::string("HA") + "CK"};
   Findings findings;
   for (const fs::path& file : FilesWithExtension(tree, {".h", ".cc", ".md", ".txt", ".cmake", ".sh"})) {
     const std::string text = ReadText(file);

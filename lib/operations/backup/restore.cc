@@ -189,7 +189,9 @@ class Restorer {
 };
 
 std::string RequestText(const std::string& backup_id, const RestoreOptions& options) {
-  return ToText({{"backup_id", backup_id}, {"safety_backup", options.safety_backup}, {"verify", options.verify},
+  return ToText({{"backup_id", backup_id},
+                 {"safety_backup", options.safety_backup},
+                 {"verify", options.verify},
                  {"without_ledger", options.without_ledger}});
 }
 

@@ -26,8 +26,9 @@ Result<std::unique_ptr<ExportFile>> ExportFile::Create(FileSystem& files, const 
   self->file_ = std::move(*file);
   if (compression_level > 0) {
     const unsigned workers = std::min(kCompressionWorkersMax, std::max(1U, std::thread::hardware_concurrency()));
-    self->zstd_ = std::make_unique<format::ZstdCompressor>(
-        compression_level, static_cast<int>(workers), [raw = self.get()](std::string_view bytes) { return raw->WriteRaw(bytes); });
+    self->zstd_ =
+        std::make_unique<format::ZstdCompressor>(compression_level, static_cast<int>(workers),
+                                                 [raw = self.get()](std::string_view bytes) { return raw->WriteRaw(bytes); });
   }
   return self;
 }

@@ -67,7 +67,8 @@ Status JsonWriter::End() {
   return Flush();
 }
 
-Status JsonWriter::BeginConversation(std::string_view id, const format::StoredText& text, const format::ConversationHead& head) {
+Status JsonWriter::BeginConversation(std::string_view id, const format::StoredText& text,
+                                     const format::ConversationHead& head) {
   Separate(first_record_);
   format::AppendOpenConversation(text, head.messages.count, head.last_message_at, buffer_);
   buffer_ += ",\"messages\":[";

@@ -85,7 +85,8 @@ class ConversationWalk {
   Status Orphan() const {
     const std::optional<format::MessageKeyParts> key = format::ParseMessageKey(messages_->key());
     if (!key) return BadKey();
-    return Status::Corruption("messages of conversation " + std::string(key->conversation_id) + ": there is no such conversation");
+    return Status::Corruption("messages of conversation " + std::string(key->conversation_id) +
+                              ": there is no such conversation");
   }
   static Status NoText(std::string_view id) {
     return Status::Corruption("conversation " + std::string(id) + ": its text is missing");
@@ -98,7 +99,8 @@ class ConversationWalk {
 };
 
 template <typename Add>
-Status WalkKind(storage::Store& store, const storage::StoreSnapshot* snapshot, Kind kind, storage::Family family, const Add& add) {
+Status WalkKind(storage::Store& store, const storage::StoreSnapshot* snapshot, Kind kind, storage::Family family,
+                const Add& add) {
   const std::unique_ptr<storage::Scan> scan = ScanAll(store, family, snapshot);
   for (; scan->valid(); scan->Next()) {
     Result<format::StoredRecord> record = format::DecodeStoredRecord(kind, scan->value());

@@ -16,7 +16,8 @@ class RecordSink {
  public:
   virtual ~RecordSink() = default;
   // Its messages follow, then EndConversation.
-  virtual Status BeginConversation(std::string_view id, const format::StoredText& text, const format::ConversationHead& head) = 0;
+  virtual Status BeginConversation(std::string_view id, const format::StoredText& text,
+                                   const format::ConversationHead& head) = 0;
   virtual Status AddMessage(std::string_view conversation_id, std::uint64_t sequence_number,
                             const format::StoredMessage& message) = 0;
   virtual Status EndConversation() = 0;

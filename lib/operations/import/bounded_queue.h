@@ -19,9 +19,8 @@ class BoundedQueue {
   // Waits for room. False: the consumer has given up, and the item is gone.
   bool Push(T item, std::size_t weight) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] {
-      return abandoned_ || items_.empty() || (items_.size() < items_max_ && weight_ + weight <= weight_max_);
-    });
+    changed_.wait(
+        lock, [&] { return abandoned_ || items_.empty() || (items_.size() < items_max_ && weight_ + weight <= weight_max_); });
     if (abandoned_) return false;
     weight_ += weight;
     items_.emplace_back(std::move(item), weight);

@@ -113,10 +113,19 @@ std::string WhyNotNdjson(std::string_view first_bytes) {
     std::string_view what;
   };
   constexpr Magic kMagics[] = {
-      {"\x1f\x8b", "a gzip file"},           {"BZh", "a bzip2 file"},      {"\xfd" "7zXZ", "an xz file"},
-      {"PK\x03\x04", "a zip file"},          {"PAR1", "a Parquet file"},   {"SQLite format 3", "an SQLite database"},
-      {"%PDF-", "a PDF file"},               {"\x89PNG", "a PNG image"},   {"\xff\xfe", "text in UTF-16"},
-      {"\xfe\xff", "text in UTF-16"},        {"age-encryption.org/", "an age-encrypted file"},
+      {"\x1f\x8b", "a gzip file"},
+      {"BZh", "a bzip2 file"},
+      {"\xfd"
+       "7zXZ",
+       "an xz file"},
+      {"PK\x03\x04", "a zip file"},
+      {"PAR1", "a Parquet file"},
+      {"SQLite format 3", "an SQLite database"},
+      {"%PDF-", "a PDF file"},
+      {"\x89PNG", "a PNG image"},
+      {"\xff\xfe", "text in UTF-16"},
+      {"\xfe\xff", "text in UTF-16"},
+      {"age-encryption.org/", "an age-encrypted file"},
       {"{\"coffer_export\":", "a Coffer JSON export"},
   };
   for (const Magic& magic : kMagics) {

@@ -47,7 +47,7 @@ class DecodedSource final : public ByteSource {
   ByteSource& raw_;
   std::string name_;
   bool started_ = false;
-  std::string raw_first_;       // read to recognise zstd, not handed on yet
+  std::string raw_first_;  // read to recognise zstd, not handed on yet
   std::size_t raw_first_taken_ = 0;
   std::string peeked_;
   std::size_t peeked_taken_ = 0;
