@@ -35,9 +35,7 @@ std::map<std::string, std::string> PictureOf(const std::string& folder) {
   return picture;
 }
 
-constexpr const char* kFolderVariable = "COFFER_TEST_FOLDER";
-
-// Another process that holds the store open until told to go. It runs this program again.
+// Another process that holds the store open until told to go.
 class Holder {
  public:
   explicit Holder(const std::string& folder) {
@@ -47,11 +45,9 @@ class Holder {
     EXPECT_EQ(::pipe2(go.data(), O_CLOEXEC), 0);
     process_ = ::fork();
     if (process_ == 0) {
-      ::setenv(kFolderVariable, folder.c_str(), 1);
-      ::dup2(go[0], 0);
-      ::dup2(ready[1], 3);
-      ::execl("/proc/self/exe", "holder", "--gtest_filter=OtherProcess.DISABLED_HoldsTheStore",
-              "--gtest_also_run_disabled_tests", nullptr);
+      ::dup2(go[0], STDIN_FILENO);
+      ::dup2(ready[1], STDOUT_FILENO);
+      ::execl(COFFER_STORE_HOLDER, "store_holder", folder.c_str(), nullptr);
       ::_exit(127);
     }
     ::close(ready[1]);
@@ -76,18 +72,6 @@ class Holder {
   pid_t process_ = -1;
   int go_ = -1;
 };
-
-// Not a test of its own: what Holder runs.
-TEST(OtherProcess, DISABLED_HoldsTheStore) {
-  const char* folder = std::getenv(kFolderVariable);
-  ASSERT_NE(folder, nullptr);
-  Result<std::unique_ptr<Engine>> engine = Engine::Open(folder);
-  ASSERT_OK(engine);
-  ASSERT_EQ(::write(3, "r", 1), 1);
-  char byte = 0;
-  ASSERT_EQ(::read(0, &byte, 1), 0);
-  ASSERT_OK((*engine)->Close());
-}
 
 class OpenTest : public ::testing::Test {
  protected:
