@@ -26,8 +26,8 @@ Status RemoveObsolete(rocksdb::DB& db) {
   return FromRocks(db.EnableFileDeletions(/*force=*/false));
 }
 
-// Sorted and blob files in use that `handles` have no part in.
-std::set<std::string> FilesOfOthers(rocksdb::DB& db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+// Sorted and blob files in use by `handles`, or by all families but those.
+std::set<std::string> FilesInUse(rocksdb::DB& db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles, bool by_handles) {
   const auto is_ours = [&](const std::string& family) {
     return std::any_of(handles.begin(), handles.end(), [&](const auto* handle) { return handle->GetName() == family; });
   };
@@ -35,7 +35,7 @@ std::set<std::string> FilesOfOthers(rocksdb::DB& db, const std::vector<rocksdb::
   db.GetAllColumnFamilyMetaData(&families);
   std::set<std::string> names;
   for (const rocksdb::ColumnFamilyMetaData& family : families) {
-    if (is_ours(family.name)) {
+    if (is_ours(family.name) != by_handles) {
       continue;
     }
     for (const rocksdb::LevelMetaData& level : family.levels) {
@@ -79,9 +79,15 @@ Status AwaitNewSnapshots(rocksdb::DB& db, rocksdb::SequenceNumber sequence, cons
   return Status::Cancelled("waiting for snapshots was stopped");
 }
 
+bool AnyInUse(rocksdb::DB& db, const std::vector<std::string>& old_files,
+              const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+  const std::set<std::string> in_use = FilesInUse(db, handles, true);
+  return std::any_of(old_files.begin(), old_files.end(), [&](const std::string& name) { return in_use.contains(name); });
+}
+
 Status AwaitRemoval(rocksdb::DB& db, FileSystem& files, const std::string& directory, const std::vector<std::string>& old_files,
                     const std::vector<rocksdb::ColumnFamilyHandle*>& handles, const std::atomic<bool>& stop) {
-  const std::set<std::string> others = FilesOfOthers(db, handles);
+  const std::set<std::string> others = FilesInUse(db, handles, false);
   while (!stop.load()) {
     if (Status status = RemoveObsolete(db); !status.ok()) {
       return status;

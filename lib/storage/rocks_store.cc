@@ -22,6 +22,9 @@ namespace {
 // Closing writes more than this to sorted files; what is less is replayed at the next open faster than it is flushed.
 constexpr std::uint64_t kFlushAtCloseBytes = std::uint64_t{1} << 20;
 
+// Merges that run beside a scrub can undo a round of it; they end.
+constexpr int kScrubRoundsMax = 20;
+
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
 std::string_view NameOf(Family family) {
@@ -275,13 +278,19 @@ Status RocksStore::Scrub(std::span<const Family> families, std::atomic<bool>& st
   if (Status status = Flush({}); !status.ok()) {
     return status;
   }
-  Status compacted = CompactFamilies(families, &stop);
-  if (stop.load()) {
-    return Status::Cancelled("scrubbing was stopped");
-  }
-  if (!compacted.ok()) {
-    return compacted;
-  }
+  int rounds = 0;
+  do {
+    if (++rounds > kScrubRoundsMax) {
+      return Status::Busy("old files are still in use after they were rewritten " + std::to_string(kScrubRoundsMax) + " times");
+    }
+    Status compacted = CompactFamilies(families, &stop);
+    if (stop.load()) {
+      return Status::Cancelled("scrubbing was stopped");
+    }
+    if (!compacted.ok()) {
+      return compacted;
+    }
+  } while (AnyInUse(*db_, *old_files, handles));
   return AwaitRemoval(*db_, files_, directory_, *old_files, handles, stop);
 }
 
