@@ -412,7 +412,6 @@ class Comparison {
 Figures RunTask(const std::string& task, const std::string& what, const Settings& settings) {
   constexpr std::size_t kAppends = 1'000'000;
   if (task == "suite") return SuiteOf(what, settings, IdForm::kUlid, true);
-  if (task == "ingest") return SuiteOf(what, settings, IdForm::kUlid, false);
   if (task == "suite-uuid") return SuiteOf(what, settings, IdForm::kRandomUuid, false);
   if (task == "import") return RunImport(settings.work / "records.ndjson", settings.work / "import");
   if (task == "export") return RunExport(settings.work / "import");

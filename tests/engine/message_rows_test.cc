@@ -2,7 +2,9 @@
 #include <map>
 #include <random>
 
+#include "engine/core.h"
 #include "engine/engine_fixture.h"
+#include "format/keys.h"
 #include "format/message_run.h"
 
 namespace coffer {
@@ -120,6 +122,31 @@ TEST_F(MessageRowsEdgeTest, AMessageBeforeASharedRowDoesNotHideItFromADelete) {
   ASSERT_OK(engine_->PutConversation(MakeConversation("c1")));
   EXPECT_EQ(engine_->ListMessages("c1")->items.size(), 0U);
   ExpectHealthy(*engine_);
+}
+
+TEST_F(MessageRowsEdgeTest, AChangeBesideMessagesThatCannotBeReadIsRefusedAndDropsNone) {
+  ASSERT_OK(engine_->PutConversation(MakeConversation("c1"), MakeMessages(2)));
+  const std::string key = format::MessageKey("c1", 0);
+  std::string damaged;
+  {
+    const engine::StoreAccess access = engine_->core().Access();
+    storage::PinnedValue row;
+    ASSERT_OK(access->Get(storage::Family::kMessages, key, nullptr, row));
+    damaged = std::string(row.view().substr(0, row.view().size() - 5));
+    storage::WriteBatch batch;
+    batch.Put(storage::Family::kMessages, key, damaged);
+    ASSERT_OK(access->Commit(batch, Durability::kDurable));
+  }
+  for (std::uint64_t sequence = 0; sequence < 2; ++sequence) {
+    Batch batch(*engine_);
+    ASSERT_OK(batch.PutMessage("c1", MakeMessage("changed", "m-id-0", sequence), PutMode::kUpsert));
+    EXPECT_CODE(engine_->Commit(batch), kCorruption);
+    EXPECT_CODE(engine_->DeleteMessage("c1", sequence), kCorruption);
+  }
+  const engine::StoreAccess access = engine_->core().Access();
+  storage::PinnedValue row;
+  ASSERT_OK(access->Get(storage::Family::kMessages, key, nullptr, row));
+  EXPECT_EQ(row.view(), damaged);
 }
 
 }  // namespace
