@@ -151,7 +151,9 @@ Result<bool> FindMessage(const ReadView& view, std::string_view conversation_id,
   if (!run.status().ok()) return run.status();
   if (run.sequence() != sequence_number) return false;
   const format::StoredMessage message = run.message();
-  found(message, run.Next() || sequence_number != *key->sequence_number);
+  // What cannot be read behind it shares the row too: a change, which would have to move it, must not drop it.
+  const bool shares_row = run.Next() || !run.status().ok() || sequence_number != *key->sequence_number;
+  found(message, shares_row);
   return true;
 }
 

@@ -188,9 +188,12 @@ void Transaction::PutSingle(std::string_view id, std::uint64_t sequence, const f
 }
 
 Status Transaction::SplitRow(Batch::State& batch, std::string_view id, RecordState& state, std::uint64_t sequence) {
-  if (state.head.leading_run > 1) state.head.leading_run = 1;
-  state.head_changed = true;
+  const auto note_split = [&state] {
+    if (state.head.leading_run > 1) state.head.leading_run = 1;
+    state.head_changed = true;
+  };
   if (FindPut(batch, state.put, sequence) != nullptr) {
+    note_split();
     const std::size_t behind = state.put->first_message + state.put->message_count;
     std::size_t first = state.put->first_message;
     std::size_t end = RunEnd(batch.messages, first, behind);
@@ -211,14 +214,23 @@ Status Transaction::SplitRow(Batch::State& batch, std::string_view id, RecordSta
     return row->status().ok() ? Status::Internal(PlaceName(id, sequence) + ": its row is gone") : row->status();
   const auto key = format::ParseMessageKey(row->key());
   if (!key || !key->sequence_number) return Status::Corruption(PlaceName(id, sequence) + ": a message key that is none");
+  // Read to its end before anything is put: half a row in the place of a whole one would drop the rest.
+  std::vector<MessageState> messages;
   format::MessageRun run(*key->sequence_number, row->value());
   while (run.Next()) {
     Result<MessageState> message = StateOfStored(id, run.sequence(), run.message());
     if (!message.ok()) return std::move(message).status();
-    PutSingle(id, run.sequence(), run.message());
-    state.messages[run.sequence()] = std::move(*message);
+    messages.push_back(std::move(*message));
   }
-  return run.status();
+  if (!run.status().ok()) return run.status().WithContext(PlaceName(id, sequence));
+  note_split();
+  format::MessageRun again(*key->sequence_number, row->value());
+  for (MessageState& message : messages) {
+    again.Next();
+    PutSingle(id, again.sequence(), again.message());
+    state.messages[again.sequence()] = std::move(message);
+  }
+  return Status::Ok();
 }
 
 Result<std::optional<MessageState>> Transaction::FindMessage(Batch::State& batch, std::string_view id, RecordState& state,
