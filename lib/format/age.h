@@ -55,7 +55,7 @@ class AgeIdentity {
 };
 
 // An identity file as `age-keygen` writes it: lines, empty ones and those that begin with '#' passed over.
-// kInvalidArgument names the line. At most kAgeRecipientsMax.
+// kInvalidArgument names the line, or says that there is none. At most kAgeRecipientsMax.
 Result<std::vector<AgeIdentity>> ParseAgeIdentities(std::string_view file_text);
 // The same for a file of recipients.
 Result<std::vector<AgeRecipient>> ParseAgeRecipients(std::string_view file_text);
@@ -63,7 +63,8 @@ Result<std::vector<AgeRecipient>> ParseAgeRecipients(std::string_view file_text)
 // Encrypts a stream. One thread at a time; the sink is called from Write and Finish.
 class AgeEncryptor {
  public:
-  // At least one recipient, at most kAgeRecipientsMax; a fresh file key for each object of this class.
+  // At least one recipient, at most kAgeRecipientsMax; else Write and Finish answer kInvalidArgument. A fresh file key for each
+  // object of this class.
   AgeEncryptor(std::span<const AgeRecipient> recipients, ByteSink sink);
   ~AgeEncryptor();
   AgeEncryptor(const AgeEncryptor&) = delete;
@@ -87,7 +88,8 @@ class AgeReader {
   // `stored_bytes`: the file's length. Reads the header and the last chunk, which must be marked as such: a file that was cut off
   // is refused here.
   // kCorruption: no age v1 file, damaged or cut off. kPermissionDenied: none of the identities can read it.
-  // kUnavailable: a newer version of age.
+  // kUnavailable: a newer version of age, or the armored form. kResourceExhausted: a header above the limits.
+  // A recipient's entry that is damaged looks like somebody else's: it is kPermissionDenied as well.
   static Result<std::unique_ptr<AgeReader>> Open(RangeReader source, std::uint64_t stored_bytes,
                                                  std::span<const AgeIdentity> identities);
   ~AgeReader();

@@ -1,8 +1,5 @@
 #include "cli/command_line.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -19,14 +16,6 @@ std::string ReadText(const fs::path& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-// Pointers as posix_spawn takes them; `words` must stay alive.
-std::vector<char*> Pointers(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 // This process's environment without what would change the program's defaults.
 std::vector<std::string> CleanEnvironment() {
   std::vector<std::string> environment;
@@ -36,30 +25,10 @@ std::vector<std::string> CleanEnvironment() {
   return environment;
 }
 
-// Streams go through files: nothing can block on a full pipe.
-Answer Spawn(const fs::path& folder, std::vector<std::string> words, std::vector<std::string> environment,
-             std::string_view input) {
-  const fs::path streams = folder / "streams";
-  fs::create_directories(streams);
-  std::ofstream(streams / "in", std::ios::binary) << input;
+Answer RunCoffer(const fs::path& folder, std::vector<std::string> words, std::vector<std::string> environment,
+                 std::string_view input) {
   words.insert(words.begin(), COFFER_PROGRAM);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, (streams / "in").c_str(), O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, (streams / "out").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, (streams / "err").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  pid_t process = 0;
-  const int spawned =
-      posix_spawn(&process, COFFER_PROGRAM, &actions, nullptr, Pointers(words).data(), Pointers(environment).data());
-  posix_spawn_file_actions_destroy(&actions);
-  Answer answer;
-  EXPECT_EQ(spawned, 0) << COFFER_PROGRAM;
-  int status = 0;
-  if (spawned == 0 && waitpid(process, &status, 0) == process && WIFEXITED(status)) answer.status = WEXITSTATUS(status);
-  answer.out = ReadText(streams / "out");
-  answer.err = ReadText(streams / "err");
-  return answer;
+  return {RunProgram(folder, std::move(words), std::move(environment), input)};
 }
 
 }  // namespace
@@ -89,13 +58,13 @@ Json Answer::json() const {
 Answer CommandLine::Run(const std::vector<std::string>& words, std::string_view input) const {
   std::vector<std::string> all = {"--data", Path("data")};
   all.insert(all.end(), words.begin(), words.end());
-  return Spawn(folder_, std::move(all), CleanEnvironment(), input);
+  return RunCoffer(folder_, std::move(all), CleanEnvironment(), input);
 }
 
 Answer CommandLine::RunBare(const std::vector<std::string>& words, const std::vector<std::string>& environment) const {
   std::vector<std::string> variables = CleanEnvironment();
   variables.insert(variables.end(), environment.begin(), environment.end());
-  return Spawn(folder_, words, std::move(variables), {});
+  return RunCoffer(folder_, words, std::move(variables), {});
 }
 
 std::string CommandLine::Write(const std::string& name, std::string_view bytes) const {

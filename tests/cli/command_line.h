@@ -9,17 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "support/program.h"
 #include "support/temp_directory.h"
 
 namespace coffer::cli_test {
 
 using Json = nlohmann::json;
 
-struct Answer {
-  int status = -1;
-  std::string out;
-  std::string err;
-
+struct Answer : ProgramAnswer {
   // The one JSON object on stdout; a failed test if there is anything else.
   Json json() const;
 };

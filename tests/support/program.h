@@ -1,0 +1,34 @@
+// Programs that a test runs: its own, and those of the system that files of ours are to be read by.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer {
+
+struct ProgramAnswer {
+  int status = -1;
+  std::string out;
+  std::string err;
+};
+
+// Runs words[0], a path or a name in PATH, within `folder`, with the words behind it and `input` on its standard input.
+ProgramAnswer RunProgram(const std::filesystem::path& folder, std::vector<std::string> words, std::string_view input = {});
+// The same with this environment ("NAME=value") in the place of the test's own.
+ProgramAnswer RunProgram(const std::filesystem::path& folder, std::vector<std::string> words,
+                         std::vector<std::string> environment, std::string_view input);
+
+bool IsInPath(const std::string& program);
+// Whether a program that is missing fails the test instead of skipping it: the environment's CI is "true".
+bool ProgramsMustBeThere();
+
+}  // namespace coffer
+
+// Skips a test that needs a program that is not here.
+#define NEEDS_PROGRAM(name)                                                            \
+  if (!::coffer::IsInPath(name)) {                                                     \
+    ASSERT_FALSE(::coffer::ProgramsMustBeThere()) << "there is no program " << (name); \
+    GTEST_SKIP() << "there is no program " << (name);                                  \
+  }
