@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include "coffer/result.h"
 #include "format/compression.h"
+#include "format/range_reader.h"
 
 namespace coffer::format {
 
@@ -78,9 +78,6 @@ class AgeEncryptor {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// Reads up to `length` bytes at `offset` into `buffer`; fewer only at the end.
-using RangeReader = std::function<Result<std::size_t>(std::uint64_t offset, std::size_t length, char* buffer)>;
 
 // Decrypts any range of a file. Safe to read from many threads if `source` is.
 class AgeReader {

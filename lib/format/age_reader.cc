@@ -14,16 +14,6 @@ namespace {
 // A header for a few recipients is shorter.
 constexpr std::size_t kFirstReadBytes = 4096;
 
-Status ReadExactly(const RangeReader& source, std::uint64_t offset, std::size_t length, char* buffer) {
-  for (std::size_t filled = 0; filled < length;) {
-    const Result<std::size_t> got = source(offset + filled, length - filled, buffer + filled);
-    if (!got.ok()) return got.status();
-    if (*got == 0 || *got > length - filled) return Status::Corruption("age: the file is cut off");
-    filled += *got;
-  }
-  return Status::Ok();
-}
-
 Result<AgeHeader> ReadHeader(const RangeReader& source, std::uint64_t stored_bytes) {
   std::string text;
   for (std::size_t wanted = kFirstReadBytes;; wanted *= 4) {
@@ -31,7 +21,9 @@ Result<AgeHeader> ReadHeader(const RangeReader& source, std::uint64_t stored_byt
     wanted = static_cast<std::size_t>(std::min<std::uint64_t>({wanted, kAgeHeaderBytesMax + 1, stored_bytes}));
     const std::size_t known = text.size();
     text.resize(wanted);
-    if (Status read = ReadExactly(source, known, wanted - known, text.data() + known); !read.ok()) return read;
+    if (Status read = ReadExactly(source, known, wanted - known, text.data() + known); !read.ok()) {
+      return read.WithContext("age header");
+    }
     Result<std::optional<AgeHeader>> header = AgeHeader::Parse(text);
     if (!header.ok()) return std::move(header).status();
     if (header->has_value()) return **std::move(header);
@@ -86,7 +78,8 @@ Result<std::unique_ptr<AgeReader>> AgeReader::Open(RangeReader source, std::uint
   if (!chunks.ok()) return chunks.status().WithContext("age");
   state->chunks = *chunks;
   std::array<char, kAgeNonceBytes> nonce;
-  if (Status read = ReadExactly(source, header->size_bytes(), nonce.size(), nonce.data()); !read.ok()) return read;
+  Status read = ReadExactly(source, header->size_bytes(), nonce.size(), nonce.data());
+  if (!read.ok()) return read.WithContext("age nonce");
   Result<Key256> key = AgePayloadKey(*file_key, std::string_view(nonce.data(), nonce.size()));
   if (!key.ok()) return std::move(key).status();
   state->key = *key;

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "coffer/result.h"
-#include "format/age.h"
 #include "format/compression.h"
+#include "format/range_reader.h"
 
 namespace coffer::format {
 
@@ -57,7 +57,7 @@ class SeekableZstdReader {
   std::size_t FrameAt(std::uint64_t offset) const;
   // Where the plain bytes of a frame begin; of frames(): size_bytes().
   std::uint64_t FrameOffset(std::size_t frame) const;
-  // Replaces `bytes` with the plain bytes of a frame. kCorruption: it is not what was written.
+  // Replaces `bytes` with the plain bytes of a frame; after a failure it is empty. kCorruption: it is not what was written.
   Status ReadFrame(std::size_t frame, std::string& bytes) const;
 
  private:

@@ -18,6 +18,7 @@ class ThreadScratch {
   ThreadScratch& operator=(const ThreadScratch&) = delete;
 
   T* operator->() const { return held_.get(); }
+  T& operator*() const { return *held_; }
 
  private:
   static std::unique_ptr<T>& Kept() {
