@@ -287,6 +287,7 @@ TEST_F(KeyFolderTest, OfSeveralThreadsOneMakesTheKeysAndAllHaveTheSame) {
   std::vector<Texts> recipients(kThreads);
   Texts object_id_keys(kThreads);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (std::size_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
       KeyFolder own(files_, path_);

@@ -83,6 +83,7 @@ TEST(RateLimiterTest, ThreadsShareOneRate) {
   constexpr int kTakes = 1000;
   std::vector<nanoseconds> longest(kThreads);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kTakes; ++i) longest[t] = std::max(longest[t], limiter.Take(1, kStart));
