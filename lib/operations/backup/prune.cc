@@ -21,6 +21,8 @@ namespace coffer {
 namespace operations {
 namespace {
 
+// Below it no object was read.
+constexpr int kVerifiedLevelMin = 2;
 constexpr std::int64_t kGraceMicroseconds = std::int64_t{kTrashGraceDays} * 86'400 * 1'000'000;
 
 class Pruner {
@@ -75,7 +77,7 @@ class Pruner {
       Result<std::optional<BackupVerification>> verified = catalogue.Verification(info.id);
       if (!verified.ok()) return std::move(verified).status();
       backups.push_back({info.id, info.sequence, info.lineage, info.created_at, info.expires_at, info.reason == kReasonSafety,
-                         *verified && (*verified)->ok});
+                         *verified && (*verified)->ok && (*verified)->level >= kVerifiedLevelMin});
     }
     RetentionPlan plan = DecideRetention(std::move(backups), options_.policy, now_);
     report_.keep = std::move(plan.keep);
