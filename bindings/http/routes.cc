@@ -18,6 +18,8 @@ constexpr std::array kRoutes = {
     Route{"POST", "/api/v1/data/backup", Access::kAdmin, Runs::kBlocking, Body::kJson, StartBackupOf},
     Route{"GET", "/api/v1/data/backups", Access::kAdmin, Runs::kBlocking, Body::kNone, ListAllBackups},
     Route{"GET", "/api/v1/data/backups/{id}", Access::kAdmin, Runs::kBlocking, Body::kNone, ShowBackup},
+    Route{"DELETE", "/api/v1/data/backups/{id}", Access::kAdmin, Runs::kBlocking, Body::kNone, DeleteOneBackup},
+    Route{"POST", "/api/v1/data/backups/{id}/verify", Access::kAdmin, Runs::kBlocking, Body::kJsonOrNone, StartVerifyOf},
     Route{"POST", "/api/v1/data/restore", Access::kAdmin, Runs::kBlocking, Body::kJson, StartRestoreOf},
     Route{"GET", "/api/v1/data/restores/{id}", Access::kAdmin, Runs::kBlocking, Body::kNone, ShowRestore},
     Route{"POST", "/api/v1/data/export", Access::kUser, Runs::kBlocking, Body::kJson, StartExportOf},

@@ -26,9 +26,10 @@ enum class Runs {
 };
 
 enum class Body {
-  kNone,    // ignored where there is one
-  kJson,    // read into memory, up to kJsonBodyBytesMax
-  kStream,  // the handler's operation reads it as it comes, up to kImportBytesMax
+  kNone,        // ignored where there is one
+  kJson,        // read into memory, up to kJsonBodyBytesMax
+  kJsonOrNone,  // the same, or nothing at all
+  kStream,      // the handler's operation reads it as it comes, up to kImportBytesMax
 };
 
 struct Route;
