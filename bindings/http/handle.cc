@@ -131,9 +131,8 @@ std::optional<Response> JudgeBody(const Request& request, const Call& call) {
   return Problem(415, "unsupported_media_type", "The body has to be application/json, not encoded further.", call.path);
 }
 
-// A call that asks the engine while a restore puts its store in place would wait for it, and hold a thread.
 std::optional<Response> WhileSwitching(const Call& call, const Service& service) {
-  if (call.route->runs == Runs::kHere || !service.engine.switching()) return std::nullopt;
+  if (call.route->switching == Switching::kServed || !service.engine.switching()) return std::nullopt;
   return StoreIsSwitching(call.path);
 }
 

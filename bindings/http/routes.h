@@ -32,6 +32,12 @@ enum class Body {
   kStream,      // the handler's operation reads it as it comes, up to kImportBytesMax
 };
 
+// What becomes of it while a restore puts its store in the place of the present one.
+enum class Switching {
+  kRefused,  // it would wait for the store, and hold a thread
+  kServed,   // it asks the journal alone, or nothing
+};
+
 struct Route;
 class BodyPipe;
 
@@ -58,6 +64,7 @@ struct Route {
   Body body;
   Handler handler;
   bool counts = true;  // against the rate of its token
+  Switching switching = Switching::kRefused;
 };
 
 std::span<const Route> AllRoutes();
