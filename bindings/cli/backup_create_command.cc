@@ -1,7 +1,7 @@
 // `coffer backup create`.
 #include "backup_commands.h"
-#include "coffer/key.h"
 #include "json/backup_response.h"
+#include "key_note.h"
 #include "output.h"
 #include "waiting.h"
 
@@ -13,26 +13,16 @@ struct CreateRequest {
   BackupOptions options;
 };
 
-void TellWhatBecameOfIt(const BackupInfo& backup, bool had_keys, Engine& engine) {
-  if (backup.type != backup.requested_type) {
-    PrintMessage("no full backup is there to share with: the " + std::string(BackupTypeName(backup.requested_type)) +
-                 " one asked for becomes full");
-  }
-  if (!backup.encrypted || had_keys) return;
-  const auto keys = ShowKeys(engine);
-  if (!keys.ok() || keys->identity_file.empty()) return;
-  PrintMessage("a key was made: copy " + keys->identity_file +
-               " to another place, without it nobody can read this store's encrypted backups");
-}
-
 ExitStatus Create(Engine& engine, const CreateRequest& request, bool json) {
-  const auto keys = ShowKeys(engine);
-  if (!keys.ok()) return Fail(keys.status(), json);
+  const KeyNote key_note(engine);
   BackupOptions options = request.options;
   options.type = *ParseBackupType(request.type);
   const Result<BackupInfo> backup = Await(StartBackup(engine, options), "backing up");
   if (!backup.ok()) return Fail(backup.status(), json);
-  TellWhatBecameOfIt(*backup, !keys->recipients.empty(), engine);
+  if (backup->type != backup->requested_type) {
+    PrintMessage("no sound full backup on the same terms is there to share with: the " +
+                 std::string(BackupTypeName(backup->requested_type)) + " one asked for becomes full");
+  }
   PrintLine(json ? ToText(json::BackupResponse(*backup)) : InWords(*backup));
   return ExitStatus::kDone;
 }
@@ -64,7 +54,8 @@ void AddBackupCreate(CLI::App& group, Session& session) {
       ->allow_extra_args(false)
       ->type_name("AGE");
   command->add_option("--rate-limit", options.bytes_per_second_max, "Bytes a second to read at most, such as 50MB (no limit)")
-      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true));
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true))
+      ->check([](const std::string& text) { return text.starts_with('-') ? "a rate is not negative" : std::string(); });
   command->callback([request, &session] {
     session.run = [request, &session] {
       return WithEngine(session, Access::kWrites, [&](Engine& engine) { return Create(engine, *request, session.json); });

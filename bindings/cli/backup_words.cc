@@ -9,12 +9,21 @@ std::string CheckedInWords(const std::optional<BackupVerification>& verification
   return (verification->ok ? "verified" : "DAMAGED") + (" at level " + std::to_string(verification->level));
 }
 
+// A name from elsewhere must not write to a terminal what it likes.
+std::string WithoutControls(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string InWords(const BackupInfo& backup) {
   std::string line = backup.id + "  " + FormatTimestamp(backup.created_at) + "  " + std::string(BackupTypeName(backup.type)) +
                      "  " + Bytes(backup.file_bytes) + " (" + Bytes(backup.stored_bytes) + " stored)  " +
-                     Grouped(backup.record_count) + " records  " + CheckedInWords(backup.verified) + "  " + backup.name;
+                     Grouped(backup.record_count) + " records  " + CheckedInWords(backup.verified) + "  " +
+                     WithoutControls(backup.name);
   if (!backup.encrypted) line += "  (not encrypted)";
   if (!backup.contents_included) line += "  (without contents)";
   if (backup.reason == "safety") line += "  (safety)";

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "delete_request.h"
+#include "key_note.h"
 #include "output.h"
 #include "session.h"
 #include "waiting.h"
@@ -46,7 +47,7 @@ void PrintWords(const EraseReport& report) {
             Grouped(report.prompts) + " prompts");
   if (report.exports_removed > 0) PrintLine("removed " + Grouped(report.exports_removed) + " exports, which might hold them");
   for (const ErasureHolder& holder : report.backups) {
-    PrintLine("backup " + holder.backup_id + " may hold them until " + FormatTimestamp(holder.expires_at) +
+    PrintLine("backup " + holder.backup_id + " may hold them at least until " + FormatTimestamp(holder.expires_at) +
               "; a restore leaves them out");
   }
   PrintLine("receipt " + report.erase_id);
@@ -64,6 +65,7 @@ bool Confirmed(const EraseRequest& request) {
 
 ExitStatus Erase(Engine& engine, const EraseRequest& request, bool json) {
   if (!request.yes && !Confirmed(request)) return Fail(Status::Cancelled("nothing was erased"), json);
+  const KeyNote key_note(engine);
   const Result<EraseReport> report = Await(request.kind == kUser ? StartEraseUser(engine, request.ids.front())
                                                                  : StartErase(engine, *ParseKind(request.kind), request.ids),
                                            "erasing");

@@ -2,6 +2,7 @@
 #include "coffer/backup.h"
 #include "delete_request.h"
 #include "json/restore_response.h"
+#include "key_note.h"
 #include "output.h"
 #include "session.h"
 #include "waiting.h"
@@ -73,6 +74,7 @@ ExitStatus RestoreWith(Engine& engine, const RestoreRequest& request, bool json)
   options.conflict = PolicyOf(request.conflict);
   options.safety_backup = !request.no_safety_backup;
   options.verify = !request.no_verify;
+  const KeyNote key_note(engine);
   const Result<RestoreReport> report = Await(StartRestore(engine, request.backup_id, options), "restoring");
   if (!report.ok()) return Fail(report.status(), json);
   for (const ImportError& error : report->errors) PrintMessage(error.reason);

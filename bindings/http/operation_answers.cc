@@ -16,8 +16,14 @@ using json::Parsed;
 
 // What is left of `text` without the names of the folders that the engine works in.
 std::string WithoutFolders(std::string text, const Engine& engine) {
+  // Only where a path can begin, so that a folder of a short name takes nothing out of the middle of somebody's words.
+  const auto begins = [&text](std::size_t at) {
+    return at == 0 || std::string_view(" \"'(:=").find(text[at - 1]) != std::string::npos;
+  };
   for (const std::string& folder : {engine.repository() + "/", engine.folder() + "/"}) {
-    for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at)) text.erase(at, folder.size());
+    for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at)) {
+      begins(at) ? void(text.erase(at, folder.size())) : void(at += folder.size());
+    }
   }
   return text;
 }

@@ -41,7 +41,8 @@ inline constexpr std::size_t kBackupRecipientsMax = 64;
 
 struct BackupOptions {
   // An incremental or differential one becomes full, and says so in BackupInfo::type, where there is no full backup of this
-  // store's lineage with the same `encrypt`, recipients and `include_contents` to share with.
+  // store's lineage with the same `encrypt`, recipients and `include_contents` to share with, or where one that shares with that
+  // lacks an object or was found damaged.
   BackupType type = BackupType::kFull;
   std::string name = {};  // empty: "backup-<time>"
   std::string description = {};
@@ -52,7 +53,7 @@ struct BackupOptions {
   std::vector<std::string> recipients = {};  // "age1…"
   // false: without the bytes of documents. Such a backup restores; reading one of these contents is then kNotFound.
   bool include_contents = true;
-  // The journal of operations and the audit trail come along, as a file that is not restored ("logs.ndjson").
+  // The journal of operations comes along, as a file that is not restored ("logs.ndjson").
   bool include_logs = false;
   int retention_days = 30;  // 1..kRetentionDaysMax
   // Bytes a second that are read from the store, so that a backup leaves the disk to others; 0: no limit.
@@ -179,8 +180,8 @@ struct OpenBackupOptions {
 };
 
 // Opens a backup read-only through the same interface as a store, compressed and encrypted as it is: pieces are decoded as they
-// are read. The backup may be deleted meanwhile, not pruned. Its folder() is the repository's manifest; it has no operations but
-// exports to a named output. kNotFound, kCorruption, kPermissionDenied (no identity fits), kUnavailable (of a newer format).
+// are read. The backup may be deleted meanwhile, not pruned. Its folder() is the repository's manifest; of operations it has
+// those that a read-only engine has. kNotFound, kCorruption, kPermissionDenied (no identity fits), kUnavailable (of a newer format).
 COFFER_API Result<std::unique_ptr<Engine>> OpenBackup(Engine& engine, std::string_view backup_id,
                                                       const OpenBackupOptions& options = {});
 // The same without a store: `backup_id` may be "latest".
@@ -223,7 +224,7 @@ struct RestoreReport {
   std::string backup_id;
   std::string safety_backup_id;  // empty without one
   RestoreScope scope = RestoreScope::kFull;
-  bool dry_run = false;                // the figures below are what would be
+  bool dry_run = false;                // the figures below are what would be, before erasures
   std::uint64_t erasures_applied = 0;  // of the ledger, since the backup was made; what they name is not counted below
   std::uint64_t conversations = 0;
   std::uint64_t messages = 0;

@@ -16,10 +16,12 @@
 
 namespace coffer {
 
-// A backup from before the erasure, which may hold what was erased, and until when it is kept.
+// A backup from before the erasure, which may hold what was erased.
 struct ErasureHolder {
   std::string backup_id;
-  Timestamp expires_at;  // 1970 where its manifest cannot be read
+  // Before this time no prune removes its bytes: it expires, and then lies in the trash for kTrashGraceDays. A rule of retention may
+  // keep it longer. 1970 where its manifest cannot be read.
+  Timestamp expires_at;
 };
 
 struct EraseReport {

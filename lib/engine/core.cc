@@ -60,6 +60,7 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
   core->folder_ = std::move(*opened);
   core->memory_ = storage::NewStoreMemory(options.write_buffer_bytes, options.block_cache_bytes);
   core->repository_ = options.repository.empty() ? core->folder_->BackupsPath() : options.repository;
+  if (Status status = core->folder_->CheckRepository(core->repository_); !status.ok()) return status;
   if (core->folder_->is_new()) {
     if (Status status = core->CreateStore(); !status.ok()) return status.WithContext("creating a store in " + folder);
   }

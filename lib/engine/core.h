@@ -109,6 +109,8 @@ class EngineCore {
 
   // Takes a pin; while any is held SwitchStore answers kBusy. Take it with an Access in hand.
   StorePin Pin() { return StorePin(pins_); }
+  // Whether any is held at this moment.
+  bool pinned() const noexcept { return pins_.load() > 0; }
 
   // kPermissionDenied (read-only), or kUnavailable once a write has failed.
   Status CheckWritable() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <vector>
 
@@ -149,6 +150,21 @@ Status StoreFolder::ReadCurrent(bool read_only) {
   if (*unclaimed == 0) return Status::Ok();
   if (Status status = storage::WriteDurably(files_, path, CurrentText(*unclaimed)); !status.ok()) return status;
   generation_ = *unclaimed;
+  return Status::Ok();
+}
+
+Status StoreFolder::CheckRepository(const std::string& path) const {
+  namespace fs = std::filesystem;
+  const auto whole = [](const std::string& given) {
+    fs::path full = fs::path(given.starts_with('/') ? given : fs::current_path().string() + "/" + given).lexically_normal();
+    return full.filename().empty() ? full.parent_path() : full;
+  };
+  const fs::path below = whole(path).lexically_relative(whole(root_));
+  const std::string first = below.empty() ? "" : below.begin()->string();
+  if (first == "..") return Status::Ok();
+  if (first.starts_with(kGenerationPrefix) || first == "." || first == "control" || first == "keys" || first == "exports") {
+    return Status::InvalidArgument("repository " + path + ": is a part of the data folder " + root_);
+  }
   return Status::Ok();
 }
 

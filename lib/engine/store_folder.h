@@ -42,6 +42,9 @@ class StoreFolder {
   std::string BackupsPath() const { return root_ + "/backups"; }
   std::string KeysPath() const { return root_ + "/keys"; }
 
+  // kInvalidArgument: a repository there would be a part of what the store itself removes, or the data folder itself.
+  Status CheckRepository(const std::string& path) const;
+
   // Publishes the generation built at PartialPath(generation) and makes it the live one. After a failure or a crash either the
   // old one is live or the new one.
   Status Switch(std::uint64_t generation);

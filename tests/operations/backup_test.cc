@@ -306,11 +306,11 @@ TEST_F(BackupTest, WhatIsNoManifestIsNoBackup) {
   BackUp();
   WriteBytes(ManifestPath("stranger"), "x");
   WriteBytes(repository_path() + "/unfinished/7", "x");
-  WriteBytes(repository_path() + "/objects/ab/" + std::string(64, 'a'), "x");
+  WriteBytes(repository_path() + "/objects/aa/" + std::string(64, 'a'), "x");
   EXPECT_EQ(IdsListed().size(), 1U);
   BackUp();
   EXPECT_TRUE(FilesBelow("unfinished").empty()) << "swept by the next backup";
-  EXPECT_FALSE(std::filesystem::exists(repository_path() + "/objects/ab/" + std::string(64, 'a')));
+  EXPECT_FALSE(std::filesystem::exists(repository_path() + "/objects/aa/" + std::string(64, 'a')));
 }
 
 TEST_F(BackupTest, ADamagedManifestIsToldByName) {
@@ -331,9 +331,9 @@ TEST_F(BackupTest, ADamagedManifestIsToldByName) {
     EXPECT_CODE(ListBackups(engine()), kCorruption);
   }
   // Backups go on beside it, nothing is swept, and it can be moved away.
-  WriteBytes(repository_path() + "/objects/ab/" + std::string(64, 'a'), "x");
+  WriteBytes(repository_path() + "/objects/aa/" + std::string(64, 'a'), "x");
   ASSERT_OK(CreateBackup(engine()));
-  EXPECT_TRUE(std::filesystem::exists(repository_path() + "/objects/ab/" + std::string(64, 'a')));
+  EXPECT_TRUE(std::filesystem::exists(repository_path() + "/objects/aa/" + std::string(64, 'a')));
   EXPECT_CODE(PruneBackups(engine()), kCorruption);
 }
 

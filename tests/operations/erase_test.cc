@@ -245,7 +245,7 @@ TEST_F(EraseTest, ALedgerThatCannotBeReadStopsARestoreUnlessItIsToldSo) {
   const std::string backup = CreateBackup(engine()).value().id;
   const EraseReport report = EraseUser("anna");
   ASSERT_TRUE(fs::exists(store_path() + "/backups/ledger/" + report.erase_id));
-  const std::string of_another = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ";
+  const std::string of_another = "75ZZZZZZZZZZZZZZZZZZZZZZZZ";
   WriteBytes(store_path() + "/backups/ledger/" + of_another, "{half");
   const Status status = Restore(engine(), backup).status();
   EXPECT_CODE(status, kCorruption);

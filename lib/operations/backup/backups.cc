@@ -1,4 +1,5 @@
 // The public calls of making, listing and deleting backups.
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -56,39 +57,56 @@ std::string ReportText(const BackupInfo& info) {
                  {"engine_version", info.engine_version}});
 }
 
+Result<BackupInfo> WithVerification(engine::EngineCore& core, BackupInfo info) {
+  Result<std::optional<BackupVerification>> verified = Catalogue(core).Verification(info.id);
+  if (!verified.ok()) return std::move(verified).status().WithContext("backup " + info.id);
+  info.verified = *verified;
+  return info;
+}
+
 Result<std::vector<BackupInfo>> WithVerifications(engine::EngineCore& core, Result<std::vector<BackupManifest>> manifests) {
   if (!manifests.ok()) return std::move(manifests).status().WithContext("backups");
-  Catalogue catalogue(core);
   std::vector<BackupInfo> backups;
   for (BackupManifest& manifest : *manifests) {
-    Result<std::optional<BackupVerification>> verified = catalogue.Verification(manifest.info.id);
-    if (!verified.ok()) return std::move(verified).status().WithContext("backups");
-    manifest.info.verified = *verified;
-    backups.push_back(std::move(manifest.info));
+    Result<BackupInfo> info = WithVerification(core, std::move(manifest.info));
+    if (!info.ok()) return std::move(info).status();
+    backups.push_back(std::move(*info));
   }
   return backups;
 }
 
-// A change of one backup by a call: `change` is given the session. Answers the backup as `find` sees it afterwards.
-template <typename Change>
-Result<BackupInfo> ChangeBackup(Engine& engine, std::string_view backup_id, Change change,
-                                Result<std::vector<BackupInfo>> (*list)(Engine&)) {
+// Whether an operation that has not ended reads or restores that backup.
+Status CheckNotInUse(Engine& engine, std::string_view backup_id) {
+  for (const OperationKind kind : {OperationKind::kVerify, OperationKind::kRestore}) {
+    for (const OperationState state : {OperationState::kPending, OperationState::kRunning}) {
+      OperationListOptions options;
+      options.kind = kind;
+      options.state = state;
+      options.limit = kOperationsRunningMax + kOperationsPendingMax;
+      Result<Page<OperationInfo>> page = ListOperations(engine, options);
+      if (!page.ok()) return std::move(page).status();
+      for (const OperationInfo& info : page->items) {
+        const auto request = nlohmann::json::parse(info.request.text(), nullptr, /*allow_exceptions=*/false);
+        if (request.is_object() && request.contains("backup_id") && request["backup_id"] == backup_id) {
+          return Status::Busy("operation " + info.id + " uses it");
+        }
+      }
+    }
+  }
+  return Status::Ok();
+}
+
+// A change of one backup by a call.
+Status ChangeBackup(Engine& engine, const std::function<Status(RepositorySession&)>& change) {
   engine::EngineCore& core = engine.core();
-  const std::string what = "backup " + std::string(backup_id);
-  if (Status status = core.CheckWritable(); !status.ok()) return status.WithContext(what);
+  if (Status status = core.CheckWritable(); !status.ok()) return status;
   const Repository repository(core.files(), core.repository());
-  {
-    Result<std::unique_ptr<RepositorySession>> session = RepositorySession::Begin(core, repository);
-    if (!session.ok()) return std::move(session).status().WithContext(what);
-    if (Status status = change(**session); !status.ok()) return status.WithContext(what);
-  }
+  Result<std::unique_ptr<RepositorySession>> session = RepositorySession::Begin(core, repository);
+  if (!session.ok()) return std::move(session).status();
+  Status status = change(**session);
+  session->reset();
   CountRepository(core);
-  Result<std::vector<BackupInfo>> backups = list(engine);
-  if (!backups.ok()) return std::move(backups).status();
-  for (BackupInfo& info : *backups) {
-    if (info.id == backup_id) return std::move(info);
-  }
-  return Status::NotFound(what + ": it is gone");
+  return status;
 }
 
 }  // namespace
@@ -97,12 +115,15 @@ Result<BackupInfo> ChangeBackup(Engine& engine, std::string_view backup_id, Chan
 Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions& options, StartOptions start) {
   if (engine.read_only()) return Status::PermissionDenied("backup: the store is opened read-only");
   if (Status status = operations::CheckBackupOptions(options); !status.ok()) return status.WithContext("backup");
+  // It has its name from the start, by which it is told while it runs.
+  BackupOptions named = options;
+  if (named.name.empty()) named.name = "backup-" + FormatTimestamp(engine.core().Now());
   operations::JobSpec spec;
   spec.kind = OperationKind::kBackup;
   spec.principal = std::move(start.principal);
-  spec.request = operations::RequestText(options);
-  const auto work = [&core = engine.core(), options](operations::JobContext& context) {
-    Result<BackupInfo> info = operations::MakeBackup(core, options, {context.id(), operations::kReasonRequested}, context);
+  spec.request = operations::RequestText(named);
+  const auto work = [&core = engine.core(), named](operations::JobContext& context) {
+    Result<BackupInfo> info = operations::MakeBackup(core, named, {context.id(), operations::kReasonRequested}, context);
     if (info.ok()) context.SetRecords(info->record_count);
     return info;
   };
@@ -126,21 +147,29 @@ Result<std::vector<BackupInfo>> ListDeletedBackups(Engine& engine) {
 }
 
 Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) {
-  const auto change = [&](operations::RepositorySession& session) {
-    return session.MoveToTrash(backup_id, engine.core().Now());
-  };
-  Result<BackupInfo> info = operations::ChangeBackup(engine, backup_id, change, &ListDeletedBackups);
-  if (info.ok() || info.status().code() != StatusCode::kCorruption) return info;
-  // Moved, and a damaged manifest, this one perhaps, keeps the trash from being listed.
-  BackupInfo moved;
-  moved.id = backup_id;
-  moved.deleted_at = engine.core().Now();
-  return moved;
+  const std::string what = "backup " + std::string(backup_id);
+  engine::EngineCore& core = engine.core();
+  if (Status status = operations::CheckNotInUse(engine, backup_id); !status.ok()) return status.WithContext(what);
+  // What it was is told from before; one whose manifest is damaged can be moved all the same, and only its id is known.
+  const operations::Repository repository(core.files(), core.repository());
+  BackupInfo info;
+  if (Result<operations::BackupManifest> manifest = repository.Read(backup_id); manifest.ok()) info = std::move(manifest->info);
+  info.id = backup_id;
+  const Timestamp now = core.Now();
+  const auto move = [&](operations::RepositorySession& session) { return session.MoveToTrash(backup_id, now); };
+  if (Status status = operations::ChangeBackup(engine, move); !status.ok()) return status.WithContext(what);
+  info.deleted_at = now;
+  return operations::WithVerification(core, std::move(info));
 }
 
 Result<BackupInfo> UndeleteBackup(Engine& engine, std::string_view backup_id) {
-  const auto change = [&](operations::RepositorySession& session) { return session.TakeFromTrash(backup_id); };
-  return operations::ChangeBackup(engine, backup_id, change, &ListBackups);
+  const std::string what = "backup " + std::string(backup_id);
+  engine::EngineCore& core = engine.core();
+  const auto take = [&](operations::RepositorySession& session) { return session.TakeFromTrash(backup_id); };
+  if (Status status = operations::ChangeBackup(engine, take); !status.ok()) return status.WithContext(what);
+  Result<operations::BackupManifest> manifest = operations::Repository(core.files(), core.repository()).Read(backup_id);
+  if (!manifest.ok()) return std::move(manifest).status();
+  return operations::WithVerification(core, std::move(manifest->info));
 }
 
 }  // namespace coffer

@@ -22,8 +22,14 @@ class Catalogue {
   Result<std::string> Lineage();
 
   Result<std::optional<BackupVerification>> Verification(std::string_view backup_id);
+  // A good outcome does not take the place of what a deeper look came to, good or bad.
   Status KeepVerification(std::string_view backup_id, const BackupVerification& verification);
   Status Forget(std::string_view backup_id);
+
+  // Of a store that was restored without the repository's ledger: what it holds may have been erased behind this id, whatever the
+  // engine's own ledger says; its backups must not claim more. Nothing: no such bound.
+  Result<std::optional<std::string>> ErasedThroughMax();
+  Status SetErasedThroughMax(const std::optional<std::string>& erased_through);
 
  private:
   engine::EngineCore& core_;

@@ -98,6 +98,9 @@ class BackupMaker {
     Result<std::string> erased_through = Ledger(core_).CompletedThrough();
     if (!erased_through.ok()) return std::move(erased_through).status();
     manifest_.erased_through = std::move(*erased_through);
+    Result<std::optional<std::string>> bound = Catalogue(core_).ErasedThroughMax();
+    if (!bound.ok()) return std::move(bound).status();
+    if (*bound) manifest_.erased_through = std::min(manifest_.erased_through, **bound);
     if (Status status = FindKeys(); !status.ok()) return status.WithContext("keys");
     if (Status status = Prepare(); !status.ok()) return status;
     if (Status status = TakeImage(); !status.ok()) return status.WithContext("image of the store");

@@ -25,6 +25,13 @@ constexpr std::uint64_t kStoredBytesMax = std::uint64_t{1} << 43;
 // Members that a later version may mark as required. One that is not here cannot be passed over.
 constexpr std::array<std::string_view, 1> kRequiredMembersKnown = {"objects"};
 
+constexpr std::string_view kMembers[] = {
+    "coffer_manifest", "id",         "name",      "description",  "reason",         "backup_type",  "requested_type",
+    "base_id",         "lineage",    "sequence",  "file_bytes",   "stored_bytes",   "record_count", "contents_included",
+    "logs_included",   "compressed", "encrypted", "recipients",   "created_at",     "completed_at", "expires_at",
+    "engine_version",  "repository", "pool",      "store_format", "erased_through", "sealed_bytes", "sealed_sha256",
+    "objects",         "required"};
+
 bool IsHex(std::string_view text, std::size_t digits) {
   return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
@@ -116,6 +123,7 @@ Status ParseInfo(const nlohmann::json& json, BackupManifest& manifest) {
   info.reason = json.at("reason").get<std::string>();
   info.lineage = json.at("lineage").get<std::string>();
   info.sequence = json.at("sequence").get<std::uint64_t>();
+  if (info.sequence >= kBackupSequenceMax) return Damaged("a sequence that no backup has");
   info.file_bytes = json.at("file_bytes").get<std::uint64_t>();
   info.stored_bytes = json.at("stored_bytes").get<std::uint64_t>();
   info.record_count = json.at("record_count").get<std::uint64_t>();
@@ -160,7 +168,13 @@ Status CheckRequired(const nlohmann::json& json) {
 }
 
 Result<BackupManifest> ParseManifest(std::string_view line) {
-  const nlohmann::json json = nlohmann::json::parse(line);
+  // Members that are not known are passed over as they come, and nothing of ours is deep: a hostile text builds no tree of its own.
+  const auto keep = [](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
+    constexpr int kDepthMax = 3;
+    if (event != nlohmann::json::parse_event_t::key) return depth <= kDepthMax;
+    return depth != 1 || std::ranges::find(kMembers, parsed.get_ref<const std::string&>()) != std::end(kMembers);
+  };
+  const nlohmann::json json = nlohmann::json::parse(line, keep);
   BackupManifest manifest;
   if (Status status = CheckRequired(json); !status.ok()) return status;
   if (Status status = ParseInfo(json, manifest); !status.ok()) return status;

@@ -51,6 +51,9 @@ struct BackupManifest {
 inline constexpr std::uint64_t kManifestBytesMax = std::uint64_t{256} << 20;
 inline constexpr std::size_t kManifestObjectsMax = 1'000'000;
 
+// A greater one is nobody's count.
+inline constexpr std::uint64_t kBackupSequenceMax = std::uint64_t{1} << 53;
+
 inline constexpr std::string_view kReasonRequested = "requested";
 inline constexpr std::string_view kReasonSafety = "safety";
 

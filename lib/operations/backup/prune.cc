@@ -64,7 +64,8 @@ class Pruner {
       if (id == context_.id()) continue;
       Result<std::optional<OperationInfo>> info = journal.Read(id);
       if (!info.ok()) return std::move(info).status();
-      if (*info) consider((*info)->created_at);
+      // A plan that was made at a jumped time must not make the time it was made at a good one.
+      if (*info && (*info)->kind != OperationKind::kPrune) consider((*info)->created_at);
     }
     return newest && ClockJumped(*newest, now_);
   }
@@ -77,7 +78,8 @@ class Pruner {
       Result<std::optional<BackupVerification>> verified = catalogue.Verification(info.id);
       if (!verified.ok()) return std::move(verified).status();
       backups.push_back({info.id, info.sequence, info.lineage, info.created_at, info.expires_at, info.reason == kReasonSafety,
-                         *verified && (*verified)->ok && (*verified)->level >= kVerifiedLevelMin});
+                         *verified && (*verified)->ok && (*verified)->level >= kVerifiedLevelMin,
+                         *verified && !(*verified)->ok});
     }
     RetentionPlan plan = DecideRetention(std::move(backups), options_.policy, now_);
     report_.keep = std::move(plan.keep);
@@ -134,7 +136,7 @@ class Pruner {
     if (!(*session)->damage().ok()) return (*session)->damage();
     for (const RetentionDecision& decision : report_.drop) {
       if (Status status = context_.CheckStop(); !status.ok()) return status;
-      if (Status status = (*session)->MoveToTrash(decision.id, now_); !status.ok()) return status;
+      if (Status status = (*session)->MoveToTrash(decision.id, core_.Now()); !status.ok()) return status;
     }
     Result<std::uint64_t> freed = (*session)->SweepObjects();
     if (!freed.ok()) return std::move(freed).status();

@@ -28,9 +28,24 @@ Result<Lease> ReadLease(storage::ObjectStore& objects) {
   if (!text.ok()) return lease;
   const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return lease;
-  lease.fencing = json.value("fencing", std::uint64_t{0});
-  lease.last_sequence = json.value("last_sequence", std::uint64_t{0});
+  const auto number = [&json](const char* name) {
+    const auto member = json.find(name);
+    const bool plausible = member != json.end() && member->is_number_unsigned() && *member < kBackupSequenceMax;
+    return plausible ? member->get<std::uint64_t>() : 0;
+  };
+  lease.fencing = number("fencing");
+  lease.last_sequence = number("last_sequence");
   return lease;
+}
+
+// "objects/ab/<64 hex digits that begin with ab>": only what a session could have put there is a session's to remove.
+bool IsObjectName(std::string_view name) {
+  constexpr std::size_t kIdBytes = 64;
+  const std::size_t slash = name.rfind('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view id = name.substr(slash + 1);
+  return id.size() == kIdBytes && id.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+         name == Repository::ObjectName(id);
 }
 
 // Names of objects that none of the manifests names.
@@ -43,7 +58,7 @@ Result<std::vector<std::string>> UnnamedObjects(const Repository& repository,
     }
   }
   Result<std::vector<std::string>> names = repository.objects().List(kObjectsName);
-  if (names.ok()) std::erase_if(*names, [&](const std::string& name) { return named.contains(name); });
+  if (names.ok()) std::erase_if(*names, [&](const std::string& name) { return !IsObjectName(name) || named.contains(name); });
   return names;
 }
 
@@ -77,6 +92,7 @@ Result<std::unique_ptr<RepositorySession>> RepositorySession::Begin(engine::Engi
 Status RepositorySession::EnsureIdentity(engine::EngineCore& core) {
   Result<std::string> uuid = repository_.Uuid();
   if (!uuid.ok() && uuid.status().code() == StatusCode::kNotFound) {
+    if (Status status = CheckMayBegin(core.files()); !status.ok()) return status;
     nlohmann::ordered_json json = {{"coffer_repository", kRepositoryVersion}, {"uuid", core.NewId()}};
     json["features"] = nlohmann::ordered_json::array();
     Status put = storage::PutObject(repository_.objects(), kIdentityName, ToText(json) + "\n");
@@ -85,6 +101,18 @@ Status RepositorySession::EnsureIdentity(engine::EngineCore& core) {
   }
   if (!uuid.ok()) return std::move(uuid).status();
   uuid_ = std::move(*uuid);
+  return Status::Ok();
+}
+
+// A folder with other things in it is not made a repository; nor is one that has lost its repository.json taken for a new one.
+Status RepositorySession::CheckMayBegin(FileSystem& files) const {
+  Result<std::vector<std::string>> names = files.List(repository_.path());
+  if (!names.ok()) return std::move(names).status();
+  for (const std::string& name : *names) {
+    // What there may be before there are backups: the lock, the ledger, and what a crash left of the beginning.
+    if (name == "LOCK" || name == "ledger" || name == "unfinished") continue;
+    return Status::InvalidArgument("holds \"" + name + "\" and no repository.json: it is no repository, or has lost that file");
+  }
   return Status::Ok();
 }
 
@@ -160,8 +188,11 @@ Status RepositorySession::PublishManifest(const BackupManifest& manifest, std::s
 Status RepositorySession::MoveToTrash(std::string_view id, Timestamp deleted_at) {
   storage::ObjectStore& objects = repository_.objects();
   Result<std::string> bytes = storage::ReadObject(objects, Repository::ManifestName(id), 2 * kManifestBytesMax);
-  if (!bytes.ok() && bytes.status().code() == StatusCode::kInvalidArgument) bytes = Status::NotFound("no such id");
-  if (!bytes.ok()) return std::move(bytes).status().WithContext("backup " + std::string(id));
+  if (!bytes.ok() &&
+      (bytes.status().code() == StatusCode::kInvalidArgument || bytes.status().code() == StatusCode::kNotFound)) {
+    return Status::NotFound("there is none in " + repository_.path());
+  }
+  if (!bytes.ok()) return std::move(bytes).status();
   if (Status status = CheckHeld(); !status.ok()) return status;
   Status put = storage::PutObject(objects, Repository::TrashName(id, deleted_at), *bytes);
   if (!put.ok() && put.code() != StatusCode::kAlreadyExists) return put;
@@ -193,6 +224,7 @@ Status RepositorySession::Purge(const Repository::TrashEntry& entry) {
 
 Result<std::uint64_t> RepositorySession::SweepObjects() {
   if (!damage_.ok()) return damage_;
+  if (Status status = CheckHeld(); !status.ok()) return status;
   Result<std::vector<std::string>> names = UnnamedObjects(repository_, {&live_, &trash_});
   if (!names.ok()) return std::move(names).status();
   std::uint64_t freed = 0;

@@ -25,7 +25,7 @@ namespace coffer::operations {
 class RepositorySession {
  public:
   // Takes the repository, makes it where there is none, and sweeps what unfinished work left. kBusy: another process has it.
-  // kUnavailable, kCorruption: repository.json. The repository must outlive it.
+  // kUnavailable, kCorruption: repository.json. kInvalidArgument: a folder with other things in it. The repository must outlive it.
   static Result<std::unique_ptr<RepositorySession>> Begin(engine::EngineCore& core, const Repository& repository);
 
   // All manifests that can be read, live and in the trash, as they were at the beginning; the newest first.
@@ -55,6 +55,7 @@ class RepositorySession {
   RepositorySession(const Repository& repository, std::unique_ptr<FileLock> lock)
       : repository_(repository), lock_(std::move(lock)) {}
   Status EnsureIdentity(engine::EngineCore& core);
+  Status CheckMayBegin(FileSystem& files) const;
   Status TakeLease(engine::EngineCore& core);
   Status ReadManifests();
 

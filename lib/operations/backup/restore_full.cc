@@ -1,10 +1,13 @@
 #include "operations/backup/restore_full.h"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "operations/backup/catalogue.h"
 #include "operations/backup/create_backup.h"
 #include "operations/backup/due_erasures.h"
 #include "operations/backup/object_copy.h"
@@ -34,7 +37,8 @@ class Restorer {
     report_.started_at = core_.Now();
     if (Status status = Prepare(); !status.ok()) return status;
     restored_ = sealed_.Sum();
-    Status status = options_.dry_run ? Status::Ok() : Replace();
+    report_.erasures_applied = due_.size();
+    Status status = options_.dry_run ? CountMissing() : Replace();
     if (!status.ok()) {
       const OperationProgress progress = context_.progress();
       return WithMissingBytes(std::move(status), progress.bytes_expected, progress.bytes_done);
@@ -51,6 +55,7 @@ class Restorer {
  private:
   // Looked at before the safety backup is made, so that a hopeless restore costs nothing.
   Status Prepare() {
+    if (core_.pinned()) return Status::Busy("snapshots, readers or unfinished contents of the store are still in use");
     Result<std::vector<format::AgeIdentity>> identities = IdentitiesFor(core_, options_.identity_file);
     if (!identities.ok()) return std::move(identities).status();
     identities_ = std::move(*identities);
@@ -58,8 +63,7 @@ class Restorer {
     if (!sealed.ok()) return std::move(sealed).status();
     sealed_ = std::move(*sealed);
     if (Status status = repository_.CheckObjectsThere(manifest_); !status.ok()) return status;
-    Result<std::vector<LedgerEntry>> due =
-        DueErasures(core_, manifest_, identities_, options_.without_ledger, !options_.dry_run);
+    Result<std::vector<DueErasure>> due = DueErasures(core_, manifest_, identities_, options_.without_ledger);
     if (!due.ok()) return std::move(due).status();
     due_ = std::move(*due);
     context_.ExpectBytes(manifest_.info.file_bytes);
@@ -81,10 +85,32 @@ class Restorer {
     Status status = Build(built_path);
     if (status.ok()) status = ApplyLedger(built_path).WithContext("applying the ledger of erasures");
     if (status.ok()) status = context_.CheckStop();
+    // Before the switch: a crash between the two must not let a backup claim erasures that this store never saw.
+    if (status.ok() && options_.without_ledger) status = BoundErasures();
     if (status.ok()) status = core_.SwitchStore(generation);
-    // Else swept when the store is next opened.
-    if (!status.ok()) storage::RemoveRecursively(files_, built_path).Ignore();
-    return status;
+    if (!status.ok()) {
+      storage::RemoveRecursively(files_, built_path).Ignore();  // else swept when the store is next opened
+      return status;
+    }
+    status = AdoptErasures(core_, due_);
+    if (status.ok() && !options_.without_ledger) status = Catalogue(core_).SetErasedThroughMax(std::nullopt);
+    return status.WithContext("the store is restored, and the ledger of erasures is not whole");
+  }
+
+  Status BoundErasures() {
+    Catalogue catalogue(core_);
+    Result<std::optional<std::string>> present = catalogue.ErasedThroughMax();
+    if (!present.ok()) return std::move(present).status();
+    return catalogue.SetErasedThroughMax(std::min(present->value_or(manifest_.erased_through), manifest_.erased_through));
+  }
+
+  Status CountMissing() {
+    Result<std::unique_ptr<Engine>> opened = OpenInPlace(core_.options(), repository_, manifest_, identities_);
+    if (!opened.ok()) return std::move(opened).status();
+    Result<std::uint64_t> missing = CountContentsMissing(*(*opened)->core().Access());
+    if (!missing.ok()) return std::move(missing).status();
+    report_.contents_missing = *missing;
+    return (*opened)->Close();
   }
 
   Status Build(const std::string& built_path) {
@@ -112,9 +138,9 @@ class Restorer {
     if (due_.empty()) return Status::Ok();
     Result<std::unique_ptr<engine::EngineCore>> built = core_.OpenApart(built_path, SmallStoreOptions(core_, false));
     if (!built.ok()) return std::move(built).status();
-    for (const LedgerEntry& entry : due_) {
+    for (const DueErasure& erasure : due_) {
       ErasedCounts counts;
-      if (Status status = EraseRecords(**built, entry, {}, context_.stop(), counts); !status.ok()) return status;
+      if (Status status = EraseRecords(**built, erasure.entry, {}, context_.stop(), counts); !status.ok()) return status;
     }
     // All of it: what was erased may also be among what the backup holds without showing it.
     if (Status status = (*built)->Access()->Scrub({}, context_.stop()); !status.ok()) return status;
@@ -122,7 +148,6 @@ class Restorer {
     Result<std::uint64_t> missing = CountContentsMissing(*(*built)->Access());
     if (!missing.ok()) return std::move(missing).status();
     report_.contents_missing = *missing;
-    report_.erasures_applied = due_.size();
     return (*built)->Close();
   }
 
@@ -134,7 +159,7 @@ class Restorer {
   const BackupManifest& manifest_;
   std::vector<format::AgeIdentity> identities_;
   SealedManifest sealed_;
-  std::vector<LedgerEntry> due_;
+  std::vector<DueErasure> due_;
   engine::KindTallies restored_;
   RestoreReport report_;
 };

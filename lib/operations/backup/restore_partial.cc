@@ -59,8 +59,8 @@ Result<std::optional<RecordHead>> ReadHead(storage::Store& store, Kind kind, std
 // What the ledger says must not come back.
 class Erased {
  public:
-  explicit Erased(const std::vector<LedgerEntry>& entries) {
-    for (const LedgerEntry& entry : entries) {
+  explicit Erased(const std::vector<DueErasure>& erasures) {
+    for (const auto& [entry, adopted] : erasures) {
       std::set<std::string, std::less<>>& into = entry.kind ? ids_[static_cast<std::size_t>(*entry.kind)] : users_;
       into.insert(entry.ids.begin(), entry.ids.end());
     }
@@ -95,6 +95,9 @@ class PartialRestorer {
       if (Status status = DeleteWhatBackupLacks(); !status.ok()) return status;
     }
     if (Status status = options_.dry_run ? CountWhatWouldBe() : PutBack(); !status.ok()) return status;
+    if (!options_.dry_run) {
+      if (Status status = AdoptErasures(core_, due_); !status.ok()) return status;
+    }
     report_.completed_at = core_.Now();
     return std::move(report_);
   }
@@ -104,11 +107,11 @@ class PartialRestorer {
     const Repository repository(core_.files(), core_.repository());
     Result<std::vector<format::AgeIdentity>> identities = IdentitiesFor(core_, options_.identity_file);
     if (!identities.ok()) return std::move(identities).status();
-    Result<std::vector<LedgerEntry>> due =
-        DueErasures(core_, manifest_, *identities, options_.without_ledger, !options_.dry_run);
+    Result<std::vector<DueErasure>> due = DueErasures(core_, manifest_, *identities, options_.without_ledger);
     if (!due.ok()) return std::move(due).status();
     report_.erasures_applied = due->size();
     erased_ = std::make_unique<Erased>(*due);
+    due_ = std::move(*due);
     OpenOptions opened = core_.options();
     Result<std::unique_ptr<Engine>> backup = OpenInPlace(opened, repository, manifest_, *identities);
     if (!backup.ok()) return std::move(backup).status();
@@ -323,6 +326,7 @@ class PartialRestorer {
   const BackupManifest& manifest_;
   const RestoreOptions& options_;
   JobContext& context_;
+  std::vector<DueErasure> due_;
   std::unique_ptr<Erased> erased_;
   std::unique_ptr<Engine> backup_;
   storage::Store* live_ = nullptr;

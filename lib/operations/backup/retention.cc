@@ -75,7 +75,7 @@ void KeepLast(Candidates& candidates, std::uint32_t keep) {
   std::size_t place = 0;
   for (Candidate& candidate : candidates) {
     if (place == keep) return;
-    if (candidate.backup.safety) continue;
+    if (candidate.backup.safety || candidate.backup.known_bad) continue;
     ++place;
     candidate.reasons.push_back("one of the newest (" + PlaceText("last", place, keep) + ")");
   }
@@ -93,7 +93,7 @@ void KeepNewestOfEach(const PeriodRule& rule, Candidates& candidates) {
   std::set<std::string> met;
   for (Candidate& candidate : candidates) {
     if (met.size() == rule.keep) return;
-    if (candidate.backup.safety) continue;
+    if (candidate.backup.safety || candidate.backup.known_bad) continue;
     const auto [text, is_new] = met.insert(rule.text_of(candidate.backup.created_at));
     if (!is_new) continue;
     candidate.reasons.push_back("newest of the " + std::string(rule.period) + " " + *text + " (" +
@@ -108,9 +108,11 @@ void KeepNewestOfLineages(Candidates& candidates) {
     if (!candidate.backup.verified_ok || !served.insert(candidate.backup.lineage).second) continue;
     candidate.reasons.push_back("newest verified backup of lineage " + candidate.backup.lineage);
   }
-  for (Candidate& candidate : candidates) {
-    if (!served.insert(candidate.backup.lineage).second) continue;
-    candidate.reasons.push_back("newest backup of lineage " + candidate.backup.lineage + ", where none is verified");
+  for (const bool known_bad : {false, true}) {
+    for (Candidate& candidate : candidates) {
+      if (candidate.backup.known_bad != known_bad || !served.insert(candidate.backup.lineage).second) continue;
+      candidate.reasons.push_back("newest backup of lineage " + candidate.backup.lineage + ", where none is verified");
+    }
   }
 }
 

@@ -19,6 +19,7 @@ struct RetainedBackup {
   Timestamp expires_at;
   bool safety = false;
   bool verified_ok = false;
+  bool known_bad = false;  // a check has found it damaged: it satisfies no rule, and stands for its lineage only if all are so
 };
 
 // Each backup is in one of the two, with every reason that applies, the newest first.

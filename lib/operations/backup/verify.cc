@@ -51,14 +51,25 @@ class Verifier {
     if (!status.ok()) return status;
     report_.ok = report_.findings_total == 0;
     report_.completed_at = core_.Now();
-    if (!core_.options().read_only) {
-      status = Catalogue(core_).KeepVerification(report_.backup_id, {report_.level, report_.completed_at, report_.ok});
-      if (!status.ok()) return status;
-    }
+    if (status = Keep(); !status.ok()) return status;
     return std::move(report_);
   }
 
  private:
+  // For all backups that share what was found damaged: none of them is to be shared with, or counted on, any more.
+  Status Keep() {
+    if (core_.options().read_only) return Status::Ok();
+    std::set<std::string> damaged;
+    for (const VerifyFinding& finding : report_.findings) damaged.insert(finding.backups.begin(), finding.backups.end());
+    damaged.erase(report_.backup_id);
+    Catalogue catalogue(core_);
+    for (const std::string& id : damaged) {
+      Status status = catalogue.KeepVerification(id, {report_.level, report_.completed_at, false});
+      if (!status.ok()) return status;
+    }
+    return catalogue.KeepVerification(report_.backup_id, {report_.level, report_.completed_at, report_.ok});
+  }
+
   Status Look() {
     report_.depth = "manifest";
     if (Status status = CheckManifest(); !status.ok() || options_.level == 0) return status;
@@ -257,6 +268,11 @@ class Verifier {
   }
 
   Status RestoreAndCheck(const std::string& scratch) {
+    Result<std::uint64_t> free = core_.files().FreeBytes(core_.folder().root());
+    if (!free.ok()) return std::move(free).status();
+    // The live store is on the same device.
+    Status fits = CheckFreeBytes(core_.folder().root(), manifest_.info.file_bytes, *free);
+    if (!fits.ok()) return fits;
     Status built = BuildGeneration(core_, repository_, manifest_, sealed_, identities_, scratch, context_);
     if (!built.ok()) return built;
     Result<std::unique_ptr<engine::EngineCore>> opened = core_.OpenApart(scratch, SmallStoreOptions(core_, false));
@@ -281,6 +297,21 @@ class Verifier {
   std::vector<std::size_t> object_findings_;    // places in report_.findings
   VerifyReport report_;
 };
+
+Result<VerifyReport> DamagedManifest(engine::EngineCore& core, const std::string& id, int level, const Status& damage) {
+  VerifyReport report;
+  report.backup_id = id;
+  report.level = level;
+  report.depth = "manifest";
+  report.started_at = report.completed_at = core.Now();
+  report.findings.push_back(
+      {Repository::ManifestName(id), std::string(damage.message()), {id}, {"*"}, std::string(kNextManifest)});
+  report.findings_total = 1;
+  if (core.options().read_only) return report;
+  Status kept = Catalogue(core).KeepVerification(id, {level, report.completed_at, false});
+  if (!kept.ok()) return kept;
+  return report;
+}
 
 std::string ReportText(const VerifyReport& report) {
   nlohmann::ordered_json json = {{"backup_id", report.backup_id}, {"level", report.level},     {"ok", report.ok},
@@ -315,13 +346,18 @@ Result<OperationOf<VerifyReport>> StartVerifyBackup(Engine& engine, std::string_
     return Status::PermissionDenied(what + ": level 5 writes, and the store is opened read-only");
   }
   Result<operations::BackupManifest> manifest = operations::Repository(core.files(), core.repository()).Find(backup_id);
-  if (!manifest.ok()) return std::move(manifest).status().WithContext(what);
+  // A manifest that is damaged is what level 0 is there to find.
+  const bool damaged =
+      !manifest.ok() && manifest.status().code() == StatusCode::kCorruption && backup_id != operations::kLatest;
+  if (!manifest.ok() && !damaged) return std::move(manifest).status().WithContext(what);
+  const std::string id = damaged ? std::string(backup_id) : manifest->info.id;
   operations::JobSpec spec;
   spec.kind = OperationKind::kVerify;
   spec.principal = std::move(start.principal);
-  spec.request = operations::ToText({{"backup_id", manifest->info.id}, {"level", options.level}});
-  const auto work = [&core, manifest = std::move(*manifest), options, what](operations::JobContext& context) {
-    Result<VerifyReport> report = operations::Verifier(core, manifest, options, context).Run();
+  spec.request = operations::ToText({{"backup_id", id}, {"level", options.level}});
+  const auto work = [&core, id, manifest = std::move(manifest), options, what](operations::JobContext& context) {
+    Result<VerifyReport> report = manifest.ok() ? operations::Verifier(core, *manifest, options, context).Run()
+                                                : operations::DamagedManifest(core, id, options.level, manifest.status());
     return report.ok() ? std::move(report) : Result<VerifyReport>(std::move(report).status().WithContext(what));
   };
   return operations::StartReporting<VerifyReport>(core, std::move(spec), work, &operations::ReportText);

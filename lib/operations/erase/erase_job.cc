@@ -21,6 +21,9 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
+// How long a deleted backup can come back.
+constexpr std::int64_t kGraceMicroseconds = std::int64_t{kTrashGraceDays} * 86'400 * 1'000'000;
+
 std::string ReportText(const EraseReport& report) {
   OrderedJson json;
   json["erase_id"] = report.erase_id;
@@ -118,12 +121,11 @@ class EraseJob {
         if (manifest.status().code() == StatusCode::kNotFound) continue;
         report_.backups.push_back({id, {}});  // damaged, and therefore a holder until it is gone
       } else if (manifest->erased_through < entry_.id) {
-        report_.backups.push_back({id, manifest->info.expires_at});
+        report_.backups.push_back({id, {manifest->info.expires_at.microseconds + kGraceMicroseconds}});
       }
     }
     Result<std::vector<Repository::TrashEntry>> trash = repository.Trash();
     if (!trash.ok()) return std::move(trash).status();
-    constexpr std::int64_t kGraceMicroseconds = std::int64_t{kTrashGraceDays} * 86'400 * 1'000'000;
     for (const Repository::TrashEntry& entry : *trash) {
       report_.backups.push_back({entry.id, {entry.deleted_at.microseconds + kGraceMicroseconds}});
     }

@@ -4,6 +4,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "coffer/erase.h"
+#include "format/record_text.h"
+#include "format/ulid.h"
 #include "operations/backup/object_codec.h"
 #include "operations/keys/key_folder.h"
 #include "operations/runner/report_text.h"
@@ -16,9 +19,18 @@ using OrderedJson = nlohmann::ordered_json;
 
 constexpr int kLayoutVersion = 1;
 constexpr auto kFamily = storage::Family::kLedger;
-constexpr std::string_view kUnfinishedSuffix = ".tmp";
 constexpr std::string_view kAgeBegin = "age-encryption.org/";
 constexpr std::string_view kUser = "user";
+
+// A ULID of a year that a time can have: names that are none are nobody's entries, and an id behind all others would leave no room
+// for those to come.
+bool IsEraseId(std::string_view name) {
+  constexpr std::int64_t kLastMillisecond = 253'402'300'799'999;
+  constexpr std::size_t kTimeCharacters = 10;
+  static const std::string last = format::MakeUlid(kLastMillisecond, 0, 0);
+  return name.size() == last.size() && name.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == std::string_view::npos &&
+         name.substr(0, kTimeCharacters) <= std::string_view(last).substr(0, kTimeCharacters);
+}
 
 Result<LedgerEntry> ReadEntry(const OrderedJson& json) {
   if (json.at("coffer_erasure").get<int>() > kLayoutVersion) return Status::Unavailable("an erasure of a newer version");
@@ -28,9 +40,14 @@ Result<LedgerEntry> ReadEntry(const OrderedJson& json) {
   const auto subject = json.at("subject").get<std::string>();
   if (subject != kUser) {
     entry.kind = ParseKind(subject);
-    if (!entry.kind) return Status::Corruption("an erasure of \"" + subject + "\"");
+    const bool erasable = entry.kind && *entry.kind != Kind::kMessage && *entry.kind != Kind::kContent;
+    if (!erasable) return Status::Corruption("an erasure of \"" + subject + "\"");
   }
   entry.ids = json.at("ids").get<std::vector<std::string>>();
+  if (entry.ids.empty() || entry.ids.size() > kEraseIdsMax) return Status::Corruption("an erasure of none, or of too many");
+  for (const std::string& id : entry.ids) {
+    if (Status status = format::CheckId("id", id); !status.ok()) return Status::Corruption(std::string(status.message()));
+  }
   if (!json.at("completed_at").is_null()) entry.completed_at = Timestamp{json.at("completed_at").get<std::int64_t>()};
   if (!json.at("receipt").is_null()) entry.receipt = json.at("receipt").dump();
   return entry;
@@ -69,6 +86,8 @@ Status Ledger::Put(const LedgerEntry& entry) {
 }
 
 Status Ledger::Withdraw(std::string_view id) {
+  // It may have its name in the repository though that failed.
+  core_.files().RemoveFile(PublishedPath() + "/" + std::string(id)).Ignore();
   storage::WriteBatch batch;
   batch.Delete(kFamily, id);
   return core_.control()->Commit(batch, Durability::kDurable).WithContext("ledger");
@@ -123,7 +142,7 @@ Result<std::vector<LedgerEntry>> Ledger::PublishedBesides(const std::set<std::st
   if (!names.ok()) return std::move(names).status().WithContext("ledger");
   std::sort(names->begin(), names->end());
   for (const std::string& name : *names) {
-    if (known.contains(name) || name.ends_with(kUnfinishedSuffix)) continue;
+    if (known.contains(name) || !IsEraseId(name)) continue;
     Result<LedgerEntry> entry = ReadPublished(PublishedPath() + "/" + name, identities);
     if (!entry.ok()) return std::move(entry).status();
     if (entry->id != name) return Status::Corruption(PublishedPath() + "/" + name + ": is the entry " + entry->id);
