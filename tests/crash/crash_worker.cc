@@ -144,7 +144,7 @@ Status Export(Engine& engine, const Words& words) {
     ExportOptions options;
     options.output = output;
     options.compress = output.empty();
-    const Result<ExportReport> report = ExportJson(engine, options);
+    const Result<ExportReport> report = RunExport(engine, options);
     if (!report.ok()) return report.status();
     Say("exported", report->path, report->sha256);
   }

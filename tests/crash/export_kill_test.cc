@@ -79,7 +79,7 @@ void ExportKillTest::Die(const Death& death) {
   fs::remove(output());
   ExportOptions options;
   options.output = output();
-  const Result<ExportReport> report = ExportJson(*engine, options);
+  const Result<ExportReport> report = RunExport(*engine, options);
   ASSERT_OK(report);
   EXPECT_EQ(HashOf(ReadBytes(output())), report->sha256);
   EXPECT_FALSE(fs::exists(output() + ".partial"));
