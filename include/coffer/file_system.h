@@ -57,6 +57,8 @@ class COFFER_API FileSystem {
   virtual Result<std::unique_ptr<WritableFile>> NewWritableFile(const std::string& path) = 0;
   // Creates, or goes on behind the present end.
   virtual Result<std::unique_ptr<WritableFile>> NewAppendableFile(const std::string& path) = 0;
+  // Creates a file that only its owner may read and write (mode 0600). kAlreadyExists: something is there.
+  virtual Result<std::unique_ptr<WritableFile>> NewPrivateFile(const std::string& path) = 0;
   virtual Result<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(const std::string& path) = 0;
 
   virtual Result<FileInfo> Stat(const std::string& path) = 0;

@@ -25,7 +25,7 @@ struct KeyInfo {
 // Safe from many threads, as the call below.
 COFFER_API Result<KeyInfo> ShowKeys(Engine& engine);
 // Makes identity.txt. kAlreadyExists: there is one, which is left as it is. kPermissionDenied: read-only. Durable when it returns;
-// on failure there is no identity.
+// on failure there is no identity, or a whole one, which ShowKeys then shows and the first encryption makes durable.
 COFFER_API Result<KeyInfo> GenerateKey(Engine& engine);
 
 }  // namespace coffer

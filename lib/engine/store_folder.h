@@ -35,6 +35,7 @@ class StoreFolder {
   std::string ExportsPath() const { return root_ + "/exports"; }
   std::string ControlPath() const { return root_ + "/control"; }
   std::string BackupsPath() const { return root_ + "/backups"; }
+  std::string KeysPath() const { return root_ + "/keys"; }
 
   // Publishes the generation built at PartialPath(generation) and makes it the live one. After a failure or a crash either the
   // old one is live or the new one.

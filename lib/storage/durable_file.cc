@@ -18,8 +18,8 @@ std::string Join(const std::string& directory, std::string_view name) {
   return path.append(name);
 }
 
-Status WriteAndSync(FileSystem& files, const std::string& path, std::string_view bytes) {
-  Result<std::unique_ptr<WritableFile>> file = files.NewWritableFile(path);
+// Writes the whole of a file that was just made.
+Status WriteAndSync(Result<std::unique_ptr<WritableFile>> file, std::string_view bytes) {
   if (!file.ok()) {
     return std::move(file).status();
   }
@@ -89,7 +89,7 @@ Result<std::uint64_t> BytesBelow(FileSystem& files, const std::string& path, int
 
 Status WriteDurably(FileSystem& files, const std::string& path, std::string_view bytes) {
   const std::string temporary_path = path + ".tmp";
-  Status status = WriteAndSync(files, temporary_path, bytes);
+  Status status = WriteAndSync(files.NewWritableFile(temporary_path), bytes);
   if (status.ok()) {
     status = files.Rename(temporary_path, path);
   }
@@ -98,6 +98,21 @@ Status WriteDurably(FileSystem& files, const std::string& path, std::string_view
     return status.WithContext("writing " + path);
   }
   return files.SyncDirectory(DirectoryName(path)).WithContext("writing " + path);
+}
+
+Status CreatePrivateDurably(FileSystem& files, const std::string& path, std::string_view bytes) {
+  const std::string partial_path = path + ".partial";
+  Status status = files.RemoveFile(partial_path);
+  if (status.ok() || status.code() == StatusCode::kNotFound) {
+    status = WriteAndSync(files.NewPrivateFile(partial_path), bytes);
+  }
+  if (status.ok()) {
+    status = PublishDurably(files, partial_path, path);
+  }
+  if (!status.ok()) {
+    files.RemoveFile(partial_path).Ignore();  // The first failure is the one to tell; the next call removes the rest.
+  }
+  return status.WithContext("creating " + path);
 }
 
 Status PublishDurably(FileSystem& files, const std::string& temporary_path, const std::string& final_path) {

@@ -13,6 +13,11 @@ namespace coffer::storage {
 // Writes `bytes` to `path`: beside it first ("<path>.tmp"), synced, renamed over it, the directory synced.
 Status WriteDurably(FileSystem& files, const std::string& path, std::string_view bytes);
 
+// Makes a file that its owner alone may read and write (mode 0600), aside first ("<path>.partial", over what a crash left of
+// that), and never over another: kAlreadyExists. After a failure there is none, or a whole one whose name may not be durable.
+// For one writer of `path` at a time.
+Status CreatePrivateDurably(FileSystem& files, const std::string& path, std::string_view bytes);
+
 // Renames a finished, synced file or folder to its final name and makes the new name durable.
 // kAlreadyExists: something is at `final_path`.
 Status PublishDurably(FileSystem& files, const std::string& temporary_path, const std::string& final_path);

@@ -63,9 +63,15 @@ class Descriptor {
   int number_;
 };
 
-Result<Descriptor> Open(const std::string& path, int flags) {
-  constexpr mode_t kMode = 0644;
-  const int number = RetryInterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kMode); });
+constexpr mode_t kPublicMode = 0644;
+constexpr mode_t kPrivateMode = 0600;
+
+// `mode` is that of a file that is created. The umask can only take from it.
+Result<Descriptor> Open(const std::string& path, int flags, mode_t mode = kPublicMode) {
+  const int number = RetryInterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); });
+  if (number == -1 && errno == EEXIST) {
+    return Status::AlreadyExists(path + " is there already");
+  }
   if (number == -1) {
     return SystemFailure("open", path, errno);
   }
@@ -214,6 +220,10 @@ class PosixFiles final : public FileSystem {
     return OpenForWriting(path, O_APPEND);
   }
 
+  Result<std::unique_ptr<WritableFile>> NewPrivateFile(const std::string& path) override {
+    return OpenForWriting(path, O_EXCL, kPrivateMode);
+  }
+
   Result<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(const std::string& path) override {
     Result<Descriptor> descriptor = Open(path, O_RDONLY);
     if (!descriptor.ok()) {
@@ -337,8 +347,8 @@ class PosixFiles final : public FileSystem {
   }
 
  private:
-  static Result<std::unique_ptr<WritableFile>> OpenForWriting(const std::string& path, int flags) {
-    Result<Descriptor> descriptor = Open(path, O_WRONLY | O_CREAT | flags);
+  static Result<std::unique_ptr<WritableFile>> OpenForWriting(const std::string& path, int flags, mode_t mode = kPublicMode) {
+    Result<Descriptor> descriptor = Open(path, O_WRONLY | O_CREAT | flags, mode);
     if (!descriptor.ok()) {
       return std::move(descriptor).status();
     }

@@ -64,6 +64,12 @@ Result<std::unique_ptr<WritableFile>> KillingFileSystem::NewAppendableFile(const
   return std::unique_ptr<WritableFile>(std::make_unique<KillingWritableFile>(*this, path, *std::move(file)));
 }
 
+Result<std::unique_ptr<WritableFile>> KillingFileSystem::NewPrivateFile(const std::string& path) {
+  auto file = Make("create", path, [&] { return base_.NewPrivateFile(path); });
+  if (!file.ok()) return file;
+  return std::unique_ptr<WritableFile>(std::make_unique<KillingWritableFile>(*this, path, *std::move(file)));
+}
+
 Result<std::unique_ptr<RandomAccessFile>> KillingFileSystem::NewRandomAccessFile(const std::string& path) {
   return base_.NewRandomAccessFile(path);
 }

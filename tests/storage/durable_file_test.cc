@@ -14,6 +14,7 @@ namespace {
 
 using storage::BaseName;
 using storage::CreateDirectories;
+using storage::CreatePrivateDurably;
 using storage::DirectoryName;
 using storage::PublishDurably;
 using storage::ReadWholeFile;
@@ -71,6 +72,41 @@ TEST_F(DurableFileTest, AWriteOnAFullDiskIsResourceExhaustedAndLeavesNothingBehi
   files_.LimitBytes(3);
   EXPECT_CODE(WriteDurably(files_, path_, "too long"), kResourceExhausted);
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST_F(DurableFileTest, APrivateFileTakesNoNameThatIsTakenAndThePlaceOfItsOwnLeftovers) {
+  ASSERT_OK(WriteDurably(files_, path_, "old"));
+  ASSERT_OK(WriteDurably(files_, path_ + ".partial", "left by a crash"));
+  EXPECT_CODE(CreatePrivateDurably(files_, path_, "new"), kAlreadyExists);
+  EXPECT_EQ(Contents(path_), "old");
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".partial"));
+  ASSERT_OK(files_.RemoveFile(path_));
+  ASSERT_OK(WriteDurably(files_, path_ + ".partial", "left by a crash"));
+  ASSERT_OK(CreatePrivateDurably(files_, path_, "new"));
+  ASSERT_OK(files_.DropUnsynced());
+  EXPECT_EQ(Contents(path_), "new");
+  EXPECT_EQ(std::filesystem::status(path_).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST_F(DurableFileTest, APrivateFileThatFailsAtAnyStepIsWholeOrNotThere) {
+  for (const bool lose_power : {false, true}) {
+    std::uint64_t step = 1;
+    for (;; ++step) {
+      files_.FailOn({.operation = FileOperation::kAny, .nth = step, .torn_bytes = 2});
+      const Status created = CreatePrivateDurably(files_, path_, "new");
+      files_.Heal();
+      ASSERT_OK(lose_power ? files_.DropUnsynced() : Status::Ok());
+      const bool whole = Contents(path_) == "new";
+      EXPECT_NE(whole, !std::filesystem::exists(path_));
+      EXPECT_TRUE(lose_power || !std::filesystem::exists(path_ + ".partial"));
+      ASSERT_OK(RemoveRecursively(files_, path_));
+      if (!created.ok()) continue;
+      EXPECT_TRUE(whole);
+      break;
+    }
+    EXPECT_GE(step, 9U);  // remove, open, append, sync, close, look, rename, sync the directory
+  }
 }
 
 TEST_F(DurableFileTest, PublishingRefusesANameThatIsTaken) {

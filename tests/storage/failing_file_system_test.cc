@@ -100,6 +100,30 @@ TEST_F(FailingFileSystemTest, DropsBytesThatWereNotSynced) {
   EXPECT_EQ(Contents(path_), "synced");
 }
 
+TEST_F(FailingFileSystemTest, DropsAPrivateFileLikeAnyOther) {
+  const auto write = [&] {
+    auto file = files_.NewPrivateFile(path_);
+    ASSERT_OK(file);
+    ASSERT_OK((*file)->Append("synced"));
+    ASSERT_OK((*file)->Sync());
+    ASSERT_OK((*file)->Append(" and not"));
+    ASSERT_OK((*file)->Close());
+  };
+  write();
+  ASSERT_OK(files_.DropUnsynced());
+  EXPECT_EQ(Contents(path_), "not_found");
+  write();
+  ASSERT_OK(files_.SyncDirectory(folder_.path()));
+  ASSERT_OK(files_.DropUnsynced());
+  EXPECT_EQ(Contents(path_), "synced");
+}
+
+TEST_F(FailingFileSystemTest, FailsToOpenAPrivateFileWhenAsked) {
+  files_.FailOn({.operation = FileOperation::kOpenForWriting});
+  EXPECT_CODE(files_.NewPrivateFile(path_), kIoError);
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
 TEST_F(FailingFileSystemTest, LeavesATornTailWhenAsked) {
   Write(path_, "synced", true);
   ASSERT_OK(files_.SyncDirectory(folder_.path()));

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,6 +69,44 @@ TEST_F(PosixFileSystemTest, AnAppendableFileGoesOnAndAWritableOneStartsAnew) {
   EXPECT_EQ(Contents(path_), "new");
 }
 
+// Sets the umask for its life.
+class Umask {
+ public:
+  explicit Umask(mode_t mask) : before_(::umask(mask)) {}
+  Umask(const Umask&) = delete;
+  Umask& operator=(const Umask&) = delete;
+  ~Umask() { ::umask(before_); }
+
+ private:
+  const mode_t before_;
+};
+
+TEST_F(PosixFileSystemTest, APrivateFileIsItsOwnersWhateverTheUmaskIs) {
+  for (const mode_t mask : {0000U, 0022U, 0077U}) {
+    const Umask umask(mask);
+    auto file = files_.NewPrivateFile(path_);
+    ASSERT_OK(file);
+    struct stat info = {};
+    ASSERT_EQ(::stat(path_.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 07777U, 0600U) << "from the start, with umask " << mask;
+    ASSERT_OK((*file)->Append("secret"));
+    ASSERT_OK((*file)->Close());
+    EXPECT_EQ(Contents(path_), "secret");
+    ASSERT_OK(files_.RemoveFile(path_));
+  }
+}
+
+TEST_F(PosixFileSystemTest, APrivateFileTakesNoNameThatIsTaken) {
+  Write(path_, "old");
+  EXPECT_CODE(files_.NewPrivateFile(path_), kAlreadyExists);
+  EXPECT_EQ(Contents(path_), "old");
+  ASSERT_OK(files_.CreateDirectory(folder_.File("directory")));
+  EXPECT_CODE(files_.NewPrivateFile(folder_.File("directory")), kAlreadyExists);
+  std::filesystem::create_symlink(folder_.File("elsewhere"), folder_.File("link"));
+  EXPECT_CODE(files_.NewPrivateFile(folder_.File("link")), kAlreadyExists);
+  EXPECT_CODE(files_.Stat(folder_.File("elsewhere")), kNotFound);
+}
+
 TEST_F(PosixFileSystemTest, AFullDeviceIsResourceExhaustedAndTheFileStaysFailed) {
   auto file = files_.NewAppendableFile("/dev/full");
   ASSERT_OK(file);
@@ -94,6 +133,7 @@ TEST_F(PosixFileSystemTest, MissingThingsAreNotFoundAndNamed) {
   const std::string gone = folder_.File("gone/file");
   EXPECT_CODE(files_.NewWritableFile(gone), kNotFound);
   EXPECT_CODE(files_.NewAppendableFile(gone), kNotFound);
+  EXPECT_CODE(files_.NewPrivateFile(gone), kNotFound);
   EXPECT_CODE(files_.NewRandomAccessFile(gone), kNotFound);
   EXPECT_CODE(files_.Stat(gone), kNotFound);
   EXPECT_CODE(files_.List(gone), kNotFound);

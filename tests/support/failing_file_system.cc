@@ -190,12 +190,12 @@ std::size_t FailingFileSystem::TakeSpace(std::size_t bytes) {
   return fits;
 }
 
-Result<std::unique_ptr<WritableFile>> FailingFileSystem::OpenForWriting(const std::string& path, bool truncate) {
+Result<std::unique_ptr<WritableFile>> FailingFileSystem::OpenForWriting(const std::string& path, Opening open, bool truncates) {
   if (Status gate = Gate(FileOperation::kOpenForWriting, path); !gate.ok()) {
     return gate;
   }
   const Result<FileInfo> before = base_.Stat(path);
-  auto file = truncate ? base_.NewWritableFile(path) : base_.NewAppendableFile(path);
+  auto file = (base_.*open)(path);
   if (!file.ok()) {
     return file;
   }
@@ -209,18 +209,22 @@ Result<std::unique_ptr<WritableFile>> FailingFileSystem::OpenForWriting(const st
     const std::uint64_t present_bytes = before.ok() ? before->size_bytes : 0;
     content = std::make_shared<Content>(Content{present_bytes, present_bytes});
   }
-  if (truncate) {
+  if (truncates) {
     *content = Content();
   }
   return std::unique_ptr<WritableFile>(new FailingWritableFile(*this, path, *std::move(file), content));
 }
 
 Result<std::unique_ptr<WritableFile>> FailingFileSystem::NewWritableFile(const std::string& path) {
-  return OpenForWriting(path, /*truncate=*/true);
+  return OpenForWriting(path, &FileSystem::NewWritableFile, /*truncates=*/true);
 }
 
 Result<std::unique_ptr<WritableFile>> FailingFileSystem::NewAppendableFile(const std::string& path) {
-  return OpenForWriting(path, /*truncate=*/false);
+  return OpenForWriting(path, &FileSystem::NewAppendableFile, /*truncates=*/false);
+}
+
+Result<std::unique_ptr<WritableFile>> FailingFileSystem::NewPrivateFile(const std::string& path) {
+  return OpenForWriting(path, &FileSystem::NewPrivateFile, /*truncates=*/false);
 }
 
 Result<std::unique_ptr<RandomAccessFile>> FailingFileSystem::NewRandomAccessFile(const std::string& path) {

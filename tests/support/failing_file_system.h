@@ -78,6 +78,7 @@ class FailingFileSystem final : public FileSystem {
 
   Result<std::unique_ptr<WritableFile>> NewWritableFile(const std::string& path) override;
   Result<std::unique_ptr<WritableFile>> NewAppendableFile(const std::string& path) override;
+  Result<std::unique_ptr<WritableFile>> NewPrivateFile(const std::string& path) override;
   Result<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(const std::string& path) override;
   Result<FileInfo> Stat(const std::string& path) override;
   Result<std::vector<std::string>> List(const std::string& directory) override;
@@ -109,7 +110,8 @@ class FailingFileSystem final : public FileSystem {
   };
 
   Status Gate(FileOperation operation, const std::string& path, std::size_t* torn_bytes = nullptr);
-  Result<std::unique_ptr<WritableFile>> OpenForWriting(const std::string& path, bool truncate);
+  using Opening = Result<std::unique_ptr<WritableFile>> (FileSystem::*)(const std::string& path);
+  Result<std::unique_ptr<WritableFile>> OpenForWriting(const std::string& path, Opening open, bool truncates);
   // How much of `bytes` still fits.
   std::size_t TakeSpace(std::size_t bytes);
   void Move(const std::string& from, const std::string& to);

@@ -25,16 +25,15 @@ class WatchedFileSystem final : public FileSystem {
   }
 
   Result<std::unique_ptr<WritableFile>> NewWritableFile(const std::string& path) override {
-    std::function<void()> hook;
-    {
-      const std::lock_guard lock(mutex_);
-      if (hook_ && path.find(path_part_) != std::string::npos) hook.swap(hook_);
-    }
-    if (hook) hook();
+    CallHook(path);
     return base_.NewWritableFile(path);
   }
   Result<std::unique_ptr<WritableFile>> NewAppendableFile(const std::string& path) override {
     return base_.NewAppendableFile(path);
+  }
+  Result<std::unique_ptr<WritableFile>> NewPrivateFile(const std::string& path) override {
+    CallHook(path);
+    return base_.NewPrivateFile(path);
   }
   Result<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(const std::string& path) override {
     return base_.NewRandomAccessFile(path);
@@ -54,6 +53,15 @@ class WatchedFileSystem final : public FileSystem {
   Result<std::uint64_t> FreeBytes(const std::string& path) override { return base_.FreeBytes(path); }
 
  private:
+  void CallHook(const std::string& path) {
+    std::function<void()> hook;
+    {
+      const std::lock_guard lock(mutex_);
+      if (hook_ && path.find(path_part_) != std::string::npos) hook.swap(hook_);
+    }
+    if (hook) hook();
+  }
+
   FileSystem& base_;
   std::mutex mutex_;
   std::string path_part_;

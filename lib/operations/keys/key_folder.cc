@@ -1,0 +1,164 @@
+#include "operations/keys/key_folder.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+#include "engine/tokens.h"
+#include "format/sha256.h"
+#include "storage/durable_file.h"
+
+namespace coffer::operations {
+namespace {
+
+using format::AgeIdentity;
+using format::AgeRecipient;
+
+// One for all folders of the process: a key is made once in the life of a store.
+std::mutex& MakingMutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+// A text with a key in it, wiped when it goes.
+class SecretText {
+ public:
+  explicit SecretText(std::string text) : text_(std::move(text)) {}
+  SecretText(const SecretText&) = delete;
+  SecretText& operator=(const SecretText&) = delete;
+  ~SecretText() { OPENSSL_cleanse(text_.data(), text_.size()); }
+  std::string_view view() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+template <typename Key>
+using KeyParser = Result<std::vector<Key>> (*)(std::string_view file_text);
+
+template <typename Key>
+Result<std::vector<Key>> ReadKeys(FileSystem& files, const std::string& path, KeyParser<Key> parse) {
+  Result<std::string> read = storage::ReadWholeFile(files, path, kKeyFileBytesMax);
+  if (!read.ok()) return std::move(read).status();
+  const SecretText text(*std::move(read));
+  Result<std::vector<Key>> keys = parse(text.view());
+  if (!keys.ok()) return keys.status().WithContext(path);
+  return keys;
+}
+
+// Those of a file that belongs to the store: it may be missing, and must not be damaged. One that holds no key counts as damaged:
+// taken for missing, a recipients.txt that lost its text would have an identity made on a host that must not be able to read.
+template <typename Key>
+Result<std::vector<Key>> ReadOwnKeys(FileSystem& files, const std::string& path, KeyParser<Key> parse) {
+  Result<std::vector<Key>> keys = ReadKeys(files, path, parse);
+  if (keys.ok()) return keys;
+  if (keys.status().code() == StatusCode::kNotFound) return std::vector<Key>();
+  if (keys.status().code() == StatusCode::kInvalidArgument) return Status::Corruption(std::string(keys.status().message()));
+  return keys;
+}
+
+std::string IdentityFileText(const AgeIdentity& identity, Timestamp now) {
+  return "# created: " + FormatTimestamp(now) + "\n# public key: " + format::AgeRecipientText(identity.recipient()) + "\n" +
+         identity.Text() + "\n";
+}
+
+// Of two hex digits a byte and a newline.
+std::optional<std::string> ParseObjectIdKey(std::string_view text) {
+  if (text.size() != 2 * kObjectIdKeyBytes + 1 || !text.ends_with('\n')) return std::nullopt;
+  std::string key;
+  for (std::size_t at = 0; at < 2 * kObjectIdKeyBytes; at += 2) {
+    const char* const digits = text.data() + at;
+    std::uint8_t byte = 0;
+    const auto [end, error] = std::from_chars(digits, digits + 2, byte, 16);
+    if (error != std::errc() || end != digits + 2) return std::nullopt;
+    key.push_back(static_cast<char>(byte));
+  }
+  return key;
+}
+
+Result<std::string> ReadObjectIdKey(FileSystem& files, const std::string& path) {
+  Result<std::string> read = storage::ReadWholeFile(files, path, kKeyFileBytesMax);
+  if (!read.ok()) return std::move(read).status();
+  const SecretText text(*std::move(read));
+  std::optional<std::string> key = ParseObjectIdKey(text.view());
+  if (!key) return Status::Corruption(path + ": does not hold " + std::to_string(kObjectIdKeyBytes) + " bytes as hex digits");
+  return *std::move(key);
+}
+
+}  // namespace
+
+Result<std::vector<AgeRecipient>> KeyFolder::Recipients() {
+  const Result<std::vector<AgeIdentity>> identities = Identities({});
+  if (!identities.ok()) return identities.status();
+  Result<std::vector<AgeRecipient>> others = ReadOwnKeys(files_, RecipientsPath(), &format::ParseAgeRecipients);
+  if (!others.ok()) return others;
+  std::vector<AgeRecipient> recipients;
+  const auto add = [&recipients](const AgeRecipient& recipient) {
+    if (std::find(recipients.begin(), recipients.end(), recipient) == recipients.end()) recipients.push_back(recipient);
+  };
+  for (const AgeIdentity& identity : *identities) add(identity.recipient());
+  for (const AgeRecipient& recipient : *others) add(recipient);
+  return recipients;
+}
+
+Result<std::vector<AgeRecipient>> KeyFolder::EnsureRecipients(Timestamp now) {
+  const std::lock_guard lock(MakingMutex());
+  Result<std::vector<AgeRecipient>> recipients = Recipients();
+  if (recipients.ok() && recipients->empty()) {
+    if (Status made = MakeIdentity(now); !made.ok()) return made;
+    recipients = Recipients();
+  }
+  if (!recipients.ok()) return recipients;
+  // An identity that was made just before a failure may be there and not durable: what is encrypted to it would outlive it.
+  if (Status synced = SyncNames(); !synced.ok()) return synced;
+  return recipients;
+}
+
+Result<std::vector<AgeIdentity>> KeyFolder::Identities(const std::string& identity_file) {
+  if (!identity_file.empty()) return ReadKeys(files_, identity_file, &format::ParseAgeIdentities);
+  return ReadOwnKeys(files_, IdentityPath(), &format::ParseAgeIdentities);
+}
+
+Status KeyFolder::Generate(Timestamp now) {
+  const std::lock_guard lock(MakingMutex());
+  return MakeIdentity(now);
+}
+
+Status KeyFolder::MakeIdentity(Timestamp now) {
+  const Result<AgeIdentity> identity = AgeIdentity::Generate();
+  if (!identity.ok()) return identity.status();
+  const SecretText text(IdentityFileText(*identity, now));
+  return Create(IdentityPath(), text.view());
+}
+
+Result<std::string> KeyFolder::ObjectIdKey() {
+  const std::lock_guard lock(MakingMutex());
+  Result<std::string> key = ReadObjectIdKey(files_, ObjectIdKeyPath());
+  if (key.ok() || key.status().code() != StatusCode::kNotFound) return key;
+  std::array<unsigned char, kObjectIdKeyBytes> bytes{};
+  if (!engine::SystemSecretBytes(bytes)) return Status::Unavailable("object-id.key: the system gives no random bytes");
+  const SecretText text(format::HexText(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())) + "\n");
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  if (Status created = Create(ObjectIdKeyPath(), text.view()); !created.ok()) return created;
+  return ReadObjectIdKey(files_, ObjectIdKeyPath());
+}
+
+Status KeyFolder::Create(const std::string& path, std::string_view text) {
+  if (Status made = storage::CreateDirectories(files_, path_); !made.ok()) return made;
+  if (Status created = storage::CreatePrivateDurably(files_, path, text); !created.ok()) return created;
+  return SyncNames();
+}
+
+// Of the folder as well: a call that failed may have made it and not its name durable.
+Status KeyFolder::SyncNames() {
+  Status synced = files_.SyncDirectory(path_);
+  if (synced.ok()) synced = files_.SyncDirectory(storage::DirectoryName(path_));
+  return synced.WithContext("making the keys durable");
+}
+
+}  // namespace coffer::operations
