@@ -65,7 +65,7 @@ struct ExportOptions {
   bool include_contents = true;  // documents bring their bytes
   bool compress = true;          // one zstd stream
   int compression_level = 3;     // zstd's; 1..19
-  // age v1, to the store's recipients and these ("age1…").
+  // age v1, to the store's recipients (coffer/key.h; a key is made where there is none) and these ("age1…").
   bool encrypt = false;
   std::vector<std::string> recipients;
   // Where the file goes; empty: "exports/<export id>.<ext>" in the data folder, ext being the format's name, or tar where there
@@ -96,9 +96,9 @@ struct ExportReport {
 // export of that name writes over both. A tar needs the disk that its texts take uncompressed, until it ends.
 // Progress: records read and bytes of text written.
 // From the start: kInvalidArgument (compression_level; scope user without user_id; conversation_id with another scope; a custom
-// query that is none, its clause named; a recipient), kPermissionDenied (read-only and no output named), kUnavailable (format
-// parquet; encrypt, in a build without age).
-// From the end: kAlreadyExists, kNotFound (no such folder; the conversation asked for is not there), kResourceExhausted (the device
+// query that is none, its clause named; a recipient that is none, or without encrypt), kPermissionDenied (read-only and no output
+// named), kUnavailable (format parquet).
+// From the end: kInvalidArgument (encrypt for a store without keys that is read-only), kAlreadyExists, kNotFound (no such folder; the conversation asked for is not there), kResourceExhausted (the device
 // is full; kAnalyticsRowsMax), kIoError, kCorruption, kCancelled.
 // A read-only engine keeps no journal: its exports are known as long as they run.
 // Safe to run beside any other call; what waits for what is told in operation.h.

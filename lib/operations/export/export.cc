@@ -1,5 +1,6 @@
 #include "coffer/export.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <span>
@@ -14,6 +15,7 @@
 #include "operations/export/export_file.h"
 #include "operations/export/export_plan.h"
 #include "operations/export/record_writer.h"
+#include "operations/keys/key_folder.h"
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
@@ -117,6 +119,7 @@ class ExportJob {
     report_.created_at = snapshot_->state().taken_at();
     Expect();
     if (Status status = MakePlaces(); !status.ok()) return status.WithContext("export");
+    if (Status status = FindRecipients(); !status.ok()) return status.WithContext("export");
     Result<std::unique_ptr<ExportFile>> file =
         ExportFile::Create(core_.files(), report_.path, options_.compress ? options_.compression_level : 0, recipients_);
     if (!file.ok()) return std::move(file).status().WithContext("export");
@@ -154,6 +157,23 @@ class ExportJob {
     report_.path = in_data_folder() ? folder + "/" + ExportFileName(options_, report_.export_id, tar_) : options_.output;
     spool_prefix_ = engine_.read_only() ? options_.output : folder + "/" + report_.export_id;
     return Status::Ok();
+  }
+
+  // The store's, for which a key is made where there is none, and those named.
+  Status FindRecipients() {
+    if (!options_.encrypt) return Status::Ok();
+    KeyFolder keys(core_.files(), core_.folder().KeysPath());
+    Result<std::vector<format::AgeRecipient>> own =
+        engine_.read_only() ? keys.Recipients() : keys.EnsureRecipients(core_.Now());
+    if (!own.ok()) return std::move(own).status();
+    recipients_ = std::move(*own);
+    for (const std::string& text : options_.recipients) {
+      Result<format::AgeRecipient> named = format::ParseAgeRecipient(text);
+      if (!named.ok()) return std::move(named).status();
+      if (std::ranges::find(recipients_, *named) == recipients_.end()) recipients_.push_back(*named);
+    }
+    if (!recipients_.empty()) return Status::Ok();
+    return Status::InvalidArgument("encrypt: the store has no keys, is opened read-only, and no recipient is named");
   }
 
   Status LookForLargeContents(storage::Store& store) {

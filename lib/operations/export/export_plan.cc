@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "format/age.h"
 #include "operations/export/analytics.h"
 #include "operations/export/custom_query.h"
 
@@ -75,6 +76,14 @@ Status CheckExportOptions(const ExportOptions& options) {
   }
   if (options.format == ExportFormat::kParquet) {
     return Status::Unavailable("format parquet: not available in this version; json, ndjson, csv, xml and sql are");
+  }
+  if (!options.encrypt && !options.recipients.empty()) return Status::InvalidArgument("recipients: only with encrypt");
+  // One place is for the store's own.
+  if (options.recipients.size() >= format::kAgeRecipientsMax) {
+    return Status::InvalidArgument("recipients: at most " + std::to_string(format::kAgeRecipientsMax - 1));
+  }
+  for (const std::string& recipient : options.recipients) {
+    if (Status status = format::ParseAgeRecipient(recipient).status(); !status.ok()) return status.WithContext("recipients");
   }
   if (options.scope == ExportScope::kUser && options.user_id.empty()) {
     return Status::InvalidArgument("user_id: scope user needs one");

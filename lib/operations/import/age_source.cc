@@ -2,27 +2,17 @@
 
 #include <vector>
 
+#include "operations/keys/key_folder.h"
+
 namespace coffer::operations {
-namespace {
-
-constexpr std::size_t kIdentityFileBytesMax = std::size_t{1} << 20;
-
-Result<std::vector<format::AgeIdentity>> ReadIdentities(engine::EngineCore& core) {
-  const std::string path = core.folder().root() + "/keys/identity.txt";
-  Result<std::unique_ptr<RandomAccessFile>> file = core.files().NewRandomAccessFile(path);
-  if (!file.ok()) return Status::PermissionDenied("is encrypted, and the store has no identity (keys/identity.txt)");
-  std::string text(kIdentityFileBytesMax, '\0');
-  Result<std::size_t> got = (*file)->Read(0, text.size(), text.data());
-  if (!got.ok()) return std::move(got).status();
-  text.resize(*got);
-  return format::ParseAgeIdentities(text);
-}
-
-}  // namespace
 
 Result<std::unique_ptr<AgeSource>> AgeSource::Open(engine::EngineCore& core, const std::string& path) {
-  Result<std::vector<format::AgeIdentity>> identities = ReadIdentities(core);
+  KeyFolder keys(core.files(), core.folder().KeysPath());
+  Result<std::vector<format::AgeIdentity>> identities = keys.Identities({});
   if (!identities.ok()) return std::move(identities).status().WithContext(path);
+  if (identities->empty()) {
+    return Status::PermissionDenied(path + ": is encrypted, and the store has no identity (keys/identity.txt)");
+  }
   Result<FileInfo> info = core.files().Stat(path);
   if (!info.ok()) return std::move(info).status().WithContext(path);
   Result<std::unique_ptr<RandomAccessFile>> file = core.files().NewRandomAccessFile(path);
