@@ -128,8 +128,9 @@ std::optional<ExportFile> OpenExport(const OperationInfo& info, const Service& s
   return file;
 }
 
-std::string ContentTypeOf(std::string_view file_name) {
-  static constexpr std::pair<std::string_view, const char*> kTypes[] = {
+// Of static storage.
+std::string_view ContentTypeOf(std::string_view file_name) {
+  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
       {".age", "application/octet-stream"}, {".zst", "application/zstd"}, {".json", "application/json"},
       {".ndjson", "application/x-ndjson"},  {".csv", "text/csv"},         {".xml", "application/xml"},
       {".sql", "application/sql"},          {".tar", "application/x-tar"}};

@@ -81,14 +81,22 @@ std::string_view EntityFor(char c) {
   }
 }
 
-// `special`: bytes above U+001F that are written as entities, and CR.
-void AppendWithEntities(std::string_view text, std::string_view special, std::string& out) {
+using ByteSet = std::array<bool, 256>;
+
+constexpr ByteSet SetOf(std::string_view bytes) {
+  ByteSet set{};
+  for (char c : bytes) set[static_cast<unsigned char>(c)] = true;
+  return set;
+}
+
+constexpr ByteSet kSpecialInText = SetOf("&<>\r");
+constexpr ByteSet kSpecialInAttribute = SetOf("&<>\r\"\t\n");
+
+void AppendWithEntities(std::string_view text, const ByteSet& special, std::string& out) {
   std::size_t begin = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    // One comparison for most of what texts are made of.
-    if (c > '>' || special.find(c) == std::string_view::npos) continue;
-    out.append(text, begin, at - begin).append(EntityFor(c));
+    if (!special[static_cast<unsigned char>(text[at])]) continue;
+    out.append(text, begin, at - begin).append(EntityFor(text[at]));
     begin = at + 1;
   }
   out.append(text, begin, text.size() - begin);
@@ -139,8 +147,8 @@ bool IsXmlName(std::string_view name) {
   return true;
 }
 
-void AppendXmlText(std::string_view text, std::string& out) { AppendWithEntities(text, "&<>\r", out); }
-void AppendXmlAttribute(std::string_view text, std::string& out) { AppendWithEntities(text, "&<>\r\"\t\n", out); }
+void AppendXmlText(std::string_view text, std::string& out) { AppendWithEntities(text, kSpecialInText, out); }
+void AppendXmlAttribute(std::string_view text, std::string& out) { AppendWithEntities(text, kSpecialInAttribute, out); }
 
 void AppendXmlMember(std::string_view name_literal, std::string_view canonical, std::string& scratch, std::string& out) {
   const std::string close = OpenElement(name_literal, out);

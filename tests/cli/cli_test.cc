@@ -44,7 +44,6 @@ TEST_F(CommandLine, OptionsOfOtherVersionsAreRefusedInClearWords) {
                                                           {"restore", "latest", "--identity", "key.txt"},
                                                           {"restore", "latest", "--scope", "user"},
                                                           {"export", "--format", "parquet"},
-                                                          {"export", "--encrypt"},
                                                           {"import", "x", "--format", "chatgpt"},
                                                           {"doctor"},
                                                           {"key", "show"},

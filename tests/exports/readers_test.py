@@ -31,7 +31,6 @@ ROOT = pathlib.Path(SCRATCH)
 KINDS = ("conversations", "messages", "documents", "prompts")
 # Of the data set, so that all readers together stay within a minute.
 CONVERSATIONS_READ = 600
-DOCUMENTS_READ = 20
 
 csv.field_size_limit(1 << 30)
 
@@ -132,21 +131,26 @@ class Readers(unittest.TestCase):
 
     @classmethod
     def import_data_set(cls):
-        cls.data_set = folder = pathlib.Path(DATA_SET)
+        cls.data_set = pathlib.Path(DATA_SET)
         if DATA_SET == "-":
             print("the development data set is absent: a generated one is read")
-            cls.data_set = folder = ROOT / "generated"
-            run(GENERATE, folder)
+            cls.data_set = ROOT / "generated"
+            run(GENERATE, cls.data_set)
         part = ROOT / "part.ndjson"
         with open(part, "wb") as out:
-            lines = subprocess.Popen(["zstd", "-dcq", str(folder / "conversations.ndjson.zst")], stdout=subprocess.PIPE)
+            lines = subprocess.Popen(["zstd", "-dcfq", str(cls.data_file("conversations"))], stdout=subprocess.PIPE)
             for _ in range(CONVERSATIONS_READ):
                 out.write(lines.stdout.readline())
             lines.kill()
             lines.stdout.close()
             lines.wait()
         coffer(cls.store, "import", "--kind", "conversation", part)
-        coffer(cls.store, "import", "--kind", "prompt", folder / "prompts.ndjson.zst")
+        coffer(cls.store, "import", "--kind", "prompt", cls.data_file("prompts"))
+
+    @classmethod
+    def data_file(cls, name):
+        packed = cls.data_set / (name + ".ndjson.zst")
+        return packed if packed.exists() else cls.data_set / (name + ".ndjson")
 
     # ---- Each reader ------------------------------------------------------------------------------------------------------
 
@@ -357,10 +361,10 @@ class Readers(unittest.TestCase):
     def test_the_whole_data_set_comes_back_equal(self):
         documents = self.data_set / "documents"
         first, second = ROOT / "whole", ROOT / "whole-again"
-        coffer(first, "import", "--kind", "conversation", self.data_set / "conversations.ndjson.zst")
-        coffer(first, "import", "--kind", "prompt", self.data_set / "prompts.ndjson.zst")
-        contents = next(path for path in sorted(documents.iterdir()) if ".tar" in path.name or path.is_dir())
-        coffer(first, "import", "--kind", "document", "--contents", contents, documents / "documents.ndjson.zst")
+        coffer(first, "import", "--kind", "conversation", self.data_file("conversations"))
+        coffer(first, "import", "--kind", "prompt", self.data_file("prompts"))
+        contents = next(path for path in (documents / "documents.tar.zst", documents / "contents") if path.exists())
+        coffer(first, "import", "--kind", "document", "--contents", contents, self.data_file("documents/documents"))
         report = coffer(second, "import", exported(first, "whole.ndjson.zst", "--format", "ndjson"))
         self.assertEqual(report["errors"], [])
         hashes = []

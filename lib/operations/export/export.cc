@@ -15,6 +15,7 @@
 #include "operations/export/export_file.h"
 #include "operations/export/export_plan.h"
 #include "operations/export/record_writer.h"
+#include "operations/export/walk_ahead.h"
 #include "operations/keys/key_folder.h"
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
@@ -75,12 +76,15 @@ Status WriteRecords(const ExportWork& work, storage::Store& store, const storage
                                       {Kind::kDocument, &WalkDocuments, kinds.documents},
                                       {Kind::kPrompt, &WalkPrompts, kinds.prompts}}};
   const RecordFilter filter = FilterOf(work.options);
+  // Stored text is copied into these, and taken apart for the others.
+  const bool copies = work.options.format == ExportFormat::kJson || work.options.format == ExportFormat::kNdjson;
   const std::unique_ptr<RecordWriter> writer = NewWriter(work);
   if (Status status = writer->Begin(); !status.ok()) return status;
   for (const Part& part : parts) {
     if (!part.wanted) continue;
     if (Status status = writer->BeginKind(part.kind); !status.ok()) return status;
-    if (Status status = part.walk(store, at, filter, *writer); !status.ok()) return status;
+    const auto walk = [&](RecordSink& sink) { return part.walk(store, at, filter, sink); };
+    if (Status status = copies ? walk(*writer) : WalkAhead(walk, *writer); !status.ok()) return status;
     if (Status status = writer->EndKind(part.kind); !status.ok()) return status;
   }
   return writer->End();

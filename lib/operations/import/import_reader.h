@@ -14,7 +14,7 @@
 #include "coffer/import.h"
 #include "coffer/result.h"
 #include "format/record_text.h"
-#include "operations/import/bounded_queue.h"
+#include "operations/bounded_queue.h"
 #include "operations/import/byte_sources.h"
 #include "operations/import/document_contents.h"
 #include "operations/import/held_contents.h"

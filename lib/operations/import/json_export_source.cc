@@ -76,12 +76,7 @@ Status JsonExportSource::TakeBetween(std::size_t& at) {
     if (c == '[' && records_ != nullptr) ++at;
     return BeginValue(c);
   }
-  if (!IsBlank(c) && state_ == State::kItems && c != ',' && c != ']') {
-    const bool wanted = comma_ || records_->count == 0 || item_opened_;
-    item_opened_ = false;
-    comma_ = false;
-    return wanted ? BeginItem(c) : Malformed(at, "no comma between two records");
-  }
+  if (!IsBlank(c) && state_ == State::kItems && c != ',' && c != ']') return BeginItem(at);
   ++at;
   if (IsBlank(c)) return Status::Ok();
   switch (state_) {
@@ -102,14 +97,7 @@ Status JsonExportSource::TakeBetween(std::size_t& at) {
       state_ = State::kValue;
       return Status::Ok();
     case State::kItems:
-      if (c == ',') {
-        if (comma_) return Malformed(at - 1, "a record is to begin here");
-        comma_ = true;
-        return Status::Ok();
-      }
-      if (comma_) return Malformed(at - 1, "a record is to begin here");
-      state_ = State::kMembersEnd;
-      return Status::Ok();
+      return TakeBetweenItems(c, at - 1);
     case State::kMembersEnd:
       state_ = c == ',' ? State::kName : State::kEnd;
       return c == ',' || c == '}' ? Status::Ok() : Malformed(at - 1, "a comma or the end is to stand here");
@@ -122,8 +110,7 @@ Status JsonExportSource::BeginValue(char first) {
   if (records_ != nullptr) {
     if (first != '[') return Status::Corruption(name_ + ": \"" + member_ + "\" is not an array");
     state_ = State::kItems;
-    comma_ = false;
-    item_opened_ = true;  // the first record needs no comma
+    between_ = Between::kOpened;
     return Status::Ok();
   }
   value_.clear();
@@ -132,11 +119,24 @@ Status JsonExportSource::BeginValue(char first) {
   return Status::Ok();
 }
 
-Status JsonExportSource::BeginItem(char) {
+Status JsonExportSource::BeginItem(std::size_t at) {
+  if (between_ == Between::kRecord) return Malformed(at, "no comma between two records");
   ++records_->count;
   depth_ = 0;
   item_opened_ = false;
   state_ = State::kItem;
+  return Status::Ok();
+}
+
+// A comma or the end of the list.
+Status JsonExportSource::TakeBetweenItems(char c, std::size_t at) {
+  const bool misplaced = c == ',' ? between_ != Between::kRecord : between_ == Between::kComma;
+  if (misplaced) return Malformed(at, "a record is to begin here");
+  if (c == ',') {
+    between_ = Between::kComma;
+  } else {
+    state_ = State::kMembersEnd;
+  }
   return Status::Ok();
 }
 
@@ -190,7 +190,7 @@ Status JsonExportSource::TakeValue(std::size_t& at, std::string& out) {
 Status JsonExportSource::EndMember() {
   if (state_ == State::kItem) {
     out_.push_back('\n');
-    item_opened_ = false;
+    between_ = Between::kRecord;
     state_ = State::kItems;
     return Status::Ok();
   }

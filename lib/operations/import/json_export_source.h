@@ -27,6 +27,7 @@ class JsonExportSource final : public ByteSource {
 
  private:
   enum class State { kStart, kName, kColon, kValue, kOther, kItems, kItem, kMembersEnd, kEnd };
+  enum class Between { kOpened, kRecord, kComma };
   struct Records {
     std::string_view member;
     std::string_view type;
@@ -38,7 +39,8 @@ class JsonExportSource final : public ByteSource {
   Status TakeBetween(std::size_t& at);
   Status TakeValue(std::size_t& at, std::string& out);
   Status BeginValue(char first);
-  Status BeginItem(char first);
+  Status BeginItem(std::size_t at);
+  Status TakeBetweenItems(char c, std::size_t at);
   Status EndMember();
   Status EndInput();
   Status Malformed(std::size_t at, std::string_view reason) const;
@@ -62,7 +64,7 @@ class JsonExportSource final : public ByteSource {
   int depth_ = 0;
   bool in_string_ = false;
   bool escaped_ = false;
-  bool comma_ = false;  // came last
+  Between between_ = Between::kOpened;  // what came last among the records
 };
 
 // Whether `first_bytes` begin a JSON export.
