@@ -43,13 +43,13 @@ struct BackupOptions {
   // An incremental or differential one becomes full, and says so in BackupInfo::type, where there is no full backup of this
   // store's lineage with the same `encrypt`, recipients and `include_contents` to share with.
   BackupType type = BackupType::kFull;
-  std::string name;  // empty: "backup-<time>"
-  std::string description;
+  std::string name = {};  // empty: "backup-<time>"
+  std::string description = {};
   // false: bytes are stored in raw frames; what a sampled frame of a file does not shrink is stored so in any case.
   bool compress = true;
   // To the store's recipients (key.h), which are made when there are none yet, and `recipients`.
   bool encrypt = true;
-  std::vector<std::string> recipients;  // "age1…"
+  std::vector<std::string> recipients = {};  // "age1…"
   // false: without the bytes of documents. Such a backup restores; reading one of these contents is then kNotFound.
   bool include_contents = true;
   // The journal of operations and the audit trail come along, as a file that is not restored ("logs.ndjson").
@@ -73,9 +73,9 @@ struct BackupInfo {
   std::string reason;  // "requested" or "safety"
   BackupType type = BackupType::kFull;
   BackupType requested_type = BackupType::kFull;
-  std::string base_id;         // the full backup whose objects it may share; empty for a full one
-  std::string lineage;         // of the store: a restore begins a new one
-  std::uint64_t sequence = 0;  // grows by one with each backup of a repository, whatever clocks do
+  std::string base_id;             // the full backup whose objects it may share; empty for a full one
+  std::string lineage;             // of the store: a restore begins a new one
+  std::uint64_t sequence = 0;      // grows by one with each backup of a repository, whatever clocks do
   std::uint64_t file_bytes = 0;    // of the store's files, before compression
   std::uint64_t stored_bytes = 0;  // that this backup added to the repository
   std::uint64_t record_count = 0;  // conversations + messages + documents + prompts
@@ -132,11 +132,11 @@ struct VerifyOptions {
   int level = 2;
   // age identities for an encrypted backup; empty: the store's own (key.h). Without one that fits, levels 0, 1 and the stored
   // bytes of 2 are checked; above that is kPermissionDenied naming the recipients.
-  std::string identity_file;
+  std::string identity_file = {};
 };
 
 struct VerifyFinding {
-  std::string object;                // its path below the repository
+  std::string object;  // its path below the repository
   std::string problem;
   std::vector<std::string> backups;  // all that name it
   std::vector<std::string> owners;   // whose records are touched; "*" stands for all, where more cannot be told
@@ -147,7 +147,8 @@ struct VerifyReport {
   std::string backup_id;
   int level = 0;
   bool ok = false;
-  std::string depth;  // how deep was looked: "manifest", "presence", "stored bytes", "plain bytes", "values", "records", "restored"
+  std::string
+      depth;  // how deep was looked: "manifest", "presence", "stored bytes", "plain bytes", "values", "records", "restored"
   std::uint64_t objects = 0;
   std::uint64_t bytes = 0;   // stored bytes that were read
   std::uint64_t values = 0;  // of the store, at level 3 and above
@@ -171,7 +172,7 @@ COFFER_API Result<VerifyReport> VerifyBackup(Engine& engine, std::string_view ba
 inline constexpr std::size_t kOpenBackupCacheBytes = std::size_t{16} << 20;
 
 struct OpenBackupOptions {
-  std::string identity_file;  // as in VerifyOptions; without an engine to ask there is no other
+  std::string identity_file = {};  // as in VerifyOptions; without an engine to ask there is no other
   // Null: the system's. Must outlive the opened backup.
   Clock* clock = nullptr;
   FileSystem* file_system = nullptr;
@@ -199,8 +200,8 @@ inline constexpr std::size_t kRestoreIdsMax = 1'000'000;
 struct RestoreOptions {
   // full: the whole store becomes the backup. The others put chosen records back into the present store and leave the rest alone.
   RestoreScope scope = RestoreScope::kFull;
-  std::string user_id;           // scope user: whose records; the other partial scopes: only this owner's, if not empty
-  std::vector<std::string> ids;  // conversations, documents, prompts: these; empty: all
+  std::string user_id = {};           // scope user: whose records; the other partial scopes: only this owner's, if not empty
+  std::vector<std::string> ids = {};  // conversations, documents, prompts: these; empty: all
   // What becomes of a record that is there already: kReplace, kSkip or kNewest (by updated_at). Partial scopes only.
   ConflictPolicy conflict = ConflictPolicy::kReplace;
   // The chosen scope becomes equal to the backup: what is there and not in the backup is deleted. Partial scopes, kReplace.
@@ -214,7 +215,7 @@ struct RestoreOptions {
   bool verify = true;
   // Goes without the repository's ledger of erasures, where that cannot be read. The engine's own is applied all the same.
   bool without_ledger = false;
-  std::string identity_file;  // as in VerifyOptions
+  std::string identity_file = {};  // as in VerifyOptions
 };
 
 struct RestoreReport {
@@ -276,12 +277,12 @@ struct RetentionPolicy {
 };
 
 struct PruneOptions {
-  RetentionPolicy policy;
+  RetentionPolicy policy = {};
   // Says what would be kept and dropped, and drops nothing.
   bool plan = false;
   // Decides as of this time instead of the clock's. Needed where the clock has jumped: before the newest operation, or more than
   // kClockJumpDays behind it, a prune drops nothing and says so.
-  std::optional<Timestamp> as_of;
+  std::optional<Timestamp> as_of = std::nullopt;
 };
 inline constexpr int kClockJumpDays = 30;
 
@@ -292,15 +293,15 @@ struct RetentionDecision {
 
 struct PruneReport {
   std::vector<RetentionDecision> keep;
-  std::vector<RetentionDecision> drop;   // moved to the trash
-  std::vector<std::string> purged;       // left the trash for good
-  std::uint64_t freed_bytes = 0;         // of objects that nothing names any more; with `plan`: would be
+  std::vector<RetentionDecision> drop;  // moved to the trash
+  std::vector<std::string> purged;      // left the trash for good
+  std::uint64_t freed_bytes = 0;        // of objects that nothing names any more; with `plan`: would be
   bool clock_jumped = false;
 };
 
 // Moves expired backups that no rule keeps to the trash, purges what is in the trash for longer than kTrashGraceDays, and removes
-// objects that no manifest names, live or in the trash. Never drops the newest verified backup of a lineage (where none is
-// verified, its newest), nor the newest safety backup. A crash leaves some of it done; asking again does the rest.
+// objects that no manifest names, live or in the trash. Never drops the newest backup of a lineage that was verified at level 2 or
+// above (where none was, its newest), nor the newest safety backup. A crash leaves some of it done; asking again does the rest.
 // kPermissionDenied: read-only and not `plan`. kBusy, kIoError, kCorruption (a damaged manifest: nothing is removed), kCancelled.
 COFFER_API Result<OperationOf<PruneReport>> StartPrune(Engine& engine, const PruneOptions& options = {},
                                                        StartOptions start = {});

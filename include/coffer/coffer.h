@@ -10,6 +10,7 @@
 #include "coffer/export.h"
 #include "coffer/file_system.h"
 #include "coffer/import.h"
+#include "coffer/key.h"
 #include "coffer/limits.h"
 #include "coffer/operation.h"
 #include "coffer/random_source.h"

@@ -154,12 +154,16 @@ class COFFER_API Engine {
   // Makes buffered writes durable.
   Status Sync();
 
+  // A restore is putting its store in the place of the present one at this moment; calls that begin now wait for it.
+  bool switching() const noexcept;
+
   const std::string& folder() const noexcept;
   const std::string& repository() const noexcept;
   bool read_only() const noexcept;
 
   // For the library's own upper layers.
   engine::EngineCore& core() noexcept { return *core_; }
+  static std::unique_ptr<Engine> Over(std::unique_ptr<engine::EngineCore> core);
 
  private:
   explicit Engine(std::unique_ptr<engine::EngineCore> core);

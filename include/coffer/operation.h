@@ -1,4 +1,5 @@
-// Operations: work that outlasts a call. Import, bulk delete, backup, restore, export and erase are operations.
+// Operations: work that outlasts a call. Import, bulk delete, backup, restore, export, erase, verify of a backup and prune are
+// operations.
 //
 // An operation has an id, a state, progress and, once it has ended, a result. Its journal entry is durable before its first
 // change and after its last. A process that ends in between leaves the entry: the next opening of the engine goes on with the
@@ -8,14 +9,16 @@
 //
 // What runs beside what. "waits": the newcomer is pending until the other has ended. "busy": starting it is kBusy.
 //
-//   newcomer    | import  delete  backup  restore  export  erase      (running)
-//   ------------+------------------------------------------------
-//   import      | runs    runs    runs    waits    runs    runs
-//   bulk delete | runs    runs    runs    waits    runs    runs
-//   backup      | runs    runs    waits   waits    runs    waits
-//   restore     | waits   waits   waits   busy     waits   waits
-//   export      | runs    runs    runs    waits    runs    waits
-//   erase       | runs    runs    waits   waits    waits   waits
+//   newcomer    | import  delete  backup  restore  export  erase   verify  prune      (running)
+//   ------------+----------------------------------------------------------------
+//   import      | runs    runs    runs    waits    runs    runs    runs    runs
+//   bulk delete | runs    runs    runs    waits    runs    runs    runs    runs
+//   backup      | runs    runs    waits   waits    runs    waits   runs    waits
+//   restore     | waits   waits   waits   busy     waits   waits   waits   waits
+//   export      | runs    runs    runs    waits    runs    waits   runs    runs
+//   erase       | runs    runs    waits   waits    waits   waits   runs    waits
+//   verify      | runs    runs    runs    waits    runs    runs    runs    waits
+//   prune       | runs    runs    waits   waits    runs    waits   waits   waits
 //
 // A pending operation counts as running for those behind it, so nobody is overtaken for ever. Reads and writes by calls go on
 // beside all of them; while a restore switches the store they wait for milliseconds.
@@ -52,7 +55,16 @@ inline constexpr std::size_t kOperationsPendingMax = 256;
 // Ended operations that the journal remembers; older ones are forgotten.
 inline constexpr std::size_t kOperationsRememberedMax = 1000;
 
-enum class OperationKind : std::uint8_t { kImport = 1, kBulkDelete = 2, kBackup = 3, kRestore = 4, kExport = 5, kErase = 6 };
+enum class OperationKind : std::uint8_t {
+  kImport = 1,
+  kBulkDelete = 2,
+  kBackup = 3,
+  kRestore = 4,
+  kExport = 5,
+  kErase = 6,
+  kVerify = 7,
+  kPrune = 8,
+};
 enum class OperationState : std::uint8_t { kPending = 1, kRunning = 2, kCompleted = 3, kFailed = 4, kCancelled = 5 };
 
 // "import", "bulk_delete" …; "pending", "running" …

@@ -100,12 +100,28 @@ Status ContentReaderState::LoadChunk(std::uint32_t chunk) {
       !status.ok()) {
     return status.WithContext(where());
   }
-  if (!chunk_.found()) return Status::Corruption(where() + " is missing");
+  if (!chunk_.found()) return Missing(where());
   const std::uint64_t expected =
       std::min<std::uint64_t>(kContentChunkBytes, size_bytes_ - std::uint64_t{chunk} * kContentChunkBytes);
   if (chunk_.view().size() != expected) return Status::Corruption(where() + " has the wrong length");
   chunk_number_ = chunk;
   return Status::Ok();
+}
+
+Status ContentReaderState::Missing(const std::string& where) {
+  Result<std::string> backup = LeftOutBy(store_, snapshot_);
+  if (!backup.ok()) return std::move(backup).status();
+  if (backup->empty()) return Status::Corruption(where + " is missing");
+  return Status::NotFound("document " + document_id_ + ": its content is not here: backup " + *backup +
+                          ", from which the store was restored, left the contents of documents out");
+}
+
+Result<std::string> LeftOutBy(storage::Store& store, const storage::StoreSnapshot* snapshot) {
+  storage::PinnedValue value;
+  if (Status status = store.Get(storage::Family::kProgress, format::ContentsLeftOutKey(), snapshot, value); !status.ok()) {
+    return status;
+  }
+  return std::string(value.found() ? value.view() : std::string_view());
 }
 
 Result<std::size_t> ContentReaderState::Read(std::span<char> buffer) {

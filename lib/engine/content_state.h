@@ -70,6 +70,7 @@ class ContentReaderState {
 
  private:
   Status LoadChunk(std::uint32_t chunk);
+  Status Missing(const std::string& where);
 
   storage::Store& store_;
   StorePin pin_;
@@ -83,6 +84,9 @@ class ContentReaderState {
   storage::PinnedValue chunk_;
   std::uint64_t chunk_number_ = UINT64_MAX;
 };
+
+// The backup that left the contents of documents out of this store; empty: none did.
+Result<std::string> LeftOutBy(storage::Store& store, const storage::StoreSnapshot* snapshot);
 
 // How many chunks a content of `size_bytes` has.
 std::uint32_t ChunkCount(std::uint64_t size_bytes);

@@ -26,6 +26,18 @@ Status CheckOptions(const OpenOptions& options) {
   return Status::Ok();
 }
 
+// True for as long as it lives.
+class SwitchingMark {
+ public:
+  explicit SwitchingMark(std::atomic<bool>& flag) : flag_(flag) { flag_.store(true, std::memory_order_release); }
+  ~SwitchingMark() { flag_.store(false, std::memory_order_release); }
+  SwitchingMark(const SwitchingMark&) = delete;
+  SwitchingMark& operator=(const SwitchingMark&) = delete;
+
+ private:
+  std::atomic<bool>& flag_;
+};
+
 }  // namespace
 
 EngineCore::EngineCore() = default;
@@ -75,6 +87,27 @@ Result<std::unique_ptr<EngineCore>> EngineCore::OpenApart(const std::string& pat
   core->files_ = files_;
   core->random_ = random_;
   if (Status status = core->TakeStore(storage::OpenRocksStore(path, options)); !status.ok()) return status;
+  return core;
+}
+
+Result<std::unique_ptr<EngineCore>> EngineCore::OpenDetached(const OpenOptions& options, const std::string& name,
+                                                             const std::string& store_path,
+                                                             std::shared_ptr<FileSystem> store_files) {
+  if (Status status = CheckOptions(options); !status.ok()) return status;
+  std::unique_ptr<EngineCore> core(new EngineCore());
+  core->options_ = options;
+  core->options_.read_only = true;
+  core->clock_ = options.clock != nullptr ? options.clock : &SystemClock();
+  core->files_ = options.file_system != nullptr ? options.file_system : &PosixFileSystem();
+  core->random_ = options.random != nullptr ? options.random : &SystemRandom();
+  core->folder_ = StoreFolder::Detached(*core->files_, name);
+  core->store_files_ = std::move(store_files);
+  core->repository_ = options.repository;
+  core->memory_ = storage::NewStoreMemory(options.write_buffer_bytes, options.block_cache_bytes);
+  core->tokens_ = std::make_unique<Tokens>(nullptr);
+  storage::StoreOptions store = core->StoreOptionsFor(false);
+  store.file_system = core->store_files_.get();
+  if (Status status = core->TakeStore(storage::OpenRocksStore(store_path, store)); !status.ok()) return status;
   return core;
 }
 
@@ -151,15 +184,9 @@ Status EngineCore::CountFilesBesides() {
   if (!backups.ok()) return std::move(backups).status();
   exports_bytes = *exports;
   backups_bytes = *backups;
-  Result<std::vector<std::string>> names = files_->List(repository_);
-  if (!names.ok() && names.status().code() != StatusCode::kNotFound) return std::move(names).status();
-  std::uint64_t count = 0;
-  if (names.ok()) {
-    for (const std::string& name : *names) {
-      if (!name.ends_with(".partial") && files_->Stat(repository_ + "/" + name + "/manifest.json").ok()) ++count;
-    }
-  }
-  backups_count = count;
+  Result<std::vector<std::string>> manifests = files_->List(repository_ + "/manifests");
+  if (!manifests.ok() && manifests.status().code() != StatusCode::kNotFound) return std::move(manifests).status();
+  backups_count = manifests.ok() ? manifests->size() : 0;
   return Status::Ok();
 }
 
@@ -289,6 +316,7 @@ Status EngineCore::SwitchStore(std::uint64_t generation) {
   // Looked at before as well, so that nobody waits at the gate for work that will take long and end in a refusal.
   const auto busy = [] { return Status::Busy("snapshots, readers or unfinished contents of the store are still in use"); };
   if (pins_.load() > 0) return busy();
+  const SwitchingMark mark(switching_);
   const std::lock_guard gate(store_gate_);
   const std::unique_lock lock(store_mutex_);
   if (pins_.load() > 0) return busy();

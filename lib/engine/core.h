@@ -73,6 +73,11 @@ class EngineCore {
   // The store in `path` apart from any folder, with this one's clock, files and ids: a generation that is being built. It has no
   // folder(), no control() and no tokens().
   Result<std::unique_ptr<EngineCore>> OpenApart(const std::string& path, const storage::StoreOptions& options) const;
+  // A store for reading whose files are in a file system of their own, such as that of a backup: no folder of a data folder is
+  // around it, no control store and no token. `name` is what folder() tells. Its own files (exports) are those of `options`.
+  static Result<std::unique_ptr<EngineCore>> OpenDetached(const OpenOptions& options, const std::string& name,
+                                                          const std::string& store_path,
+                                                          std::shared_ptr<FileSystem> store_files);
   ~EngineCore();
   // Shuts down the attachment, then closes the stores.
   Status Close();
@@ -99,6 +104,9 @@ class EngineCore {
   std::string NewContentId();
 
   StoreAccess Access();
+  // SwitchStore is at work: a call that begins now waits for it.
+  bool switching() const noexcept { return switching_.load(std::memory_order_acquire); }
+
   // Takes a pin; while any is held SwitchStore answers kBusy. Take it with an Access in hand.
   StorePin Pin() { return StorePin(pins_); }
 
@@ -152,6 +160,7 @@ class EngineCore {
   FileSystem* files_ = nullptr;
   RandomSource* random_ = nullptr;
   std::unique_ptr<StoreFolder> folder_;
+  std::shared_ptr<FileSystem> store_files_;  // of a detached one; outlives the store
   std::shared_ptr<storage::StoreMemory> memory_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<storage::Store> control_;
@@ -165,6 +174,7 @@ class EngineCore {
   std::mutex store_gate_;
   std::shared_mutex store_mutex_;
   std::atomic<int> pins_{0};
+  std::atomic<bool> switching_{false};
 
   // Shared: a commit and its change to the totals are under way. Exclusive: the totals are what the store holds.
   std::mutex commit_gate_;

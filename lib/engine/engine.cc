@@ -58,6 +58,9 @@ Snapshot::~Snapshot() = default;
 
 Engine::Engine(std::unique_ptr<engine::EngineCore> core) : core_(std::move(core)) {}
 Engine::~Engine() = default;
+std::unique_ptr<Engine> Engine::Over(std::unique_ptr<engine::EngineCore> core) {
+  return std::unique_ptr<Engine>(new Engine(std::move(core)));
+}
 
 Status Engine::Close() { return core_->Close(); }
 
@@ -275,6 +278,7 @@ Status Engine::Sync() {
   return core_->Access()->Sync();
 }
 
+bool Engine::switching() const noexcept { return core_->switching(); }
 const std::string& Engine::folder() const noexcept { return core_->folder().root(); }
 const std::string& Engine::repository() const noexcept { return core_->repository(); }
 bool Engine::read_only() const noexcept { return core_->options().read_only; }

@@ -22,6 +22,11 @@ class StoreFolder {
   // `is_new`: there was no store yet; the caller builds the first generation and calls Switch.
   static Result<std::unique_ptr<StoreFolder>> Open(FileSystem& files, const std::string& root, bool create, bool read_only);
 
+  // Only a name: of a store that lies in no data folder.
+  static std::unique_ptr<StoreFolder> Detached(FileSystem& files, const std::string& root) {
+    return std::unique_ptr<StoreFolder>(new StoreFolder(files, root));
+  }
+
   bool is_new() const noexcept { return generation_ == 0; }
   const std::string& root() const noexcept { return root_; }
   std::string LivePath() const { return GenerationPath(generation_); }

@@ -36,12 +36,12 @@ Status Failed(std::string_view what) { return Status::Unavailable("OpenSSL: no "
 
 // Fetched once: OpenSSL 3 takes locks and searches its providers for each name.
 const EVP_CIPHER* Cipher() {
-  static EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr);
-  return cipher;
+  static EVP_CIPHER* const kCipher = EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr);
+  return kCipher;
 }
 EVP_KDF* Hkdf() {
-  static EVP_KDF* const kdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
-  return kdf;
+  static EVP_KDF* const kKdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
+  return kKdf;
 }
 
 OSSL_PARAM Octets(const char* name, ByteSpan bytes) {

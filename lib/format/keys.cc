@@ -157,6 +157,8 @@ std::optional<std::string_view> ParseOperationProgressKey(std::string_view key) 
   return key.substr(1);
 }
 
+std::string_view ContentsLeftOutKey() { return "L"; }
+
 std::string PrefixEnd(std::string prefix) {
   while (!prefix.empty() && prefix.back() == '\xFF') prefix.pop_back();
   if (!prefix.empty()) prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);

@@ -67,6 +67,9 @@ std::optional<std::string_view> ParseContentIntentKey(std::string_view key);
 std::string OperationProgressKey(std::string_view operation_id);
 std::optional<std::string_view> ParseOperationProgressKey(std::string_view key);
 
+// progress: 'L' -> the id of the backup that this store was restored from and that left the bytes of documents out.
+std::string_view ContentsLeftOutKey();
+
 // The first key behind all that begin with `prefix`; empty where there is none.
 std::string PrefixEnd(std::string prefix);
 

@@ -1,6 +1,7 @@
 #include "format/sha256.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <cstdlib>
 
@@ -44,6 +45,14 @@ std::string Sha256::Finish() {
   Require(EVP_DigestFinal_ex(context_->evp, reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1);
   context_->Start();
   return digest;
+}
+
+std::string HmacSha256(std::string_view key, std::string_view message) {
+  std::string mac(kSha256Bytes, '\0');
+  unsigned int length = 0;
+  Require(HMAC(Algorithm(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(message.data()),
+               message.size(), reinterpret_cast<unsigned char*>(mac.data()), &length) != nullptr);
+  return mac;
 }
 
 std::string HexText(std::string_view bytes) {

@@ -25,6 +25,9 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
+// HMAC-SHA-256 (RFC 2104), 32 bytes.
+std::string HmacSha256(std::string_view key, std::string_view message);
+
 // 64 lower-case hex digits of `bytes`.
 std::string HexText(std::string_view bytes);
 

@@ -104,6 +104,7 @@ TEST_F(AgeForgery, DamagedLinesAreRefusedUnderAFittingMac) {
                                  share_line + "\n" + body.substr(0, 20) + "\n" + body.substr(20) + "\n",
                                  stanza_ + "\n",
                                  stanza_ + "-> long\n" + std::string(65, 'A') + "\n",
+                                 stanza_ + "-> long\n" + std::string(68, 'A') + "\n\n",
                                  stanza_ + "-> \n\n",
                                  stanza_ + "->\n\n",
                                  stanza_ + "-> tab\tin\n\n",
@@ -209,6 +210,9 @@ TEST(Bech32, KnowsTheChecksumOfItsStandard) {
   EXPECT_CODE(DecodeBech32("a1lqfn3a", "a", {}), kInvalidArgument) << "Bech32m";
   EXPECT_CODE(DecodeBech32("A1G7SGD8", "A", {}), kInvalidArgument) << "checksum of the upper case";
   EXPECT_CODE(DecodeBech32("a1", "a", {}), kInvalidArgument);
+  std::array<std::uint8_t, 33> padded;
+  EXPECT_CODE(DecodeBech32("tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3pjxtptv", "tb", padded), kInvalidArgument)
+      << "a bit beyond the last byte";
 }
 
 TEST(AgeKeys, TextsComeBack) {

@@ -223,17 +223,20 @@ TEST_F(EraseTest, TheLedgerIsKnownOnAnotherMachine) {
   EraseUser("anna");
   const std::string repository = directory_.File("repository");
   fs::copy(store_path() + "/backups", repository, fs::copy_options::recursive);
+  RestoreOptions restore;
+  restore.identity_file = directory_.File("identity");
+  fs::copy(store_path() + "/keys/identity.txt", restore.identity_file);
   engine_.reset();
   fs::remove_all(store_path());
   OpenOptions options;
   options.repository = repository;
   Open(options);
-  ASSERT_OK(Restore(engine(), backup));
+  ASSERT_OK(Restore(engine(), backup, restore));
   EXPECT_EQ(RecordsOf("anna"), 0U);
   ExpectNowhere("anna");
   // It is taken over, so that it holds when the repository's is lost.
   fs::remove_all(repository + "/ledger");
-  ASSERT_OK(Restore(engine(), backup));
+  ASSERT_OK(Restore(engine(), backup, restore));
   EXPECT_EQ(RecordsOf("anna"), 0U);
 }
 
@@ -241,12 +244,12 @@ TEST_F(EraseTest, ALedgerThatCannotBeReadStopsARestoreUnlessItIsToldSo) {
   PutAllOf("anna");
   const std::string backup = CreateBackup(engine()).value().id;
   const EraseReport report = EraseUser("anna");
-  const std::string path = store_path() + "/backups/ledger/" + report.erase_id + ".json";
-  ASSERT_TRUE(fs::exists(path));
-  WriteBytes(path, "{half");
+  ASSERT_TRUE(fs::exists(store_path() + "/backups/ledger/" + report.erase_id));
+  const std::string of_another = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ";
+  WriteBytes(store_path() + "/backups/ledger/" + of_another, "{half");
   const Status status = Restore(engine(), backup).status();
   EXPECT_CODE(status, kCorruption);
-  EXPECT_NE(status.message().find(report.erase_id), std::string::npos) << status.ToString();
+  EXPECT_NE(status.message().find(of_another), std::string::npos) << status.ToString();
   RestoreOptions options;
   options.without_ledger = true;
   ASSERT_OK(Restore(engine(), backup, options));

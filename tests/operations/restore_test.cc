@@ -9,34 +9,23 @@
 #include "coffer/integrity.h"
 #include "coffer/snapshot.h"
 #include "engine/core.h"
-#include "operations_fixture.h"
+#include "repository_fixture.h"
 
 namespace coffer::operations {
 namespace {
 
-class RestoreTest : public OperationsTest {
+class RestoreTest : public RepositoryTest {
  protected:
-  std::string BackUp() {
-    Result<BackupInfo> info = CreateBackup(engine());
-    EXPECT_OK(info);
-    return info.ok() ? info->id : "";
-  }
+  std::string BackUp() { return RepositoryTest::BackUp().id; }
   // A change that no restore could overlook.
   void Change() {
     PutSome("later", 7);
     ASSERT_OK(engine().Delete(Kind::kConversation, "c2"));
     ASSERT_OK(engine().Delete(Kind::kDocument, "d2"));
   }
-  static RestoreOptions Quick() {
-    RestoreOptions options;
-    options.safety_backup = false;
-    return options;
-  }
   std::vector<std::string> FilesOf(const std::string& backup_id) {
     std::vector<std::string> files;
-    for (const auto& entry : std::filesystem::directory_iterator(store_path() + "/backups/" + backup_id + "/store")) {
-      files.push_back(entry.path().string());
-    }
+    for (const std::string& object : ObjectsOf(backup_id)) files.push_back(ObjectPath(object));
     return files;
   }
 };
@@ -78,7 +67,7 @@ TEST_F(RestoreTest, LatestIsNeverASafetyBackup) {
 }
 
 TEST_F(RestoreTest, AnUnknownBackupIsNotFound) {
-  for (const std::string id : {"none", "", "../backups", ".", "..", "LOCK", "a/b"}) {
+  for (const std::string id : {"none", "", "../backups", ".", "..", "LOCK", "a/b", "01ARZ3NDEKTSV4RRFFQ69G5FAV"}) {
     EXPECT_CODE(Restore(engine(), id), kNotFound) << id;
   }
 }
@@ -101,7 +90,7 @@ TEST_F(RestoreTest, OneFlippedBitInAnyFileIsRefusedByName) {
   Change();
   const std::string before = WholeState(engine());
   std::vector<std::string> files = FilesOf(id);
-  files.push_back(store_path() + "/backups/" + id + "/manifest.json");
+  files.push_back(ManifestPath(id));
   for (const std::string& path : files) {
     const std::string good = ReadBytes(path);
     if (good.empty()) continue;
@@ -152,14 +141,66 @@ TEST_F(RestoreTest, ABackupMovesToANewFolder) {
   const std::string before = WholeState(engine());
   const std::string id = BackUp();
   const std::string repository = directory_.File("moved");
+  const std::string identity = directory_.File("identity");
   std::filesystem::copy(store_path() + "/backups", repository, std::filesystem::copy_options::recursive);
+  std::filesystem::copy(IdentityPath(), identity);
   engine_.reset();
   std::filesystem::remove_all(store_path());
   OpenOptions options;
   options.repository = repository;
   Open(options);
-  ASSERT_OK(Restore(engine(), id, Quick()));
+  EXPECT_CODE(Restore(engine(), id), kPermissionDenied) << "without the key nobody reads it";
+  RestoreOptions restore;
+  restore.identity_file = identity;
+  Result<RestoreReport> report = Restore(engine(), id, restore);
+  ASSERT_OK(report);
+  EXPECT_TRUE(report->safety_backup_id.empty()) << "an empty store has nothing to lose";
   EXPECT_EQ(WholeState(engine()), before);
+  EXPECT_EQ(CreateBackup(engine(), {.type = BackupType::kIncremental})->type, BackupType::kFull);
+}
+
+TEST_F(RestoreTest, OneCallTakesItBack) {
+  PutSome("now");
+  BackUp();
+  Change();
+  const std::string changed = WholeState(engine());
+  Result<RestoreReport> report = Restore(engine(), "latest");
+  ASSERT_OK(report);
+  ASSERT_NE(WholeState(engine()), changed);
+  Result<OperationOf<RestoreReport>> back = StartRollBack(engine(), report->restore_id);
+  ASSERT_OK(back);
+  ASSERT_OK(back->Finish());
+  EXPECT_EQ(WholeState(engine()), changed);
+  EXPECT_CODE(StartRollBack(engine(), back->id()), kNotFound) << "it made no safety backup itself";
+}
+
+TEST_F(RestoreTest, ADryRunTellsAndChangesNothing) {
+  PutSome("now");
+  const std::string id = BackUp();
+  Change();
+  const std::string changed = WholeState(engine());
+  RestoreOptions options;
+  options.dry_run = true;
+  Result<RestoreReport> report = Restore(engine(), id, options);
+  ASSERT_OK(report);
+  EXPECT_TRUE(report->dry_run);
+  EXPECT_EQ(report->conversations, 5U);
+  EXPECT_EQ(WholeState(engine()), changed);
+  EXPECT_EQ(IdsListed().size(), 1U);
+}
+
+TEST_F(RestoreTest, OptionsThatDoNotFitTogetherAreRefused) {
+  const std::string id = BackUp();
+  const auto refused = [&](const RestoreOptions& options) { EXPECT_CODE(Restore(engine(), id, options), kInvalidArgument); };
+  refused({.user_id = "owner0"});
+  refused({.ids = {"c1"}});
+  refused({.conflict = ConflictPolicy::kSkip});
+  refused({.exact = true});
+  refused({.scope = RestoreScope::kUser});
+  refused({.scope = RestoreScope::kUser, .user_id = "owner0", .ids = {"c1"}});
+  refused({.scope = RestoreScope::kConversations, .ids = {"a b"}});
+  refused({.scope = RestoreScope::kConversations, .conflict = ConflictPolicy::kFail});
+  refused({.scope = RestoreScope::kConversations, .conflict = ConflictPolicy::kNewest, .exact = true});
 }
 
 // Whatever call fails, the engine that is opened next has one state or the other.

@@ -21,9 +21,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::array<OperationKind, 6> kAllOperationKinds = {OperationKind::kImport, OperationKind::kBulkDelete,
-                                                             OperationKind::kBackup, OperationKind::kRestore,
-                                                             OperationKind::kExport, OperationKind::kErase};
+constexpr std::array<OperationKind, 8> kAllOperationKinds = {
+    OperationKind::kImport, OperationKind::kBulkDelete, OperationKind::kBackup, OperationKind::kRestore,
+    OperationKind::kExport, OperationKind::kErase,      OperationKind::kVerify, OperationKind::kPrune};
 // Long enough for a thread that may start to do so; only a test that is to fail needs it.
 constexpr milliseconds kWouldHaveStarted(20);
 
@@ -107,12 +107,14 @@ TEST_F(RunnerTest, TheMatrixIsTheOneInTheHeader) {
     for (OperationKind other : kAllOperationKinds) text += "rwb"[static_cast<int>(WhenMeeting(newcomer, other))];
     return text;
   };
-  EXPECT_EQ(row(OperationKind::kImport), "rrrwrr");
-  EXPECT_EQ(row(OperationKind::kBulkDelete), "rrrwrr");
-  EXPECT_EQ(row(OperationKind::kBackup), "rrwwrw");
-  EXPECT_EQ(row(OperationKind::kRestore), "wwwbww");
-  EXPECT_EQ(row(OperationKind::kExport), "rrrwrw");
-  EXPECT_EQ(row(OperationKind::kErase), "rrwwww");
+  EXPECT_EQ(row(OperationKind::kImport), "rrrwrrrr");
+  EXPECT_EQ(row(OperationKind::kBulkDelete), "rrrwrrrr");
+  EXPECT_EQ(row(OperationKind::kBackup), "rrwwrwrw");
+  EXPECT_EQ(row(OperationKind::kRestore), "wwwbwwww");
+  EXPECT_EQ(row(OperationKind::kExport), "rrrwrwrr");
+  EXPECT_EQ(row(OperationKind::kErase), "rrwwwwrw");
+  EXPECT_EQ(row(OperationKind::kVerify), "rrrwrrrw");
+  EXPECT_EQ(row(OperationKind::kPrune), "rrwwrwww");
 }
 
 TEST_F(RunnerTest, NobodyOvertakesOneThatItWouldWaitFor) {

@@ -2,41 +2,69 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
+#include <numeric>
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "coffer/engine.h"
 #include "coffer/version.h"
 #include "format/sha256.h"
-#include "operations/backup/file_copy.h"
-#include "operations/backup/manifest.h"
-#include "operations/backup/repository.h"
+#include "operations/backup/backup_image.h"
+#include "operations/backup/catalogue.h"
+#include "operations/backup/object_copy.h"
+#include "operations/backup/object_pool.h"
+#include "operations/backup/rate_limiter.h"
+#include "operations/backup/repository_session.h"
 #include "operations/erase/ledger.h"
-#include "operations/runner/report_text.h"
-#include "operations/runner/runner.h"
+#include "operations/keys/key_folder.h"
+#include "operations/runner/parallel_steps.h"
 #include "storage/durable_file.h"
 
-namespace coffer {
-namespace operations {
+namespace coffer::operations {
 namespace {
 
-constexpr int kRetentionDaysMax = 365;
 constexpr std::int64_t kMicrosecondsPerDay = std::int64_t{86'400} * 1'000'000;
 
-// One backup on its way: checkpoint, copies with their digests, manifest, publication.
-// The checkpoint is hard links, so it lies with the store, where the next generation would be built: after a crash it is swept
-// with the unfinished generations. The copies lie in the repository under a partial name until the last rename.
+// In characters of UTF-8; bytes that are none are found when the manifest is encoded.
+std::size_t Characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+Result<std::vector<format::AgeRecipient>> ParseRecipients(const std::vector<std::string>& texts) {
+  if (texts.size() > kBackupRecipientsMax) {
+    return Status::InvalidArgument("recipients: more than " + std::to_string(kBackupRecipientsMax));
+  }
+  std::vector<format::AgeRecipient> recipients;
+  for (const std::string& text : texts) {
+    Result<format::AgeRecipient> recipient = format::ParseAgeRecipient(text);
+    if (!recipient.ok()) return std::move(recipient).status().WithContext("recipients");
+    recipients.push_back(*recipient);
+  }
+  return recipients;
+}
+
+// What one file of the image became.
+struct StoredFile {
+  BackupFile file;
+  StoredObject object;
+  bool added = false;  // by this backup
+  bool twin = false;   // another file of this backup has the same bytes, and the object
+};
+
+// One backup on its way: image, objects, manifest.
 class BackupMaker {
  public:
   BackupMaker(engine::EngineCore& core, const BackupOptions& options, const BackupRole& role, JobContext& context)
       : core_(core),
-        files_(core.files()),
+        options_(options),
         context_(context),
         bytes_besides_(role.bytes_besides),
-        repository_(files_, core.repository()),
-        work_path_(core.folder().PartialPath(core.folder().next_generation())),
-        checkpoint_path_(work_path_ + "/checkpoint") {
+        repository_(core.files(), core.repository()),
+        image_(core),
+        rate_limiter_(options.bytes_per_second_max) {
     BackupInfo& info = manifest_.info;
     info.id = role.id;
     info.reason = role.reason;
@@ -45,121 +73,209 @@ class BackupMaker {
     info.name = options.name.empty() ? "backup-" + FormatTimestamp(info.created_at) : options.name;
     info.expires_at = {info.created_at.microseconds + options.retention_days * kMicrosecondsPerDay};
     info.engine_version = Version();
+    info.requested_type = options.type;
+    info.contents_included = options.include_contents;
+    info.logs_included = options.include_logs;
+    info.compressed = options.compress;
+    info.encrypted = options.encrypt;
     manifest_.store_format = kStoreFormatWritten;
+    form_.compress = options.compress;
   }
 
   Result<BackupInfo> Run() {
-    Result<std::unique_ptr<FileLock>> lock = repository_.Lock();
-    if (!lock.ok()) return std::move(lock).status();
     Status status = Make();
-    const Status removed = storage::RemoveRecursively(files_, work_path_);
-    if (!status.ok()) {
-      // What cannot be removed now is swept with the next backup; the failure that led here is the one to tell.
-      storage::RemoveRecursively(files_, repository_.PartialPath(manifest_.info.id)).Ignore();
-      return status;
-    }
-    removed.Ignore();  // hard links only; the next opening sweeps them
-    CountIt();
-    return manifest_.info;
+    if (status.ok()) return manifest_.info;
+    const OperationProgress progress = context_.progress();
+    return WithMissingBytes(std::move(status), progress.bytes_expected, progress.bytes_done);
   }
 
  private:
   Status Make() {
+    Result<std::unique_ptr<RepositorySession>> session = RepositorySession::Begin(core_, repository_);
+    if (!session.ok()) return std::move(session).status();
+    session_ = std::move(*session);
     // Before the image is taken: what is erased behind it is needed again by whoever restores it.
     Result<std::string> erased_through = Ledger(core_).CompletedThrough();
     if (!erased_through.ok()) return std::move(erased_through).status();
     manifest_.erased_through = std::move(*erased_through);
-    if (Status status = repository_.Sweep(); !status.ok()) return status;
-    if (Status status = storage::RemoveRecursively(files_, work_path_); !status.ok()) return status;
-    if (Status status = files_.CreateDirectory(work_path_); !status.ok()) return status;
-    {
-      const engine::StoreAccess access = core_.Access();
-      Result<std::vector<storage::CheckpointFile>> checkpoint = access->Checkpoint(checkpoint_path_);
-      if (!checkpoint.ok()) return std::move(checkpoint).status();
-      checkpoint_ = std::move(*checkpoint);
-    }
-    std::uint64_t bytes = 0;
-    for (const storage::CheckpointFile& file : checkpoint_) bytes += file.size_bytes;
-    context_.ExpectBytes(bytes + bytes_besides_);
-    if (Status status = CheckFreeBytes(files_, repository_.path(), bytes); !status.ok()) return status;
-    if (Status status = CopyFiles(); !status.ok()) return status;
-    if (Status status = ReadCounters(); !status.ok()) return status.WithContext("reading the checkpoint");
-    manifest_.info.completed_at = core_.Now();
-    if (Status status = context_.CheckStop(); !status.ok()) return status;
+    if (Status status = FindKeys(); !status.ok()) return status.WithContext("keys");
+    if (Status status = Prepare(); !status.ok()) return status;
+    if (Status status = TakeImage(); !status.ok()) return status.WithContext("image of the store");
+    Result<engine::TalliesByOwner> counters = image_.ReadCounters();
+    if (!counters.ok()) return std::move(counters).status().WithContext("reading the image's counters");
+    sealed_.by_owner = std::move(*counters);
+    if (Status status = StoreFiles(); !status.ok()) return status;
     return Publish();
   }
 
-  Status CopyFiles() {
-    const std::string partial_path = repository_.PartialPath(manifest_.info.id);
-    const std::string store_path = partial_path + "/" + std::string(kStoreName);
-    if (Status status = files_.CreateDirectory(partial_path); !status.ok()) return status;
-    if (Status status = files_.CreateDirectory(store_path); !status.ok()) return status;
-    for (const storage::CheckpointFile& file : checkpoint_) {
-      const std::string from = checkpoint_path_ + "/" + file.name;
-      Result<std::string> digest =
-          CopyHashed(files_, from, store_path + "/" + file.name, file.size_bytes, [this](std::uint64_t bytes) {
-            context_.AddBytes(bytes);
-            return context_.CheckStop();
-          });
-      if (!digest.ok()) return std::move(digest).status();
-      if (!file.digest.empty() && *digest != file.digest) {
-        return Status::Corruption("file " + file.name + " of the store is not what was written: its SHA-256 is " +
-                                  format::HexText(*digest) + ", and was " + format::HexText(file.digest) + " at its birth");
-      }
-      manifest_.files.push_back({file.name, file.size_bytes, format::HexText(*digest)});
-      manifest_.info.file_bytes += file.size_bytes;
+  Status FindKeys() {
+    KeyFolder keys(core_.files(), core_.folder().KeysPath());
+    Result<std::string> object_id_key = keys.ObjectIdKey();
+    if (!object_id_key.ok()) return std::move(object_id_key).status();
+    object_id_key_ = std::move(*object_id_key);
+    if (!options_.encrypt) return Status::Ok();
+    Result<std::vector<format::AgeRecipient>> own = keys.EnsureRecipients(core_.Now());
+    if (!own.ok()) return std::move(own).status();
+    Result<std::vector<format::AgeRecipient>> named = ParseRecipients(options_.recipients);
+    if (!named.ok()) return std::move(named).status();
+    form_.recipients = std::move(*own);
+    for (const format::AgeRecipient& recipient : *named) {
+      if (std::ranges::find(form_.recipients, recipient) == form_.recipients.end()) form_.recipients.push_back(recipient);
     }
-    return files_.SyncDirectory(store_path);
-  }
-
-  // From the checkpoint, behind the copying: opening a store may leave a log file of RocksDB's beside its files.
-  Status ReadCounters() {
-    Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(checkpoint_path_, SmallStoreOptions(core_, true));
-    if (!store.ok()) return std::move(store).status();
-    Result<engine::CounterState> counters = engine::ReadCounters(**store, nullptr);
-    const Status closed = (*store)->Close();
-    if (!counters.ok()) return std::move(counters).status();
-    if (!closed.ok()) return closed;
-    manifest_.by_owner = std::move(counters->by_owner);
-    const engine::KindTallies sum = manifest_.Sum();
-    for (Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt}) {
-      manifest_.info.record_count += sum[kind].count;
+    for (const format::AgeRecipient& recipient : form_.recipients) {
+      manifest_.info.recipients.push_back(format::AgeRecipientText(recipient));
     }
+    std::ranges::sort(manifest_.info.recipients);
     return Status::Ok();
   }
 
-  Status Publish() {
-    const std::string partial_path = repository_.PartialPath(manifest_.info.id);
-    const std::string path = repository_.BackupPath(manifest_.info.id);
-    Result<std::string> text = EncodeManifest(manifest_);
-    if (!text.ok()) return std::move(text).status();
-    if (Status status = storage::WriteDurably(files_, partial_path + "/" + std::string(kManifestName), *text); !status.ok()) {
-      return status;
+  // Decides what may be shared.
+  Status Prepare() {
+    BackupInfo& info = manifest_.info;
+    Catalogue catalogue(core_);
+    Result<std::string> lineage = catalogue.Lineage();
+    if (!lineage.ok()) return std::move(lineage).status();
+    info.lineage = std::move(*lineage);
+    const auto known_bad = [&catalogue](std::string_view id) {
+      Result<std::optional<BackupVerification>> verification = catalogue.Verification(id);
+      return verification.ok() && *verification && !(*verification)->ok;
+    };
+    const PoolTerms terms{info.lineage, info.encrypted, info.recipients, info.contents_included};
+    pool_ = ChoosePool(repository_, session_->live(), options_.type, terms, known_bad);
+    info.type = pool_.type;
+    info.base_id = pool_.base_id;
+    info.sequence = session_->next_sequence();
+    manifest_.pool = pool_.base_id.empty() ? info.id : pool_.base_id;
+    manifest_.repository = session_->uuid();
+    return Status::Ok();
+  }
+
+  Status TakeImage() {
+    if (Status status = image_.Take(); !status.ok()) return status;
+    if (!options_.include_contents) {
+      if (Status status = image_.LeaveOutContents(manifest_.info.id); !status.ok()) return status;
     }
-    Status status = storage::PublishDurably(files_, partial_path, path);
-    if (!status.ok() && files_.Stat(partial_path).status().code() == StatusCode::kNotFound) {
-      // Renamed, and not durably so: a backup that failed must not be listed.
-      files_.RemoveFile(path + "/" + std::string(kManifestName)).Ignore();
-      storage::RemoveRecursively(files_, path).Ignore();
+    return options_.include_logs ? image_.AddLogs() : Status::Ok();
+  }
+
+  bool IsShared(const storage::CheckpointFile& file, std::string& id) const {
+    if (file.digest.empty()) return false;
+    id = ObjectIdOf(object_id_key_, file.digest, file.size_bytes, manifest_.pool);
+    return pool_.shared.contains(id);
+  }
+
+  Status StoreFiles() {
+    const std::vector<storage::CheckpointFile>& files = image_.files();
+    std::uint64_t bytes = 0;
+    std::string id;
+    for (const storage::CheckpointFile& file : files) bytes += IsShared(file, id) ? 0 : file.size_bytes;
+    context_.ExpectBytes(bytes + bytes_besides_);
+    Result<std::uint64_t> free = repository_.objects().FreeBytes();
+    if (!free.ok()) return std::move(free).status();
+    if (Status status = CheckFreeBytes(repository_.path(), bytes, *free); !status.ok()) return status;
+
+    // The largest first, so that the threads end together.
+    std::vector<std::size_t> order(files.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, std::ranges::greater(), [&files](std::size_t i) { return files[i].size_bytes; });
+    stored_.resize(files.size());
+    return RunInParallel(files.size(), [&](std::size_t step) {
+      const std::size_t i = order[step];
+      return StoreOne(files[i], stored_[i]).WithContext("file " + files[i].name);
+    });
+  }
+
+  Status StoreOne(const storage::CheckpointFile& source, StoredFile& stored) {
+    stored.file = {source.name, 0, source.size_bytes, format::HexText(source.digest)};
+    if (IsShared(source, stored.object.id)) {
+      stored.object = pool_.shared.at(stored.object.id);
+      return Status::Ok();
     }
+    Result<WrittenObject> written = WriteObject(core_.files(), image_.PathOf(source), source.size_bytes, form_,
+                                                repository_.objects(), [this](std::uint64_t bytes) {
+                                                  context_.AddBytes(bytes);
+                                                  return rate_limiter_.Pass(bytes, context_);
+                                                });
+    if (!written.ok()) return std::move(written).status();
+    if (!source.digest.empty() && written->plain_sha256 != source.digest) {
+      return Status::Corruption("is not what was written: its SHA-256 is " + format::HexText(written->plain_sha256) +
+                                ", and was " + format::HexText(source.digest) + " at its birth");
+    }
+    stored.file.sha256 = format::HexText(written->plain_sha256);
+    return PublishObject(std::move(*written), source.size_bytes, stored);
+  }
+
+  Status PublishObject(WrittenObject written, std::uint64_t plain_bytes, StoredFile& stored) {
+    StoredObject& object = stored.object;
+    object.id = ObjectIdOf(object_id_key_, written.plain_sha256, plain_bytes, manifest_.pool);
+    // The same bytes under the same name: small files such as CURRENT, or one that another backup of the pool has.
+    if (const auto present = pool_.present.find(object.id); present != pool_.present.end()) {
+      object = present->second;
+      return Status::Ok();
+    }
+    {
+      const std::lock_guard lock(claimed_mutex_);
+      stored.twin = !claimed_.insert(object.id).second;
+    }
+    if (stored.twin) return Status::Ok();
+    object.stored_bytes = written.stored_bytes;
+    object.stored_sha256 = format::HexText(written.stored_sha256);
+    const std::string name = Repository::ObjectName(object.id);
+    Status status = written.writer->Publish(name);
+    if (status.code() == StatusCode::kAlreadyExists) {
+      // Named by no manifest that can be read; only where one cannot, leftovers were not swept. It may be that one's.
+      return status.WithContext("a damaged manifest keeps the repository from being swept");
+    }
+    stored.added = status.ok();
     return status;
   }
 
-  void CountIt() {
-    Result<std::uint64_t> bytes = storage::TreeBytes(files_, repository_.BackupPath(manifest_.info.id));
-    core_.backups_bytes += bytes.ok() ? *bytes : manifest_.info.file_bytes;
-    ++core_.backups_count;
+  Status Publish() {
+    BackupInfo& info = manifest_.info;
+    std::unordered_map<std::string, std::size_t> places;
+    for (const StoredFile& stored : stored_) {
+      if (stored.twin || !places.emplace(stored.object.id, manifest_.objects.size()).second) continue;
+      manifest_.objects.push_back(stored.object);
+      if (stored.added) info.stored_bytes += stored.object.stored_bytes;
+    }
+    for (StoredFile& stored : stored_) {
+      stored.file.object = places.at(stored.object.id);
+      if (stored.file.name != kLogsFileName) info.file_bytes += stored.file.size_bytes;
+      sealed_.files.push_back(std::move(stored.file));
+    }
+    const engine::KindTallies sum = sealed_.Sum();
+    for (Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt}) {
+      info.record_count += sum[kind].count;
+    }
+    Result<std::string> text = EncodeSealedManifest(sealed_);
+    if (!text.ok()) return std::move(text).status();
+    Result<std::string> sealed = EncodeObject(form_, *text);
+    if (!sealed.ok()) return std::move(sealed).status();
+    format::Sha256 hash;
+    hash.Update(*sealed);
+    manifest_.sealed_bytes = sealed->size();
+    manifest_.sealed_sha256 = format::HexText(hash.Finish());
+    info.completed_at = core_.Now();
+    if (Status status = context_.CheckStop(); !status.ok()) return status;
+    return session_->PublishManifest(manifest_, *sealed);
   }
 
   engine::EngineCore& core_;
-  FileSystem& files_;
+  const BackupOptions& options_;
   JobContext& context_;
   const std::uint64_t bytes_besides_;
-  Repository repository_;
-  const std::string work_path_;
-  const std::string checkpoint_path_;
-  std::vector<storage::CheckpointFile> checkpoint_;
+  const Repository repository_;
+  BackupImage image_;
+  RateLimiter rate_limiter_;
+  ObjectForm form_;
+  std::string object_id_key_;
+  std::unique_ptr<RepositorySession> session_;
+  ObjectPool pool_;
   BackupManifest manifest_;
+  SealedManifest sealed_;
+  std::vector<StoredFile> stored_;  // in the order of the image's files
+  std::mutex claimed_mutex_;
+  std::set<std::string, std::less<>> claimed_;  // ids of the objects that this backup writes
 };
 
 }  // namespace
@@ -179,6 +295,18 @@ Status CheckBackupOptions(const BackupOptions& options) {
   if (options.retention_days < 1 || options.retention_days > kRetentionDaysMax) {
     return Status::InvalidArgument("retention_days: 1 to " + std::to_string(kRetentionDaysMax));
   }
+  if (Characters(options.name) > kBackupNameCharactersMax) {
+    return Status::InvalidArgument("name: more than " + std::to_string(kBackupNameCharactersMax) + " characters");
+  }
+  if (Characters(options.description) > kBackupDescriptionCharactersMax) {
+    return Status::InvalidArgument("description: more than " + std::to_string(kBackupDescriptionCharactersMax) + " characters");
+  }
+  if (!options.encrypt && !options.recipients.empty()) {
+    return Status::InvalidArgument("recipients: named for a backup that is not encrypted");
+  }
+  if (Result<std::vector<format::AgeRecipient>> named = ParseRecipients(options.recipients); !named.ok()) {
+    return std::move(named).status();
+  }
   BackupManifest words;
   words.info.name = options.name;
   words.info.description = options.description;
@@ -186,63 +314,21 @@ Status CheckBackupOptions(const BackupOptions& options) {
   return text.ok() ? Status::Ok() : std::move(text).status();
 }
 
+void CountRepository(engine::EngineCore& core) {
+  if (Result<std::uint64_t> bytes = storage::TreeBytes(core.files(), core.repository()); bytes.ok()) {
+    core.backups_bytes = *bytes;
+  }
+  if (Result<std::vector<std::string>> ids = Repository(core.files(), core.repository()).Ids(); ids.ok()) {
+    core.backups_count = ids->size();
+  }
+}
+
 Result<BackupInfo> MakeBackup(engine::EngineCore& core, const BackupOptions& options, const BackupRole& role,
                               JobContext& context) {
   Result<BackupInfo> info = BackupMaker(core, options, role, context).Run();
+  CountRepository(core);
   if (!info.ok()) return std::move(info).status().WithContext("backup");
   return info;
 }
 
-namespace {
-
-std::string RequestText(const BackupOptions& options) {
-  return ToText({{"name", options.name}, {"description", options.description}, {"retention_days", options.retention_days}});
-}
-
-std::string ReportText(const BackupInfo& info) {
-  return ToText({{"backup_id", info.id},
-                 {"name", info.name},
-                 {"description", info.description},
-                 {"reason", info.reason},
-                 {"file_bytes", info.file_bytes},
-                 {"record_count", info.record_count},
-                 {"created_at", FormatTimestamp(info.created_at)},
-                 {"completed_at", FormatTimestamp(info.completed_at)},
-                 {"expires_at", FormatTimestamp(info.expires_at)},
-                 {"engine_version", info.engine_version}});
-}
-
-}  // namespace
-}  // namespace operations
-
-Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions& options, StartOptions start) {
-  if (engine.read_only()) return Status::PermissionDenied("backup: the store is opened read-only");
-  if (Status status = operations::CheckBackupOptions(options); !status.ok()) return status.WithContext("backup");
-  operations::JobSpec spec;
-  spec.kind = OperationKind::kBackup;
-  spec.principal = std::move(start.principal);
-  spec.request = operations::RequestText(options);
-  const auto work = [&core = engine.core(), options](operations::JobContext& context) {
-    Result<BackupInfo> info = operations::MakeBackup(core, options, {context.id(), operations::kReasonRequested}, context);
-    if (info.ok()) context.SetRecords(info->record_count);
-    return info;
-  };
-  return operations::StartReporting<BackupInfo>(engine.core(), std::move(spec), work, &operations::ReportText);
-}
-
-Result<BackupInfo> CreateBackup(Engine& engine, const BackupOptions& options) {
-  Result<OperationOf<BackupInfo>> operation = StartBackup(engine, options);
-  if (!operation.ok()) return std::move(operation).status();
-  return operation->Finish();
-}
-
-Result<std::vector<BackupInfo>> ListBackups(Engine& engine) {
-  engine::EngineCore& core = engine.core();
-  Result<std::vector<operations::BackupManifest>> manifests = operations::Repository(core.files(), core.repository()).List();
-  if (!manifests.ok()) return std::move(manifests).status().WithContext("backups");
-  std::vector<BackupInfo> backups;
-  for (operations::BackupManifest& manifest : *manifests) backups.push_back(std::move(manifest.info));
-  return backups;
-}
-
-}  // namespace coffer
+}  // namespace coffer::operations

@@ -16,7 +16,7 @@ namespace coffer::operations {
 struct BackupRole {
   std::string id;
   std::string_view reason;          // one of manifest.h's
-  std::uint64_t bytes_besides = 0;  // that the operation copies apart from the backup
+  std::uint64_t bytes_besides = 0;  // that the operation reads apart from the backup
 };
 
 Status CheckBackupOptions(const BackupOptions& options);
@@ -25,5 +25,8 @@ Result<BackupInfo> MakeBackup(engine::EngineCore& core, const BackupOptions& opt
 
 // The options under which a second store is opened beside the live one: enough to look at it, in little memory.
 storage::StoreOptions SmallStoreOptions(const engine::EngineCore& core, bool read_only);
+
+// Counts the repository's bytes and backups anew, for the statistics.
+void CountRepository(engine::EngineCore& core);
 
 }  // namespace coffer::operations

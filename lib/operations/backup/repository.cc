@@ -1,91 +1,162 @@
 #include "operations/backup/repository.h"
 
 #include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "format/record_text.h"
-#include "storage/durable_file.h"
 
 namespace coffer::operations {
 namespace {
 
-constexpr std::string_view kPartialSuffix = ".partial";
-constexpr std::string_view kLockName = "LOCK";
+constexpr int kRepositoryVersion = 1;
+constexpr std::uint64_t kIdentityBytesMax = 65'536;
+constexpr std::size_t kLineStepBytes = std::size_t{64} << 10;
+
+// Ids of backups are ULIDs; anything else must not become a name.
+bool IsBackupId(std::string_view id) {
+  constexpr std::size_t kUlidBytes = 26;
+  return id.size() == kUlidBytes && id.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == std::string_view::npos;
+}
+
+// A manifest's first line, without what is behind it.
+Result<std::string> ReadFirstLine(const RandomAccessFile& file) {
+  std::string line;
+  for (std::size_t read = kLineStepBytes; read == kLineStepBytes;) {
+    if (line.size() > kManifestBytesMax) return Status::Corruption("its first line does not end");
+    const std::size_t before = line.size();
+    line.resize(before + kLineStepBytes);
+    Result<std::size_t> got = file.Read(before, kLineStepBytes, line.data() + before);
+    if (!got.ok()) return std::move(got).status();
+    read = *got;
+    line.resize(before + read);
+    if (const std::size_t end = line.find('\n', before); end != std::string::npos) {
+      line.resize(end + 1);
+      return line;
+    }
+  }
+  return line;
+}
+
+Result<std::string> ParseIdentity(const std::string& text) {
+  try {
+    const nlohmann::json json = nlohmann::json::parse(text);
+    if (json.at("coffer_repository").get<int>() > kRepositoryVersion || !json.at("features").empty()) {
+      return Status::Unavailable("the repository is of a newer version");
+    }
+    return json.at("uuid").get<std::string>();
+  } catch (const nlohmann::json::exception&) {
+    return Status::Corruption("is not a repository's");
+  }
+}
+
+void SortNewestFirst(std::vector<BackupManifest>& manifests) {
+  std::ranges::sort(manifests, [](const BackupManifest& a, const BackupManifest& b) {
+    return a.info.sequence != b.info.sequence ? a.info.sequence > b.info.sequence : a.info.id > b.info.id;
+  });
+}
+
+// "trash/<id>.<microseconds>"
+std::optional<Repository::TrashEntry> ParseTrashName(const std::string& name) {
+  const std::size_t begin = name.rfind('/') + 1;
+  const std::size_t point = name.rfind('.');
+  if (point == std::string::npos || point < begin) return std::nullopt;
+  Repository::TrashEntry entry{name, name.substr(begin, point - begin), {}};
+  const char* const end = name.data() + name.size();
+  const auto parsed = std::from_chars(name.data() + point + 1, end, entry.deleted_at.microseconds);
+  if (parsed.ec != std::errc() || parsed.ptr != end || !IsBackupId(entry.id)) return std::nullopt;
+  return entry;
+}
 
 }  // namespace
 
-Result<std::unique_ptr<FileLock>> Repository::Lock() {
-  if (Status status = storage::CreateDirectories(files_, path_); !status.ok()) return status.WithContext("repository " + path_);
-  Result<std::unique_ptr<FileLock>> lock = files_.Lock(path_ + "/" + std::string(kLockName), true);
-  if (!lock.ok()) return std::move(lock).status().WithContext("repository " + path_);
-  return lock;
+Status NoIdentityFor(const BackupManifest& manifest) {
+  std::string recipients;
+  for (const std::string& recipient : manifest.info.recipients) recipients += (recipients.empty() ? "" : ", ") + recipient;
+  return Status::PermissionDenied("backup " + manifest.info.id + " is encrypted to " + recipients +
+                                  ", and no identity at hand reads it");
 }
 
-Status Repository::Sweep() {
-  Result<std::vector<std::string>> names = files_.List(path_);
-  if (!names.ok()) return std::move(names).status();
-  for (const std::string& name : *names) {
-    if (!name.ends_with(kPartialSuffix)) continue;
-    if (Status status = storage::RemoveRecursively(files_, path_ + "/" + name); !status.ok()) {
-      return status.WithContext("sweeping " + path_);
-    }
-  }
-  return Status::Ok();
+Result<std::string> Repository::Uuid() const {
+  Result<std::string> text = storage::ReadObject(*objects_, "repository.json", kIdentityBytesMax);
+  if (!text.ok()) return std::move(text).status();
+  Result<std::string> uuid = ParseIdentity(*text);
+  if (!uuid.ok()) return std::move(uuid).status().WithContext(path_ + "/repository.json");
+  return uuid;
 }
 
-Result<BackupManifest> Repository::Read(std::string_view id) {
-  const Status missing = Status::NotFound("backup " + std::string(id) + ": there is none in " + path_);
-  // An id that is none must not lead out of the repository.
-  if (!format::CheckId("backup id", id).ok() || id.starts_with('.') || id.ends_with(kPartialSuffix)) return missing;
-  const std::string path = BackupPath(id) + "/" + std::string(kManifestName);
-  Result<std::string> text = storage::ReadWholeFile(files_, path, kManifestBytesMax);
-  if (!text.ok()) {
-    if (text.status().code() == StatusCode::kNotFound) return missing;
-    return std::move(text).status().WithContext(path);
-  }
-  Result<BackupManifest> manifest = DecodeManifest(*text);
-  if (!manifest.ok()) return std::move(manifest).status().WithContext(path);
-  if (manifest->info.id != id) return Status::Corruption(path + ": is the manifest of backup " + manifest->info.id);
-  return manifest;
-}
-
-Result<std::vector<std::string>> Repository::Ids() {
+Result<std::vector<std::string>> Repository::Ids() const {
+  Result<std::vector<std::string>> names = objects_->List("manifests");
+  if (!names.ok()) return names;
   std::vector<std::string> ids;
-  Result<std::vector<std::string>> names = files_.List(path_);
-  if (!names.ok() && names.status().code() == StatusCode::kNotFound) return ids;
-  if (!names.ok()) return std::move(names).status();
-  for (std::string& name : *names) {
-    if (name == kLockName || name.ends_with(kPartialSuffix)) continue;
-    Result<FileInfo> manifest_file = files_.Stat(path_ + "/" + name + "/" + std::string(kManifestName));
-    if (!manifest_file.ok()) {
-      // Not a backup: no folder, or one without a manifest.
-      Result<FileInfo> entry = files_.Stat(path_ + "/" + name);
-      if (manifest_file.status().code() == StatusCode::kNotFound || (entry.ok() && !entry->is_directory)) continue;
-      return std::move(manifest_file).status();
-    }
-    ids.push_back(std::move(name));
+  for (const std::string& name : *names) {
+    std::string id = name.substr(name.rfind('/') + 1);
+    if (IsBackupId(id)) ids.push_back(std::move(id));
   }
   return ids;
 }
 
-Result<std::vector<BackupManifest>> Repository::List() {
-  std::vector<BackupManifest> manifests;
+Result<BackupManifest> Repository::ReadNamed(const std::string& name, std::string_view id) const {
+  Result<std::unique_ptr<RandomAccessFile>> file = objects_->Open(name);
+  if (!file.ok()) return std::move(file).status();
+  Result<std::string> line = ReadFirstLine(**file);
+  if (!line.ok()) return std::move(line).status().WithContext(path_ + "/" + name);
+  Result<BackupManifest> manifest = DecodeManifest(*line);
+  if (!manifest.ok()) return std::move(manifest).status().WithContext(path_ + "/" + name);
+  if (manifest->info.id != id) {
+    return Status::Corruption(path_ + "/" + name + ": is the manifest of backup " + manifest->info.id);
+  }
+  return manifest;
+}
+
+Result<BackupManifest> Repository::Read(std::string_view id) const {
+  const Status missing = Status::NotFound("backup " + std::string(id) + ": there is none in " + path_);
+  if (!IsBackupId(id)) return missing;
+  Result<BackupManifest> manifest = ReadNamed(ManifestName(id), id);
+  if (!manifest.ok() && manifest.status().code() == StatusCode::kNotFound) return missing;
+  return manifest;
+}
+
+Result<std::vector<BackupManifest>> Repository::List() const {
   Result<std::vector<std::string>> ids = Ids();
   if (!ids.ok()) return std::move(ids).status();
+  std::vector<BackupManifest> manifests;
   for (const std::string& id : *ids) {
     Result<BackupManifest> manifest = Read(id);
-    if (!manifest.ok()) {
-      if (manifest.status().code() == StatusCode::kNotFound) continue;
-      return std::move(manifest).status();
-    }
+    if (!manifest.ok() && manifest.status().code() == StatusCode::kNotFound) continue;  // deleted meanwhile
+    if (!manifest.ok()) return std::move(manifest).status();
     manifests.push_back(std::move(*manifest));
   }
-  std::sort(manifests.begin(), manifests.end(), [](const BackupManifest& a, const BackupManifest& b) {
-    return a.info.created_at != b.info.created_at ? a.info.created_at > b.info.created_at : a.info.id > b.info.id;
-  });
+  SortNewestFirst(manifests);
   return manifests;
 }
 
-Result<BackupManifest> Repository::Find(std::string_view id) {
+Result<std::vector<Repository::TrashEntry>> Repository::Trash() const {
+  Result<std::vector<std::string>> names = objects_->List("trash");
+  if (!names.ok()) return std::move(names).status();
+  std::vector<TrashEntry> entries;
+  for (const std::string& name : *names) {
+    if (std::optional<TrashEntry> entry = ParseTrashName(name)) entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+Result<std::vector<BackupManifest>> Repository::ListTrash() const {
+  Result<std::vector<TrashEntry>> entries = Trash();
+  if (!entries.ok()) return std::move(entries).status();
+  std::vector<BackupManifest> manifests;
+  for (const TrashEntry& entry : *entries) {
+    Result<BackupManifest> manifest = ReadNamed(entry.name, entry.id);
+    if (!manifest.ok() && manifest.status().code() == StatusCode::kNotFound) continue;
+    if (!manifest.ok()) return std::move(manifest).status();
+    manifest->info.deleted_at = entry.deleted_at;
+    manifests.push_back(std::move(*manifest));
+  }
+  SortNewestFirst(manifests);
+  return manifests;
+}
+
+Result<BackupManifest> Repository::Find(std::string_view id) const {
   if (id != kLatest) return Read(id);
   Result<std::vector<BackupManifest>> manifests = List();
   if (!manifests.ok()) return std::move(manifests).status();
@@ -93,6 +164,63 @@ Result<BackupManifest> Repository::Find(std::string_view id) {
     if (manifest.info.reason != kReasonSafety) return std::move(manifest);
   }
   return Status::NotFound("there is no backup in " + path_);
+}
+
+Result<SealedManifest> Repository::ReadSealed(const BackupManifest& manifest,
+                                              std::span<const format::AgeIdentity> identities) const {
+  const std::string name = ManifestName(manifest.info.id);
+  const auto damaged = [&](const std::string& what) { return Status::Corruption(path_ + "/" + name + ": " + what); };
+  Result<std::string> whole = storage::ReadObject(*objects_, name, 2 * kManifestBytesMax);
+  if (!whole.ok()) return std::move(whole).status();
+  const std::size_t line_end = whole->find('\n');
+  if (line_end == std::string::npos) return damaged("has no sealed part");
+  std::string stored = whole->substr(line_end + 1);
+  format::Sha256 hash;
+  hash.Update(stored);
+  if (stored.size() != manifest.sealed_bytes || format::HexText(hash.Finish()) != manifest.sealed_sha256) {
+    return damaged("its sealed part is not what was written");
+  }
+  Result<std::string> plain = DecodeObject(std::move(stored), manifest.info.encrypted, identities, kManifestBytesMax);
+  if (!plain.ok() && plain.status().code() == StatusCode::kPermissionDenied) return NoIdentityFor(manifest);
+  if (!plain.ok()) return std::move(plain).status().WithContext(path_ + "/" + name);
+  Result<SealedManifest> sealed = DecodeSealedManifest(*plain, manifest);
+  if (!sealed.ok()) return std::move(sealed).status().WithContext(path_ + "/" + name);
+  return sealed;
+}
+
+Result<std::unique_ptr<ObjectReader>> Repository::OpenObject(const BackupManifest& manifest, std::size_t object,
+                                                             std::span<const format::AgeIdentity> identities) const {
+  const StoredObject& stored = manifest.objects[object];
+  const std::string name = ObjectName(stored.id);
+  Result<std::unique_ptr<RandomAccessFile>> file = objects_->Open(name);
+  if (!file.ok() && file.status().code() == StatusCode::kNotFound) {
+    return Status::Corruption(path_ + "/" + name + ": is missing");
+  }
+  if (!file.ok()) return std::move(file).status();
+  Result<std::unique_ptr<ObjectReader>> reader =
+      ObjectReader::Open(std::move(*file), stored.stored_bytes, manifest.info.encrypted, identities);
+  if (!reader.ok() && reader.status().code() == StatusCode::kPermissionDenied) {
+    // Whoever asks has read the sealed part, which is encrypted to the same recipients.
+    return Status::Corruption(path_ + "/" + name + ": cannot be decrypted by who can read the manifest: its header is damaged");
+  }
+  if (!reader.ok()) return std::move(reader).status().WithContext(path_ + "/" + name);
+  return reader;
+}
+
+Status Repository::CheckObjectsThere(const BackupManifest& manifest) const {
+  for (const StoredObject& object : manifest.objects) {
+    const std::string name = ObjectName(object.id);
+    Result<std::uint64_t> size = objects_->Size(name);
+    if (!size.ok() && size.status().code() == StatusCode::kNotFound) {
+      return Status::Corruption(path_ + "/" + name + ": is missing");
+    }
+    if (!size.ok()) return std::move(size).status();
+    if (*size != object.stored_bytes) {
+      return Status::Corruption(path_ + "/" + name + ": has " + std::to_string(*size) + " bytes, and " +
+                                std::to_string(object.stored_bytes) + " by the manifest");
+    }
+  }
+  return Status::Ok();
 }
 
 }  // namespace coffer::operations

@@ -109,7 +109,7 @@ class EraseJob {
 
   // Every backup from before: also one whose counters do not know it any more may have it among what was only deleted.
   Status FindHolders() {
-    Repository repository(core_.files(), core_.repository());
+    const Repository repository(core_.files(), core_.repository());
     Result<std::vector<std::string>> ids = repository.Ids();
     if (!ids.ok()) return std::move(ids).status();
     for (const std::string& id : *ids) {
@@ -120,6 +120,12 @@ class EraseJob {
       } else if (manifest->erased_through < entry_.id) {
         report_.backups.push_back({id, manifest->info.expires_at});
       }
+    }
+    Result<std::vector<Repository::TrashEntry>> trash = repository.Trash();
+    if (!trash.ok()) return std::move(trash).status();
+    constexpr std::int64_t kGraceMicroseconds = std::int64_t{kTrashGraceDays} * 86'400 * 1'000'000;
+    for (const Repository::TrashEntry& entry : *trash) {
+      report_.backups.push_back({entry.id, {entry.deleted_at.microseconds + kGraceMicroseconds}});
     }
     return Status::Ok();
   }

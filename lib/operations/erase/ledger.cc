@@ -4,6 +4,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "operations/backup/object_codec.h"
+#include "operations/keys/key_folder.h"
 #include "operations/runner/report_text.h"
 #include "storage/durable_file.h"
 
@@ -14,7 +16,8 @@ using OrderedJson = nlohmann::ordered_json;
 
 constexpr int kLayoutVersion = 1;
 constexpr auto kFamily = storage::Family::kLedger;
-constexpr std::string_view kSuffix = ".json";
+constexpr std::string_view kUnfinishedSuffix = ".tmp";
+constexpr std::string_view kAgeBegin = "age-encryption.org/";
 constexpr std::string_view kUser = "user";
 
 Result<LedgerEntry> ReadEntry(const OrderedJson& json) {
@@ -97,30 +100,51 @@ Result<std::string> Ledger::CompletedThrough() {
 
 Status Ledger::Publish(const LedgerEntry& entry) {
   FileSystem& files = core_.files();
-  if (Status status = storage::CreateDirectories(files, PublishedPath()); !status.ok()) return status.WithContext("ledger");
-  const std::string path = PublishedPath() + "/" + entry.id + std::string(kSuffix);
+  const std::string path = PublishedPath() + "/" + entry.id;
   Result<FileInfo> there = files.Stat(path);
   if (there.ok()) return Status::Ok();
   if (there.status().code() != StatusCode::kNotFound) return std::move(there).status().WithContext("ledger");
-  return storage::WriteDurably(files, path, EncodeLedgerEntry(entry) + "\n").WithContext("ledger");
+  ObjectForm form;
+  Result<std::vector<format::AgeRecipient>> recipients =
+      KeyFolder(files, core_.folder().KeysPath()).EnsureRecipients(core_.Now());
+  if (!recipients.ok()) return std::move(recipients).status().WithContext("ledger");
+  form.recipients = std::move(*recipients);
+  Result<std::string> sealed = EncodeObject(form, EncodeLedgerEntry(entry) + "\n");
+  if (!sealed.ok()) return std::move(sealed).status().WithContext("ledger");
+  if (Status status = storage::CreateDirectories(files, PublishedPath()); !status.ok()) return status.WithContext("ledger");
+  return storage::WriteDurably(files, path, *sealed).WithContext("ledger");
 }
 
-Result<std::vector<LedgerEntry>> Ledger::Published() {
+Result<std::vector<LedgerEntry>> Ledger::PublishedBesides(const std::set<std::string, std::less<>>& known,
+                                                          std::span<const format::AgeIdentity> identities) {
   std::vector<LedgerEntry> entries;
   Result<std::vector<std::string>> names = core_.files().List(PublishedPath());
   if (!names.ok() && names.status().code() == StatusCode::kNotFound) return entries;
   if (!names.ok()) return std::move(names).status().WithContext("ledger");
   std::sort(names->begin(), names->end());
   for (const std::string& name : *names) {
-    if (!name.ends_with(kSuffix)) continue;
-    const std::string path = PublishedPath() + "/" + name;
-    Result<std::string> text = storage::ReadWholeFile(core_.files(), path, kLedgerEntryBytesMax);
-    if (!text.ok()) return std::move(text).status().WithContext(path);
-    Result<LedgerEntry> entry = DecodeLedgerEntry(*text);
-    if (!entry.ok()) return std::move(entry).status().WithContext(path);
+    if (known.contains(name) || name.ends_with(kUnfinishedSuffix)) continue;
+    Result<LedgerEntry> entry = ReadPublished(PublishedPath() + "/" + name, identities);
+    if (!entry.ok()) return std::move(entry).status();
+    if (entry->id != name) return Status::Corruption(PublishedPath() + "/" + name + ": is the entry " + entry->id);
     entries.push_back(std::move(*entry));
   }
   return entries;
+}
+
+Result<LedgerEntry> Ledger::ReadPublished(const std::string& path, std::span<const format::AgeIdentity> identities) {
+  Result<std::string> stored = storage::ReadWholeFile(core_.files(), path, kLedgerEntryBytesMax);
+  if (!stored.ok()) return std::move(stored).status().WithContext(path);
+  // An entry takes something away and gives nothing: that it is encrypted protects what it names, so either form will do.
+  const bool encrypted = stored->starts_with(kAgeBegin);
+  Result<std::string> text = DecodeObject(std::move(*stored), encrypted, identities, kLedgerEntryBytesMax);
+  if (!text.ok() && text.status().code() == StatusCode::kPermissionDenied) {
+    return Status::PermissionDenied(path + ": no identity at hand reads this entry of the ledger of erasures");
+  }
+  if (!text.ok()) return std::move(text).status().WithContext(path);
+  Result<LedgerEntry> entry = DecodeLedgerEntry(*text);
+  if (!entry.ok()) return std::move(entry).status().WithContext(path);
+  return entry;
 }
 
 }  // namespace coffer::operations

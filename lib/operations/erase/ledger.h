@@ -2,7 +2,10 @@
 // so that a restore on another machine knows it too. Holds ids, no texts. Layout: FORMAT.md.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +14,7 @@
 #include "coffer/result.h"
 #include "coffer/timestamp.h"
 #include "engine/core.h"
+#include "format/age.h"
 
 namespace coffer::operations {
 
@@ -45,14 +49,17 @@ class Ledger {
   // taken now needs no entry up to it.
   Result<std::string> CompletedThrough();
 
-  // In the repository. Durable; one that is there already is left as it is, since entries never change but for their
-  // completion.
+  // In the repository, encrypted to the store's recipients, which are made when there are none. Durable; one that is there already
+  // is left as it is, since entries never change but for their completion.
   Status Publish(const LedgerEntry& entry);
-  // kCorruption names the file. Without a repository: none.
-  Result<std::vector<LedgerEntry>> Published();
+  // Those in the repository with other ids than `known`, in the order of ids. Without a repository: none.
+  // kCorruption, kPermissionDenied (none of the identities reads it), kUnavailable: names the entry.
+  Result<std::vector<LedgerEntry>> PublishedBesides(const std::set<std::string, std::less<>>& known,
+                                                    std::span<const format::AgeIdentity> identities);
 
  private:
   std::string PublishedPath() const { return core_.repository() + "/ledger"; }
+  Result<LedgerEntry> ReadPublished(const std::string& path, std::span<const format::AgeIdentity> identities);
 
   engine::EngineCore& core_;
 };

@@ -279,6 +279,11 @@ Result<ImportReport> RunImport(Engine& engine, ByteSource& source, const std::st
   return operation->Finish();
 }
 
+Result<ImportReport> ImportWithin(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options,
+                                  JobContext& context) {
+  return Import(engine, {{name, std::nullopt, &source}}, options, kImportLineBytesMax, context);
+}
+
 }  // namespace operations
 
 Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<std::string>& files,

@@ -18,7 +18,7 @@ Result<std::unique_ptr<Engine>> Engine::Open(const std::string& folder, const Op
   if (Status status = operations::TakeUpInterrupted(**core, *runner); !status.ok()) {
     return status.WithContext("opening " + folder);
   }
-  return std::unique_ptr<Engine>(new Engine(std::move(*core)));
+  return Engine::Over(std::move(*core));
 }
 
 }  // namespace coffer

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "format/keys.h"
-#include "operations/backup/repository.h"
+#include "operations/backup/repository_session.h"
 #include "operations/delete/bulk_delete_job.h"
 #include "operations/erase/erase_job.h"
 #include "operations/erase/ledger.h"
@@ -46,9 +46,9 @@ void SweepExports(engine::EngineCore& core) {
 }
 
 void SweepRepository(engine::EngineCore& core) {
-  Repository repository(core.files(), core.repository());
-  // One that another process works on is swept by its next backup.
-  if (Result<std::unique_ptr<FileLock>> lock = repository.Lock(); lock.ok()) repository.Sweep().Ignore();
+  const Repository repository(core.files(), core.repository());
+  // One that another process works on is swept by its next session; to begin one is to sweep.
+  RepositorySession::Begin(core, repository).status().Ignore();
 }
 
 // Rows of operations that are over: a crash came between the journal and their removal, or a restore brought them back.
@@ -75,7 +75,9 @@ Status TakeUp(engine::EngineCore& core, Runner& runner, const OperationInfo& inf
     return Status::Ok();
   }
   if (info.kind == OperationKind::kExport) SweepNamedExport(core, info);
-  if (info.kind == OperationKind::kBackup || info.kind == OperationKind::kRestore) SweepRepository(core);
+  if (info.kind == OperationKind::kBackup || info.kind == OperationKind::kRestore || info.kind == OperationKind::kPrune) {
+    SweepRepository(core);
+  }
   return FailInterrupted(core, runner.journal(), info, Status::Unavailable("interrupted"));
 }
 

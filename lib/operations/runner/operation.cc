@@ -27,6 +27,10 @@ std::string_view OperationKindName(OperationKind kind) {
       return "export";
     case OperationKind::kErase:
       return "erase";
+    case OperationKind::kVerify:
+      return "verify";
+    case OperationKind::kPrune:
+      return "prune";
   }
   return {};
 }

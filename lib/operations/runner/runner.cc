@@ -12,7 +12,7 @@
 namespace coffer::operations {
 namespace {
 
-constexpr std::size_t kKinds = 6;
+constexpr std::size_t kKinds = 8;
 
 Json ObjectOf(const std::string& text) {
   Result<Json> json = Json::Parse(text);
@@ -37,12 +37,14 @@ Meeting WhenMeeting(OperationKind newcomer, OperationKind other) {
   constexpr Meeting kB = Meeting::kBusy;
   // In the order of OperationKind, both ways.
   static constexpr std::array<std::array<Meeting, kKinds>, kKinds> kMatrix = {{
-      {kR, kR, kR, kW, kR, kR},  // import
-      {kR, kR, kR, kW, kR, kR},  // bulk delete
-      {kR, kR, kW, kW, kR, kW},  // backup
-      {kW, kW, kW, kB, kW, kW},  // restore
-      {kR, kR, kR, kW, kR, kW},  // export
-      {kR, kR, kW, kW, kW, kW},  // erase
+      {kR, kR, kR, kW, kR, kR, kR, kR},  // import
+      {kR, kR, kR, kW, kR, kR, kR, kR},  // bulk delete
+      {kR, kR, kW, kW, kR, kW, kR, kW},  // backup
+      {kW, kW, kW, kB, kW, kW, kW, kW},  // restore
+      {kR, kR, kR, kW, kR, kW, kR, kR},  // export
+      {kR, kR, kW, kW, kW, kW, kR, kW},  // erase
+      {kR, kR, kR, kW, kR, kR, kR, kW},  // verify
+      {kR, kR, kW, kW, kR, kW, kW, kW},  // prune
   }};
   return kMatrix[static_cast<std::size_t>(newcomer) - 1][static_cast<std::size_t>(other) - 1];
 }

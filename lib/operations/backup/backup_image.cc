@@ -1,0 +1,114 @@
+#include "operations/backup/backup_image.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "format/keys.h"
+#include "operations/backup/create_backup.h"
+#include "operations/backup/manifest.h"
+#include "operations/runner/report_text.h"
+#include "operations/runner/runner.h"
+#include "storage/durable_file.h"
+
+namespace coffer::operations {
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+using storage::Family;
+
+OrderedJson Parsed(const Json& json) { return OrderedJson::parse(json.text(), nullptr, /*allow_exceptions=*/false); }
+
+OrderedJson TimeOrNull(const std::optional<Timestamp>& time) {
+  return time ? OrderedJson(FormatTimestamp(*time)) : OrderedJson(nullptr);
+}
+
+std::string LogLine(const OperationInfo& info) {
+  OrderedJson json = {{"type", "operation"},
+                      {"id", info.id},
+                      {"kind", OperationKindName(info.kind)},
+                      {"state", OperationStateName(info.state)},
+                      {"principal", info.principal},
+                      {"created_at", FormatTimestamp(info.created_at)},
+                      {"started_at", TimeOrNull(info.started_at)},
+                      {"completed_at", TimeOrNull(info.completed_at)},
+                      {"request", Parsed(info.request)},
+                      {"result", Parsed(info.result)}};
+  json["error"] = info.error.ok() ? OrderedJson(nullptr) : OrderedJson(info.error.ToString());
+  return ToText(json) + "\n";
+}
+
+}  // namespace
+
+BackupImage::BackupImage(engine::EngineCore& core)
+    : core_(core),
+      work_path_(core.folder().PartialPath(core.folder().next_generation())),
+      store_path_(work_path_ + "/checkpoint") {}
+
+BackupImage::~BackupImage() { storage::RemoveRecursively(core_.files(), work_path_).Ignore(); }
+
+std::string BackupImage::PathOf(const storage::CheckpointFile& file) const {
+  return (file.name == kLogsFileName ? work_path_ : store_path_) + "/" + file.name;
+}
+
+Status BackupImage::Take() {
+  if (Status status = storage::RemoveRecursively(core_.files(), work_path_); !status.ok()) return status;
+  if (Status status = core_.files().CreateDirectory(work_path_); !status.ok()) return status;
+  const engine::StoreAccess access = core_.Access();
+  Result<std::vector<storage::CheckpointFile>> files = access->Checkpoint(store_path_);
+  if (!files.ok()) return std::move(files).status();
+  files_ = std::move(*files);
+  return Status::Ok();
+}
+
+Status BackupImage::LeaveOutContents(std::string_view backup_id) {
+  Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(store_path_, SmallStoreOptions(core_, false));
+  if (!store.ok()) return std::move(store).status();
+  storage::WriteBatch batch;
+  const std::string end(format::kContentIdBytes + sizeof(std::uint32_t) + 1, '\xFF');
+  batch.DeleteRange(Family::kContents, std::string_view(), end);
+  batch.Put(Family::kProgress, format::ContentsLeftOutKey(), backup_id);
+  if (Status status = (*store)->Commit(batch, Durability::kDurable); !status.ok()) return status;
+  const Family contents[] = {Family::kContents};
+  if (Status status = (*store)->Compact(contents); !status.ok()) return status;
+  const std::string without_path = work_path_ + "/without-contents";
+  Result<std::vector<storage::CheckpointFile>> files = (*store)->Checkpoint(without_path);
+  if (!files.ok()) return std::move(files).status();
+  if (Status status = (*store)->Close(); !status.ok()) return status;
+  store_path_ = without_path;
+  files_ = std::move(*files);
+  return Status::Ok();
+}
+
+Status BackupImage::AddLogs() {
+  storage::CheckpointFile logs{.name = std::string(kLogsFileName), .size_bytes = 0, .digest = {}};
+  if (Status status = WriteLogs(PathOf(logs), logs.size_bytes); !status.ok()) return status.WithContext("logs");
+  files_.push_back(std::move(logs));
+  return Status::Ok();
+}
+
+Status BackupImage::WriteLogs(const std::string& path, std::uint64_t& size_bytes) {
+  Result<std::unique_ptr<WritableFile>> file = core_.files().NewWritableFile(path);
+  if (!file.ok()) return std::move(file).status();
+  Runner& runner = RunnerOf(core_);
+  for (const std::string& id : runner.journal().Ids()) {
+    Result<std::optional<OperationInfo>> info = runner.journal().Read(id);
+    if (!info.ok()) return std::move(info).status();
+    if (!*info) continue;
+    const std::string line = LogLine(**info);
+    if (Status status = (*file)->Append(line); !status.ok()) return status;
+    size_bytes += line.size();
+  }
+  return (*file)->Close();
+}
+
+Result<engine::TalliesByOwner> BackupImage::ReadCounters() {
+  Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(store_path_, SmallStoreOptions(core_, true));
+  if (!store.ok()) return std::move(store).status();
+  Result<engine::CounterState> counters = engine::ReadCounters(**store, nullptr);
+  const Status closed = (*store)->Close();
+  if (!counters.ok()) return std::move(counters).status();
+  if (!closed.ok()) return closed;
+  return std::move(counters->by_owner);
+}
+
+}  // namespace coffer::operations

@@ -1,0 +1,32 @@
+// Catalogue: what this store knows of backups that their manifests cannot tell, in the control store: which lineage it is of, and
+// what checks came to. Whoever loses it loses no backup. Layout: FORMAT.md.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coffer/backup.h"
+#include "coffer/result.h"
+#include "engine/core.h"
+
+namespace coffer::operations {
+
+// Cheap to make; the core must outlive it. A read-only engine may have no control store: then nothing is known.
+class Catalogue {
+ public:
+  explicit Catalogue(engine::EngineCore& core) : core_(core) {}
+
+  // The lineage of the live generation. A generation that came by a restore begins a new one, which is made here: no crash can
+  // come between the switch and it. Not for a read-only engine.
+  Result<std::string> Lineage();
+
+  Result<std::optional<BackupVerification>> Verification(std::string_view backup_id);
+  Status KeepVerification(std::string_view backup_id, const BackupVerification& verification);
+  Status Forget(std::string_view backup_id);
+
+ private:
+  engine::EngineCore& core_;
+};
+
+}  // namespace coffer::operations

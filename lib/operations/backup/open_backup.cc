@@ -1,0 +1,71 @@
+#include "operations/backup/open_backup.h"
+
+#include <utility>
+
+#include "engine/core.h"
+#include "operations/backup/backup_file_system.h"
+#include "operations/keys/key_folder.h"
+#include "operations/runner/runner.h"
+
+namespace coffer {
+namespace operations {
+
+Result<std::vector<format::AgeIdentity>> IdentitiesFor(engine::EngineCore& core, const std::string& identity_file) {
+  return KeyFolder(core.files(), core.folder().KeysPath()).Identities(identity_file);
+}
+
+Result<std::unique_ptr<Engine>> OpenInPlace(const OpenOptions& options, const Repository& repository,
+                                            const BackupManifest& manifest,
+                                            const std::vector<format::AgeIdentity>& identities) {
+  constexpr std::size_t kBlockCacheBytes = std::size_t{16} << 20;
+  Result<SealedManifest> sealed = repository.ReadSealed(manifest, identities);
+  if (!sealed.ok()) return std::move(sealed).status();
+  OpenOptions opened = options;
+  opened.repository = repository.path();
+  opened.block_cache_bytes = kBlockCacheBytes;
+  FileSystem& files = options.file_system != nullptr ? *options.file_system : PosixFileSystem();
+  const std::string root = "backup-" + manifest.info.id;
+  auto store_files = std::make_shared<BackupFileSystem>(Repository(files, repository.path()), manifest, std::move(*sealed),
+                                                        identities, root, kOpenBackupCacheBytes);
+  Result<std::unique_ptr<engine::EngineCore>> core = engine::EngineCore::OpenDetached(
+      opened, repository.path() + "/" + Repository::ManifestName(manifest.info.id), root, std::move(store_files));
+  if (!core.ok()) return std::move(core).status().WithContext("opening backup " + manifest.info.id);
+  (*core)->Attach(std::make_shared<Runner>(**core));
+  return Engine::Over(std::move(*core));
+}
+
+}  // namespace operations
+
+Result<std::unique_ptr<Engine>> OpenBackup(Engine& engine, std::string_view backup_id, const OpenBackupOptions& options) {
+  engine::EngineCore& core = engine.core();
+  const operations::Repository repository(core.files(), core.repository());
+  Result<operations::BackupManifest> manifest = repository.Find(backup_id);
+  if (!manifest.ok()) return std::move(manifest).status();
+  Result<std::vector<format::AgeIdentity>> identities = operations::IdentitiesFor(core, options.identity_file);
+  if (!identities.ok()) return std::move(identities).status();
+  OpenOptions opened = core.options();
+  if (options.clock != nullptr) opened.clock = options.clock;
+  if (options.file_system != nullptr) opened.file_system = options.file_system;
+  return operations::OpenInPlace(opened, repository, *manifest, *identities);
+}
+
+Result<std::unique_ptr<Engine>> OpenBackupIn(const std::string& repository_path, std::string_view backup_id,
+                                             const OpenBackupOptions& options) {
+  FileSystem& files = options.file_system != nullptr ? *options.file_system : PosixFileSystem();
+  const operations::Repository repository(files, repository_path);
+  Result<operations::BackupManifest> manifest = repository.Find(backup_id);
+  if (!manifest.ok()) return std::move(manifest).status();
+  std::vector<format::AgeIdentity> identities;
+  if (!options.identity_file.empty()) {
+    Result<std::vector<format::AgeIdentity>> named =
+        operations::KeyFolder(files, repository_path).Identities(options.identity_file);
+    if (!named.ok()) return std::move(named).status();
+    identities = std::move(*named);
+  }
+  OpenOptions opened;
+  opened.clock = options.clock;
+  opened.file_system = options.file_system;
+  return operations::OpenInPlace(opened, repository, *manifest, identities);
+}
+
+}  // namespace coffer

@@ -1,0 +1,204 @@
+// Pruning: what has expired and no rule keeps goes to the trash, what was there long enough goes for good.
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coffer/backup.h"
+#include "coffer/engine.h"
+#include "engine/core.h"
+#include "operations/backup/catalogue.h"
+#include "operations/backup/create_backup.h"
+#include "operations/backup/repository.h"
+#include "operations/backup/repository_session.h"
+#include "operations/backup/retention.h"
+#include "operations/runner/report_text.h"
+#include "operations/runner/runner.h"
+
+namespace coffer {
+namespace operations {
+namespace {
+
+// Below it no object was read.
+constexpr int kVerifiedLevelMin = 2;
+constexpr std::int64_t kGraceMicroseconds = std::int64_t{kTrashGraceDays} * 86'400 * 1'000'000;
+
+class Pruner {
+ public:
+  Pruner(engine::EngineCore& core, const PruneOptions& options, JobContext& context)
+      : core_(core), options_(options), context_(context), repository_(core.files(), core.repository()) {}
+
+  Result<PruneReport> Run() {
+    now_ = options_.as_of.value_or(core_.Now());
+    if (Status status = Read(); !status.ok()) return status;
+    Result<bool> jumped = HasClockJumped();
+    if (!jumped.ok()) return std::move(jumped).status();
+    report_.clock_jumped = *jumped;
+    if (Status status = Decide(); !status.ok()) return status;
+    if (Status status = options_.plan ? Plan() : Apply(); !status.ok()) return status;
+    return std::move(report_);
+  }
+
+ private:
+  Status Read() {
+    Result<std::vector<BackupManifest>> manifests = repository_.List();  // without all of them nothing is decided
+    if (!manifests.ok()) return std::move(manifests).status();
+    manifests_ = std::move(*manifests);
+    Result<std::vector<Repository::TrashEntry>> trash = repository_.Trash();
+    if (!trash.ok()) return std::move(trash).status();
+    trash_ = std::move(*trash);
+    return Status::Ok();
+  }
+
+  // The newest recorded operation: of backups by their manifests, of everything else by the journal; this one apart.
+  Result<bool> HasClockJumped() {
+    if (options_.as_of) return false;
+    std::optional<Timestamp> newest;
+    const auto consider = [&newest](Timestamp at) { newest = newest ? std::max(*newest, at) : at; };
+    for (const BackupManifest& manifest : manifests_) consider(manifest.info.created_at);
+    for (const Repository::TrashEntry& entry : trash_) consider(entry.deleted_at);
+    Journal& journal = RunnerOf(core_).journal();
+    for (const std::string& id : journal.Ids()) {
+      if (id == context_.id()) continue;
+      Result<std::optional<OperationInfo>> info = journal.Read(id);
+      if (!info.ok()) return std::move(info).status();
+      if (*info) consider((*info)->created_at);
+    }
+    return newest && ClockJumped(*newest, now_);
+  }
+
+  Status Decide() {
+    Catalogue catalogue(core_);
+    std::vector<RetainedBackup> backups;
+    for (const BackupManifest& manifest : manifests_) {
+      const BackupInfo& info = manifest.info;
+      Result<std::optional<BackupVerification>> verified = catalogue.Verification(info.id);
+      if (!verified.ok()) return std::move(verified).status();
+      backups.push_back({info.id, info.sequence, info.lineage, info.created_at, info.expires_at, info.reason == kReasonSafety,
+                         *verified && (*verified)->ok && (*verified)->level >= kVerifiedLevelMin});
+    }
+    RetentionPlan plan = DecideRetention(std::move(backups), options_.policy, now_);
+    report_.keep = std::move(plan.keep);
+    report_.drop = std::move(plan.drop);
+    if (!report_.clock_jumped) return Status::Ok();
+    for (RetentionDecision& decision : report_.drop) {
+      decision.reasons = {"the clock has jumped: nothing is dropped unless the time is given by name"};
+      report_.keep.push_back(std::move(decision));
+    }
+    report_.drop.clear();
+    return Status::Ok();
+  }
+
+  // Deleted so long ago that it goes for good. Not by a clock that cannot be trusted.
+  bool IsDue(const Repository::TrashEntry& entry) const {
+    return !report_.clock_jumped && now_.microseconds > entry.deleted_at.microseconds &&
+           now_.microseconds - entry.deleted_at.microseconds > kGraceMicroseconds;
+  }
+
+  Status Plan() {
+    std::vector<std::string> due;
+    for (const Repository::TrashEntry& entry : trash_) {
+      if (IsDue(entry)) due.push_back(entry.id);
+    }
+    report_.purged = due;
+    Result<std::uint64_t> freed = BytesFreedWithout(due);
+    if (!freed.ok()) return std::move(freed).status();
+    report_.freed_bytes = *freed;
+    return Status::Ok();
+  }
+
+  // Without a session, which would sweep, and write its lease: a plan changes nothing.
+  Result<std::uint64_t> BytesFreedWithout(const std::vector<std::string>& due) const {
+    Result<std::vector<BackupManifest>> trash = repository_.ListTrash();
+    if (!trash.ok()) return std::move(trash).status();
+    std::vector<BackupManifest> named = manifests_;
+    for (BackupManifest& manifest : *trash) {
+      if (std::ranges::find(due, manifest.info.id) == due.end()) named.push_back(std::move(manifest));
+    }
+    return UnnamedBytes(repository_, named);
+  }
+
+  Status Apply() {
+    Result<std::unique_ptr<RepositorySession>> session = RepositorySession::Begin(core_, repository_);
+    if (!session.ok()) return std::move(session).status();
+    // By its name alone: a damaged one too, which would keep the repository from being swept for ever.
+    for (const Repository::TrashEntry& entry : trash_) {
+      if (!IsDue(entry)) continue;
+      if (Status status = (*session)->Purge(entry); !status.ok()) return status;
+      Catalogue(core_).Forget(entry.id).Ignore();  // a row that nobody asks for again
+      report_.purged.push_back(entry.id);
+    }
+    // What is removed besides depends on all manifests; one that cannot be read may name anything.
+    if (!(*session)->damage().ok()) return (*session)->damage();
+    for (const RetentionDecision& decision : report_.drop) {
+      if (Status status = context_.CheckStop(); !status.ok()) return status;
+      if (Status status = (*session)->MoveToTrash(decision.id, now_); !status.ok()) return status;
+    }
+    Result<std::uint64_t> freed = (*session)->SweepObjects();
+    if (!freed.ok()) return std::move(freed).status();
+    report_.freed_bytes = *freed;
+    return Status::Ok();
+  }
+
+  engine::EngineCore& core_;
+  const PruneOptions& options_;
+  JobContext& context_;
+  const Repository repository_;
+  Timestamp now_;
+  std::vector<BackupManifest> manifests_;
+  std::vector<Repository::TrashEntry> trash_;
+  PruneReport report_;
+};
+
+nlohmann::ordered_json DecisionsJson(const std::vector<RetentionDecision>& decisions) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const RetentionDecision& decision : decisions) json.push_back({{"id", decision.id}, {"reasons", decision.reasons}});
+  return json;
+}
+
+std::string ReportText(const PruneReport& report) {
+  nlohmann::ordered_json json;
+  json["keep"] = DecisionsJson(report.keep);
+  json["drop"] = DecisionsJson(report.drop);
+  json["purged"] = report.purged;
+  json["freed_bytes"] = report.freed_bytes;
+  json["clock_jumped"] = report.clock_jumped;
+  return ToText(json);
+}
+
+std::string RequestText(const PruneOptions& options) {
+  return ToText({{"keep_last", options.policy.keep_last},
+                 {"keep_daily", options.policy.keep_daily},
+                 {"keep_weekly", options.policy.keep_weekly},
+                 {"keep_monthly", options.policy.keep_monthly},
+                 {"plan", options.plan},
+                 {"as_of", options.as_of ? nlohmann::ordered_json(FormatTimestamp(*options.as_of)) : nullptr}});
+}
+
+}  // namespace
+}  // namespace operations
+
+Result<OperationOf<PruneReport>> StartPrune(Engine& engine, const PruneOptions& options, StartOptions start) {
+  engine::EngineCore& core = engine.core();
+  if (engine.read_only() && !options.plan) return Status::PermissionDenied("prune: the store is opened read-only");
+  operations::JobSpec spec;
+  spec.kind = OperationKind::kPrune;
+  spec.principal = std::move(start.principal);
+  spec.request = operations::RequestText(options);
+  const auto work = [&core, options](operations::JobContext& context) {
+    Result<PruneReport> report = operations::Pruner(core, options, context).Run();
+    if (!options.plan) operations::CountRepository(core);
+    return report.ok() ? std::move(report) : Result<PruneReport>(std::move(report).status().WithContext("prune"));
+  };
+  return operations::StartReporting<PruneReport>(core, std::move(spec), work, &operations::ReportText);
+}
+
+Result<PruneReport> PruneBackups(Engine& engine, const PruneOptions& options) {
+  Result<OperationOf<PruneReport>> operation = StartPrune(engine, options);
+  if (!operation.ok()) return std::move(operation).status();
+  return operation->Finish();
+}
+
+}  // namespace coffer

@@ -1,0 +1,208 @@
+#include "operations/backup/repository_session.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
+
+#include "operations/runner/report_text.h"
+
+namespace coffer::operations {
+namespace {
+
+constexpr std::string_view kIdentityName = "repository.json";
+constexpr std::string_view kLeaseName = "lease";
+constexpr int kRepositoryVersion = 1;
+constexpr std::uint64_t kLeaseBytesMax = 65'536;
+
+struct Lease {
+  std::uint64_t fencing = 0;
+  std::uint64_t last_sequence = 0;
+};
+
+// A lease that is missing or cannot be read counts as none: the manifests tell the rest.
+Result<Lease> ReadLease(storage::ObjectStore& objects) {
+  Result<std::string> text = storage::ReadObject(objects, kLeaseName, kLeaseBytesMax);
+  if (!text.ok() && text.status().code() != StatusCode::kNotFound) return std::move(text).status();
+  Lease lease;
+  if (!text.ok()) return lease;
+  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return lease;
+  lease.fencing = json.value("fencing", std::uint64_t{0});
+  lease.last_sequence = json.value("last_sequence", std::uint64_t{0});
+  return lease;
+}
+
+// Names of objects that none of the manifests names.
+Result<std::vector<std::string>> UnnamedObjects(const Repository& repository,
+                                                std::initializer_list<const std::vector<BackupManifest>*> lists) {
+  std::unordered_set<std::string> named;
+  for (const auto* manifests : lists) {
+    for (const BackupManifest& manifest : *manifests) {
+      for (const StoredObject& object : manifest.objects) named.insert(Repository::ObjectName(object.id));
+    }
+  }
+  Result<std::vector<std::string>> names = repository.objects().List(kObjectsName);
+  if (names.ok()) std::erase_if(*names, [&](const std::string& name) { return named.contains(name); });
+  return names;
+}
+
+}  // namespace
+
+Result<std::uint64_t> UnnamedBytes(const Repository& repository, const std::vector<BackupManifest>& manifests) {
+  Result<std::vector<std::string>> names = UnnamedObjects(repository, {&manifests});
+  if (!names.ok()) return std::move(names).status();
+  std::uint64_t bytes = 0;
+  for (const std::string& name : *names) {
+    Result<std::uint64_t> size = repository.objects().Size(name);
+    if (!size.ok()) return size;
+    bytes += *size;
+  }
+  return bytes;
+}
+
+Result<std::unique_ptr<RepositorySession>> RepositorySession::Begin(engine::EngineCore& core, const Repository& repository) {
+  Result<std::unique_ptr<FileLock>> lock = repository.objects().Lock();
+  if (!lock.ok()) return std::move(lock).status().WithContext("repository " + repository.path());
+  std::unique_ptr<RepositorySession> session(new RepositorySession(repository, std::move(*lock)));
+  Status status = session->EnsureIdentity(core);
+  if (status.ok()) status = session->ReadManifests();
+  if (status.ok()) status = session->TakeLease(core);
+  if (status.ok()) status = repository.objects().RemoveUnfinished();
+  if (status.ok() && session->damage_.ok()) status = session->SweepObjects().status();
+  if (!status.ok()) return status.WithContext("repository " + repository.path());
+  return session;
+}
+
+Status RepositorySession::EnsureIdentity(engine::EngineCore& core) {
+  Result<std::string> uuid = repository_.Uuid();
+  if (!uuid.ok() && uuid.status().code() == StatusCode::kNotFound) {
+    nlohmann::ordered_json json = {{"coffer_repository", kRepositoryVersion}, {"uuid", core.NewId()}};
+    json["features"] = nlohmann::ordered_json::array();
+    Status put = storage::PutObject(repository_.objects(), kIdentityName, ToText(json) + "\n");
+    if (!put.ok()) return put;
+    uuid = repository_.Uuid();
+  }
+  if (!uuid.ok()) return std::move(uuid).status();
+  uuid_ = std::move(*uuid);
+  return Status::Ok();
+}
+
+Status RepositorySession::ReadManifests() {
+  live_.clear();
+  trash_.clear();
+  damage_ = Status::Ok();
+  Result<std::vector<std::string>> ids = repository_.Ids();
+  if (!ids.ok()) return std::move(ids).status();
+  for (const std::string& id : *ids) {
+    Result<BackupManifest> manifest = repository_.Read(id);
+    if (manifest.ok()) {
+      live_.push_back(std::move(*manifest));
+    } else if (manifest.status().code() == StatusCode::kIoError) {
+      return std::move(manifest).status();
+    } else {
+      damage_ = manifest.status();
+    }
+  }
+  std::ranges::sort(live_, std::ranges::greater(), [](const BackupManifest& m) { return m.info.sequence; });
+  Result<std::vector<BackupManifest>> trash = repository_.ListTrash();
+  if (trash.ok()) {
+    trash_ = std::move(*trash);
+  } else if (trash.status().code() == StatusCode::kIoError) {
+    return std::move(trash).status();
+  } else {
+    damage_ = trash.status();
+  }
+  for (const auto* manifests : {&live_, &trash_}) {
+    for (const BackupManifest& manifest : *manifests) last_sequence_ = std::max(last_sequence_, manifest.info.sequence);
+  }
+  return Status::Ok();
+}
+
+Status RepositorySession::TakeLease(engine::EngineCore& core) {
+  Result<Lease> lease = ReadLease(repository_.objects());
+  if (!lease.ok()) return std::move(lease).status();
+  fencing_ = lease->fencing + 1;
+  last_sequence_ = std::max(last_sequence_, lease->last_sequence);
+  const std::string text = ToText({{"fencing", fencing_},
+                                   {"last_sequence", last_sequence_},
+                                   {"holder", core.NewId()},
+                                   {"taken_at", FormatTimestamp(core.Now())}});
+  return repository_.objects().Replace(kLeaseName, text + "\n");
+}
+
+Status RepositorySession::CheckHeld() const {
+  Result<std::string> uuid = repository_.Uuid();
+  if (!uuid.ok()) return std::move(uuid).status();
+  if (*uuid != uuid_) return Status::Conflict("repository " + repository_.path() + ": is another one than at the beginning");
+  Result<Lease> lease = ReadLease(repository_.objects());
+  if (!lease.ok()) return std::move(lease).status();
+  if (lease->fencing == fencing_) return Status::Ok();
+  return Status::Conflict("repository " + repository_.path() + ": another session has taken it since");
+}
+
+Status RepositorySession::PublishManifest(const BackupManifest& manifest, std::string_view sealed) {
+  Result<std::string> text = EncodeManifest(manifest);
+  if (!text.ok()) return std::move(text).status();
+  if (Status status = CheckHeld(); !status.ok()) return status;
+  const std::string name = Repository::ManifestName(manifest.info.id);
+  Status status = storage::PutObject(repository_.objects(), name, text->append(sealed));
+  if (status.ok()) {
+    last_sequence_ = std::max(last_sequence_, manifest.info.sequence);
+    live_.insert(live_.begin(), manifest);
+  } else {
+    // It may have its name, though not durably so: a backup that failed must not be listed.
+    repository_.objects().Delete(name).Ignore();
+  }
+  return status;
+}
+
+Status RepositorySession::MoveToTrash(std::string_view id, Timestamp deleted_at) {
+  storage::ObjectStore& objects = repository_.objects();
+  Result<std::string> bytes = storage::ReadObject(objects, Repository::ManifestName(id), 2 * kManifestBytesMax);
+  if (!bytes.ok() && bytes.status().code() == StatusCode::kInvalidArgument) bytes = Status::NotFound("no such id");
+  if (!bytes.ok()) return std::move(bytes).status().WithContext("backup " + std::string(id));
+  if (Status status = CheckHeld(); !status.ok()) return status;
+  Status put = storage::PutObject(objects, Repository::TrashName(id, deleted_at), *bytes);
+  if (!put.ok() && put.code() != StatusCode::kAlreadyExists) return put;
+  if (Status status = objects.Delete(Repository::ManifestName(id)); !status.ok()) return status;
+  return ReadManifests();
+}
+
+Status RepositorySession::TakeFromTrash(std::string_view id) {
+  storage::ObjectStore& objects = repository_.objects();
+  Result<std::vector<Repository::TrashEntry>> entries = repository_.Trash();
+  if (!entries.ok()) return std::move(entries).status();
+  const auto entry = std::ranges::find(*entries, id, &Repository::TrashEntry::id);
+  if (entry == entries->end()) return Status::NotFound("backup " + std::string(id) + ": is not in the trash");
+  Result<std::string> bytes = storage::ReadObject(objects, entry->name, 2 * kManifestBytesMax);
+  if (!bytes.ok()) return std::move(bytes).status();
+  if (Status status = CheckHeld(); !status.ok()) return status;
+  // One that is live already lost its way back in a crash between these two steps.
+  Status put = storage::PutObject(objects, Repository::ManifestName(id), *bytes);
+  if (!put.ok() && put.code() != StatusCode::kAlreadyExists) return put;
+  if (Status status = objects.Delete(entry->name); !status.ok()) return status;
+  return ReadManifests();
+}
+
+Status RepositorySession::Purge(const Repository::TrashEntry& entry) {
+  if (Status status = CheckHeld(); !status.ok()) return status;
+  if (Status status = repository_.objects().Delete(entry.name); !status.ok()) return status;
+  return ReadManifests();
+}
+
+Result<std::uint64_t> RepositorySession::SweepObjects() {
+  if (!damage_.ok()) return damage_;
+  Result<std::vector<std::string>> names = UnnamedObjects(repository_, {&live_, &trash_});
+  if (!names.ok()) return std::move(names).status();
+  std::uint64_t freed = 0;
+  for (const std::string& name : *names) {
+    Result<std::uint64_t> size = repository_.objects().Size(name);
+    if (!size.ok()) return size;
+    if (Status status = repository_.objects().Delete(name); !status.ok()) return status;
+    freed += *size;
+  }
+  return freed;
+}
+
+}  // namespace coffer::operations

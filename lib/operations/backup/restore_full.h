@@ -1,0 +1,16 @@
+// A whole restore: a backup becomes the next generation of the store, which is checked before it becomes the live one.
+#pragma once
+
+#include "coffer/backup.h"
+#include "coffer/result.h"
+#include "engine/core.h"
+#include "operations/backup/manifest.h"
+#include "operations/runner/job.h"
+
+namespace coffer::operations {
+
+// Within an operation that has the engine's store and repository to itself, calls apart.
+Result<RestoreReport> RestoreWhole(engine::EngineCore& core, const BackupManifest& manifest, const RestoreOptions& options,
+                                   JobContext& context);
+
+}  // namespace coffer::operations

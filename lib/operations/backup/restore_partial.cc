@@ -1,0 +1,365 @@
+#include "operations/backup/restore_partial.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coffer/limits.h"
+#include "engine/core.h"
+#include "engine/record_reads.h"
+#include "engine/selection_scan.h"
+#include "format/record_text.h"
+#include "format/stored_record.h"
+#include "operations/backup/due_erasures.h"
+#include "operations/backup/open_backup.h"
+#include "operations/backup/record_lines.h"
+#include "operations/backup/safety_backup.h"
+#include "operations/import/import_job.h"
+
+namespace coffer::operations {
+namespace {
+
+constexpr std::array kRecordKinds = {Kind::kConversation, Kind::kDocument, Kind::kPrompt};
+
+std::vector<Kind> KindsOf(RestoreScope scope) {
+  if (scope == RestoreScope::kConversations) return {Kind::kConversation};
+  if (scope == RestoreScope::kDocuments) return {Kind::kDocument};
+  if (scope == RestoreScope::kPrompts) return {Kind::kPrompt};
+  return {kRecordKinds.begin(), kRecordKinds.end()};
+}
+
+// What a record's head or header tells without its text.
+struct RecordHead {
+  std::string owner;
+  Timestamp updated_at;
+  std::uint64_t messages = 0;
+  bool has_content = false;
+};
+
+// Nothing: there is no such record.
+Result<std::optional<RecordHead>> ReadHead(storage::Store& store, Kind kind, std::string_view id) {
+  storage::PinnedValue value;
+  if (Status status = store.Get(engine::FamilyOf(kind), id, nullptr, value); !status.ok()) return status;
+  if (!value.found()) return std::optional<RecordHead>();
+  if (kind == Kind::kConversation) {
+    Result<format::ConversationHead> head = format::DecodeConversationHead(value.view());
+    if (!head.ok()) return std::move(head).status();
+    return std::optional(RecordHead{head->owner, head->updated_at, head->messages.count, false});
+  }
+  Result<format::StoredRecord> record = format::DecodeStoredRecord(kind, value.view());
+  if (!record.ok()) return std::move(record).status();
+  return std::optional(RecordHead{std::string(record->owner), record->updated_at, 0, record->content.has_value()});
+}
+
+// What the ledger says must not come back.
+class Erased {
+ public:
+  explicit Erased(const std::vector<LedgerEntry>& entries) {
+    for (const LedgerEntry& entry : entries) {
+      std::set<std::string, std::less<>>& into = entry.kind ? ids_[static_cast<std::size_t>(*entry.kind)] : users_;
+      into.insert(entry.ids.begin(), entry.ids.end());
+    }
+  }
+  bool Holds(Kind kind, std::string_view id, std::string_view owner) const {
+    return users_.contains(owner) || ids_[static_cast<std::size_t>(kind)].contains(id);
+  }
+
+ private:
+  std::set<std::string, std::less<>> users_;
+  std::array<std::set<std::string, std::less<>>, kAllKinds.size() + 1> ids_;
+};
+
+class PartialRestorer {
+ public:
+  PartialRestorer(Engine& engine, const BackupManifest& manifest, const RestoreOptions& options, JobContext& context)
+      : engine_(engine), core_(engine.core()), manifest_(manifest), options_(options), context_(context) {}
+
+  Result<RestoreReport> Run() {
+    report_.restore_id = context_.id();
+    report_.backup_id = manifest_.info.id;
+    report_.scope = options_.scope;
+    report_.dry_run = options_.dry_run;
+    report_.started_at = core_.Now();
+    if (Status status = Open(); !status.ok()) return status;
+    if (options_.safety_backup && !options_.dry_run) {
+      Result<std::string> safety = MakeSafetyBackup(core_, manifest_.info.id, 0, context_);
+      if (!safety.ok()) return std::move(safety).status();
+      report_.safety_backup_id = std::move(*safety);
+    }
+    if (options_.exact) {
+      if (Status status = DeleteWhatBackupLacks(); !status.ok()) return status;
+    }
+    if (Status status = options_.dry_run ? CountWhatWouldBe() : PutBack(); !status.ok()) return status;
+    report_.completed_at = core_.Now();
+    return std::move(report_);
+  }
+
+ private:
+  Status Open() {
+    const Repository repository(core_.files(), core_.repository());
+    Result<std::vector<format::AgeIdentity>> identities = IdentitiesFor(core_, options_.identity_file);
+    if (!identities.ok()) return std::move(identities).status();
+    Result<std::vector<LedgerEntry>> due =
+        DueErasures(core_, manifest_, *identities, options_.without_ledger, !options_.dry_run);
+    if (!due.ok()) return std::move(due).status();
+    report_.erasures_applied = due->size();
+    erased_ = std::make_unique<Erased>(*due);
+    OpenOptions opened = core_.options();
+    Result<std::unique_ptr<Engine>> backup = OpenInPlace(opened, repository, manifest_, *identities);
+    if (!backup.ok()) return std::move(backup).status();
+    backup_ = std::move(*backup);
+    std::set<std::string, std::less<>> ids(options_.ids.begin(), options_.ids.end());
+    ids_.assign(ids.begin(), ids.end());
+    return Status::Ok();
+  }
+
+  // Calls `visit` with the chosen ids of a store: those named, or all of the scope's kind and owner.
+  Status ForEachChosen(storage::Store& store, Kind kind, const std::function<Status(std::string_view)>& visit) const {
+    if (!ids_.empty()) {
+      for (const std::string& id : ids_) {
+        if (Status status = visit(id); !status.ok()) return status;
+      }
+      return Status::Ok();
+    }
+    Selection selection;
+    selection.kind = kind;
+    selection.owner = options_.user_id;
+    const std::unique_ptr<storage::StoreSnapshot> snapshot = store.TakeSnapshot();
+    return engine::ForEachSelected({store, snapshot.get()}, selection, visit);
+  }
+
+  void Fail(std::string reason) {
+    ++report_.failed;
+    if (report_.errors.size() < kImportErrorsKeptMax) report_.errors.push_back({manifest_.info.id, 0, std::move(reason)});
+  }
+
+  static std::string NameOf(Kind kind, std::string_view id) { return std::string(KindName(kind)) + " " + std::string(id); }
+
+  // The head of a chosen record that may be put back; nothing: it may not, or is not there, and that is counted.
+  Result<std::optional<RecordHead>> Choose(Kind kind, std::string_view id) {
+    const engine::StoreAccess access = backup_->core().Access();
+    Result<std::optional<RecordHead>> head = ReadHead(*access, kind, id);
+    if (!head.ok()) return std::move(head).status().WithContext(NameOf(kind, id));
+    const bool missing = !*head || (!options_.user_id.empty() && (*head)->owner != options_.user_id);
+    if (missing) {
+      // With `exact`, what the backup lacks was deleted on purpose.
+      if (!options_.exact) Fail(NameOf(kind, id) + ": is not in the backup");
+      return std::optional<RecordHead>();
+    }
+    if (erased_->Holds(kind, id, (*head)->owner)) return std::optional<RecordHead>();
+    return head;
+  }
+
+  // Walks the chosen records as they are asked for: the scan's own thread is not ours, so ids come in pages.
+  class Walk {
+   public:
+    Walk(PartialRestorer& restorer, std::vector<Kind> kinds) : restorer_(restorer), kinds_(std::move(kinds)) {}
+
+    Result<std::optional<RecordName>> Next() {
+      while (true) {
+        if (next_ == page_.size()) {
+          Result<bool> more = ReadPage();
+          if (!more.ok()) return std::move(more).status();
+          if (!*more) return std::optional<RecordName>();
+        }
+        RecordName name = std::move(page_[next_++]);
+        if (Status status = restorer_.context_.CheckStop(); !status.ok()) return status;
+        Result<std::optional<RecordHead>> head = restorer_.Choose(name.kind, name.id);
+        if (!head.ok()) return std::move(head).status();
+        if (*head) return std::optional(std::move(name));
+      }
+    }
+
+   private:
+    Result<bool> ReadPage() {
+      page_.clear();
+      next_ = 0;
+      while (page_.empty() && kind_ < kinds_.size()) {
+        const Kind kind = kinds_[kind_];
+        if (!restorer_.ids_.empty()) {
+          for (const std::string& id : restorer_.ids_) page_.push_back({kind, id});
+          ++kind_;
+          continue;
+        }
+        ListOptions options;
+        options.owner = restorer_.options_.user_id;
+        options.limit = kPageIds;
+        options.after = cursor_;
+        Result<std::vector<std::string>> ids = restorer_.PageOfIds(kind, options, cursor_);
+        if (!ids.ok()) return std::move(ids).status();
+        for (std::string& id : *ids) page_.push_back({kind, std::move(id)});
+        if (cursor_.empty()) ++kind_;
+      }
+      return !page_.empty();
+    }
+
+    static constexpr std::size_t kPageIds = 256;
+    PartialRestorer& restorer_;
+    const std::vector<Kind> kinds_;
+    std::size_t kind_ = 0;
+    std::string cursor_;
+    std::vector<RecordName> page_;
+    std::size_t next_ = 0;
+  };
+
+  // One page of the backup's ids; `cursor` becomes that of the page behind it.
+  Result<std::vector<std::string>> PageOfIds(Kind kind, const ListOptions& options, std::string& cursor) const {
+    const engine::StoreAccess access = backup_->core().Access();
+    Result<engine::TextPage> page = engine::ReadTextPage({*access, nullptr}, kind, options);
+    if (!page.ok()) return std::move(page).status();
+    cursor = std::move(page->next);
+    return std::move(page->ids);
+  }
+
+  Status PutBack() {
+    Walk walk(*this, KindsOf(options_.scope));
+    RecordLines lines(*backup_, [&walk] { return walk.Next(); });
+    ImportOptions import;
+    import.on_conflict = options_.conflict;
+    Result<ImportReport> imported = ImportWithin(engine_, lines, manifest_.info.id, import, context_);
+    if (!imported.ok()) return std::move(imported).status();
+    report_.conversations = imported->imported.conversations;
+    report_.messages = imported->imported.messages;
+    report_.documents = imported->imported.documents;
+    report_.prompts = imported->imported.prompts;
+    report_.contents = imported->contents;
+    report_.contents_missing = lines.contents_missing();
+    report_.skipped = imported->skipped;
+    report_.failed += imported->failed;
+    for (ImportError& error : imported->errors) {
+      if (report_.errors.size() < kImportErrorsKeptMax) report_.errors.push_back(std::move(error));
+    }
+    return Status::Ok();
+  }
+
+  Status CountWhatWouldBe() {
+    Walk walk(*this, KindsOf(options_.scope));
+    for (;;) {
+      Result<std::optional<RecordName>> name = walk.Next();
+      if (!name.ok()) return std::move(name).status();
+      if (!*name) return Status::Ok();
+      if (Status status = CountOne((*name)->kind, (*name)->id); !status.ok()) return status;
+    }
+  }
+
+  Status CountOne(Kind kind, const std::string& id) {
+    Result<std::optional<RecordHead>> theirs = ReadHead(*backup_->core().Access(), kind, id);
+    if (!theirs.ok()) return std::move(theirs).status();
+    Result<std::optional<RecordHead>> ours = ReadHead(*core_.Access(), kind, id);
+    if (!ours.ok()) return std::move(ours).status();
+    const bool left_alone =
+        *ours && (options_.conflict == ConflictPolicy::kSkip ||
+                  (options_.conflict == ConflictPolicy::kNewest && (*ours)->updated_at >= (*theirs)->updated_at));
+    if (left_alone) {
+      ++report_.skipped;
+      return Status::Ok();
+    }
+    if (kind == Kind::kConversation) {
+      ++report_.conversations;
+      report_.messages += (*theirs)->messages;
+    } else if (kind == Kind::kPrompt) {
+      ++report_.prompts;
+    } else {
+      ++report_.documents;
+      report_.contents += (*theirs)->has_content ? 1 : 0;
+    }
+    return Status::Ok();
+  }
+
+  // Of the present store's chosen records. A document whose content the backup's one lacks goes as well, since a put would leave
+  // that content in place.
+  Status DeleteWhatBackupLacks() {
+    for (const Kind kind : KindsOf(options_.scope)) {
+      std::vector<std::string> doomed;
+      const engine::StorePin pin = Pinned();
+      Status status = ForEachChosen(*live_, kind, [&](std::string_view id) {
+        Result<bool> lacks = BackupLacks(kind, id);
+        if (!lacks.ok()) return std::move(lacks).status();
+        if (*lacks) doomed.emplace_back(id);
+        return doomed.size() < kDeleteBatchRecordsMax ? Status::Ok() : Delete(kind, doomed);
+      });
+      if (status.ok()) status = Delete(kind, doomed);
+      if (!status.ok()) return status;
+    }
+    return Status::Ok();
+  }
+
+  // The store, kept from being switched for longer than a call.
+  engine::StorePin Pinned() {
+    const engine::StoreAccess access = core_.Access();
+    live_ = &*access;
+    return core_.Pin();
+  }
+
+  Result<bool> BackupLacks(Kind kind, std::string_view id) {
+    Result<std::optional<RecordHead>> ours = ReadHead(*live_, kind, id);
+    if (!ours.ok()) return std::move(ours).status();
+    if (!*ours || (!options_.user_id.empty() && (*ours)->owner != options_.user_id)) return false;
+    Result<std::optional<RecordHead>> theirs = ReadHead(*backup_->core().Access(), kind, id);
+    if (!theirs.ok()) return std::move(theirs).status();
+    if (!*theirs || (!options_.user_id.empty() && (*theirs)->owner != options_.user_id)) return true;
+    return kind == Kind::kDocument && (*ours)->has_content && !(*theirs)->has_content;
+  }
+
+  // In calls small enough to be no operations of their own.
+  Status Delete(Kind kind, std::vector<std::string>& ids) {
+    if (ids.empty()) return Status::Ok();
+    BulkDeleteOptions options;
+    options.dry_run = options_.dry_run;
+    Result<BulkDeleteReport> deleted = engine_.BulkDelete(kind, ids, options);
+    ids.clear();
+    if (!deleted.ok()) return std::move(deleted).status();
+    report_.deleted += deleted->deleted;
+    return context_.CheckStop();
+  }
+
+  Engine& engine_;
+  engine::EngineCore& core_;
+  const BackupManifest& manifest_;
+  const RestoreOptions& options_;
+  JobContext& context_;
+  std::unique_ptr<Erased> erased_;
+  std::unique_ptr<Engine> backup_;
+  storage::Store* live_ = nullptr;
+  std::vector<std::string> ids_;  // sorted, each once
+  RestoreReport report_;
+};
+
+}  // namespace
+
+Status CheckRestoreOptions(const RestoreOptions& options) {
+  const bool full = options.scope == RestoreScope::kFull;
+  if (full && (!options.user_id.empty() || !options.ids.empty() || options.exact)) {
+    return Status::InvalidArgument("scope full takes no user, no ids and no exact");
+  }
+  if (full && options.conflict != ConflictPolicy::kReplace) {
+    return Status::InvalidArgument("scope full replaces everything: conflict must be replace");
+  }
+  if (options.scope == RestoreScope::kUser) {
+    if (Status status = format::CheckId("user_id", options.user_id); !status.ok()) return status;
+    if (!options.ids.empty()) return Status::InvalidArgument("scope user takes no ids");
+  }
+  if (options.conflict == ConflictPolicy::kFail) return Status::InvalidArgument("conflict: replace, skip or newest");
+  if (options.exact && options.conflict != ConflictPolicy::kReplace) {
+    return Status::InvalidArgument("exact makes the scope equal to the backup: conflict must be replace");
+  }
+  if (options.ids.size() > kRestoreIdsMax) {
+    return Status::InvalidArgument("ids: more than " + std::to_string(kRestoreIdsMax));
+  }
+  for (const std::string& id : options.ids) {
+    if (Status status = format::CheckId("id", id); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+Result<RestoreReport> RestorePart(Engine& engine, const BackupManifest& manifest, const RestoreOptions& options,
+                                  JobContext& context) {
+  return PartialRestorer(engine, manifest, options, context).Run();
+}
+
+}  // namespace coffer::operations

@@ -1,0 +1,69 @@
+#include "operations/runner/parallel_steps.h"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace coffer::operations {
+namespace {
+
+class Steps {
+ public:
+  Steps(std::size_t count, const std::function<Status(std::size_t)>& step) : count_(count), step_(step) {}
+
+  void Work() {
+    while (true) {
+      std::size_t index = 0;
+      {
+        const std::lock_guard lock(mutex_);
+        if (next_ == count_ || !failure_.ok()) return;
+        index = next_++;
+      }
+      Status status = StepGuarded(index);
+      if (status.ok()) continue;
+      const std::lock_guard lock(mutex_);
+      if (failure_.ok()) failure_ = std::move(status);
+    }
+  }
+
+  Status TakeFailure() { return std::move(failure_); }
+
+ private:
+  // An exception must not leave a thread.
+  Status StepGuarded(std::size_t index) {
+    try {
+      return step_(index);
+    } catch (const std::exception& failure) {
+      return Status::ResourceExhausted(failure.what());
+    }
+  }
+
+  const std::size_t count_;
+  const std::function<Status(std::size_t)>& step_;
+  std::mutex mutex_;
+  std::size_t next_ = 0;
+  Status failure_;
+};
+
+}  // namespace
+
+Status RunInParallel(std::size_t count, const std::function<Status(std::size_t)>& step) {
+  Steps steps(count, step);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < std::min(count, kParallelStepsMax); ++i) {
+    try {
+      threads.emplace_back([&steps] { steps.Work(); });
+    } catch (const std::system_error&) {
+      break;  // the caller's thread does it all
+    }
+  }
+  steps.Work();
+  for (std::thread& thread : threads) thread.join();
+  return steps.TakeFailure();
+}
+
+}  // namespace coffer::operations

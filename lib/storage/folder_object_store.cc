@@ -1,0 +1,192 @@
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "storage/durable_file.h"
+#include "storage/object_store.h"
+
+namespace coffer::storage {
+namespace {
+
+constexpr std::string_view kUnfinished = "unfinished";
+constexpr std::string_view kLockName = "LOCK";
+constexpr std::size_t kNameBytesMax = 512;
+
+bool IsName(std::string_view name) {
+  constexpr std::string_view kCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
+  if (name.empty() || name.size() > kNameBytesMax || name.find_first_not_of(kCharacters) != std::string_view::npos)
+    return false;
+  if (name.front() == '.' || name.front() == '/' || name.back() == '/') return false;
+  return name.find("/.") == std::string_view::npos && name.find("//") == std::string_view::npos;
+}
+
+Status NoName(std::string_view name) { return Status::InvalidArgument("\"" + std::string(name) + "\" is no object's name"); }
+
+class FolderObjectStore;
+
+class FolderWriter final : public ObjectWriter {
+ public:
+  FolderWriter(FolderObjectStore& store, std::string path, std::unique_ptr<WritableFile> file)
+      : store_(store), path_(std::move(path)), file_(std::move(file)) {}
+  ~FolderWriter() override;
+  Status Append(std::string_view bytes) override { return file_->Append(bytes); }
+  Status Publish(std::string_view name) override;
+
+ private:
+  FolderObjectStore& store_;
+  const std::string path_;
+  std::unique_ptr<WritableFile> file_;
+  bool published_ = false;
+};
+
+// Writers work in a folder of their own, so that what lies under a final name is whole, and what a crash leaves is easily swept.
+class FolderObjectStore final : public ObjectStore {
+ public:
+  FolderObjectStore(FileSystem& files, std::string root) : files_(files), root_(std::move(root)) {}
+
+  Result<std::unique_ptr<ObjectWriter>> New() override {
+    if (Status status = EnsureFolder(UnfinishedPath()); !status.ok()) return status;
+    std::string path = UnfinishedPath() + "/" + std::to_string(++last_writer_);
+    Result<std::unique_ptr<WritableFile>> file = files_.NewWritableFile(path);
+    if (!file.ok()) return std::move(file).status();
+    return std::unique_ptr<ObjectWriter>(std::make_unique<FolderWriter>(*this, std::move(path), std::move(*file)));
+  }
+
+  Result<std::unique_ptr<RandomAccessFile>> Open(std::string_view name) override {
+    if (!IsName(name)) return NoName(name);
+    return files_.NewRandomAccessFile(PathOf(name));
+  }
+
+  Result<std::uint64_t> Size(std::string_view name) override {
+    if (!IsName(name)) return NoName(name);
+    Result<FileInfo> info = files_.Stat(PathOf(name));
+    if (!info.ok()) return std::move(info).status();
+    if (info->is_directory) return Status::NotFound(PathOf(name) + " is a folder");
+    return info->size_bytes;
+  }
+
+  Result<std::vector<std::string>> List(std::string_view prefix) override {
+    if (!IsName(prefix)) return NoName(prefix);
+    std::vector<std::string> found;
+    if (Status status = ListBelow(std::string(prefix), found); !status.ok()) return status;
+    return found;
+  }
+
+  Status Delete(std::string_view name) override {
+    if (!IsName(name)) return NoName(name);
+    const std::string path = PathOf(name);
+    Status status = files_.RemoveFile(path);
+    if (status.code() == StatusCode::kNotFound) return Status::Ok();
+    if (status.ok()) status = files_.SyncDirectory(DirectoryName(path));
+    return status.WithContext("removing " + path);
+  }
+
+  Status Replace(std::string_view name, std::string_view bytes) override {
+    if (!IsName(name)) return NoName(name);
+    if (Status status = EnsureFolder(DirectoryName(PathOf(name))); !status.ok()) return status;
+    return WriteDurably(files_, PathOf(name), bytes);
+  }
+
+  Result<std::unique_ptr<FileLock>> Lock() override {
+    if (Status status = EnsureFolder(root_); !status.ok()) return status;
+    return files_.Lock(PathOf(kLockName), /*exclusive=*/true);
+  }
+
+  Status RemoveUnfinished() override {
+    const std::lock_guard lock(mutex_);
+    known_folders_.erase(UnfinishedPath());
+    return RemoveRecursively(files_, UnfinishedPath());
+  }
+
+  Result<std::uint64_t> FreeBytes() override { return files_.FreeBytes(root_); }
+
+  Status PublishFile(const std::string& path, std::string_view name) {
+    if (!IsName(name)) return NoName(name);
+    if (Status status = EnsureFolder(DirectoryName(PathOf(name))); !status.ok()) return status;
+    return PublishDurably(files_, path, PathOf(name));
+  }
+
+  FileSystem& files() { return files_; }
+
+ private:
+  std::string PathOf(std::string_view name) const { return root_ + "/" + std::string(name); }
+  std::string UnfinishedPath() const { return PathOf(kUnfinished); }
+
+  // A folder that was seen need not be looked at before each object.
+  Status EnsureFolder(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    if (known_folders_.contains(path)) return Status::Ok();
+    if (Status status = CreateDirectories(files_, path); !status.ok()) return status;
+    known_folders_.insert(path);
+    return Status::Ok();
+  }
+
+  Status ListBelow(const std::string& prefix, std::vector<std::string>& found) {
+    Result<std::vector<std::string>> names = files_.List(PathOf(prefix));
+    if (!names.ok()) return names.status().code() == StatusCode::kNotFound ? Status::Ok() : std::move(names).status();
+    for (const std::string& name : *names) {
+      std::string below = prefix + "/" + name;
+      if (!IsName(below)) continue;  // nothing of ours
+      Result<FileInfo> info = files_.Stat(PathOf(below));
+      if (!info.ok() && info.status().code() == StatusCode::kNotFound) continue;
+      if (!info.ok()) return std::move(info).status();
+      if (!info->is_directory) {
+        found.push_back(std::move(below));
+      } else if (Status status = ListBelow(below, found); !status.ok()) {
+        return status;
+      }
+    }
+    return Status::Ok();
+  }
+
+  FileSystem& files_;
+  const std::string root_;
+  std::atomic<std::uint64_t> last_writer_{0};
+  std::mutex mutex_;
+  std::set<std::string, std::less<>> known_folders_;
+};
+
+FolderWriter::~FolderWriter() {
+  if (published_) return;
+  file_.reset();
+  store_.files().RemoveFile(path_).Ignore();  // else swept with what crashes leave
+}
+
+Status FolderWriter::Publish(std::string_view name) {
+  Status status = file_->Sync();
+  if (Status closed = file_->Close(); status.ok()) status = std::move(closed);
+  if (status.ok()) status = store_.PublishFile(path_, name);
+  published_ = status.ok();
+  return status;
+}
+
+}  // namespace
+
+std::unique_ptr<ObjectStore> NewFolderObjectStore(FileSystem& files, std::string root) {
+  return std::make_unique<FolderObjectStore>(files, std::move(root));
+}
+
+Status PutObject(ObjectStore& objects, std::string_view name, std::string_view bytes) {
+  Result<std::unique_ptr<ObjectWriter>> writer = objects.New();
+  if (!writer.ok()) return std::move(writer).status();
+  if (Status status = (*writer)->Append(bytes); !status.ok()) return status;
+  return (*writer)->Publish(name);
+}
+
+Result<std::string> ReadObject(ObjectStore& objects, std::string_view name, std::uint64_t bytes_max) {
+  Result<std::uint64_t> size = objects.Size(name);
+  if (!size.ok()) return std::move(size).status();
+  if (*size > bytes_max) {
+    return Status::ResourceExhausted(std::string(name) + " is longer than " + std::to_string(bytes_max) + " bytes");
+  }
+  Result<std::unique_ptr<RandomAccessFile>> file = objects.Open(name);
+  if (!file.ok()) return std::move(file).status();
+  std::string bytes(static_cast<std::size_t>(*size), '\0');
+  Result<std::size_t> got = (*file)->Read(0, bytes.size(), bytes.data());
+  if (!got.ok()) return std::move(got).status();
+  bytes.resize(*got);
+  return bytes;
+}
+
+}  // namespace coffer::storage

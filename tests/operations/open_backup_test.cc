@@ -1,0 +1,136 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "coffer/backup.h"
+#include "coffer/export.h"
+#include "repository_fixture.h"
+
+namespace coffer::operations {
+namespace {
+
+using OpenBackupTest = RepositoryTest;
+
+TEST_F(OpenBackupTest, ABackupReadsLikeTheStoreOfItsMoment) {
+  for (const bool compress : {true, false}) {
+    for (const bool encrypt : {true, false}) {
+      PutSome("now");
+      const std::string before = WholeState(engine());
+      BackupOptions options;
+      options.compress = compress;
+      options.encrypt = encrypt;
+      const BackupInfo info = BackUpWith(options);
+      PutSome("later");
+      Result<std::unique_ptr<Engine>> opened = OpenBackup(engine(), info.id);
+      ASSERT_OK(opened);
+      EXPECT_EQ(WholeState(**opened), before);
+      EXPECT_TRUE((*opened)->Verify().value().findings.empty());
+      EXPECT_EQ((*opened)->Statistics()->total_records, info.record_count);
+      EXPECT_TRUE((*opened)->read_only());
+      EXPECT_NE((*opened)->folder().find(info.id), std::string::npos);
+    }
+  }
+}
+
+TEST_F(OpenBackupTest, NothingCanBeWrittenToIt) {
+  PutSome("now");
+  const BackupInfo info = BackUp();
+  Result<std::unique_ptr<Engine>> opened = OpenBackup(engine(), "latest");
+  ASSERT_OK(opened);
+  Prompt prompt;
+  prompt.owner_id = "owner";
+  prompt.name = "name";
+  prompt.content = "content";
+  EXPECT_CODE((*opened)->PutPrompt(prompt), kPermissionDenied);
+  EXPECT_CODE((*opened)->Delete(Kind::kConversation, "c1"), kPermissionDenied);
+  EXPECT_CODE((*opened)->Reclaim(), kPermissionDenied);
+  EXPECT_CODE(CreateBackup(**opened), kPermissionDenied);
+  EXPECT_CODE(Restore(**opened, info.id), kPermissionDenied);
+}
+
+TEST_F(OpenBackupTest, ItExportsToANamedFile) {
+  PutSome("now");
+  BackUp();
+  Result<std::unique_ptr<Engine>> opened = OpenBackup(engine(), "latest");
+  ASSERT_OK(opened);
+  ExportOptions options;
+  options.output = directory_.File("of-backup.json.zst");
+  Result<ExportReport> of_backup = ExportJson(**opened, options);
+  ASSERT_OK(of_backup);
+  EXPECT_EQ(of_backup->conversations, 5U);
+  EXPECT_EQ(of_backup->contents, 2U);
+}
+
+TEST_F(OpenBackupTest, NoStoreIsNeeded) {
+  PutSome("now");
+  const std::string before = WholeState(engine());
+  const BackupInfo info = BackUp();
+  const std::string repository = directory_.File("moved");
+  const std::string identity = directory_.File("identity");
+  std::filesystem::rename(repository_path(), repository);
+  std::filesystem::copy(IdentityPath(), identity);
+  engine_.reset();
+  std::filesystem::remove_all(store_path());
+  EXPECT_CODE(OpenBackupIn(repository, info.id), kPermissionDenied);
+  Result<std::unique_ptr<Engine>> opened = OpenBackupIn(repository, "latest", {.identity_file = identity});
+  ASSERT_OK(opened);
+  EXPECT_EQ(WholeState(**opened), before);
+  EXPECT_CODE(OpenBackupIn(repository, "none"), kNotFound);
+  EXPECT_CODE(OpenBackupIn(directory_.File("nowhere"), "latest"), kNotFound);
+}
+
+TEST_F(OpenBackupTest, BlobValuesAreThereByGetAndByIterator) {
+  std::vector<std::string> contents;
+  for (int i = 0; i < 40; ++i) {
+    contents.push_back(std::string(20'000, static_cast<char>('a' + i % 26)) + std::to_string(i));
+    PutDocument("d" + std::to_string(100 + i), contents.back());
+    if (i % 8 == 7) {
+      ASSERT_OK(engine().Reclaim());
+    }
+  }
+  BackUp();
+  Result<std::unique_ptr<Engine>> opened = OpenBackup(engine(), "latest");
+  ASSERT_OK(opened);
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_EQ(ContentOf(**opened, "d" + std::to_string(100 + i)), contents[static_cast<std::size_t>(i)]);
+  }
+  const engine::StoreAccess access = (*opened)->core().Access();
+  const std::unique_ptr<storage::Scan> scan = access->NewScan(storage::Family::kContents, {}, {}, {});
+  std::size_t rows = 0;
+  for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
+    EXPECT_NE(std::ranges::find(contents, scan->value()), contents.end());
+    ++rows;
+  }
+  EXPECT_OK(scan->status());
+  EXPECT_EQ(rows, contents.size());
+}
+
+TEST_F(OpenBackupTest, ADamagedPieceMakesItsOwnValuesUnreadableByName) {
+  PutSome("now");
+  const std::string bytes = RandomBytes(900'000, 1);
+  PutDocument("big", bytes);
+  ASSERT_OK(engine().Reclaim());
+  const BackupInfo info = BackUp();
+  const BackupManifest manifest = ManifestOf(info.id);
+  for (const BackupFile& file : SealedOf(info.id).files) {
+    if (!file.name.ends_with(".blob")) continue;
+    const std::string path = ObjectPath(manifest.objects[file.object].id);
+    std::string stored = ReadBytes(path);
+    stored[stored.size() / 2] = static_cast<char>(stored[stored.size() / 2] ^ 1);
+    WriteBytes(path, stored);
+  }
+  Result<std::unique_ptr<Engine>> opened = OpenBackup(engine(), info.id);
+  ASSERT_OK(opened);
+  std::string read(bytes.size(), '\0');
+  Result<ContentReader> content = (*opened)->OpenContent("big");
+  ASSERT_OK(content);
+  const Result<std::size_t> got = content->Read(std::span<char>(read));
+  EXPECT_CODE(got, kCorruption);
+  EXPECT_NE(got.status().message().find("big"), std::string::npos) << got.status().message();
+  EXPECT_EQ(ContentOf(**opened, "d1"), "bytes of now");
+  EXPECT_OK((*opened)->GetConversationJson("c4", true));
+}
+
+}  // namespace
+}  // namespace coffer::operations
