@@ -36,7 +36,7 @@ COFFER_API std::optional<ExportScope> ParseExportScope(std::string_view name);
 
 // A larger content does not stand within the text of json, ndjson and xml, but beside it, and the export becomes a tar.
 inline constexpr std::uint64_t kExportInlineContentBytesMax = std::uint64_t{16} << 20;
-// Finished exports in the data folder are removed after this time, when an export is started or the store is opened.
+// Exports in the data folder are removed this long after their start, when another one is started or the store is opened.
 inline constexpr std::chrono::hours kExportKept{7 * 24};
 // A custom query's text; its clauses, of all levels together.
 inline constexpr std::size_t kCustomQueryBytesMax = std::size_t{1} << 20;

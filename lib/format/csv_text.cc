@@ -138,6 +138,7 @@ void CsvSplitter::TakePlain(char c) {
   switch (c) {
     case ',':
       EndCell();
+      if (cells_ == kCsvCellsMax) return Refuse("more than " + std::to_string(kCsvCellsMax) + " cells");
       OpenCell();  // there, if empty, even where the line ends now
       state_ = State::kCellBegins;
       return;

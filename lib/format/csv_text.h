@@ -18,6 +18,9 @@ void AppendCsvText(std::string_view text, std::string& out);
 // which stands for an absent member, as an empty cell. `scratch` is overwritten.
 void AppendCsvValue(std::string_view canonical, std::string& scratch, std::string& out);
 
+// Cells of a row; one more is a fault: an empty cell takes one byte of the input and many of memory.
+inline constexpr std::size_t kCsvCellsMax = 1024;
+
 // A cell as it was read. A quoted one is there even if it is empty.
 struct CsvCell {
   std::string text;  // the guard taken off

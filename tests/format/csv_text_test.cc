@@ -77,5 +77,10 @@ TEST(CsvTextTest, ARowAboveTheLimitIsRefusedBeforeItIsHeld) {
   EXPECT_EQ(Rows(std::string(49, 'x') + "\nc\n", 7, 50), "1:" + std::string(49, 'x') + "|\n2:c|\n");
 }
 
+TEST(CsvTextTest, ARowOfTooManyCellsIsRefused) {
+  EXPECT_EQ(Rows(std::string(kCsvCellsMax, ',') + "\nc\n", 1000, 10'000), "1!more than 1024 cells\n2:c|\n");
+  EXPECT_TRUE(Rows(std::string(kCsvCellsMax - 1, ',') + "\n", 1000, 10'000).starts_with("1:-|-|"));
+}
+
 }  // namespace
 }  // namespace coffer::format

@@ -11,17 +11,17 @@ namespace coffer::operations {
 namespace {
 
 constexpr std::int64_t kMicrosecondsInMillisecond = 1'000;
-
-// When the export of this name was started; nothing for a name that is none of an export.
-std::optional<Timestamp> StartOf(std::string_view name) {
-  const std::size_t dot = name.find('.');
-  if (dot == std::string_view::npos || name.ends_with(".partial")) return std::nullopt;
-  const std::optional<std::int64_t> milliseconds = format::UlidMilliseconds(name.substr(0, dot));
-  if (!milliseconds) return std::nullopt;
-  return Timestamp{*milliseconds * kMicrosecondsInMillisecond};
-}
+constexpr std::string_view kPartialSuffix = ".partial";
 
 }  // namespace
+
+std::optional<Timestamp> ExpiryOf(std::string_view id_or_file_name) {
+  if (id_or_file_name.ends_with(kPartialSuffix)) return std::nullopt;
+  const std::optional<std::int64_t> start = format::UlidMilliseconds(id_or_file_name.substr(0, id_or_file_name.find('.')));
+  if (!start) return std::nullopt;
+  const auto kept = std::chrono::duration_cast<std::chrono::microseconds>(kExportKept);
+  return Timestamp{*start * kMicrosecondsInMillisecond + kept.count()};
+}
 
 void SweepExpiredExports(engine::EngineCore& core) {
   const std::string folder = core.folder().ExportsPath();
@@ -29,8 +29,8 @@ void SweepExpiredExports(engine::EngineCore& core) {
   if (!names.ok()) return;
   const Timestamp now = core.Now();
   for (const std::string& name : *names) {
-    const std::optional<Timestamp> start = StartOf(name);
-    if (!start || ExpiryOf(*start) > now) continue;
+    const std::optional<Timestamp> expiry = ExpiryOf(name);
+    if (!expiry || *expiry > now) continue;
     const std::string path = folder + "/" + name;
     const Result<FileInfo> info = core.files().Stat(path);
     if (info.ok() && !info->is_directory && core.files().RemoveFile(path).ok()) core.exports_bytes -= info->size_bytes;

@@ -135,7 +135,7 @@ class ExportJob {
     report_.file_bytes = (*file)->file_bytes();
     report_.completed_at = core_.Now();
     if (in_data_folder()) {
-      report_.expires_at = ExpiryOf(report_.completed_at);
+      report_.expires_at = ExpiryOf(report_.export_id);
       core_.exports_bytes += report_.file_bytes;
     }
     return std::move(report_);
@@ -191,7 +191,7 @@ class ExportJob {
 
   Status Write(ExportFile& file) {
     Result<std::unique_ptr<ExportBundle>> bundle =
-        ExportBundle::Create(core_.files(), file, {FileNamesOf(options_), tar_, spool_prefix_, report_.created_at});
+        ExportBundle::Create(core_.files(), file, context_, {FileNamesOf(options_), tar_, spool_prefix_, report_.created_at});
     if (!bundle.ok()) return std::move(bundle).status();
     const ExportWork work = {
         options_, report_, context_, **bundle,

@@ -10,8 +10,9 @@ constexpr std::string_view kContentsFolder = "contents/";
 
 }  // namespace
 
-Result<std::unique_ptr<ExportBundle>> ExportBundle::Create(FileSystem& files, ExportFile& output, Layout layout) {
-  std::unique_ptr<ExportBundle> self(new ExportBundle(files, output));
+Result<std::unique_ptr<ExportBundle>> ExportBundle::Create(FileSystem& files, ExportFile& output, const JobContext& context,
+                                                           Layout layout) {
+  std::unique_ptr<ExportBundle> self(new ExportBundle(files, output, context));
   if (!layout.tar) return self;
   self->tar_ = std::make_unique<TarWriter>([&output](std::string_view bytes) { return output.Write(bytes); }, layout.time);
   for (std::string& name : layout.names) {
@@ -59,6 +60,7 @@ Status ExportBundle::CopySpool(Spool& spool) {
   if (!file.ok()) return std::move(file).status();
   std::string piece(kPieceBytes, '\0');
   for (std::uint64_t offset = 0; offset < spool.bytes;) {
+    if (Status status = context_.CheckStop(); !status.ok()) return status;
     Result<std::size_t> got = (*file)->Read(offset, piece.size(), piece.data());
     if (!got.ok()) return std::move(got).status();
     if (*got == 0) return Status::IoError("is shorter than what was written");

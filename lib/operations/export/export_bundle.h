@@ -14,6 +14,7 @@
 #include "coffer/timestamp.h"
 #include "operations/export/export_file.h"
 #include "operations/export/tar_writer.h"
+#include "operations/runner/job.h"
 
 namespace coffer::operations {
 
@@ -21,7 +22,7 @@ namespace coffer::operations {
 // "<spool prefix>.<name>.partial" and removed at the end, while contents, whose length is known, go straight into the tar, ahead
 // of them. An importer thus meets every content before the record that names it.
 //
-// One thread at a time. Output and file system must outlive it.
+// One thread at a time. Output, file system and context must outlive it.
 class ExportBundle {
  public:
   struct Layout {
@@ -31,7 +32,8 @@ class ExportBundle {
     Timestamp time;
   };
 
-  static Result<std::unique_ptr<ExportBundle>> Create(FileSystem& files, ExportFile& output, Layout layout);
+  static Result<std::unique_ptr<ExportBundle>> Create(FileSystem& files, ExportFile& output, const JobContext& context,
+                                                      Layout layout);
   ~ExportBundle();
   ExportBundle(const ExportBundle&) = delete;
   ExportBundle& operator=(const ExportBundle&) = delete;
@@ -44,7 +46,7 @@ class ExportBundle {
   Status BeginContent(const std::string& path, std::uint64_t size_bytes);
   Status WriteContent(std::string_view bytes);
 
-  // Ends what Write has written. The output is the caller's to publish.
+  // Ends what Write has written; kCancelled where the operation is to end. The output is the caller's to publish.
   Status Finish();
 
  private:
@@ -55,11 +57,13 @@ class ExportBundle {
     std::uint64_t bytes = 0;
   };
 
-  ExportBundle(FileSystem& files, ExportFile& output) : files_(files), output_(output) {}
+  ExportBundle(FileSystem& files, ExportFile& output, const JobContext& context)
+      : files_(files), output_(output), context_(context) {}
   Status CopySpool(Spool& spool);
 
   FileSystem& files_;
   ExportFile& output_;
+  const JobContext& context_;
   std::unique_ptr<TarWriter> tar_;
   std::vector<Spool> spools_;
 };
