@@ -23,6 +23,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from nasty_records import Raw, dumped, nasty_lines  # noqa: E402
 
@@ -201,6 +202,25 @@ class Readers(unittest.TestCase):
                 value = known.get(name, "")
                 self.assertEqual(parsed(cell) if isinstance(value, (dict, list)) else cell, value if isinstance(value, (dict, list)) else text_of(value),
                                  (kind, name, record["id"]))
+
+    def test_an_empty_store_is_empty_in_every_layout(self):
+        store = ROOT / "nothing"
+        coffer(store, "stats")
+        nothing = {}
+        for form in ("json", "ndjson", "csv", "xml", "sql"):
+            nothing[form] = exported(store, "nothing." + form, "--format", form, "--no-compress")
+        self.assertEqual([parsed(nothing["json"].read_text())[kind] for kind in ("conversations", "documents", "prompts")], [[], [], []])
+        self.assertEqual(len(nothing["ndjson"].read_bytes().splitlines()), 2)
+        with tarfile.open(nothing["csv"]) as tar:
+            self.assertEqual({m.name: len(tar.extractfile(m).read().splitlines()) for m in tar}, {kind + ".csv": 1 for kind in KINDS})
+        self.assertEqual([len(kind) for kind in xml.etree.ElementTree.parse(nothing["xml"]).getroot()], [0, 0, 0, 0])
+        with sqlite3.connect(":memory:") as connection:
+            connection.executescript(nothing["sql"].read_text())
+            self.assertEqual([connection.execute(f"SELECT count(*) FROM {kind}").fetchone() for kind in KINDS], [(0,)] * 4)
+        connection.close()
+        for form in ("json", "ndjson", "csv"):
+            report = coffer(ROOT / "nothing-again", "import", nothing[form])
+            self.assertEqual((sum(report["imported"].values()), report["errors"]), (0, []), form)
 
     def test_csv_tells_an_empty_text_from_an_absent_one(self):
         path = exported(self.store, "one.csv.tar", "--format", "csv", "--no-compress", "--scope", "document", "--user", "ben", "--no-contents")
