@@ -68,6 +68,7 @@ Figures MakeFloor(const Settings& settings) {
 // The user in the middle of all users by number of conversations.
 std::string MedianUser(const std::map<std::string, std::size_t>& users) {
   std::vector<std::pair<std::size_t, std::string>> by_count;
+  by_count.reserve(users.size());
   for (const auto& [user, count] : users) by_count.emplace_back(count, user);
   std::ranges::sort(by_count);
   return by_count[by_count.size() / 2].second;

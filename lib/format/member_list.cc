@@ -43,9 +43,9 @@ MemberInfo InfoOf(const Member<Record, Field>& member) {
 // The names are views into the tables, which live as long as the program.
 template <typename Record>
 std::span<const MemberInfo> ListOf() {
-  static const auto list =
+  static const auto kList =
       std::apply([](const auto&... member) { return std::array{InfoOf(member)...}; }, MembersOf<Record>::kTable);
-  return list;
+  return kList;
 }
 
 }  // namespace

@@ -116,6 +116,8 @@ class QueryReader {
   }
 
  private:
+  static std::string Below(std::string clause, std::string_view name) { return clause.append(".").append(name); }
+
   static Status Fault(const std::string& clause, const std::string& why) {
     return Status::InvalidArgument("custom_query: " + clause + ": " + why);
   }
@@ -217,7 +219,7 @@ class QueryReader {
     std::string_view conditions;
     while (format::TakeCanonicalMember(members, name_literal, conditions)) {
       const std::string name = TextOf(name_literal);
-      const std::string place = clause + "." + name;
+      const std::string place = Below(clause, name);
       Status status = name == "or" ? ReadAlternatives(place, conditions, out) : ReadConditions(place, name, conditions, out);
       if (!status.ok()) return status;
     }
@@ -246,10 +248,10 @@ class QueryReader {
       const std::string op = TextOf(op_literal);
       const auto known = std::ranges::find(kOperators, op, &std::pair<std::string_view, QueryOperator>::first);
       if (known == kOperators.end())
-        return Fault(clause + "." + op, "not an op; those are eq ne lt lte gt gte in contains exists");
+        return Fault(Below(clause, op), "not an op; those are eq ne lt lte gt gte in contains exists");
       condition.op = known->second;
       condition.values.clear();
-      if (Status status = ReadOperand(clause + "." + op, name, operand, condition); !status.ok()) return status;
+      if (Status status = ReadOperand(Below(clause, op), name, operand, condition); !status.ok()) return status;
       out.all.push_back(condition);
       if (++clauses_ > kCustomQueryClausesMax) return Fault(clause, "more than " + std::to_string(kCustomQueryClausesMax));
     }

@@ -11,11 +11,11 @@ constexpr std::string_view kContentsFolder = "contents/";
 }  // namespace
 
 Result<std::unique_ptr<ExportBundle>> ExportBundle::Create(FileSystem& files, ExportFile& output, const JobContext& context,
-                                                           Layout layout) {
+                                                           const Layout& layout) {
   std::unique_ptr<ExportBundle> self(new ExportBundle(files, output, context));
   if (!layout.tar) return self;
   self->tar_ = std::make_unique<TarWriter>([&output](std::string_view bytes) { return output.Write(bytes); }, layout.time);
-  for (std::string& name : layout.names) {
+  for (const std::string& name : layout.names) {
     Spool spool{name, layout.spool_prefix + "." + name + ".partial", nullptr, 0};
     Result<std::unique_ptr<WritableFile>> file = files.NewWritableFile(spool.path);
     if (!file.ok()) return std::move(file).status();

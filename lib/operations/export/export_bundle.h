@@ -33,7 +33,7 @@ class ExportBundle {
   };
 
   static Result<std::unique_ptr<ExportBundle>> Create(FileSystem& files, ExportFile& output, const JobContext& context,
-                                                      Layout layout);
+                                                      const Layout& layout);
   ~ExportBundle();
   ExportBundle(const ExportBundle&) = delete;
   ExportBundle& operator=(const ExportBundle&) = delete;

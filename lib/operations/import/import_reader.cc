@@ -155,8 +155,8 @@ Status ImportReader::ReadTar(ByteSource& bytes, const std::string& name) {
   in_tar_ = true;
   Status status;
   while (status.ok()) {
-    Result<bool> more = tar.Next(entry);
-    if (!more.ok()) status = std::move(more).status();
+    const Result<bool> more = tar.Next(entry);
+    status = more.status();
     if (!more.ok() || !*more) break;
     if (entry.is_folder) continue;
     Result<std::string> path = NormalizeRelativePath(entry.path);
@@ -317,7 +317,7 @@ Status ImportReader::PutDocument(format::InterchangeRecord& record, LongLine* pa
   pending.file = line.file;
   pending.line = line.line;
   if (!record.content && !record.content_path && !in_tar) return contents_.Deliver(std::move(pending));
-  return StoreContent(std::move(pending), record, parts);
+  return StoreContent(pending, record, parts);
 }
 
 Result<bool> ImportReader::KeepsStoredDocument(const Document& document) {
@@ -335,7 +335,7 @@ Result<bool> ImportReader::KeepsStoredDocument(const Document& document) {
 }
 
 // The line brought the content itself, or says where it is.
-Status ImportReader::StoreContent(PendingDocument pending, format::InterchangeRecord& record, LongLine* parts) {
+Status ImportReader::StoreContent(const PendingDocument& pending, format::InterchangeRecord& record, LongLine* parts) {
   std::optional<ContentWriter> content;
   std::string refusal;
   if (Status status = FindContent(record, parts, pending.document.id, content, refusal); !status.ok()) return status;

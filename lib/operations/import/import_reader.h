@@ -95,7 +95,7 @@ class ImportReader final : public DocumentSink {
   Status AddAlreadyThere(ImportLine line);
   // Whether the policy leaves the stored document alone, so that its content need not be read.
   Result<bool> KeepsStoredDocument(const Document& document);
-  Status StoreContent(PendingDocument pending, format::InterchangeRecord& record, LongLine* parts);
+  Status StoreContent(const PendingDocument& pending, format::InterchangeRecord& record, LongLine* parts);
   Status FindContent(format::InterchangeRecord& record, LongLine* parts, std::string_view document_id,
                      std::optional<ContentWriter>& content, std::string& refusal);
   // Whether a tar's content is for a document that the policy leaves alone.
