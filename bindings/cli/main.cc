@@ -33,15 +33,6 @@ void AddSharedOptions(CLI::App& app, Session& session) {
   app.set_version_flag("--version", std::string(Version()));
 }
 
-// Commands that the contract names and this version does not have. Not shown in the help.
-void AddCommandsOfLaterVersions(CLI::App& app, const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    CLI::App* command = app.add_subcommand(name)->group("");
-    command->fallthrough(false)->allow_extras();  // whatever stands behind it is its own
-    command->callback([name] { throw CLI::ValidationError(name, "this version does not have this command"); });
-  }
-}
-
 void AddCommands(CLI::App& app, Session& session) {
   app.require_subcommand(1);
   // Lets --data, --json and --read-only stand behind the command too.
@@ -56,13 +47,14 @@ void AddCommands(CLI::App& app, Session& session) {
   AddExportCommand(app, session);
   AddEraseCommand(app, session);
   AddTokenCommands(app, session);
+  AddKeyCommands(app, session);
+  AddDoctorCommand(app, session);
 #ifdef COFFER_WITH_HTTP
   AddServeCommand(app, session);
 #else
-  AddCommandsOfLaterVersions(app, {"serve"});
+  CLI::App* serve = app.add_subcommand("serve")->group("")->fallthrough(false)->allow_extras();
+  serve->callback([] { throw CLI::ValidationError("serve", "this build has no HTTP adapter"); });
 #endif
-  AddCommandsOfLaterVersions(app, {"doctor", "key"});
-  AddCommandsOfLaterVersions(*app.get_subcommand("backup"), {"verify", "delete", "undelete", "prune"});
 }
 
 ExitStatus Usage(const CLI::ParseError& error, bool json) {

@@ -10,10 +10,6 @@
 
 namespace coffer::cli {
 
-std::string ToText(const JsonObject& object) {
-  return object.dump(-1, ' ', /*ensure_ascii=*/false, JsonObject::error_handler_t::replace);
-}
-
 void PrintLine(std::string_view text) { std::cout << text << '\n'; }
 
 void PrintMessage(std::string_view text) { std::cerr << "coffer: " << text << '\n'; }
@@ -25,8 +21,6 @@ ExitStatus Fail(const Status& status, bool json) {
   }
   return ExitStatusOf(status.code());
 }
-
-JsonObject TextOrNull(const std::string& text) { return text.empty() ? JsonObject(nullptr) : JsonObject(text); }
 
 std::string Grouped(std::uint64_t number) {
   std::string digits = std::to_string(number);

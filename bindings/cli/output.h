@@ -2,21 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "coffer/status.h"
 #include "coffer/timestamp.h"
 #include "exit_status.h"
+#include "json/value.h"
 
 namespace coffer::cli {
 
-// Members stay in the order in which they are set.
-using JsonObject = nlohmann::ordered_json;
-
-// One line of JSON. Text that is not UTF-8 (a path may be) gets replacement characters rather than no answer.
-std::string ToText(const JsonObject& object);
+using JsonObject = json::Value;
+using json::ToText;
 
 void PrintLine(std::string_view text);
 // To stderr, after the program's name.
@@ -24,9 +21,6 @@ void PrintMessage(std::string_view text);
 
 // Tells a failure on stderr and, with `json`, as the one object on stdout: {"error":{"code","message"}}.
 ExitStatus Fail(const Status& status, bool json);
-
-// The text, or null where it is empty.
-JsonObject TextOrNull(const std::string& text);
 
 std::string Grouped(std::uint64_t number);  // 33,290
 std::string Bytes(std::uint64_t bytes);     // 12.4 MB, in powers of ten

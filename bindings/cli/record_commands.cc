@@ -100,7 +100,7 @@ ExitStatus List(Engine& engine, const ListRequest& request, bool json) {
     if (answer.back() != '[') answer += ',';
     answer += item;
   }
-  PrintLine(answer + R"(],"next":)" + ToText(TextOrNull(page->next)) + "}");
+  PrintLine(answer + R"(],"next":)" + ToText(json::OrNull(page->next)) + "}");
   return ExitStatus::kDone;
 }
 

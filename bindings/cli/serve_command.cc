@@ -61,7 +61,7 @@ Result<std::string> TokenForNow(Engine& engine, bool always) {
 
 void Announce(const std::string& url, const std::string& secret, bool json) {
   if (json) {
-    PrintLine(ToText({{"url", url}, {"token", TextOrNull(secret)}}));
+    PrintLine(ToText({{"url", url}, {"token", json::OrNull(secret)}}));
   } else {
     if (!secret.empty()) PrintLine("admin token, shown here and never again: " + secret);
     PrintLine("serving at " + url + "/api/v1/data; Ctrl-C ends it");

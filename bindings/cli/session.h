@@ -51,6 +51,8 @@ void AddRestoreCommand(CLI::App& app, Session& session);
 void AddExportCommand(CLI::App& app, Session& session);
 void AddEraseCommand(CLI::App& app, Session& session);
 void AddTokenCommands(CLI::App& app, Session& session);
+void AddKeyCommands(CLI::App& app, Session& session);
+void AddDoctorCommand(CLI::App& app, Session& session);
 // Where it is built with the HTTP adapter.
 void AddServeCommand(CLI::App& app, Session& session);
 

@@ -1,7 +1,7 @@
 // `coffer stats`, `coffer verify` and `coffer reclaim`.
 #include <algorithm>
-#include <array>
 
+#include "json/statistics_response.h"
 #include "output.h"
 #include "session.h"
 
@@ -11,38 +11,6 @@ namespace {
 std::uint64_t CountOf(const std::map<std::string, std::uint64_t>& counts, const std::string& name) {
   const auto found = counts.find(name);
   return found == counts.end() ? 0 : found->second;
-}
-
-JsonObject ToJson(const StorageStatistics& statistics) {
-  JsonObject by_type;
-  for (const Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kContent, Kind::kPrompt}) {
-    const std::string name(KindNamePlural(kind));
-    by_type[name] = CountOf(statistics.logical_bytes_by_kind, name);
-  }
-  by_type["backups"] = statistics.backups_bytes;
-  by_type["exports"] = statistics.exports_bytes;
-  JsonObject by_user = JsonObject::object();
-  for (const auto& [owner, bytes] : statistics.logical_bytes_by_owner) by_user[owner] = bytes;
-  JsonObject records = JsonObject::object();
-  for (const Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt}) {
-    const std::string name(KindNamePlural(kind));
-    records[name] = CountOf(statistics.records_by_kind, name);
-  }
-  constexpr double kBytesInMegabyte = 1e6;
-  return {{"total_size", statistics.total_bytes},
-          {"database_size", statistics.database_bytes},
-          {"files_size", statistics.contents_bytes},
-          {"backups_size", statistics.backups_bytes},
-          {"exports_size", statistics.exports_bytes},
-          {"total_records", statistics.total_records},
-          {"total_files", statistics.total_contents},
-          {"total_backups", statistics.total_backups},
-          {"storage_by_type", std::move(by_type)},
-          {"storage_by_user", std::move(by_user)},
-          {"growth_rate_mb_per_day", statistics.growth_bytes_per_day / kBytesInMegabyte},
-          {"projected_size_30_days", statistics.projected_bytes_30_days},
-          {"last_updated", FormatTimestamp(statistics.last_updated)},
-          {"records_by_type", std::move(records)}};
 }
 
 void PrintRow(std::string name, const std::string& value) {
@@ -74,7 +42,7 @@ void PrintWords(const StorageStatistics& statistics) {
 ExitStatus Statistics(Engine& engine, bool json) {
   const auto statistics = engine.Statistics();
   if (!statistics.ok()) return Fail(statistics.status(), json);
-  json ? PrintLine(ToText(ToJson(*statistics))) : PrintWords(*statistics);
+  json ? PrintLine(ToText(json::StorageStatsResponse(*statistics))) : PrintWords(*statistics);
   return ExitStatus::kDone;
 }
 

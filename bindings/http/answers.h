@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "coffer/bulk_delete.h"
-#include "coffer/statistics.h"
 #include "exchange.h"
 #include "json.h"
 #include "service.h"
@@ -16,8 +15,6 @@ Response JsonAnswer(int status, const Json& body);
 // A failure of the engine for a client, and in full for the log.
 Response EngineFailure(const Status& failure, const Service& service, std::string_view instance);
 
-// StorageStatsResponse.
-Json StatisticsJson(const StorageStatistics& statistics);
 // BulkDeleteResponse.
 Json BulkDeleteJson(const BulkDeleteReport& report);
 

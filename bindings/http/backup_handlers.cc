@@ -1,9 +1,11 @@
-// POST /backup, GET /backups, GET /backups/{id}, POST /restore, GET /restores/{id}.
+// POST /backup; GET /backups; GET and DELETE /backups/{id}; POST /backups/{id}/verify.
+#include "coffer/backup.h"
+
 #include <algorithm>
 
 #include "answers.h"
-#include "coffer/backup.h"
 #include "handlers.h"
+#include "json/backup_response.h"
 #include "operation_answers.h"
 #include "problem.h"
 #include "request_models.h"
@@ -11,48 +13,56 @@
 namespace coffer::http {
 namespace {
 
-// What GET /backups shows, with what it is ordered by.
-struct ListedBackup {
-  Timestamp created_at;
-  std::string id;
-  Json json;
-};
-
 bool IsListed(const BackupListQuery& query, const Json& backup) {
-  if (query.backup_type && backup["backup_type"] != Name(*query.backup_type)) return false;
+  if (query.backup_type && backup["backup_type"] != BackupTypeName(*query.backup_type)) return false;
   return !query.status || backup["status"] == *query.status;
 }
 
-// Backups that are there come from the repository, those under way or failed from the journal.
-Result<std::vector<ListedBackup>> AllBackups(const Call& call, Service& service) {
-  auto manifests = ListBackups(service.engine);
-  if (!manifests.ok()) return manifests.status();
-  auto operations = OperationsOf(service.engine, OperationKind::kBackup, call.principal);
+// Backups that are there come from the repository, those under way or failed from the journal. The journal is read first: one
+// that completes between the two is told by both, and never by none.
+Result<std::vector<Json>> AllBackups(const Call& call, Service& service) {
+  const auto operations = OperationsOf(service.engine, OperationKind::kBackup, call.principal);
   if (!operations.ok()) return operations.status();
-  std::vector<ListedBackup> backups;
-  for (const BackupInfo& backup : *manifests) {
-    backups.push_back({backup.created_at, backup.id, BackupJson(backup, service.RequestedType(backup.id))});
-  }
+  const auto manifests = ListBackups(service.engine);
+  if (!manifests.ok()) return manifests.status();
+  std::vector<Json> backups;
+  auto manifest = manifests->begin();
   for (const OperationInfo& info : *operations) {
+    // Ids are in order of creation; those of the repository are in its own order, which is kept.
+    for (; manifest != manifests->end() && manifest->id > info.id; ++manifest)
+      backups.push_back(json::BackupResponse(*manifest));
     if (std::ranges::find(*manifests, info.id, &BackupInfo::id) != manifests->end()) continue;
     if (info.state == OperationState::kCompleted) continue;  // it has been deleted since
-    backups.push_back({info.created_at, info.id, BackupJson(info, service.RequestedType(info.id))});
+    backups.push_back(BackupJson(info));
   }
-  std::ranges::sort(backups, [](const ListedBackup& a, const ListedBackup& b) {
-    return a.created_at != b.created_at ? a.created_at > b.created_at : a.id > b.id;
-  });
+  for (; manifest != manifests->end(); ++manifest) backups.push_back(json::BackupResponse(*manifest));
   return backups;
 }
 
-// What a restore of this version cannot do of what was asked for; empty: it can do it.
-std::string_view NotRestorable(const RestoreRequestOptions& options) {
-  if (options.scope != RestoreScope::kFull || options.user_id || !options.ids.empty()) {
-    return "This version restores the whole store only: scope full, without user_id and ids.";
-  }
-  if (options.conflict != RestoreConflict::kReplace)
-    return "This version restores the whole store only, which replaces all of it.";
-  if (options.dry_run) return "This version has no dry run of a restore.";
-  return {};
+BackupOptions OptionsOf(const BackupRequest& request) {
+  BackupOptions options;
+  options.type = request.backup_type;
+  options.name = request.name.value_or("");
+  options.description = request.description.value_or("");
+  options.include_contents = request.include_files;
+  options.include_logs = request.include_logs;
+  options.compress = request.compress;
+  options.encrypt = request.encrypt;
+  options.retention_days = request.retention_days;
+  return options;
+}
+
+Response NoSuchBackup(const Call& call) { return NotFound("There is no such backup.", call.path); }
+
+Response BackupFailure(const Status& failure, const Call& call, Service& service) {
+  return failure.code() == StatusCode::kNotFound ? NoSuchBackup(call) : EngineFailure(failure, service, call.path);
+}
+
+// What is no backup yet has an operation to be cancelled, and nothing to be deleted.
+bool IsBeingMade(Engine& engine, const std::string& id) {
+  const auto info = GetOperation(engine, id);
+  return info.ok() && info->kind == OperationKind::kBackup &&
+         (info->state == OperationState::kPending || info->state == OperationState::kRunning);
 }
 
 }  // namespace
@@ -60,15 +70,11 @@ std::string_view NotRestorable(const RestoreRequestOptions& options) {
 Response StartBackupOf(const Call& call, Service& service) {
   Faults faults;
   const BackupRequest request = ReadBackupRequest(call.request->body, faults);
+  CheckBackupRequest(request, faults);
   if (!faults.empty()) return faults.ToResponse();
-  BackupOptions options;
-  options.name = request.name.value_or("");
-  options.description = request.description.value_or("");
-  options.retention_days = request.retention_days;
-  const auto operation = StartBackup(service.engine, options, {call.principal.user_id});
+  const auto operation = StartBackup(service.engine, OptionsOf(request), {call.principal.user_id});
   if (!operation.ok()) return EngineFailure(operation.status(), service, call.path);
-  service.RememberType(operation->id(), std::string(Name(request.backup_type)));
-  return JsonAnswer(202, BackupJson(operation->Info(), Name(request.backup_type)));
+  return JsonAnswer(202, BackupJson(operation->Info()));
 }
 
 Response ListAllBackups(const Call& call, Service& service) {
@@ -78,50 +84,40 @@ Response ListAllBackups(const Call& call, Service& service) {
   auto backups = AllBackups(call, service);
   if (!backups.ok()) return EngineFailure(backups.status(), service, call.path);
   Json listed = Json::array();
-  for (ListedBackup& backup : *backups) {
-    if (IsListed(query, backup.json)) listed.push_back(std::move(backup.json));
+  for (Json& backup : *backups) {
+    if (IsListed(query, backup)) listed.push_back(std::move(backup));
   }
   const std::size_t total = listed.size();
   return JsonAnswer(200, {{"backups", std::move(listed)}, {"total", total}});
 }
 
 Response ShowBackup(const Call& call, Service& service) {
-  auto backups = AllBackups(call, service);
+  const auto backups = AllBackups(call, service);
   if (!backups.ok()) return EngineFailure(backups.status(), service, call.path);
-  const auto found = std::ranges::find(*backups, call.parameters.front(), &ListedBackup::id);
-  if (found == backups->end()) return NotFound("There is no such backup.", call.path);
-  return JsonAnswer(200, found->json);
+  const auto found =
+      std::ranges::find_if(*backups, [&](const Json& backup) { return backup["id"] == call.parameters.front(); });
+  return found == backups->end() ? NoSuchBackup(call) : JsonAnswer(200, *found);
 }
 
-Response StartRestoreOf(const Call& call, Service& service) {
+Response DeleteOneBackup(const Call& call, Service& service) {
+  const std::string& id = call.parameters.front();
+  const auto backup = DeleteBackup(service.engine, id);
+  if (backup.ok()) return JsonAnswer(200, json::BackupResponse(*backup));
+  if (backup.status().code() == StatusCode::kNotFound && IsBeingMade(service.engine, id)) {
+    return Problem(409, "conflict", "The backup is being made; its operation can be cancelled.", call.path);
+  }
+  return BackupFailure(backup.status(), call, service);
+}
+
+Response StartVerifyOf(const Call& call, Service& service) {
   Faults faults;
-  const RestoreRequest request = ReadRestoreRequest(call.request->body, faults);
+  const VerifyRequest request = ReadVerifyRequest(call.request->body, faults);
   if (!faults.empty()) return faults.ToResponse();
-  if (const std::string_view obstacle = NotRestorable(request.options); !obstacle.empty())
-    return NotImplemented(obstacle, call.path);
-  RestoreOptions options;
-  options.safety_backup = request.create_backup_before_restore;
-  options.verify = request.verify_integrity;
-  const auto operation = StartRestore(service.engine, request.backup_id, options, {call.principal.user_id});
-  if (operation.ok()) return JsonAnswer(202, RestoreJson(operation->Info()));
-  switch (operation.status().code()) {
-    case StatusCode::kNotFound:
-    case StatusCode::kInvalidArgument:  // what cannot be an id is no backup's
-      return NotFound("There is no such backup.", call.path);
-    case StatusCode::kBusy:
-      return Problem(409, "busy", "Another restore is under way.", call.path);
-    default:
-      return EngineFailure(operation.status(), service, call.path);
-  }
-}
-
-Response ShowRestore(const Call& call, Service& service) {
-  const auto info = GetOperation(service.engine, call.parameters.front());
-  if (info.ok() && info->kind == OperationKind::kRestore) return JsonAnswer(200, RestoreJson(*info));
-  if (!info.ok() && info.status().code() != StatusCode::kNotFound && info.status().code() != StatusCode::kInvalidArgument) {
-    return EngineFailure(info.status(), service, call.path);
-  }
-  return NotFound("There is no such restore.", call.path);
+  VerifyOptions options;
+  options.level = request.level;
+  const auto operation = StartVerifyBackup(service.engine, call.parameters.front(), options, {call.principal.user_id});
+  if (!operation.ok()) return BackupFailure(operation.status(), call, service);
+  return JsonAnswer(202, OperationJson(operation->Info(), service));
 }
 
 }  // namespace coffer::http

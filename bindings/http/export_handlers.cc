@@ -10,6 +10,7 @@
 #include "byte_range.h"
 #include "coffer/export.h"
 #include "handlers.h"
+#include "json/journal.h"
 #include "operation_answers.h"
 #include "problem.h"
 #include "request_models.h"
@@ -113,7 +114,7 @@ std::shared_ptr<const int> Open(const std::string& path) {
 // The file of a completed export, as long as it is kept in the engine's own folder: one that was written elsewhere, by
 // whoever started it, is not this server's to give away.
 std::optional<ExportFile> OpenExport(const OperationInfo& info, const Service& service) {
-  const Json result = Parsed(info.result);
+  const Json result = json::Parsed(info.result);
   if (!result.is_object()) return std::nullopt;
   const std::string path = result.value("path", "");
   const std::string folder = service.engine.folder() + "/exports/";

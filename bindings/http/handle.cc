@@ -119,17 +119,24 @@ bool SaysItIsJson(std::string_view content_type) {
 // What can be said of a body before it is read.
 std::optional<Response> JudgeBody(const Request& request, const Call& call) {
   if (call.route->body == Body::kNone) return std::nullopt;
+  if (call.route->body == Body::kJsonOrNone && (!request.has_length || request.content_length == 0)) return std::nullopt;
   if (!request.has_length) return Problem(411, "length_required", "The body needs a Content-Length, or chunks.", call.path);
-  const std::uint64_t bytes_max = call.route->body == Body::kJson ? kJsonBodyBytesMax : kImportBytesMax;
+  const bool streams = call.route->body == Body::kStream;
+  const std::uint64_t bytes_max = streams ? kImportBytesMax : kJsonBodyBytesMax;
   if (request.content_length > bytes_max) return TooLarge(bytes_max, call.path);
-  if (call.route->body != Body::kJson) return std::nullopt;
+  if (streams) return std::nullopt;
   const bool json = request.content_type.empty() || SaysItIsJson(request.content_type);
   if (json && (request.content_encoding.empty() || EqualsIgnoringCase(request.content_encoding, "identity")))
     return std::nullopt;
   return Problem(415, "unsupported_media_type", "The body has to be application/json, not encoded further.", call.path);
 }
 
-std::optional<Response> Judge(const Request& request, const Match& match, const Call& call) {
+std::optional<Response> WhileSwitching(const Call& call, const Service& service) {
+  if (call.route->switching == Switching::kServed || !service.engine.switching()) return std::nullopt;
+  return StoreIsSwitching(call.path);
+}
+
+std::optional<Response> Judge(const Request& request, const Match& match, const Call& call, const Service& service) {
   if (call.route == nullptr && match.allow.empty()) return NotFound("There is no such path.", call.path);
   if (call.route == nullptr) {
     Response response = Problem(405, "method_not_allowed", "This path has no such method.", call.path);
@@ -137,7 +144,8 @@ std::optional<Response> Judge(const Request& request, const Match& match, const 
     return response;
   }
   if (call.route->access == Access::kAdmin && !call.is_admin()) return Forbidden(call.path);
-  return JudgeBody(request, call);
+  if (auto refusal = JudgeBody(request, call)) return refusal;
+  return WhileSwitching(call, service);
 }
 
 }  // namespace
@@ -173,7 +181,7 @@ Admission Admit(const Request& request, Service& service) {
     admission.rate = service.failure_rates.Look(AddressKey(request.peer), service.now()).figures;
   if (admission.refusal) return admission;
   if (target) {
-    admission.refusal = Judge(request, match, call);
+    admission.refusal = Judge(request, match, call, service);
   } else {
     admission.refusal = Problem(400, "bad_request", "The target is no URL.", "");
   }
@@ -182,6 +190,8 @@ Admission Admit(const Request& request, Service& service) {
 
 Response Answer(const Admission& admission, Service& service) {
   const Call& call = admission.call;
+  // Again: the body may have taken long.
+  if (auto refusal = WhileSwitching(call, service)) return *std::move(refusal);
   try {
     return call.route->handler(call, service);
   } catch (const std::bad_alloc&) {

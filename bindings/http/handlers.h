@@ -26,6 +26,10 @@ Response PreviewDelete(const Call& call, Service& service);
 Response StartBackupOf(const Call& call, Service& service);
 Response ListAllBackups(const Call& call, Service& service);
 Response ShowBackup(const Call& call, Service& service);
+Response DeleteOneBackup(const Call& call, Service& service);
+Response StartVerifyOf(const Call& call, Service& service);
+
+// restore_handlers.cc
 Response StartRestoreOf(const Call& call, Service& service);
 Response ShowRestore(const Call& call, Service& service);
 

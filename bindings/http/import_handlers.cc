@@ -46,7 +46,7 @@ Response StartImportOf(const Call& call, Service& service) {
   const auto operation =
       StartImport(service.engine, BodyPipe::MakeSource(call.stream), kBodyName, options, {call.principal.user_id});
   if (!operation.ok()) return EngineFailure(operation.status(), service, call.path);
-  return JsonAnswer(202, OperationJson(operation->Info()));
+  return JsonAnswer(202, OperationJson(operation->Info(), service));
 }
 
 }  // namespace coffer::http

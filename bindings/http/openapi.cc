@@ -1,4 +1,5 @@
 // GET /openapi.json: the calls in the words of OpenAPI 3.1, made from the table of routes.
+#include <algorithm>
 #include <map>
 
 #include "answers.h"
@@ -27,6 +28,8 @@ const std::map<std::string_view, Shape>& Shapes() {
       {"POST /api/v1/data/backup", {"createBackup", "BackupRequest", "BackupResponse", 202}},
       {"GET /api/v1/data/backups", {"listBackups", nullptr, "BackupListResponse"}},
       {"GET /api/v1/data/backups/{id}", {"getBackup", nullptr, "BackupResponse"}},
+      {"DELETE /api/v1/data/backups/{id}", {"deleteBackup", nullptr, "BackupResponse"}},
+      {"POST /api/v1/data/backups/{id}/verify", {"verifyBackup", "VerifyRequest", "Operation", 202}},
       {"POST /api/v1/data/restore", {"restore", "RestoreRequest", "RestoreResponse", 202}},
       {"GET /api/v1/data/restores/{id}", {"getRestore", nullptr, "RestoreResponse"}},
       {"POST /api/v1/data/export", {"exportData", "ExportDataRequest", "ExportDataResponse", 202}},
@@ -55,14 +58,23 @@ constexpr const char* kSchemas = R"json({
 "ExportScope":{"type":"string","enum":["user","conversation","document","analytics","full","custom"]},
 "OperationStatus":{"type":"string","enum":["pending","running","completed","failed","cancelled"]},
 "BackupRequest":{"type":"object","properties":{"backup_type":{"$ref":"#/components/schemas/BackupType","default":"full"},
- "name":{"type":["string","null"]},"description":{"type":["string","null"]},"include_files":{"type":"boolean","default":true},
+ "name":{"type":["string","null"],"maxLength":255},"description":{"type":["string","null"],"maxLength":4096},
+ "include_files":{"type":"boolean","default":true},
  "include_logs":{"type":"boolean","default":false},"compress":{"type":"boolean","default":true},"encrypt":{"type":"boolean","default":true},
  "retention_days":{"type":"integer","minimum":1,"maximum":365,"default":30}}},
 "BackupResponse":{"type":"object","required":["id","name","backup_type","status","created_at","encrypted","compressed","metadata"],"properties":{
  "id":{"type":"string"},"name":{"type":"string"},"description":{"type":["string","null"]},"backup_type":{"$ref":"#/components/schemas/BackupType"},
  "status":{"$ref":"#/components/schemas/OperationStatus"},"file_size":{"type":["integer","null"]},"compressed_size":{"type":["integer","null"]},
  "record_count":{"type":["integer","null"]},"created_at":{"type":"string","format":"date-time"},"completed_at":{"type":["string","null"],"format":"date-time"},
- "expires_at":{"type":["string","null"],"format":"date-time"},"encrypted":{"type":"boolean"},"compressed":{"type":"boolean"},"metadata":{"type":"object"}}},
+ "expires_at":{"type":["string","null"],"format":"date-time"},"encrypted":{"type":"boolean"},"compressed":{"type":"boolean"},"metadata":{"$ref":"#/components/schemas/BackupMetadata"}}},
+"BackupMetadata":{"type":"object","required":["requested_type","base_id","lineage","sequence","contents_included","logs_included","reason","engine_version",
+ "recipients","verified"],"properties":{"requested_type":{"$ref":"#/components/schemas/BackupType"},"base_id":{"type":["string","null"]},
+ "lineage":{"type":["string","null"]},"sequence":{"type":["integer","null"]},"contents_included":{"type":"boolean"},"logs_included":{"type":"boolean"},
+ "reason":{"type":"string","enum":["requested","safety"]},"engine_version":{"type":"string"},"recipients":{"type":"array","items":{"type":"string"}},
+ "verified":{"type":["object","null"],"required":["level","at","ok"],"properties":{"level":{"type":"integer"},
+ "at":{"type":"string","format":"date-time"},"ok":{"type":"boolean"}}},"deleted_at":{"type":"string","format":"date-time"},
+ "error":{"type":["string","null"]}}},
+"VerifyRequest":{"type":"object","properties":{"level":{"type":"integer","minimum":0,"maximum":5,"default":2}}},
 "BackupListResponse":{"type":"object","required":["backups","total"],"properties":{
  "backups":{"type":"array","items":{"$ref":"#/components/schemas/BackupResponse"}},"total":{"type":"integer"}}},
 "RestoreOptions":{"type":"object","additionalProperties":false,"properties":{
@@ -102,7 +114,7 @@ constexpr const char* kSchemas = R"json({
  "entity_type":{"type":"string"},"total_matching":{"type":"integer"},"sample_items":{"type":"array","items":{"type":"object"},"maxItems":10},
  "filters_applied":{"type":"object"}}},
 "Operation":{"type":"object","required":["id","kind","status","progress","created_at"],"properties":{"id":{"type":"string"},
- "kind":{"type":"string","enum":["import","bulk_delete","backup","restore","export","erase"]},"status":{"$ref":"#/components/schemas/OperationStatus"},
+ "kind":{"type":"string","enum":["import","bulk_delete","backup","restore","export","erase","verify","prune"]},"status":{"$ref":"#/components/schemas/OperationStatus"},
  "progress":{"type":"integer","minimum":0,"maximum":100},"records_done":{"type":"integer"},"records_expected":{"type":"integer"},
  "bytes_done":{"type":"integer"},"bytes_expected":{"type":"integer"},"principal":{"type":["string","null"]},
  "created_at":{"type":"string","format":"date-time"},"started_at":{"type":["string","null"],"format":"date-time"},
@@ -153,7 +165,9 @@ Json CallJson(const Route& route, const Shape& shape) {
   if (route.body == Body::kStream)
     call["requestBody"] = {{"required", true},
                            {"content", {{"application/x-ndjson", Json::object()}, {"application/zstd", Json::object()}}}};
-  if (shape.request != nullptr) call["requestBody"] = {{"required", true}, {"content", SchemaBody(shape.request)}};
+  if (shape.request != nullptr) {
+    call["requestBody"] = {{"required", route.body != Body::kJsonOrNone}, {"content", SchemaBody(shape.request)}};
+  }
   call["responses"][std::to_string(shape.status)] = std::move(answer);
   if (route.body != Body::kNone || route.pattern.ends_with("/backups") || route.pattern.ends_with("/operations")) {
     call["responses"]["422"] = {{"description", "Faults of the request"}, {"content", SchemaBody("ValidationError")}};
@@ -172,7 +186,8 @@ std::string Document() {
   for (const Route& route : AllRoutes()) {
     const auto shape = Shapes().find(std::string(route.method) + " " + std::string(route.pattern));
     if (shape == Shapes().end()) continue;
-    std::string method(route.method == "GET" ? "get" : "post");
+    std::string method(route.method);
+    std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(c - 'A' + 'a'); });
     document["paths"][std::string(route.pattern)][method] = CallJson(route, shape->second);
   }
   document["components"]["schemas"] = Json::parse(kSchemas);

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "coffer/backup.h"
 #include "coffer/operation.h"
 #include "json.h"
 #include "service.h"
@@ -13,11 +12,10 @@
 namespace coffer::http {
 
 // Any operation. Names of files are left out of request and result.
-Json OperationJson(const OperationInfo& info);
+Json OperationJson(const OperationInfo& info, const Service& service);
 
-// BackupResponse of a backup that is there, and of one that is being made or has failed.
-Json BackupJson(const BackupInfo& backup, const Json& requested_type);
-Json BackupJson(const OperationInfo& info, const Json& requested_type);
+// BackupResponse of one that is being made, has failed or was cancelled; metadata.error tells why.
+Json BackupJson(const OperationInfo& info);
 
 // RestoreResponse.
 Json RestoreJson(const OperationInfo& info);
@@ -29,8 +27,5 @@ Json ExportJson(const OperationInfo& info, const Service& service);
 Result<std::vector<OperationInfo>> OperationsOf(Engine& engine, OperationKind kind, const Principal& principal);
 // Whether `principal` may know of it.
 bool MaySee(const Principal& principal, const OperationInfo& info);
-
-// The journal's text as JSON; null where it is none.
-Json Parsed(const coffer::Json& text);
 
 }  // namespace coffer::http

@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kOperationsListedMax = 1000;
 
 constexpr std::array kKinds = {OperationKind::kImport,  OperationKind::kBulkDelete, OperationKind::kBackup,
-                               OperationKind::kRestore, OperationKind::kExport,     OperationKind::kErase};
+                               OperationKind::kRestore, OperationKind::kExport,     OperationKind::kErase,
+                               OperationKind::kVerify,  OperationKind::kPrune};
 constexpr std::array kStates = {OperationState::kPending, OperationState::kRunning, OperationState::kCompleted,
                                 OperationState::kFailed, OperationState::kCancelled};
 
@@ -65,7 +66,7 @@ Response ListAllOperations(const Call& call, Service& service) {
     const auto page = ListOperations(service.engine, options);
     if (!page.ok()) return EngineFailure(page.status(), service, call.path);
     for (const OperationInfo& info : page->items) {
-      if (MaySee(call.principal, info)) listed.push_back(OperationJson(info));
+      if (MaySee(call.principal, info)) listed.push_back(OperationJson(info, service));
     }
     options.after = page->next;
     options.limit = limit - std::min(limit, listed.size());
@@ -76,7 +77,7 @@ Response ListAllOperations(const Call& call, Service& service) {
 
 Response ShowOperation(const Call& call, Service& service) {
   const auto info = Find(call, service);
-  return info.ok() ? JsonAnswer(200, OperationJson(*info)) : FindFailure(info.status(), call, service);
+  return info.ok() ? JsonAnswer(200, OperationJson(*info, service)) : FindFailure(info.status(), call, service);
 }
 
 Response CancelOne(const Call& call, Service& service) {
@@ -84,7 +85,7 @@ Response CancelOne(const Call& call, Service& service) {
   if (!info.ok()) return FindFailure(info.status(), call, service);
   if (Status status = CancelOperation(service.engine, info->id); !status.ok()) return FindFailure(status, call, service);
   const auto now = GetOperation(service.engine, info->id);
-  return JsonAnswer(202, OperationJson(now.ok() ? *now : *info));
+  return JsonAnswer(202, OperationJson(now.ok() ? *now : *info, service));
 }
 
 }  // namespace coffer::http

@@ -105,6 +105,11 @@ Response Forbidden(std::string_view instance) {
   return Problem(403, "forbidden", "This token's role does not suffice for this.", instance);
 }
 
+Response StoreIsSwitching(std::string_view instance) {
+  constexpr unsigned kRetrySeconds = 1;
+  return ProblemForNow(503, "unavailable", "The store is being switched by a restore.", instance, kRetrySeconds);
+}
+
 Response NotImplemented(std::string_view detail, std::string_view instance) {
   return Problem(501, "not_implemented", detail, instance);
 }

@@ -21,6 +21,8 @@ Response ProblemForNow(int status, std::string_view code, std::string_view detai
 Response NotFound(std::string_view detail, std::string_view instance);
 // The same words whether or not the thing is there.
 Response Forbidden(std::string_view instance);
+// A restore is putting its store in the place of the present one.
+Response StoreIsSwitching(std::string_view instance);
 // The contract names it, this version does not have it.
 Response NotImplemented(std::string_view detail, std::string_view instance);
 

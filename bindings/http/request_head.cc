@@ -132,12 +132,6 @@ Response UnreadableBody(const Error& error, bool late, std::uint64_t bytes_max, 
   return Problem(400, "bad_request", "The body of the request is broken off, or its chunks are malformed.", path);
 }
 
-Response StoreIsSwitching(std::string_view path) {
-  Response response = ProblemForNow(503, "unavailable", "The store is being switched by a restore.", path, 1);
-  response.close = true;  // the late answer must not be taken for another's
-  return response;
-}
-
 Response ReadFilePart(const FilePart& part) {
   std::string bytes(part.length, '\0');
   std::size_t done = 0;

@@ -25,9 +25,6 @@ bool ExpectsContinue(const RequestParser& parser);
 std::optional<Response> UnreadableHead(const Error& error, bool late);
 Response UnreadableBody(const Error& error, bool late, std::uint64_t bytes_max, std::string_view path);
 
-// A restore holds calls up for longer than a client should wait.
-Response StoreIsSwitching(std::string_view path);
-
 // A response whose body is that part of a file, or as much as could be read.
 Response ReadFilePart(const FilePart& part);
 

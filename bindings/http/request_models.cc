@@ -1,5 +1,8 @@
 #include "request_models.h"
 
+#include <algorithm>
+#include <array>
+
 #include "json_body.h"
 #include "members.h"
 
@@ -46,12 +49,13 @@ const std::string* LastOf(const Query& query, std::string_view name) {
 RestoreRequestOptions ReadRestoreOptions(const GivenJson& object, Faults& faults) {
   static const Words scopes = {"full", "user", "conversations", "documents", "prompts"};
   static const Words conflicts = {"replace", "skip", "newest"};
+  static constexpr std::array kPolicies = {ConflictPolicy::kReplace, ConflictPolicy::kSkip, ConflictPolicy::kNewest};
   const Members members(object, {"body", "restore_options"}, faults);
   RestoreRequestOptions options;
-  options.scope = static_cast<RestoreScope>(members.Choice("scope", scopes, 0));
+  options.scope = *ParseRestoreScope(scopes[members.Choice("scope", scopes, 0)]);
   options.user_id = members.OptionalText("user_id");
-  options.ids = members.TextList("ids");
-  options.conflict = static_cast<RestoreConflict>(members.Choice("conflict", conflicts, 0));
+  if (members.HasValue("ids")) options.ids = members.TextList("ids");
+  options.conflict = kPolicies[members.Choice("conflict", conflicts, 0)];
   options.exact = members.Flag("exact", false);
   options.dry_run = members.Flag("dry_run", false);
   members.ForbidOthers({"scope", "user_id", "ids", "conflict", "exact", "dry_run"});
@@ -78,9 +82,18 @@ FilteredDeleteRequest ReadFilters(const GivenJson& object, Faults& faults) {
   return request;
 }
 
+void RefuseTooLong(const char* name, const std::optional<std::string>& text, std::size_t characters_max, Faults& faults) {
+  if (!text) return;
+  const auto characters = std::ranges::count_if(*text, [](char c) { return (c & 0xC0) != 0x80; });
+  if (static_cast<std::size_t>(characters) <= characters_max) return;
+  faults.Add({{"body", name},
+              "string_too_long",
+              "String should have at most " + std::to_string(characters_max) + " characters",
+              {{"max_length", characters_max}}});
+}
+
 }  // namespace
 
-std::string_view Name(BackupType type) { return BackupTypes()[static_cast<std::size_t>(type)]; }
 std::string_view Name(DataFormat format) { return DataFormats()[static_cast<std::size_t>(format)]; }
 std::string_view Name(ExportScope scope) { return ExportScopes()[static_cast<std::size_t>(scope)]; }
 
@@ -101,10 +114,10 @@ std::vector<std::string> ReadIds(std::string_view body, Faults& faults) {
 BackupRequest ReadBackupRequest(std::string_view body, Faults& faults) {
   const GivenJson object = ReadModel(body, faults);
   if (!faults.empty()) return {};
-  constexpr IntegerRange kRetentionDays = {1, 365};
+  constexpr IntegerRange kRetentionDays = {1, kRetentionDaysMax};
   const Members members(object, {"body"}, faults);
   BackupRequest request;
-  request.backup_type = static_cast<BackupType>(members.Choice("backup_type", BackupTypes(), 0));
+  request.backup_type = *ParseBackupType(BackupTypes()[members.Choice("backup_type", BackupTypes(), 0)]);
   request.name = members.OptionalText("name");
   request.description = members.OptionalText("description");
   request.include_files = members.Flag("include_files", true);
@@ -119,7 +132,7 @@ BackupListQuery ReadBackupListQuery(const Query& query, Faults& faults) {
   BackupListQuery list;
   if (const std::string* type = LastOf(query, "backup_type")) {
     const auto choice = ReadChoice(*type, {"query", "backup_type"}, BackupTypes(), faults);
-    if (choice) list.backup_type = static_cast<BackupType>(*choice);
+    if (choice) list.backup_type = ParseBackupType(BackupTypes()[*choice]);
   }
   if (const std::string* status = LastOf(query, "status")) list.status = *status;
   return list;
@@ -134,6 +147,16 @@ RestoreRequest ReadRestoreRequest(std::string_view body, Faults& faults) {
   request.options = ReadRestoreOptions(members.Object("restore_options"), faults);
   request.create_backup_before_restore = members.Flag("create_backup_before_restore", true);
   request.verify_integrity = members.Flag("verify_integrity", true);
+  return request;
+}
+
+VerifyRequest ReadVerifyRequest(std::string_view body, Faults& faults) {
+  constexpr IntegerRange kLevels = {0, kVerifyLevelMax};
+  VerifyRequest request;
+  if (body.empty()) return request;
+  const GivenJson object = ReadModel(body, faults);
+  if (!faults.empty()) return {};
+  request.level = static_cast<int>(Members(object, {"body"}, faults).Integer("level", request.level, kLevels));
   return request;
 }
 
@@ -174,6 +197,34 @@ FilteredDeleteRequest ReadFilteredDeleteRequest(std::string_view body, Faults& f
     return ReadFilters(object["filters"], faults);
   }
   return {};
+}
+
+void CheckBackupRequest(const BackupRequest& request, Faults& faults) {
+  RefuseTooLong("name", request.name, kBackupNameCharactersMax, faults);
+  RefuseTooLong("description", request.description, kBackupDescriptionCharactersMax, faults);
+}
+
+void CheckRestoreOptions(const RestoreRequestOptions& options, Faults& faults) {
+  const Json loc = {"body", "restore_options"};
+  const auto refuse = [&](const char* name, const std::string& why) {
+    faults.Add({Below(loc, name), "value_error", "Value error, " + why, {{"error", why}}});
+  };
+  const bool replaces = options.conflict == ConflictPolicy::kReplace;
+  if (options.scope == RestoreScope::kFull) {
+    if (options.user_id) refuse("user_id", "scope full takes none");
+    if (options.ids && !options.ids->empty()) refuse("ids", "scope full takes none");
+    if (!replaces) refuse("conflict", "scope full replaces everything");
+    if (options.exact) refuse("exact", "scope full is exact by itself");
+    return;
+  }
+  if (options.scope == RestoreScope::kUser) {
+    if (!options.user_id) faults.Add({Below(loc, "user_id"), "missing", "Field required"});
+    if (options.ids) refuse("ids", "scope user takes none");
+  } else if (options.ids && options.ids->empty()) {
+    // None would be read as all of them.
+    refuse("ids", "names none; leave it out for all");
+  }
+  if (options.exact && !replaces) refuse("conflict", "exact goes with replace only");
 }
 
 }  // namespace coffer::http

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "coffer/backup.h"
+#include "coffer/import.h"
 #include "coffer/kind.h"
 #include "coffer/timestamp.h"
 #include "faults.h"
@@ -20,13 +22,9 @@ namespace coffer::http {
 // Ids in one bulk delete.
 inline constexpr std::size_t kRequestIdsMax = 10'000;
 
-enum class BackupType : std::uint8_t { kFull, kIncremental, kDifferential };
 enum class DataFormat : std::uint8_t { kJson, kCsv, kXml, kParquet, kSql };
 enum class ExportScope : std::uint8_t { kUser, kConversation, kDocument, kAnalytics, kFull, kCustom };
-enum class RestoreScope : std::uint8_t { kFull, kUser, kConversations, kDocuments, kPrompts };
-enum class RestoreConflict : std::uint8_t { kReplace, kSkip, kNewest };
 
-std::string_view Name(BackupType type);
 std::string_view Name(DataFormat format);
 std::string_view Name(ExportScope scope);
 
@@ -49,8 +47,8 @@ struct BackupListQuery {
 struct RestoreRequestOptions {
   RestoreScope scope = RestoreScope::kFull;
   std::optional<std::string> user_id;
-  std::vector<std::string> ids;
-  RestoreConflict conflict = RestoreConflict::kReplace;
+  std::optional<std::vector<std::string>> ids;
+  ConflictPolicy conflict = ConflictPolicy::kReplace;
   bool exact = false;
   bool dry_run = false;
 };
@@ -60,6 +58,10 @@ struct RestoreRequest {
   RestoreRequestOptions options;
   bool create_backup_before_restore = true;
   bool verify_integrity = true;
+};
+
+struct VerifyRequest {
+  int level = 2;
 };
 
 struct ExportRequest {
@@ -94,7 +96,13 @@ std::vector<std::string> ReadIds(std::string_view body, Faults& faults);
 BackupRequest ReadBackupRequest(std::string_view body, Faults& faults);
 BackupListQuery ReadBackupListQuery(const Query& query, Faults& faults);
 RestoreRequest ReadRestoreRequest(std::string_view body, Faults& faults);
+// An empty body asks for nothing in particular.
+VerifyRequest ReadVerifyRequest(std::string_view body, Faults& faults);
 ExportRequest ReadExportRequest(std::string_view body, Faults& faults);
 FilteredDeleteRequest ReadFilteredDeleteRequest(std::string_view body, Faults& faults);
+
+// Faults of members that are good by themselves, and too long, or do not fit together.
+void CheckBackupRequest(const BackupRequest& request, Faults& faults);
+void CheckRestoreOptions(const RestoreRequestOptions& options, Faults& faults);
 
 }  // namespace coffer::http

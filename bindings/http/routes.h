@@ -26,9 +26,16 @@ enum class Runs {
 };
 
 enum class Body {
-  kNone,    // ignored where there is one
-  kJson,    // read into memory, up to kJsonBodyBytesMax
-  kStream,  // the handler's operation reads it as it comes, up to kImportBytesMax
+  kNone,        // ignored where there is one
+  kJson,        // read into memory, up to kJsonBodyBytesMax
+  kJsonOrNone,  // the same, or nothing at all
+  kStream,      // the handler's operation reads it as it comes, up to kImportBytesMax
+};
+
+// What becomes of it while a restore puts its store in the place of the present one.
+enum class Switching {
+  kRefused,  // it would wait for the store, and hold a thread
+  kServed,   // it asks the journal alone, or nothing
 };
 
 struct Route;
@@ -57,6 +64,7 @@ struct Route {
   Body body;
   Handler handler;
   bool counts = true;  // against the rate of its token
+  Switching switching = Switching::kRefused;
 };
 
 std::span<const Route> AllRoutes();

@@ -11,18 +11,6 @@ Service::Service(Engine& the_engine, ServerOptions the_options, const LinkSigner
       failure_rates(options.rate_minute, options.rate_hour),
       authenticate(options.authenticate) {}
 
-void Service::RememberType(const std::string& backup_id, const std::string& type) {
-  const std::lock_guard lock(types_mutex_);
-  types_.insert_or_assign(backup_id, type);
-  if (types_.size() > kTypesRememberedMax) types_.erase(types_.begin());
-}
-
-Json Service::RequestedType(const std::string& backup_id) {
-  const std::lock_guard lock(types_mutex_);
-  const auto found = types_.find(backup_id);
-  return found == types_.end() ? Json(nullptr) : Json(found->second);
-}
-
 std::int64_t Service::NowSeconds() const {
   constexpr std::int64_t kMicrosecondsInSecond = 1'000'000;
   return clock.NowMicroseconds() / kMicrosecondsInSecond;

@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -17,7 +15,6 @@
 #include "coffer/http/server.h"
 #include "coffer/token.h"
 #include "exchange.h"
-#include "json.h"
 #include "link_signer.h"
 #include "rate_limits.h"
 
@@ -41,18 +38,8 @@ struct Service {
   static constexpr std::size_t kStatusClasses = 6;
   std::array<std::atomic<std::uint64_t>, kStatusClasses> responses{};
 
-  // The type that a backup was asked for with, which its manifest does not tell: null where it was asked for long ago, or of
-  // somebody else.
-  void RememberType(const std::string& backup_id, const std::string& type);
-  Json RequestedType(const std::string& backup_id);
-
   std::int64_t NowSeconds() const;
   void Log(const std::string& line) const;
-
- private:
-  static constexpr std::size_t kTypesRememberedMax = 1000;
-  std::mutex types_mutex_;
-  std::map<std::string, std::string> types_;  // by id, which grows with time
 };
 
 }  // namespace coffer::http

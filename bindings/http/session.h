@@ -301,6 +301,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     const std::shared_ptr<Pending> pending = std::exchange(pending_, nullptr);
     if (made) co_return std::move(pending->response());
     Response waiting = StoreIsSwitching(admission->call.path);
+    waiting.close = true;  // the late answer must not be taken for another's
     co_return waiting;
   }
 

@@ -6,6 +6,7 @@
 #include "answers.h"
 #include "coffer/version.h"
 #include "handlers.h"
+#include "json/statistics_response.h"
 #include "problem.h"
 
 namespace coffer::http {
@@ -55,14 +56,14 @@ void AddStore(const StorageStatistics& statistics, Metrics& metrics) {
 Response ShowStatistics(const Call& call, Service& service) {
   const auto statistics = service.engine.Statistics();
   if (!statistics.ok()) return EngineFailure(statistics.status(), service, call.path);
-  return JsonAnswer(200, StatisticsJson(*statistics));
+  return JsonAnswer(200, json::StorageStatsResponse(*statistics));
 }
 
 Response ShowHealth(const Call& /*call*/, Service& /*service*/) {
   return JsonAnswer(200, {{"status", "ok"}, {"version", Version()}});
 }
 
-// Ready: the engine answers. While a restore switches the store this waits, and the connection's deadline makes it a 503.
+// Ready: the engine answers.
 Response ShowReadiness(const Call& call, Service& service) {
   const auto statistics = service.engine.Statistics();
   if (!statistics.ok()) return EngineFailure(statistics.status(), service, call.path);

@@ -1,5 +1,7 @@
 #include "engine/record_reads.h"
 
+#include <algorithm>
+
 #include "coffer/limits.h"
 #include "format/keys.h"
 #include "format/message_run.h"
@@ -11,6 +13,8 @@ namespace {
 // Room made at once for the members that are put into each message of a row.
 constexpr std::size_t kDigitsMax = 20;
 constexpr std::size_t kMessagesExpected = 8;
+// Of most conversations the whole text behind their own.
+constexpr std::size_t kTextBytesExpected = 4096;
 
 std::string NameOf(Kind kind, std::string_view id) { return std::string(KindName(kind)) + " " + std::string(id); }
 
@@ -54,34 +58,35 @@ Result<std::string> ReadWithMessages(const ReadView& view, std::string_view id) 
   scan->SeekToFirst();
   if (Status status = scan->status(); !status.ok()) return status;
   if (!scan->valid() || scan->key() != begin) return NotFound(Kind::kConversation, id);
-  const std::string text_row(scan->value());
-  Result<format::StoredText> stored = format::DecodeStoredText(text_row);
+  Result<format::StoredText> stored = format::DecodeStoredText(scan->value());
   if (!stored.ok()) return std::move(stored).status().WithContext(name());
 
+  // One buffer for everything, mostly large enough from the start: the derived members, which the messages tell, are put in at the end.
+  std::string text;
+  text.reserve(stored->json.size() + kTextBytesExpected);
+  text.append(stored->json.substr(0, stored->json.size() - 1)).append(",\"messages\":[");
+  const format::ConversationText offsets = stored->text;
   const std::string place = format::MessagePlaceText(id);
-  std::string messages = ",\"messages\":[";
   std::uint64_t count = 0;
   Result<Timestamp> last_message_at = Timestamp();
   for (scan->Next(); scan->valid(); scan->Next()) {
     const auto key = format::ParseMessageKey(scan->key());
     if (!key || !key->sequence_number) return Status::Corruption(name() + ": a message key that is none");
-    format::MessageRun run(*key->sequence_number, scan->value());
-    messages.reserve(messages.size() + scan->value().size() + (place.size() + kDigitsMax) * kMessagesExpected);
+    const std::string_view row = scan->value();
+    format::MessageRun run(*key->sequence_number, row);
+    const std::size_t wanted = text.size() + row.size() + (place.size() + kDigitsMax) * kMessagesExpected;
+    if (wanted > text.capacity()) text.reserve(std::max(wanted, 2 * text.capacity()));
     while (run.Next()) {
-      if (count++ > 0) messages.push_back(',');
-      format::AppendFullMessage(run.message(), place, run.sequence(), messages);
+      if (count++ > 0) text.push_back(',');
+      format::AppendFullMessage(run.message(), place, run.sequence(), text);
     }
     if (!run.status().ok()) return run.status().WithContext(name());
     last_message_at = run.message().created_at();
   }
   if (Status status = scan->status(); !status.ok()) return status.WithContext(name());
   if (!last_message_at.ok()) return Status::Corruption(name() + ": " + last_message_at.status().ToString());
-
-  std::string text;
-  constexpr std::size_t kDerivedBytesMax = 96;
-  text.reserve(stored->json.size() + kDerivedBytesMax + messages.size());
-  format::AppendOpenConversation(*stored, count, *last_message_at, text);
-  text.append(messages).append("]}");
+  text.append("]}");
+  format::InsertDerivedMembers(offsets, count, *last_message_at, text);
   return text;
 }
 

@@ -165,6 +165,19 @@ void AppendOpenConversation(const StoredText& stored, std::uint64_t message_coun
   out.append(stored.json.substr(last_at, stored.json.size() - last_at - 1));
 }
 
+void InsertDerivedMembers(const ConversationText& offsets, std::uint64_t message_count, Timestamp last_message_at,
+                          std::string& text) {
+  std::string member;
+  // The later one first, so that the earlier offset still holds.
+  if (message_count > 0) {
+    AppendLastMessageAt(last_message_at, member);
+    text.insert(offsets.last_message_at_offset, member);
+    member.clear();
+  }
+  AppendMessageCount(message_count, member);
+  text.insert(offsets.message_count_offset, member);
+}
+
 void AppendFullMessage(const StoredMessage& message, std::string_view place, std::uint64_t sequence_number, std::string& out) {
   const std::string_view id = message.id_text();
   out.append(id).append(place);

@@ -95,6 +95,9 @@ Result<StoredText> DecodeStoredText(std::string_view value);
 // The full text of a conversation without its closing brace, derived members in their places: what follows is
 // `,"messages":[…]}` or `}`.
 void AppendOpenConversation(const StoredText& stored, std::uint64_t message_count, Timestamp last_message_at, std::string& out);
+// The same for a text that already holds the JSON without derived members: puts them in their places.
+void InsertDerivedMembers(const ConversationText& offsets, std::uint64_t message_count, Timestamp last_message_at,
+                          std::string& text);
 // The full text of a message. `place` is what MessagePlaceText made of its conversation's id.
 void AppendFullMessage(const StoredMessage& message, std::string_view place, std::uint64_t sequence_number, std::string& out);
 

@@ -1,4 +1,4 @@
-// The command line on the store as a whole: statistics, verify, reclaim, backups, restore, export.
+// The command line on the store as a whole: statistics, verify, reclaim, export.
 #include <openssl/evp.h>
 
 #include <array>
@@ -83,111 +83,6 @@ TEST_F(CommandLine, ReclaimTellsBothSizes) {
   EXPECT_EQ(answer.status, 0) << answer.err;
   EXPECT_TRUE(answer.json()["bytes_before"].is_number_unsigned());
   EXPECT_TRUE(answer.json()["bytes_after"].is_number_unsigned());
-}
-
-TEST_F(CommandLine, BackupHasTheMembersOfTheContract) {
-  ImportSample();
-  const Answer answer = Run({"backup", "create", "--name", "nightly", "--retention-days", "7", "--json"});
-  EXPECT_EQ(answer.status, 0) << answer.err;
-  const Json backup = answer.json();
-  for (const char* member :
-       {"id", "name", "description", "backup_type", "status", "file_size", "compressed_size", "record_count", "created_at",
-        "completed_at", "expires_at", "encrypted", "compressed", "metadata"}) {
-    EXPECT_TRUE(backup.contains(member)) << member;
-  }
-  EXPECT_EQ(backup["name"], "nightly");
-  EXPECT_TRUE(backup["description"].is_null());
-  EXPECT_EQ(backup["backup_type"], "full");
-  EXPECT_EQ(backup["status"], "completed");
-  EXPECT_EQ(backup["record_count"], 7);
-  EXPECT_EQ(backup["encrypted"], false);
-  EXPECT_EQ(backup["compressed"], false);
-  for (const char* member : {"requested_type", "base_id", "lineage", "sequence", "contents_included", "logs_included", "reason",
-                             "engine_version", "recipients", "verified"}) {
-    EXPECT_TRUE(backup["metadata"].contains(member)) << member;
-  }
-  EXPECT_EQ(Run({"backup", "show", backup["id"], "--json"}).json()["id"], backup["id"]);
-  EXPECT_EQ(Run({"backup", "show", "gone"}).status, 4);
-}
-
-TEST_F(CommandLine, IncrementalBackupBecomesFullAndSaysSo) {
-  ImportSample();
-  const Answer answer = Run({"backup", "create", "--type", "incremental", "--json"});
-  EXPECT_EQ(answer.status, 0);
-  EXPECT_NE(answer.err.find("becomes full"), std::string::npos);
-  EXPECT_EQ(answer.json()["backup_type"], "full");
-  EXPECT_EQ(answer.json()["metadata"]["requested_type"], "incremental");
-}
-
-TEST_F(CommandLine, BackupsAreListedNewestFirst) {
-  ImportSample();
-  const std::string first = Run({"backup", "create", "--json"}).json()["id"];
-  const std::string second = Run({"backup", "create", "--json"}).json()["id"];
-  const Json list = Run({"backup", "list", "--json"}).json();
-  EXPECT_EQ(list["total"], 2);
-  EXPECT_EQ(list["backups"][0]["id"], second);
-  EXPECT_EQ(list["backups"][1]["id"], first);
-  EXPECT_EQ(Run({"backup", "list", "--type", "incremental", "--json"}).json()["total"], 0);
-  EXPECT_EQ(Run({"backup", "list", "--status", "odd", "--json"}).json()["backups"], Json::array());
-  EXPECT_EQ(Run({"stats", "--json"}).json()["total_backups"], 2);
-}
-
-TEST_F(CommandLine, RestoreBringsBackWhatWasDeleted) {
-  ImportSample();
-  const std::string before = Run({"get", "conversation", "c1"}).out;
-  const std::string backup = Run({"backup", "create", "--json"}).json()["id"];
-  ASSERT_EQ(Run({"delete", "conversations", "--where", "{}", "--yes"}).status, 0);
-  const Answer answer = Run({"restore", "latest", "--json"});
-  EXPECT_EQ(answer.status, 0) << answer.err;
-  const Json report = answer.json();
-  for (const char* member : {"restore_id", "status", "progress", "started_at", "completed_at", "error_message"}) {
-    EXPECT_TRUE(report.contains(member)) << member;
-  }
-  EXPECT_EQ(report["backup_id"], backup);
-  EXPECT_EQ(report["progress"], 100);
-  EXPECT_EQ(report["records_restored"], 7);
-  EXPECT_EQ(report["restored"]["conversations"], 2);
-  EXPECT_EQ(report["contents_missing"], 0);
-  EXPECT_EQ(Run({"get", "conversation", "c1"}).out, before);
-  EXPECT_EQ(Run({"verify"}).status, 0);
-  const std::string safety = report["safety_backup_id"];
-  EXPECT_EQ(Run({"restore", safety, "--no-safety-backup", "--json"}).json()["restored"]["conversations"], 0);
-  EXPECT_EQ(Run({"get", "conversation", "c1"}).status, 4);
-}
-
-TEST_F(CommandLine, RestoreOfAnUnknownBackupIsNotFound) {
-  ImportSample();
-  EXPECT_EQ(Run({"restore", "latest"}).status, 4);
-  EXPECT_EQ(Run({"restore", "gone"}).status, 4);
-  EXPECT_EQ(Run({"get", "prompt", "p1"}).status, 0);
-}
-
-TEST_F(CommandLine, RepositoryOutlivesTheDataFolder) {
-  ImportSample();
-  const std::string repository = Path("elsewhere");
-  ASSERT_EQ(Run({"backup", "create", "--repository", repository}).status, 0);
-  EXPECT_EQ(Run({"backup", "list", "--json"}).json()["total"], 0);
-  fs::remove_all(folder_ / "data");
-  const Answer answer = Run({"restore", "latest", "--repository", repository, "--json"});
-  EXPECT_EQ(answer.status, 0) << answer.err;
-  EXPECT_EQ(Run({"get", "document", "d1", "--content-out", Path("d1")}).status, 0);
-  EXPECT_EQ(Read("d1"), kSampleContent);
-}
-
-TEST_F(CommandLine, DamagedBackupIsCorruptionAndTheStoreServesOn) {
-  ImportSample();
-  ASSERT_EQ(Run({"backup", "create"}).status, 0);
-  for (const auto& entry : fs::recursive_directory_iterator(folder_ / "data/backups")) {
-    if (!entry.is_regular_file() || entry.file_size() < 64 || entry.path().string().find("manifest") != std::string::npos)
-      continue;
-    if (entry.path().string().find("/objects/") == std::string::npos && entry.path().extension() != ".sst") continue;
-    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(40);
-    file.write("\xde\xad", 2);
-  }
-  EXPECT_EQ(Run({"restore", "latest"}).status, 5);
-  EXPECT_EQ(Run({"get", "prompt", "p1"}).status, 0);
-  EXPECT_EQ(Run({"verify"}).status, 0);
 }
 
 TEST_F(CommandLine, ExportTellsWhereTheFileIsAndItsDigest) {

@@ -49,8 +49,11 @@ run stats
 title "3. every text and every byte of content, compared with the files they came from"
 "$compare" store "$data" "$set"
 
-title "4. a backup"
+title "4. a full backup, then an incremental one that shares with it"
 run backup create --name demo
+run delete prompts --where '{"limit":5}' --yes
+run backup create --type incremental --name after
+run backup list
 
 title "5. bulk delete: conversations created before $deleted_before"
 run delete conversations --where "{\"created_before\":\"$deleted_before\"}" --yes
@@ -62,8 +65,12 @@ if "$compare" store "$data" "$set" >"$demo/after-delete.txt" 2>&1; then
 fi
 tail -n 1 "$demo/after-delete.txt"
 
-title "6. restore the backup"
-run restore latest
+title "6. verify the backup by reading every value in place, put five prompts back, then all of it"
+backup=$("$coffer" --data "$data" --json backup list --type full |
+  python3 -c 'import json,sys; print(json.load(sys.stdin)["backups"][0]["id"])')
+run backup verify "$backup" --level 4
+run restore "$backup" --scope prompts
+run restore "$backup"
 run verify
 "$compare" store "$data" "$set"
 

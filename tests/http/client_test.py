@@ -209,6 +209,38 @@ class Client(unittest.TestCase):
         self.assertEqual((restored["status"], restored["progress"], restored["records_restored"]), ("completed", 100, before))
         self.assertEqual(self.good(200, STATS, "GET", "/stats", self.admin)["total_records"], before)
 
+    def test_backups_share_are_verified_and_deleted(self):
+        full = self.backup(include_files="yes")
+        incremental = self.backup(backup_type="incremental", include_logs=True)
+        self.assertEqual((incremental["backup_type"], incremental["metadata"]["base_id"]), ("incremental", full["id"]))
+        self.assertLess(incremental["compressed_size"] * 10, full["compressed_size"])
+        self.assertEqual((incremental["encrypted"], incremental["metadata"]["logs_included"]), (True, True))
+        plain = self.backup(encrypt=False, compress=False, include_files=False)
+        self.assertEqual((plain["encrypted"], plain["compressed"], plain["metadata"]["contents_included"]), (False, False, False))
+        response, content = self.ask("POST", f"/backups/{incremental['id']}/verify", self.admin, {"level": 3})
+        self.assertEqual(response.status, 202, content)
+        operation = "/operations/" + json.loads(content)["id"]
+        while json.loads(content)["status"] in ("pending", "running"):
+            time.sleep(0.1)
+            response, content = self.ask("GET", operation, self.admin)
+        self.assertEqual(json.loads(content)["result"]["ok"], True, content)
+        verified = self.good(200, BACKUP, "GET", "/backups/" + incremental["id"], self.admin)["metadata"]["verified"]
+        self.assertEqual((verified["level"], verified["ok"]), (3, True))
+        self.good(200, BACKUP, "DELETE", "/backups/" + full["id"], self.admin)
+        self.problem(404, "GET", "/backups/" + full["id"], self.admin)
+        self.assertEqual(self.good(200, BACKUP, "GET", "/backups/" + incremental["id"], self.admin)["status"], "completed")
+        self.problem(403, "DELETE", "/backups/" + incremental["id"], self.user)
+
+    def test_restore_of_chosen_records(self):
+        backup = self.backup()
+        prompts = self.ids_of("prompts")[:5]
+        self.good(200, BULK_DELETE, "POST", "/bulk/delete-prompts", self.admin, prompts)
+        options = {"scope": "prompts", "ids": prompts[:2]}
+        accepted = self.good(202, RESTORE, "POST", "/restore", self.admin, {"backup_id": backup["id"], "restore_options": options})
+        self.assertEqual(self.ended("/restores/" + accepted["restore_id"], RESTORE)["records_restored"], 2)
+        fault = self.faults("POST", "/restore", self.admin, {"backup_id": backup["id"], "restore_options": {"scop": "user"}})[0]
+        self.assertEqual((fault["type"], fault["loc"]), ("extra_forbidden", ["body", "restore_options", "scop"]))
+
     def ids_of(self, kind):
         request = {"filters": {"entity_type": kind, "limit": 1}}
         response, content = self.ask("POST", "/bulk/preview", self.admin, request)

@@ -1,189 +1,43 @@
-// Backup, restore and export by their calls, as operations that go on behind the answer.
+// Exports by their calls, and the calls that all operations have.
 #include <gtest/gtest.h>
-#include <zstd.h>
 
-#include <chrono>
-#include <set>
-#include <thread>
+#include <filesystem>
 
-#include "body_pipe.h"
-#include "coffer/backup.h"
-#include "coffer/import.h"
 #include "coffer/operation.h"
-#include "http/service_fixture.h"
+#include "http/operations_fixture.h"
 #include "request_head.h"
 #include "support/status_matchers.h"
 
 namespace coffer::http {
 namespace {
 
-class Operations : public ServiceFixture {
+class Operations : public OperationsFixture {
  protected:
-  Operations() { PutSample(); }
-
-  // Waits for the operation and answers its call again.
-  Json Ended(const std::string& path, const char* status_member = "status") {
-    for (int i = 0; i < 1000; ++i) {
-      const Json json = BodyOf(Get(path, "admin-token"));
-      const std::string status = json.value(status_member, "");
-      if (status != "pending" && status != "running") return json;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    ADD_FAILURE() << path << " does not end";
-    return {};
-  }
-
-  std::string CompletedBackup() {
-    const std::string id = BodyOf(Post("/backup", "admin-token", "{}"))["id"];
-    EXPECT_EQ(Ended("/backups/" + id)["status"], "completed");
-    return id;
-  }
-
   std::string CompletedExport(const std::string& body = R"({"scope":"full"})") {
     const std::string id = BodyOf(Post("/export", "admin-token", body))["export_id"];
     EXPECT_EQ(Ended("/exports/" + id)["status"], "completed");
     return id;
   }
 
-  static std::set<std::string> MembersOf(const Json& json) {
-    std::set<std::string> names;
-    for (const auto& [name, value] : json.items()) names.insert(name);
-    return names;
-  }
-
   static std::string BytesOf(const FilePart& part) { return *ReadFilePart(part).body; }
 };
 
-const std::set<std::string> kBackupMembers = {
-    "id",           "name",       "description",  "backup_type", "status",    "file_size",  "compressed_size",
-    "record_count", "created_at", "completed_at", "expires_at",  "encrypted", "compressed", "metadata"};
-const std::set<std::string> kRestoreMembers = {"restore_id",       "backup_id",  "status",       "progress",
-                                               "records_restored", "started_at", "completed_at", "error_message"};
 const std::set<std::string> kExportMembers = {"export_id",    "status",     "download_url", "file_size",
                                               "record_count", "created_at", "completed_at", "expires_at"};
 
-TEST_F(Operations, BackupIsAcceptedAndCompletes) {
-  const Response response =
-      Post("/backup", "admin-token", R"({"name":"nightly","retention_days":"7","backup_type":"incremental"})");
-  EXPECT_EQ(response.status, 202);
-  const Json accepted = BodyOf(response);
-  EXPECT_EQ(MembersOf(accepted), kBackupMembers);
-  EXPECT_EQ(accepted["name"], "nightly");
-  EXPECT_TRUE(accepted["description"].is_null());
-  const Json done = Ended("/backups/" + accepted["id"].get<std::string>());
-  EXPECT_EQ(MembersOf(done), kBackupMembers);
-  EXPECT_EQ(done["status"], "completed");
-  EXPECT_EQ(done["backup_type"], "full") << "there is no base for an incremental one";
-  EXPECT_EQ(done["metadata"]["requested_type"], "incremental");
-  EXPECT_EQ(done["metadata"]["contents_included"], true);
-  EXPECT_EQ(done["encrypted"], false) << "what was asked for and is not so is not claimed";
-  EXPECT_EQ(done["record_count"], 6);
-  EXPECT_GT(done["file_size"], 0);
-  EXPECT_EQ(ParseTimestamp(done["expires_at"].get<std::string>())->microseconds -
-                ParseTimestamp(done["created_at"].get<std::string>())->microseconds,
-            7 * ManualClock::kMicrosecondsPerDay);
-}
-
-TEST_F(Operations, BackupsAreListedNewestFirst) {
-  EXPECT_EQ(BodyOf(Get("/backups", "admin-token")), Json::parse(R"({"backups":[],"total":0})"));
-  const std::string first = CompletedBackup();
-  clock_.Advance(1'000'000);
-  const std::string second = CompletedBackup();
-  const Json list = BodyOf(Get("/backups", "admin-token"));
-  ASSERT_EQ(list["total"], 2);
-  EXPECT_EQ(list["backups"][0]["id"], second);
-  EXPECT_EQ(list["backups"][1]["id"], first);
-  EXPECT_EQ(BodyOf(Get("/backups?status=completed&backup_type=full", "admin-token"))["total"], 2);
-  EXPECT_EQ(BodyOf(Get("/backups?backup_type=incremental", "admin-token"))["total"], 0);
-  EXPECT_EQ(BodyOf(Get("/backups?status=failed", "admin-token"))["total"], 0);
-  EXPECT_EQ(BodyOf(Get("/backups?status=nonsense", "admin-token"))["total"], 0);
-  EXPECT_EQ(Get("/backups?backup_type=nonsense", "admin-token").status, 422);
-}
-
-TEST_F(Operations, BackupThatIsNotThereIsNotFound) {
-  for (const char* path : {"/backups/nothing", "/restores/nothing", "/exports/nothing", "/exports/nothing/download",
-                           "/operations/nothing", "/backups/..%2F..%2Fetc%2Fpasswd", "/exports/%00",
-                           "/operations/"
-                           "%F0%9F%98%80"}) {
+TEST_F(Operations, ThatAreNotThereAreNotFound) {
+  for (const char* path : {"/restores/nothing", "/exports/nothing", "/exports/nothing/download", "/operations/nothing",
+                           "/exports/%00", "/operations/%F0%9F%98%80"}) {
     ProblemDetail(Get(path, "admin-token"), 404);
   }
   ProblemDetail(Call("POST", "/api/v1/data/operations/nothing/cancel", "admin-token"), 404);
-  ProblemDetail(Post("/restore", "admin-token", R"({"backup_id":"../../etc"})"), 404);
-  ProblemDetail(Post("/restore", "admin-token", R"({"backup_id":""})"), 404);
 }
 
 TEST_F(Operations, IdOfAnotherKindIsNotFound) {
-  const std::string backup = CompletedBackup();
+  const std::string backup = CompletedBackupId();
   EXPECT_EQ(Get("/exports/" + backup, "admin-token").status, 404);
   EXPECT_EQ(Get("/restores/" + backup, "admin-token").status, 404);
   EXPECT_EQ(Get("/operations/" + backup, "admin-token").status, 200);
-}
-
-TEST_F(Operations, RestorePutsTheStateBack) {
-  const std::string backup = CompletedBackup();
-  ASSERT_OK(engine_->Delete(Kind::kPrompt, "p1"));
-  const Response response = Post("/restore", "admin-token", R"({"backup_id":")" + backup + "\"}");
-  EXPECT_EQ(response.status, 202);
-  const Json accepted = BodyOf(response);
-  EXPECT_EQ(MembersOf(accepted), kRestoreMembers);
-  EXPECT_EQ(accepted["backup_id"], backup);
-  const Json done = Ended("/restores/" + accepted["restore_id"].get<std::string>());
-  EXPECT_EQ(MembersOf(done), kRestoreMembers);
-  EXPECT_EQ(done["status"], "completed");
-  EXPECT_EQ(done["progress"], 100);
-  EXPECT_EQ(done["records_restored"], 6);
-  EXPECT_TRUE(done["error_message"].is_null());
-  EXPECT_TRUE(engine_->GetPrompt("p1").ok());
-  EXPECT_EQ(BodyOf(Get("/backups", "admin-token"))["total"], 2) << "the safety backup";
-}
-
-TEST_F(Operations, RestoreThatThisVersionLacksIsRefusedInClearWords) {
-  const std::string backup = CompletedBackup();
-  for (const char* options :
-       {R"({"scope":"user","user_id":"anna"})", R"({"dry_run":true})", R"({"conflict":"skip"})", R"({"ids":["c1"]})"}) {
-    ProblemDetail(Post("/restore", "admin-token", R"({"backup_id":")" + backup + R"(","restore_options":)" + options + "}"),
-                  501);
-  }
-  EXPECT_EQ(Post("/restore", "admin-token", R"({"backup_id":")" + backup + R"(","restore_options":{"dryrun":true}})").status,
-            422);
-}
-
-TEST_F(Operations, SecondRestoreIsAConflictWhileOneIsUnderWay) {
-  const std::string backup = CompletedBackup();
-  // An import whose source says nothing yet holds the first restore up.
-  const auto pipe = std::make_shared<BodyPipe>();
-  const auto import = StartImport(*engine_, BodyPipe::MakeSource(pipe), "pipe");
-  ASSERT_OK(import);
-  const std::string body = R"({"backup_id":")" + backup + "\"}";
-  const Json first = BodyOf(Post("/restore", "admin-token", body));
-  EXPECT_EQ(first["status"], "pending");
-  ProblemDetail(Post("/restore", "admin-token", body), 409);
-  pipe->End();
-  EXPECT_EQ(Ended("/restores/" + first["restore_id"].get<std::string>())["status"], "completed");
-}
-
-TEST_F(Operations, PendingOneIsCancelled) {
-  const std::string backup = CompletedBackup();
-  const auto pipe = std::make_shared<BodyPipe>();
-  ASSERT_OK(StartImport(*engine_, BodyPipe::MakeSource(pipe), "pipe"));
-  const std::string id = BodyOf(Post("/restore", "admin-token", R"({"backup_id":")" + backup + "\"}"))["restore_id"];
-  EXPECT_EQ(Call("POST", "/api/v1/data/operations/" + id + "/cancel", "admin-token").status, 202);
-  const Json restore = Ended("/restores/" + id);
-  EXPECT_EQ(restore["status"], "cancelled");
-  EXPECT_TRUE(restore["error_message"].is_string());
-  pipe->End();
-}
-
-TEST_F(Operations, FailedRestoreSaysSoWithoutNamingAFile) {
-  const std::string backup = CompletedBackup();
-  const auto snapshot = engine_->TakeSnapshot();
-  ASSERT_OK(snapshot);
-  const std::string id = BodyOf(Post("/restore", "admin-token", R"({"backup_id":")" + backup + "\"}"))["restore_id"];
-  const Json done = Ended("/restores/" + id);
-  EXPECT_EQ(done["status"], "failed");
-  ASSERT_TRUE(done["error_message"].is_string());
-  EXPECT_EQ(done["error_message"].get<std::string>().find('/'), std::string::npos);
-  EXPECT_LT(done["progress"], 100);
 }
 
 TEST_F(Operations, ExportIsDownloadedWholeAndInParts) {
@@ -349,7 +203,7 @@ TEST_F(Operations, OfOthersAreNotFoundByAUser) {
 }
 
 TEST_F(Operations, AreListedWithoutNamesOfFiles) {
-  const std::string backup = CompletedBackup();
+  const std::string backup = CompletedBackupId();
   const std::string data = CompletedExport();
   const Response response = Get("/operations", "admin-token");
   EXPECT_EQ(response.body->find(directory_.path()), std::string::npos);

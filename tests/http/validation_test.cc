@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 #include <string>
 
 #include "faults.h"
@@ -16,7 +17,7 @@ Json OrNull(const std::optional<std::string>& text) { return text ? Json(*text) 
 Json OrNull(const std::optional<Timestamp>& time) { return time ? Json(FormatTimestamp(*time)) : Json(nullptr); }
 
 Json Taken(const BackupRequest& request) {
-  return {{"backup_type", Name(request.backup_type)},
+  return {{"backup_type", BackupTypeName(request.backup_type)},
           {"name", OrNull(request.name)},
           {"description", OrNull(request.description)},
           {"include_files", request.include_files},
@@ -27,21 +28,21 @@ Json Taken(const BackupRequest& request) {
 }
 
 Json Taken(const BackupListQuery& query) {
-  return {{"backup_type", query.backup_type ? Json(Name(*query.backup_type)) : Json(nullptr)},
+  return {{"backup_type", query.backup_type ? Json(BackupTypeName(*query.backup_type)) : Json(nullptr)},
           {"status", OrNull(query.status)}};
 }
 
 // Options that were not asked for are told only where any were.
 Json Taken(const RestoreRequest& request, const Json& expected) {
-  static constexpr const char* kScopes[] = {"full", "user", "conversations", "documents", "prompts"};
-  static constexpr const char* kConflicts[] = {"replace", "skip", "newest"};
+  static const std::map<ConflictPolicy, const char*> conflicts = {
+      {ConflictPolicy::kReplace, "replace"}, {ConflictPolicy::kSkip, "skip"}, {ConflictPolicy::kNewest, "newest"}};
   const RestoreRequestOptions& options = request.options;
   Json told = Json::object();
   if (expected.is_object() && !expected["restore_options"].empty()) {
-    told = {{"scope", kScopes[static_cast<std::size_t>(options.scope)]},
+    told = {{"scope", RestoreScopeName(options.scope)},
             {"user_id", OrNull(options.user_id)},
-            {"ids", expected["restore_options"]["ids"].is_null() ? Json(nullptr) : Json(options.ids)},
-            {"conflict", kConflicts[static_cast<std::size_t>(options.conflict)]},
+            {"ids", options.ids ? Json(*options.ids) : Json(nullptr)},
+            {"conflict", conflicts.at(options.conflict)},
             {"exact", options.exact},
             {"dry_run", options.dry_run}};
   }

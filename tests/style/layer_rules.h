@@ -17,7 +17,7 @@ struct Finding {
 
 using Findings = std::vector<Finding>;
 
-// lib/: its own layer, lower layers, "coffer/…" and headers in <>. bindings/: "coffer/…" and files beside the including one.
+// lib/: its own layer, lower layers, "coffer/…" and headers in <>. bindings/: "coffer/…", "json/…" and files beside the including one.
 Findings IncludesThatPointUpward(const std::filesystem::path& tree);
 // .cc files of lib, bindings, tests, bench and examples that no CMakeLists.txt above them names.
 Findings SourcesThatNoTargetLists(const std::filesystem::path& tree);

@@ -75,6 +75,14 @@ TEST_F(BadTree, EdgeThatReachesIntoTheLibraryIsFound) {
             (Findings{{"bindings/cli/main.cc", "an edge includes \"engine/core.h\", which is neither public nor its own"}}));
 }
 
+TEST_F(BadTree, EdgeThatReachesIntoAnotherIsFoundUnlessItIsTheirJson) {
+  Write("bindings/http/answers.h", "");
+  Write("bindings/json/value.h", "");
+  Write("bindings/cli/main.cc", "#include \"json/value.h\"\n#include \"http/answers.h\"\n");
+  EXPECT_EQ(IncludesThatPointUpward(tree_),
+            (Findings{{"bindings/cli/main.cc", "an edge includes \"http/answers.h\", which is neither public nor its own"}}));
+}
+
 TEST_F(BadTree, PublicHeaderThatIncludesAHiddenOneIsFound) {
   Write("include/coffer/engine.h", "#include \"coffer/kind.h\"\n#include \"engine/core.h\"\n");
   EXPECT_EQ(IncludesThatPointUpward(tree_),

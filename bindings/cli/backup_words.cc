@@ -1,0 +1,25 @@
+#include "backup_commands.h"
+#include "output.h"
+
+namespace coffer::cli {
+namespace {
+
+std::string CheckedInWords(const std::optional<BackupVerification>& verification) {
+  if (!verification) return "not verified";
+  return (verification->ok ? "verified" : "DAMAGED") + (" at level " + std::to_string(verification->level));
+}
+
+}  // namespace
+
+std::string InWords(const BackupInfo& backup) {
+  std::string line = backup.id + "  " + FormatTimestamp(backup.created_at) + "  " + std::string(BackupTypeName(backup.type)) +
+                     "  " + Bytes(backup.file_bytes) + " (" + Bytes(backup.stored_bytes) + " stored)  " +
+                     Grouped(backup.record_count) + " records  " + CheckedInWords(backup.verified) + "  " + backup.name;
+  if (!backup.encrypted) line += "  (not encrypted)";
+  if (!backup.contents_included) line += "  (without contents)";
+  if (backup.reason == "safety") line += "  (safety)";
+  if (backup.deleted_at) line += "  (in the trash since " + FormatTimestamp(*backup.deleted_at) + ")";
+  return line;
+}
+
+}  // namespace coffer::cli
