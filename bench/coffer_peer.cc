@@ -98,7 +98,7 @@ std::size_t CofferPeer::DeleteOwned(std::span<const OwnedId> batch) {
 std::uint64_t CofferPeer::ExportJson(const std::filesystem::path& path) {
   ExportOptions options;
   options.output = path.string();
-  return Take(coffer::ExportJson(*engine_, options), "export").file_bytes;
+  return Take(coffer::RunExport(*engine_, options), "export").file_bytes;
 }
 
 void CofferPeer::Compact() { Take(engine_->Reclaim(), "reclaim"); }

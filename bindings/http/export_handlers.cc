@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "answers.h"
 #include "byte_range.h"
 #include "coffer/export.h"
@@ -15,23 +18,67 @@
 namespace coffer::http {
 namespace {
 
-// A user exports only what it owns.
+// Whether a query's conditions, at any depth, name an owner other than `user_id`.
+bool NamesAnotherOwner(const GivenJson& where, const std::string& user_id) {
+  if (where.is_array()) {
+    return std::ranges::any_of(where, [&](const GivenJson& one) { return NamesAnotherOwner(one, user_id); });
+  }
+  if (!where.is_object()) return false;
+  for (const auto& [name, value] : where.items()) {
+    if (name == "or" && NamesAnotherOwner(value, user_id)) return true;
+    if ((name != "user_id" && name != "owner_id") || !value.is_object()) continue;
+    if (value.contains("eq") && value["eq"] != user_id) return true;
+    if (!value.contains("in") || !value["in"].is_array()) continue;
+    if (std::ranges::any_of(value["in"], [&](const GivenJson& owner) { return owner != user_id; })) return true;
+  }
+  return false;
+}
+
+// Whether the conversation is there and, for a user, its own.
+Result<bool> MayExport(const std::string& conversation_id, const Call& call, Service& service) {
+  const auto conversation = service.engine.GetConversation(conversation_id);
+  const StatusCode code = conversation.status().code();
+  if (code == StatusCode::kNotFound || code == StatusCode::kInvalidArgument) return false;
+  if (!conversation.ok()) return conversation.status();
+  return call.is_admin() || conversation->user_id == call.principal.user_id;
+}
+
+// A user exports only what it owns; what somebody else owns and what is not there are refused in the same words.
 bool IsForbidden(const ExportRequest& request, const Call& call) {
   if (call.is_admin()) return false;
   if (request.user_id && *request.user_id != call.principal.user_id) return true;
+  if (request.custom_query && request.custom_query->contains("where") &&
+      NamesAnotherOwner((*request.custom_query)["where"], call.principal.user_id)) {
+    return true;
+  }
   return request.scope == ExportScope::kFull || request.scope == ExportScope::kAnalytics;
 }
 
-// What an export of this version cannot do of what was asked for; empty: it can do it.
-std::string_view NotExportable(const ExportRequest& request) {
-  if (request.format != DataFormat::kJson) return "This version exports in the format json only.";
-  if (request.scope != ExportScope::kFull) return "This version exports with scope full only.";
-  if (request.user_id || request.conversation_id || request.date_from || request.date_to || request.custom_query) {
-    return "This version exports everything: without user_id, conversation_id, date_from, date_to and custom_query.";
+ExportOptions OptionsOf(const ExportRequest& request, const Call& call) {
+  ExportOptions options;
+  options.format = *ParseExportFormat(Name(request.format));
+  options.scope = *ParseExportScope(Name(request.scope));
+  options.user_id = request.user_id.value_or("");
+  if (!call.is_admin() || (request.scope == ExportScope::kUser && options.user_id.empty())) {
+    options.user_id = call.principal.user_id;
   }
-  if (!request.include_metadata) return "This version always exports all members: include_metadata has to be true.";
-  if (request.encrypt) return "This version does not encrypt exports: encrypt has to be false.";
-  return {};
+  options.conversation_id = request.conversation_id.value_or("");
+  options.date_from = request.date_from;
+  options.date_to = request.date_to;
+  options.include_metadata = request.include_metadata;
+  options.include_contents = request.include_contents;
+  options.compress = request.compress;
+  options.encrypt = request.encrypt;
+  if (request.scope == ExportScope::kCustom) options.custom_query = request.custom_query->dump();
+  return options;
+}
+
+// A request that is good by its types, and yet cannot be carried out.
+Response RefuseValue(const Status& failure, const ExportRequest& request) {
+  const char* const member = request.scope == ExportScope::kCustom ? "custom_query" : "conversation_id";
+  Faults faults;
+  faults.Add({{"body", member}, "value_error", "Value error, " + std::string(failure.message())});
+  return faults.ToResponse();
 }
 
 // The export, or the refusal: in the same words whether it is not there or somebody else's.
@@ -82,9 +129,21 @@ std::optional<ExportFile> OpenExport(const OperationInfo& info, const Service& s
   return file;
 }
 
+// Of static storage.
+std::string_view ContentTypeOf(std::string_view file_name) {
+  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {".age", "application/octet-stream"}, {".zst", "application/zstd"}, {".json", "application/json"},
+      {".ndjson", "application/x-ndjson"},  {".csv", "text/csv"},         {".xml", "application/xml"},
+      {".sql", "application/sql"},          {".tar", "application/x-tar"}};
+  for (const auto& [ending, type] : kTypes) {
+    if (file_name.ends_with(ending)) return type;
+  }
+  return "application/octet-stream";
+}
+
 Response FileAnswer(const Request& request, const ExportFile& file, std::string_view path) {
   Response response;
-  response.content_type = file.name.ends_with(".zst") ? "application/zstd" : "application/json";
+  response.content_type = ContentTypeOf(file.name);
   response.headers = {{"ETag", file.etag}, {"Accept-Ranges", "bytes"}};
   if (request.if_none_match == file.etag || request.if_none_match == "*") {
     response.status = 304;
@@ -118,11 +177,16 @@ Response StartExportOf(const Call& call, Service& service) {
   const ExportRequest request = ReadExportRequest(call.request->body, faults);
   if (!faults.empty()) return faults.ToResponse();
   if (IsForbidden(request, call)) return Forbidden(call.path);
-  if (const std::string_view obstacle = NotExportable(request); !obstacle.empty()) return NotImplemented(obstacle, call.path);
-  ExportOptions options;
-  options.compress = request.compress;
-  options.include_contents = request.include_contents;
-  const auto operation = StartExport(service.engine, options, {call.principal.user_id});
+  if (request.format == DataFormat::kParquet) {
+    return NotImplemented("This version exports as json, csv, xml and sql, not as parquet.", call.path);
+  }
+  if (request.conversation_id && request.scope == ExportScope::kConversation) {
+    const Result<bool> may_export = MayExport(*request.conversation_id, call, service);
+    if (!may_export.ok()) return EngineFailure(may_export.status(), service, call.path);
+    if (!*may_export) return call.is_admin() ? NotFound("There is no such conversation.", call.path) : Forbidden(call.path);
+  }
+  const auto operation = StartExport(service.engine, OptionsOf(request, call), {call.principal.user_id});
+  if (operation.status().code() == StatusCode::kInvalidArgument) return RefuseValue(operation.status(), request);
   if (!operation.ok()) return EngineFailure(operation.status(), service, call.path);
   return JsonAnswer(202, ExportJson(operation->Info(), service));
 }

@@ -107,13 +107,17 @@ Json RestoreJson(const OperationInfo& info) {
 Json ExportJson(const OperationInfo& info, const Service& service) {
   constexpr std::int64_t kMicrosecondsInSecond = 1'000'000;
   const Json result = Parsed(info.result);
+  // The link ends with the file, and sooner where links live shorter.
   Json link = nullptr;
-  Json expires = nullptr;
-  if (info.state == OperationState::kCompleted) {
-    const std::int64_t expires_at = service.NowSeconds() + service.options.link_lifetime.count();
+  const Json expires = MemberOf(result, "expires_at");
+  const auto expiry =
+      expires.is_string() ? ParseTimestamp(expires.get<std::string>()) : Result<Timestamp>(Status::NotFound(""));
+  const std::int64_t now = service.NowSeconds();
+  const std::int64_t file_ends = expiry.ok() ? expiry->microseconds / kMicrosecondsInSecond : now;
+  if (info.state == OperationState::kCompleted && file_ends > now) {
+    const std::int64_t link_ends = std::min(now + service.options.link_lifetime.count(), file_ends);
     link = service.options.public_url + "/api/v1/data/exports/" + info.id + "/download?" +
-           service.links.Sign(info.id, "download", expires_at);
-    expires = FormatTimestamp(Timestamp{expires_at * kMicrosecondsInSecond});
+           service.links.Sign(info.id, "download", link_ends);
   }
   return {{"export_id", info.id},
           {"status", OperationStateName(info.state)},
@@ -122,7 +126,7 @@ Json ExportJson(const OperationInfo& info, const Service& service) {
           {"record_count", result.is_object() ? Json(json::SumOfRecords(result)) : Json(nullptr)},
           {"created_at", FormatTimestamp(info.created_at)},
           {"completed_at", OrNull(info.completed_at)},
-          {"expires_at", std::move(expires)}};
+          {"expires_at", expires}};
 }
 
 }  // namespace coffer::http

@@ -40,6 +40,9 @@ class COFFER_API ContentWriter {
   // SHA-256 in 64 lower-case hex digits; empty before Finish.
   const std::string& sha256() const noexcept;
 
+  // For the library's own upper layers.
+  engine::ContentWriterState& state() noexcept { return *state_; }
+
  private:
   friend class Batch;
   std::unique_ptr<engine::ContentWriterState> state_;

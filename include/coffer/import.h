@@ -1,4 +1,4 @@
-// Import: records from interchange files into an engine, as a stream.
+// Import: records from interchange files and from exports into an engine, as a stream.
 #pragma once
 
 #include <cstdint>
@@ -35,12 +35,20 @@ enum class ConflictPolicy : std::uint8_t {
   kFail,     // count the line as failed
 };
 
+enum class ImportFormat : std::uint8_t {
+  kAuto,        // what the first bytes say
+  kNdjson,      // records a line
+  kCofferJson,  // a JSON export of ours
+  kCofferCsv,   // a CSV export of ours: the tar, or one of its tables
+};
+
 // What one import may use, whatever the size of the data.
 inline constexpr std::size_t kImportErrorsKeptMax = 1000;
 inline constexpr std::size_t kImportBatchRecordsMax = 500;
 inline constexpr std::size_t kImportBatchBytesMax = std::size_t{4} << 20;
 
 struct ImportOptions {
+  ImportFormat format = ImportFormat::kAuto;
   ConflictPolicy on_conflict = ConflictPolicy::kSkip;
   // The owner of records that name none; empty: such a record is an error.
   std::string owner;
@@ -75,17 +83,24 @@ struct ImportReport {
   std::uint64_t errors_total = 0;
 };
 
-// Reads NDJSON, plain or zstd (recognised by its first bytes), and stores a record a line. A line that cannot be stored is
-// reported and the rest goes on; blank lines are passed over. Records become durable in batches of at most
-// kImportBatchRecordsMax records or kImportBatchBytesMax bytes; a crash or a cancel leaves whole batches, and a second run with
-// kSkip completes it. A line may have any length: of its parts each message and the rest of the record may have
-// kRecordBytesMax, the content kDocumentContentBytesMax. Whatever its length, a line is stored whole or not at all; a cancel
-// waits for a conversation that is being committed, seconds a gigabyte. Progress: bytes read of the files as they are (expected:
-// their sizes), records stored.
+// Reads files and stores their records. What a file is its first bytes tell, not its name: NDJSON (a record a line), a JSON,
+// NDJSON or CSV export of ours, or a tar with one; any of them zstd-compressed, and, in a file, age-encrypted to an identity of
+// the data folder (keys/identity.txt) besides. What is none of them is an error of line 0. In errors, the line of a JSON export is
+// the record's place in it, that of a CSV table the line at which its row begins.
+// A line that cannot be stored is reported and the rest goes on; blank lines are passed over. An NDJSON export is held against
+// the SHA-256 in its last line, a JSON export against its counts; what differs is an error, and the records stay. In a tar a
+// document's content has to come before the record that names it, as exports have it.
+// Records become durable in batches of at most kImportBatchRecordsMax records or kImportBatchBytesMax bytes; a crash or a cancel
+// leaves whole batches, and a second run with kSkip completes it. A line of JSON may have any length: of its parts each message
+// and the rest of the record may have kRecordBytesMax, the content kDocumentContentBytesMax. Whatever its length, a line is
+// stored whole or not at all; a cancel waits for a conversation that is being committed, seconds a gigabyte. Progress: bytes
+// read of the files as they are (expected: their sizes), records stored.
 // From the start: kNotFound, kIoError: a file is not there. kPermissionDenied: the engine is read-only. kUnavailable: a write
 // has failed before. kResourceExhausted: kOperationsPendingMax.
-// From the end: kIoError: a file cannot be read. kCorruption: a zstd stream is damaged or cut off; the whole records before it
-// are stored, and the message names the file. kCancelled.
+// From the end: kIoError: a file cannot be read. kCorruption: a zstd stream, a tar, a JSON export or an age file is damaged or cut
+// off. kInvalidArgument: an export of rows (analytics, custom) or of a newer layout, or a CSV table with an unknown column.
+// kPermissionDenied: an age file that no identity reads. kResourceExhausted: a tar with too many contents. In each case the whole
+// records before it are stored, and the message names the file. kCancelled.
 // Safe to run beside any other call; what waits for what is told in operation.h.
 COFFER_API Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<std::string>& files,
                                                          const ImportOptions& options = {}, StartOptions start = {});

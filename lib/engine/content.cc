@@ -68,6 +68,13 @@ Status ContentWriterState::Finish() {
   return Status::Ok();
 }
 
+Status ContentWriterState::StageAll() {
+  if (!failure_.ok() || buffer_.empty()) return failure_;
+  if (Status status = StageChunk(); !status.ok()) return failure_ = status;
+  buffer_.shrink_to_fit();
+  return Status::Ok();
+}
+
 void ContentWriterState::AppendTo(storage::WriteBatch& batch) const {
   if (!buffer_.empty()) batch.Put(storage::Family::kContents, format::ContentKey(content_id_, chunks_), buffer_);
   if (staged_) batch.Delete(storage::Family::kProgress, format::ContentIntentKey(content_id_));

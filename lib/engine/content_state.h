@@ -16,7 +16,7 @@ namespace coffer::engine {
 
 // Invariants:
 // * Chunks on disk have an intent row in `progress` until a record names them, in the same commit.
-// * A content of at most one chunk is never staged: it is written in its record's own commit.
+// * A content of at most one chunk is not staged but by StageAll: it is written in its record's own commit.
 class ContentWriterState {
  public:
   explicit ContentWriterState(EngineCore& core);
@@ -25,6 +25,8 @@ class ContentWriterState {
 
   Status Append(std::string_view bytes);
   Status Finish();
+  // Puts what is in memory on disk, so that a finished content can wait long for its record.
+  Status StageAll();
   std::uint64_t size_bytes() const { return size_bytes_; }
   // What is in memory and not staged.
   std::size_t buffered_bytes() const { return buffer_.size(); }

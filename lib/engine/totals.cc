@@ -32,6 +32,11 @@ std::uint64_t KindTallies::LogicalBytes() const {
   return bytes;
 }
 
+KindTallies CounterState::OfOwner(std::string_view owner) const {
+  const auto found = by_owner.find(owner);
+  return found == by_owner.end() ? KindTallies() : found->second;
+}
+
 KindTallies CounterState::Sum() const {
   KindTallies sum;
   for (const auto& [owner, tallies] : by_owner) sum.Add(tallies);

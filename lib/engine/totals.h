@@ -44,6 +44,8 @@ struct CounterState {
   std::map<std::int32_t, KindTallies> by_day;  // what each day added
 
   KindTallies Sum() const;
+  // Of one who has nothing: zeros.
+  KindTallies OfOwner(std::string_view owner) const;
 };
 
 // Reads the counter rows. Owners whose tallies are all zero are left out.

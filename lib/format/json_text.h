@@ -107,6 +107,13 @@ bool IsJsonNumber(std::string_view text);
 // Like AppendJsonString, but tells when `text` is not valid UTF-8; `out` then holds a part.
 bool AppendCheckedJsonString(std::string_view text, std::string& out);
 
+// The first byte at or behind `from` that ends, escapes or spoils a string: a quote, a backslash or a control character; the text's
+// size when there is none.
+std::size_t FindStringStop(std::string_view text, std::size_t from);
+
+// Appends what a canonical string literal, with its quotes, stands for.
+void AppendUnescaped(std::string_view literal, std::string& out);
+
 // Where the canonical value that begins at `from` ends.
 std::size_t CanonicalValueEnd(std::string_view canonical, std::size_t from);
 // How deep the brackets of canonical text go: 0 for a scalar.

@@ -81,13 +81,39 @@ bool AppendEscaped(std::string_view text, std::string& out) {
 }
 
 std::size_t CanonicalStringEnd(std::string_view canonical, std::size_t from) {
-  std::size_t at = from + 1;
-  while (true) {
-    at = canonical.find_first_of("\"\\", at);
-    if (at >= canonical.size()) return canonical.size();
+  // Canonical text holds no control characters, so what needs an escape is a quote or a backslash.
+  int unused = 0;
+  for (std::size_t at = from + 1; at < canonical.size();) {
+    at = FindEscape(canonical, at, unused);
+    if (at >= canonical.size()) break;
     if (canonical[at] == '"') return at + 1;
     at += 2;
   }
+  return canonical.size();
+}
+
+char PlainOf(char letter) {
+  switch (letter) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return letter;
+  }
+}
+
+// Of the four digits behind \u, which in canonical text stand for a byte below U+0020.
+char EscapedByte(std::string_view digits) {
+  unsigned value = 0;
+  for (char c : digits) value = value * 16 + static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
+  return static_cast<char>(value);
 }
 
 }  // namespace
@@ -95,6 +121,30 @@ std::size_t CanonicalStringEnd(std::string_view canonical, std::size_t from) {
 void AppendJsonString(std::string_view text, std::string& out) { static_cast<void>(AppendEscaped(text, out)); }
 
 bool AppendCheckedJsonString(std::string_view text, std::string& out) { return !AppendEscaped(text, out) || IsUtf8(text); }
+
+std::size_t FindStringStop(std::string_view text, std::size_t from) {
+  int unused = 0;
+  return FindEscape(text, from, unused);
+}
+
+void AppendUnescaped(std::string_view literal, std::string& out) {
+  constexpr std::size_t kEscapedByteDigits = 4;
+  const std::string_view text = literal.substr(1, literal.size() - 2);
+  int unused = 0;
+  for (std::size_t at = 0;;) {
+    const std::size_t escape = FindEscape(text, at, unused);
+    out.append(text, at, escape - at);
+    if (escape + 1 >= text.size()) return;
+    const char letter = text[escape + 1];
+    at = escape + 2;
+    if (letter == 'u') {
+      out.push_back(EscapedByte(text.substr(at, kEscapedByteDigits)));
+      at += kEscapedByteDigits;
+    } else {
+      out.push_back(PlainOf(letter));
+    }
+  }
+}
 
 bool IsJsonNumber(std::string_view text) {
   std::size_t at = 0;

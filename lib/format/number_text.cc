@@ -47,4 +47,31 @@ int Decimal::CompareMagnitude(int digit) const noexcept {
   return significant_.size() > 1 ? 1 : 0;
 }
 
+int Decimal::Compare(const Decimal& other) const noexcept {
+  if (negative() != other.negative()) return negative() ? -1 : 1;
+  if (zero() || other.zero()) return zero() && other.zero() ? 0 : zero() ? -1 : 1;
+  const int sign = negative_ ? -1 : 1;
+  if (first_place_ != other.first_place_) return first_place_ < other.first_place_ ? -sign : sign;
+  // Both begin at the same power of ten, and neither ends in a zero.
+  std::size_t here = 0;
+  std::size_t there = 0;
+  while (here < significant_.size() && there < other.significant_.size()) {
+    if (significant_[here] == '.') ++here;
+    if (other.significant_[there] == '.') ++there;
+    const int difference = significant_[here++] - other.significant_[there++];
+    if (difference != 0) return difference < 0 ? -sign : sign;
+  }
+  const bool here_longer = here < significant_.size();
+  const bool there_longer = there < other.significant_.size();
+  return here_longer ? sign : there_longer ? -sign : 0;
+}
+
+std::string Decimal::Digits() const {
+  std::string digits;
+  for (char c : significant_) {
+    if (c != '.') digits.push_back(c);
+  }
+  return digits;
+}
+
 }  // namespace coffer::format

@@ -1,7 +1,8 @@
-// Decimal: exact comparison of JSON numbers with small whole numbers, on their digits, however many there are.
+// Decimal: exact comparison of JSON numbers, on their digits, however many there are.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace coffer::format {
@@ -18,6 +19,13 @@ class Decimal {
   bool whole() const noexcept { return zero() || last_place_ >= 0; }
   // Below, at or above 0, as the value without its sign is below, at or above `digit`, which is 1 to 9.
   int CompareMagnitude(int digit) const noexcept;
+  // Below, at or above 0, as this value is below, at or above the other.
+  int Compare(const Decimal& other) const noexcept;
+
+  // The digits from the first to the last one above 0, without a point, and the power of ten of the last one.
+  std::string Digits() const;
+  std::int64_t last_place() const noexcept { return last_place_; }
+  std::int64_t first_place() const noexcept { return first_place_; }
 
  private:
   bool negative_ = false;

@@ -41,4 +41,16 @@ std::string NextUlid(std::string_view ulid) {
   return std::string(ulid);
 }
 
+std::optional<std::int64_t> UlidMilliseconds(std::string_view ulid) {
+  constexpr std::string_view kDigits = kCrockford;
+  constexpr std::size_t kTimeDigits = 10;
+  // Ten digits of five bits hold the 48 of the time: the first is at most 7.
+  if (ulid.size() != kUlidBytes || ulid.front() > '7' || ulid.find_first_not_of(kDigits) != std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::int64_t milliseconds = 0;
+  for (char c : ulid.substr(0, kTimeDigits)) milliseconds = milliseconds << 5 | static_cast<std::int64_t>(kDigits.find(c));
+  return milliseconds;
+}
+
 }  // namespace coffer::format

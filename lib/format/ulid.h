@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,8 @@ std::string MakeUlid(std::int64_t milliseconds, std::uint64_t random_high, std::
 
 // The ULID that follows `ulid`; of the last one, itself.
 std::string NextUlid(std::string_view ulid);
+
+// The time in a ULID; nothing where the text is none.
+std::optional<std::int64_t> UlidMilliseconds(std::string_view ulid);
 
 }  // namespace coffer::format

@@ -113,5 +113,49 @@ TEST_F(CommandLine, ExportWithoutAPlaceGoesIntoTheDataFolder) {
   EXPECT_GT(Run({"stats", "--json"}).json()["exports_size"], 0);
 }
 
+TEST_F(CommandLine, ExportsOfEveryLayoutComeBackByImport) {
+  ImportSample();
+  const auto exported = [&](const std::string& name, std::vector<std::string> words) {
+    words.insert(words.begin(), {"export", "--output", Path(name), "--json"});
+    const Answer answer = Run(words);
+    EXPECT_EQ(answer.status, 0) << answer.err;
+    return answer.json();
+  };
+  const Json json = exported("a.json.zst", {"--format", "json"});
+  const Json csv = exported("a.csv.tar.zst", {"--format", "csv"});
+  EXPECT_EQ(json["record_count"], csv["record_count"]);
+  EXPECT_TRUE(json["expires_at"].is_null()) << "a file outside the data folder is kept";
+  for (const char* form : {"sql", "xml", "ndjson"}) exported(std::string("a.") + form, {"--format", form, "--no-metadata"});
+  for (const auto& [name, form] : {std::pair("a.json.zst", "coffer-json"), std::pair("a.csv.tar.zst", "coffer-csv"),
+                                   std::pair("a.csv.tar.zst", "auto"), std::pair("a.ndjson", "auto")}) {
+    const Answer back =
+        RunBare({"--data", Path(std::string("back-") + name + form), "import", "--format", form, Path(name), "--json"});
+    EXPECT_EQ(back.status, 0) << back.err;
+    const Json imported = back.json()["imported"];
+    std::uint64_t records = 0;
+    for (const auto& [kind, count] : imported.items()) records += count.get<std::uint64_t>();
+    EXPECT_EQ(records, json["record_count"]) << name;
+  }
+}
+
+TEST_F(CommandLine, ExportIsNarrowedByItsOptions) {
+  ImportSample();
+  const auto records = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"export", "--json"});
+    const Answer answer = Run(words);
+    EXPECT_EQ(answer.status, 0) << answer.err;
+    return answer.json()["record_count"];
+  };
+  EXPECT_EQ(records({"--scope", "user", "--user", "nobody"}), 0);
+  EXPECT_EQ(records({"--from", "9999-01-01T00:00:00Z"}), 0);
+  EXPECT_EQ(records({"--scope", "custom", "--query", R"({"entity":"conversations","limit":1})"}), 1);
+  EXPECT_EQ(Run({"export", "--scope", "user"}).status, 2) << "whose";
+  const Answer bad = Run({"export", "--scope", "custom", "--query", R"({"entity":"prompts","where":{"nope":{"eq":1}}})"});
+  EXPECT_EQ(bad.status, 2);
+  EXPECT_NE(bad.err.find("where.nope"), std::string::npos) << bad.err;
+  EXPECT_EQ(Run({"export", "--from", "yesterday"}).status, 2);
+  EXPECT_EQ(Run({"export", "--scope", "conversation", "--conversation", "missing"}).status, 4);
+}
+
 }  // namespace
 }  // namespace coffer::cli_test

@@ -73,7 +73,7 @@ TEST_P(CompatTest, ExportIsWhatItWas) {
   options.output = directory_.File("export.json");
   options.compress = false;
   options.include_contents = false;
-  ASSERT_OK(ExportJson(*engine_, options));
+  ASSERT_OK(RunExport(*engine_, options));
   EXPECT_EQ(Records(Bytes(options.output)), Records(Fixture("export.json")));
 }
 

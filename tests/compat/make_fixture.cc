@@ -104,7 +104,7 @@ void Make(const std::filesystem::path& folder) {
   exported.output = (folder / "export.json").string();
   exported.compress = false;
   exported.include_contents = false;
-  Take(ExportJson(*engine, exported));
+  Take(RunExport(*engine, exported));
   Require(engine->Close());
 }
 

@@ -140,11 +140,13 @@ Status RestoreAndWrite(Engine& engine, const Words& words) {
 }
 
 Status Export(Engine& engine, const Words& words) {
-  for (const std::string& output : {std::string(), words.Text("output"), std::string()}) {
-    ExportOptions options;
-    options.output = output;
-    options.compress = output.empty();
-    const Result<ExportReport> report = ExportJson(engine, options);
+  ExportOptions plain;
+  plain.output = words.Text("output");
+  plain.compress = false;
+  ExportOptions tar;
+  tar.format = ExportFormat::kCsv;
+  for (const ExportOptions& options : {ExportOptions(), plain, tar}) {
+    const Result<ExportReport> report = RunExport(engine, options);
     if (!report.ok()) return report.status();
     Say("exported", report->path, report->sha256);
   }

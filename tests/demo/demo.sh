@@ -74,9 +74,12 @@ run restore "$backup"
 run verify
 "$compare" store "$data" "$set"
 
-title "7. export as JSON, and compare the file too"
+title "7. export as JSON, and compare the file too; export as CSV, import that elsewhere, and compare"
 run export --format json --output "$demo/export.json.zst"
 "$compare" export "$demo/export.json.zst" "$set"
+run export --format csv --output "$demo/export.csv.tar.zst"
+"$coffer" --data "$demo/from-csv" import "$demo/export.csv.tar.zst"
+"$compare" store "$demo/from-csv" "$set"
 
 title "8. over HTTP: what any client sees, with a token for an admin and one for a user"
 user=$("$coffer" --data "$data" token create --user demo-user 2>/dev/null)

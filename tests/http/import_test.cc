@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "body_pipe.h"
+#include "coffer/export.h"
 #include "http/server_fixture.h"
 #include "support/status_matchers.h"
 
@@ -53,6 +56,28 @@ TEST_F(ImportTest, StoresWhatComesAndTellsWhichLinesFailed) {
   ASSERT_EQ(done["result"]["errors"].size(), 1U);
   EXPECT_EQ(done["result"]["errors"][0]["line"], 4);
   EXPECT_TRUE(engine_->GetPrompt("new-2").ok());
+}
+
+TEST_F(ImportTest, TakesExportsToo) {
+  StartServer();
+  for (ExportFormat format : {ExportFormat::kJson, ExportFormat::kNdjson, ExportFormat::kCsv}) {
+    ExportOptions options;
+    options.format = format;
+    options.output = directory_.File("export-" + std::string(ExportFormatName(format)));
+    ASSERT_OK(RunExport(*engine_, options));
+    std::ifstream file(options.output, std::ios::binary);
+    const std::string body((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    ASSERT_OK(engine_->Delete(Kind::kConversation, "c1"));
+    Client client = Connect();
+    ASSERT_TRUE(client.Send(Head("", Length(body.size())) + body));
+    const auto answer = client.Receive();
+    ASSERT_TRUE(answer);
+    const Json done = Ended(Json::parse(answer->body())["id"]);
+    EXPECT_EQ(done["status"], "completed") << done;
+    EXPECT_EQ(done["result"]["imported"]["conversations"], 1);
+    EXPECT_EQ(done["result"]["errors_total"], 0) << done;
+    EXPECT_TRUE(engine_->GetMessage("c1", 1).ok());
+  }
 }
 
 TEST_F(ImportTest, TakesMoreThanAWindowInChunksAndGoesOnWithTheConnection) {

@@ -117,20 +117,76 @@ TEST_F(Operations, DownloadLinkBeginsWithThePublicUrl) {
 }
 
 TEST_F(Operations, ExportThatThisVersionLacksIsRefusedInClearWords) {
-  for (const char* body : {R"({"scope":"full","format":"csv"})", R"({"scope":"user","user_id":"anna"})",
-                           R"({"scope":"analytics"})", R"({"scope":"custom","custom_query":{"entity":"prompts"}})",
-                           R"({"scope":"full","encrypt":true})", R"({"scope":"full","date_from":"2025-01-01"})",
-                           R"({"scope":"full","include_metadata":false})", R"({"scope":"conversation"})"}) {
-    ProblemDetail(Post("/export", "admin-token", body), 501);
+  ProblemDetail(Post("/export", "admin-token", R"({"scope":"full","format":"parquet"})"), 501);
+}
+
+TEST_F(Operations, ExportTakesEveryOption) {
+  for (const char* body :
+       {R"({"scope":"full","format":"csv"})", R"({"scope":"full","format":"xml","include_contents":false})",
+        R"({"scope":"full","format":"sql","compress":false})", R"({"scope":"user","user_id":"anna"})",
+        R"({"scope":"document"})", R"({"scope":"conversation","conversation_id":"c1","include_metadata":false})",
+        R"({"scope":"analytics","format":"csv"})", R"({"scope":"custom","custom_query":{"entity":"prompts","fields":["id"]}})",
+        R"({"scope":"full","encrypt":true})",
+        R"({"scope":"full","date_from":"2025-01-01","date_to":"2999-01-01T00:00:00+02:00"})"}) {
+    SCOPED_TRACE(body);
+    const Json done = BodyOf(Get("/exports/" + CompletedExport(body), "admin-token"));
+    EXPECT_EQ(Call("GET", done["download_url"], "").status, 200);
   }
 }
 
+TEST_F(Operations, ExportThatCannotBeIsAFaultOfTheRequest) {
+  const auto fault = [&](const char* body) {
+    const Response response = Post("/export", "admin-token", body);
+    EXPECT_EQ(response.status, 422) << body;
+    return BodyOf(response)["detail"][0];
+  };
+  const Json query = fault(R"({"scope":"custom","custom_query":{"entity":"prompts","where":{"name":{"like":"x"}}}})");
+  EXPECT_EQ(query["loc"], Json::parse(R"(["body","custom_query"])"));
+  EXPECT_EQ(query["type"], "value_error");
+  EXPECT_NE(query["msg"].get<std::string>().find("where.name.like"), std::string::npos) << query;
+  EXPECT_EQ(fault(R"({"scope":"custom"})")["type"], "missing");
+  EXPECT_EQ(fault(R"({"scope":"full","conversation_id":"c1"})")["loc"], Json::parse(R"(["body","conversation_id"])"));
+  ProblemDetail(Post("/export", "admin-token", R"({"scope":"conversation","conversation_id":"missing"})"), 404);
+}
+
 TEST_F(Operations, UserExportsOnlyItsOwn) {
-  for (const char* body : {R"({"scope":"full"})", R"({"scope":"analytics"})", R"({"scope":"user","user_id":"ben"})",
-                           R"({"scope":"user","user_id":"nobody"})", R"({"scope":"conversation","user_id":"ben"})"}) {
+  for (const char* body :
+       {R"({"scope":"full"})", R"({"scope":"analytics"})", R"({"scope":"user","user_id":"ben"})",
+        R"({"scope":"user","user_id":"nobody"})", R"({"scope":"conversation","user_id":"ben"})",
+        R"({"scope":"custom","custom_query":{"entity":"conversations","where":{"user_id":{"eq":"ben"}}}})",
+        R"({"scope":"custom","custom_query":{"entity":"prompts","where":{"or":[{"owner_id":{"in":["anna","ben"]}}]}}})"}) {
     ProblemDetail(Post("/export", "anna-token", body), 403);
   }
-  ProblemDetail(Post("/export", "anna-token", R"({"scope":"user","user_id":"anna"})"), 501);
+  const std::string others =
+      ProblemDetail(Post("/export", "anna-token", R"({"scope":"conversation","conversation_id":"c2"})"), 403);
+  EXPECT_EQ(ProblemDetail(Post("/export", "anna-token", R"({"scope":"conversation","conversation_id":"none"})"), 403), others);
+
+  const auto records_of = [&](const char* body) {
+    const std::string id = BodyOf(Post("/export", "anna-token", body))["export_id"];
+    EXPECT_EQ(Ended("/exports/" + id)["status"], "completed");
+    const Response response = Get("/exports/" + id + "/download", "anna-token");
+    EXPECT_EQ(response.status, 200);
+    return Json::parse(BytesOf(*response.file));
+  };
+  for (const char* body : {R"({"scope":"user","compress":false})", R"({"scope":"user","user_id":"anna","compress":false})"}) {
+    const Json records = records_of(body);
+    EXPECT_EQ(records["conversations"].size(), 1U);
+    EXPECT_EQ(records["conversations"][0]["user_id"], "anna");
+    EXPECT_EQ(records["prompts"].size(), 0U);
+  }
+  EXPECT_EQ(records_of(R"({"scope":"conversation","compress":false})")["conversations"].size(), 1U);
+  EXPECT_EQ(records_of(R"({"scope":"conversation","conversation_id":"c1","compress":false})")["conversations"].size(), 1U);
+  EXPECT_EQ(records_of(R"({"scope":"custom","compress":false,"custom_query":{"entity":"prompts"}})")["prompts"].size(), 0U);
+}
+
+TEST_F(Operations, ExportThatHasExpiredIsGone) {
+  const std::string id = CompletedExport();
+  const Json done = BodyOf(Get("/exports/" + id, "admin-token"));
+  EXPECT_TRUE(done["expires_at"].is_string());
+  clock_.Advance(8 * ManualClock::kMicrosecondsPerDay);
+  CompletedExport();
+  EXPECT_TRUE(BodyOf(Get("/exports/" + id, "admin-token"))["download_url"].is_null());
+  EXPECT_EQ(Get("/exports/" + id + "/download", "admin-token").status, 410);
 }
 
 TEST_F(Operations, OfOthersAreNotFoundByAUser) {

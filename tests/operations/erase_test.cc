@@ -135,7 +135,7 @@ class EraseTest : public OperationsTest {
 TEST_F(EraseTest, AnErasedUserIsNowhere) {
   PutAllOf("ben", /*flush=*/false);
   PutAllOf("anna");
-  ASSERT_OK(ExportJson(engine()));
+  ASSERT_OK(RunExport(engine()));
   for (const std::string& mark : AllMarks("anna")) {
     EXPECT_FALSE(FilesWithText(store_path(), mark, "/exports/").empty()) << mark << ": the search must find what is there";
   }

@@ -23,7 +23,7 @@ class ExportTest : public OperationsTest {
   // The members of the export without the one that tells when it was made.
   std::string Exported(ExportOptions options) {
     options.output = directory_.File("out" + std::to_string(exports_++));
-    Result<ExportReport> report = ExportJson(engine(), options);
+    Result<ExportReport> report = RunExport(engine(), options);
     EXPECT_OK(report);
     const std::string bytes = ReadBytes(options.output);
     return options.compress ? Decompress(bytes) : bytes;
@@ -108,7 +108,7 @@ TEST_F(ExportTest, ContentsMayBeLeftOut) {
 
 TEST_F(ExportTest, TheReportFitsTheFile) {
   PutSome("now");
-  Result<ExportReport> report = ExportJson(engine());
+  Result<ExportReport> report = RunExport(engine());
   ASSERT_OK(report);
   EXPECT_EQ(report->path, store_path() + "/exports/" + report->export_id + ".json.zst");
   const std::string bytes = ReadBytes(report->path);
@@ -124,10 +124,10 @@ TEST_F(ExportTest, AnExistingFileIsLeftAlone) {
   ExportOptions options;
   options.output = directory_.File("there");
   WriteBytes(options.output, "mine");
-  EXPECT_CODE(ExportJson(engine(), options), kAlreadyExists);
+  EXPECT_CODE(RunExport(engine(), options), kAlreadyExists);
   EXPECT_EQ(ReadBytes(options.output), "mine");
   options.output = directory_.File("no/folder/here");
-  EXPECT_CODE(ExportJson(engine(), options), kNotFound);
+  EXPECT_CODE(RunExport(engine(), options), kNotFound);
 }
 
 TEST_F(ExportTest, AReadOnlyEngineExportsToANamedFile) {
@@ -136,7 +136,7 @@ TEST_F(ExportTest, AReadOnlyEngineExportsToANamedFile) {
   OpenOptions options;
   options.read_only = true;
   Open(options);
-  EXPECT_CODE(ExportJson(engine()), kPermissionDenied);
+  EXPECT_CODE(RunExport(engine()), kPermissionDenied);
   EXPECT_EQ(OrderedJson::parse(Exported({})).at("conversations").size(), 5U);
 }
 
@@ -150,7 +150,7 @@ TEST_F(ExportTest, MessagesWithoutTheirConversationAreToldByName) {
   }
   ExportOptions options;
   options.output = directory_.File("out");
-  Result<ExportReport> report = ExportJson(engine(), options);
+  Result<ExportReport> report = RunExport(engine(), options);
   EXPECT_CODE(report, kCorruption);
   EXPECT_NE(report.status().message().find("c3"), std::string::npos) << report.status().message();
   EXPECT_FALSE(std::filesystem::exists(options.output));
@@ -166,14 +166,14 @@ TEST_F(ExportTest, AMissingMessageOrChunkIsTold) {
     batch.Delete(storage::Family::kMessages, format::MessageKey("c4", 0));
     ASSERT_OK(access->Commit(batch, Durability::kDurable));
   }
-  Result<ExportReport> report = ExportJson(engine(), options);
+  Result<ExportReport> report = RunExport(engine(), options);
   EXPECT_CODE(report, kCorruption);
   EXPECT_NE(report.status().message().find("c4"), std::string::npos) << report.status().message();
 }
 
 TEST_F(ExportTest, WhatACrashCutOffIsSweptAtTheNextOpeningForWriting) {
   PutSome("now");
-  Result<ExportReport> report = ExportJson(engine());
+  Result<ExportReport> report = RunExport(engine());
   ASSERT_OK(report);
   engine_.reset();
   const std::string cut_off = store_path() + "/exports/01CUTOFF.json.zst.partial";
@@ -209,7 +209,7 @@ TEST_F(ExportTest, AFailureAtAnyPlaceLeavesNoFile) {
     failure.path_part = directory_.File("out");
     failure.nth = nth;
     files_.FailOn(failure);
-    Result<ExportReport> report = ExportJson(engine(), to);
+    Result<ExportReport> report = RunExport(engine(), to);
     files_.Heal();
     if (report.ok()) break;
     EXPECT_FALSE(std::filesystem::exists(to.output)) << nth << ": " << report.status().ToString();

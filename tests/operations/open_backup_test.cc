@@ -56,7 +56,7 @@ TEST_F(OpenBackupTest, ItExportsToANamedFile) {
   ASSERT_OK(opened);
   ExportOptions options;
   options.output = directory_.File("of-backup.json.zst");
-  Result<ExportReport> of_backup = ExportJson(**opened, options);
+  Result<ExportReport> of_backup = RunExport(**opened, options);
   ASSERT_OK(of_backup);
   EXPECT_EQ(of_backup->conversations, 5U);
   EXPECT_EQ(of_backup->contents, 2U);

@@ -1,5 +1,6 @@
 #include "coffer/export.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <span>
@@ -8,9 +9,14 @@
 #include "coffer/engine.h"
 #include "engine/core.h"
 #include "format/sha256.h"
+#include "operations/export/analytics.h"
+#include "operations/export/custom_rows.h"
+#include "operations/export/expired_exports.h"
 #include "operations/export/export_file.h"
-#include "operations/export/json_writer.h"
-#include "operations/export/record_stream.h"
+#include "operations/export/export_plan.h"
+#include "operations/export/record_writer.h"
+#include "operations/export/walk_ahead.h"
+#include "operations/keys/key_folder.h"
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
@@ -20,7 +26,6 @@ namespace operations {
 namespace {
 
 constexpr std::size_t kContentPieceBytes = std::size_t{256} << 10;
-constexpr int kCompressionLevelMax = 19;
 
 // An export is to lose nothing, so a content is held against its hash while it passes.
 Status ReadContent(Engine& engine, const Snapshot& snapshot, std::string_view document_id,
@@ -43,86 +48,208 @@ Status ReadContent(Engine& engine, const Snapshot& snapshot, std::string_view do
   return Status::Ok();
 }
 
-Status WriteRecords(Engine& engine, const Snapshot& snapshot, const ExportOptions& options, ExportFile& file,
-                    ExportReport& report, JobContext& context) {
-  JsonWriter writer(file, options, report, context,
-                    [&](std::string_view id, const format::ContentReference& content, const format::ByteSink& sink) {
-                      return ReadContent(engine, snapshot, id, content, sink);
-                    });
-  // The snapshot's pin keeps the store from being switched; the access itself must not wait for the whole export.
-  storage::Store& store = *engine.core().Access();
-  const storage::StoreSnapshot* at = snapshot.state().get();
-  using Walk = Status (*)(storage::Store&, const storage::StoreSnapshot*, RecordSink&);
+std::unique_ptr<RecordWriter> NewWriter(const ExportWork& work) {
+  switch (work.options.format) {
+    case ExportFormat::kNdjson:
+      return NewNdjsonWriter(work);
+    case ExportFormat::kXml:
+      return NewXmlWriter(work);
+    case ExportFormat::kCsv:
+    case ExportFormat::kSql:
+      return NewRecordTables(work);
+    case ExportFormat::kJson:
+    case ExportFormat::kParquet:
+      break;
+  }
+  return NewJsonWriter(work);
+}
+
+Status WriteRecords(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* at) {
+  using Walk = Status (*)(storage::Store&, const storage::StoreSnapshot*, const RecordFilter&, RecordSink&);
   struct Part {
     Kind kind;
     Walk walk;
+    bool wanted;
   };
-  constexpr std::array<Part, 3> kParts = {
-      {{Kind::kConversation, &WalkConversations}, {Kind::kDocument, &WalkDocuments}, {Kind::kPrompt, &WalkPrompts}}};
-  if (Status status = writer.Begin(); !status.ok()) return status;
-  for (const Part& part : kParts) {
-    if (Status status = writer.BeginKind(part.kind); !status.ok()) return status;
-    if (Status status = part.walk(store, at, writer); !status.ok()) return status;
-    if (Status status = writer.EndKind(); !status.ok()) return status;
+  const ScopeKinds kinds = KindsOf(work.options);
+  const std::array<Part, 3> parts = {{{Kind::kConversation, &WalkConversations, kinds.conversations},
+                                      {Kind::kDocument, &WalkDocuments, kinds.documents},
+                                      {Kind::kPrompt, &WalkPrompts, kinds.prompts}}};
+  const RecordFilter filter = FilterOf(work.options);
+  // Stored text is copied into these, and taken apart for the others.
+  const bool copies = work.options.format == ExportFormat::kJson || work.options.format == ExportFormat::kNdjson;
+  const std::unique_ptr<RecordWriter> writer = NewWriter(work);
+  if (Status status = writer->Begin(); !status.ok()) return status;
+  for (const Part& part : parts) {
+    if (!part.wanted) continue;
+    if (Status status = writer->BeginKind(part.kind); !status.ok()) return status;
+    const auto walk = [&](RecordSink& sink) { return part.walk(store, at, filter, sink); };
+    if (Status status = copies ? walk(*writer) : WalkAhead(walk, *writer); !status.ok()) return status;
+    if (Status status = writer->EndKind(part.kind); !status.ok()) return status;
   }
-  return writer.End();
+  return writer->End();
 }
 
-// Where the file goes; makes the data folder's own place for exports if need be.
-Result<std::string> OutputPath(engine::EngineCore& core, const ExportOptions& options, const std::string& export_id) {
-  if (!options.output.empty()) return options.output;
-  const std::string folder = core.folder().ExportsPath();
-  if (Status status = storage::CreateDirectories(core.files(), folder); !status.ok()) return status;
-  return folder + "/" + export_id + (options.compress ? ".json.zst" : ".json");
-}
+// Looks for a content that is too large to stand inline.
+class LargeContents final : public RecordSink {
+ public:
+  bool found() const { return found_; }
+  Status BeginConversation(std::string_view, const format::StoredText&, const format::ConversationHead&) override {
+    return Status::Ok();
+  }
+  Status AddMessage(std::string_view, std::uint64_t, const format::StoredMessage&) override { return Status::Ok(); }
+  Status EndConversation() override { return Status::Ok(); }
+  Status AddPrompt(std::string_view, const format::StoredRecord&) override { return Status::Ok(); }
+  Status AddDocument(std::string_view, const format::StoredRecord& record) override {
+    found_ = found_ || (record.content && record.content->size_bytes > kExportInlineContentBytesMax);
+    return Status::Ok();
+  }
 
-void Expect(const engine::Totals& totals, bool contents, JobContext& context) {
-  totals.Read([&](const engine::CounterState& counters) {
-    const engine::KindTallies sum = counters.Sum();
-    std::uint64_t records = 0;
-    std::uint64_t bytes = contents ? sum[Kind::kContent].bytes / 3 * 4 : 0;  // as base64
-    for (Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt}) {
-      records += sum[kind].count;
-      bytes += sum[kind].bytes;
+ private:
+  bool found_ = false;
+};
+
+// One export from its snapshot to its file.
+class ExportJob {
+ public:
+  ExportJob(Engine& engine, const ExportOptions& options, JobContext& context)
+      : engine_(engine), core_(engine.core()), options_(options), context_(context) {}
+
+  Result<ExportReport> Run() {
+    report_.export_id = context_.id();
+    Result<std::unique_ptr<Snapshot>> snapshot = engine_.TakeSnapshot();
+    if (!snapshot.ok()) return std::move(snapshot).status().WithContext("export");
+    snapshot_ = std::move(*snapshot);
+    report_.created_at = snapshot_->state().taken_at();
+    Expect();
+    if (Status status = MakePlaces(); !status.ok()) return status.WithContext("export");
+    if (Status status = FindRecipients(); !status.ok()) return status.WithContext("export");
+    Result<std::unique_ptr<ExportFile>> file =
+        ExportFile::Create(core_.files(), report_.path, options_.compress ? options_.compression_level : 0, recipients_);
+    if (!file.ok()) return std::move(file).status().WithContext("export");
+    Status status = Write(**file);
+    if (status.ok()) status = context_.CheckStop();
+    if (status.ok()) status = (*file)->Publish();
+    if (!status.ok()) return status.WithContext("export to " + report_.path);
+    report_.sha256 = (*file)->sha256();
+    report_.file_bytes = (*file)->file_bytes();
+    report_.completed_at = core_.Now();
+    if (in_data_folder()) {
+      report_.expires_at = ExpiryOf(report_.export_id);
+      core_.exports_bytes += report_.file_bytes;
     }
-    context.ExpectRecords(records);
-    context.ExpectBytes(bytes);
-  });
-}
+    return std::move(report_);
+  }
 
-Result<ExportReport> Export(Engine& engine, const ExportOptions& options, JobContext& context) {
-  engine::EngineCore& core = engine.core();
-  ExportReport report;
-  report.export_id = context.id();
-  Result<std::string> path = OutputPath(core, options, report.export_id);
-  if (!path.ok()) return std::move(path).status().WithContext("export");
-  report.path = std::move(*path);
+ private:
+  bool in_data_folder() const { return options_.output.empty(); }
 
-  Result<std::unique_ptr<Snapshot>> snapshot = engine.TakeSnapshot();
-  if (!snapshot.ok()) return std::move(snapshot).status().WithContext("export");
-  report.created_at = (*snapshot)->state().taken_at();
-  Expect(core.totals(), options.include_contents, context);
-  Result<std::unique_ptr<ExportFile>> file =
-      ExportFile::Create(core.files(), report.path, options.compress ? options.compression_level : 0);
-  if (!file.ok()) return std::move(file).status().WithContext("export");
-  Status status = WriteRecords(engine, **snapshot, options, **file, report, context);
-  if (status.ok()) status = context.CheckStop();
-  if (status.ok()) status = (*file)->Publish();
-  if (!status.ok()) return status.WithContext("export to " + report.path);
+  // Where the file goes, and what waits beside it; makes the data folder's own place for exports if need be.
+  Status MakePlaces() {
+    storage::Store& store = *core_.Access();
+    if (options_.format == ExportFormat::kCsv) {
+      const ScopeKinds kinds = KindsOf(options_);
+      const bool contents = kinds.documents && !kinds.rows && options_.include_contents;
+      tar_ = contents || FileNamesOf(options_).size() > 1;
+    } else if (options_.format != ExportFormat::kSql) {
+      if (Status status = LookForLargeContents(store); !status.ok()) return status;
+    }
+    const std::string folder = core_.folder().ExportsPath();
+    if (!engine_.read_only()) {
+      if (Status status = storage::CreateDirectories(core_.files(), folder); !status.ok()) return status;
+    }
+    report_.path = in_data_folder() ? folder + "/" + ExportFileName(options_, report_.export_id, tar_) : options_.output;
+    spool_prefix_ = engine_.read_only() ? options_.output : folder + "/" + report_.export_id;
+    return Status::Ok();
+  }
 
-  report.sha256 = (*file)->sha256();
-  report.file_bytes = (*file)->file_bytes();
-  report.completed_at = core.Now();
-  if (options.output.empty()) core.exports_bytes += report.file_bytes;
-  return report;
-}
+  // The store's, for which a key is made where there is none, and those named.
+  Status FindRecipients() {
+    if (!options_.encrypt) return Status::Ok();
+    KeyFolder keys(core_.files(), core_.folder().KeysPath());
+    Result<std::vector<format::AgeRecipient>> own =
+        engine_.read_only() ? keys.Recipients() : keys.EnsureRecipients(core_.Now());
+    if (!own.ok()) return std::move(own).status();
+    recipients_ = std::move(*own);
+    for (const std::string& text : options_.recipients) {
+      Result<format::AgeRecipient> named = format::ParseAgeRecipient(text);
+      if (!named.ok()) return std::move(named).status();
+      if (std::ranges::find(recipients_, *named) == recipients_.end()) recipients_.push_back(*named);
+    }
+    if (!recipients_.empty()) return Status::Ok();
+    return Status::InvalidArgument("encrypt: the store has no keys, is opened read-only, and no recipient is named");
+  }
+
+  Status LookForLargeContents(storage::Store& store) {
+    const ScopeKinds kinds = KindsOf(options_);
+    if (!kinds.documents || kinds.rows || !options_.include_contents) return Status::Ok();
+    LargeContents large;
+    Status status = WalkDocuments(store, snapshot_->state().get(), FilterOf(options_), large);
+    tar_ = large.found();
+    return status;
+  }
+
+  Status Write(ExportFile& file) {
+    Result<std::unique_ptr<ExportBundle>> bundle =
+        ExportBundle::Create(core_.files(), file, context_, {FileNamesOf(options_), tar_, spool_prefix_, report_.created_at});
+    if (!bundle.ok()) return std::move(bundle).status();
+    const ExportWork work = {
+        options_, report_, context_, **bundle,
+        [this](std::string_view id, const format::ContentReference& content, const format::ByteSink& sink) {
+          return ReadContent(engine_, *snapshot_, id, content, sink);
+        }};
+    // The snapshot's pin keeps the store from being switched; the access itself must not wait for the whole export.
+    storage::Store& store = *core_.Access();
+    const storage::StoreSnapshot* at = snapshot_->state().get();
+    const ScopeKinds kinds = KindsOf(options_);
+    Status status = kinds.analytics ? WriteAnalytics(work, store, at)
+                    : kinds.rows    ? WriteCustomRows(work, store, at, core_.files(), spool_prefix_)
+                                    : WriteRecords(work, store, at);
+    return status.ok() ? (*bundle)->Finish() : status;
+  }
+
+  void Expect() {
+    core_.totals().Read([&](const engine::CounterState& counters) {
+      const engine::KindTallies sum = options_.user_id.empty() ? counters.Sum() : counters.OfOwner(options_.user_id);
+      std::uint64_t records = 0;
+      std::uint64_t bytes = options_.include_contents ? sum[Kind::kContent].bytes / 3 * 4 : 0;  // as base64
+      for (Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt}) {
+        records += sum[kind].count;
+        bytes += sum[kind].bytes;
+      }
+      context_.ExpectRecords(records);
+      context_.ExpectBytes(bytes);
+    });
+  }
+
+  Engine& engine_;
+  engine::EngineCore& core_;
+  const ExportOptions& options_;
+  JobContext& context_;
+  ExportReport report_;
+  std::unique_ptr<Snapshot> snapshot_;
+  bool tar_ = false;
+  std::string spool_prefix_;
+  std::vector<format::AgeRecipient> recipients_;
+};
 
 std::string RequestText(const ExportOptions& options) {
-  return ToText({{"format", "json"},
-                 {"scope", "full"},
+  const auto or_null = [](const auto& time) {
+    return time ? nlohmann::ordered_json(FormatTimestamp(*time)) : nlohmann::ordered_json(nullptr);
+  };
+  return ToText({{"format", ExportFormatName(options.format)},
+                 {"scope", ExportScopeName(options.scope)},
+                 {"user_id", options.user_id},
+                 {"conversation_id", options.conversation_id},
+                 {"date_from", or_null(options.date_from)},
+                 {"date_to", or_null(options.date_to)},
+                 {"custom_query", options.custom_query},
+                 {"include_metadata", options.include_metadata},
+                 {"include_contents", options.include_contents},
                  {"compress", options.compress},
                  {"compression_level", options.compression_level},
-                 {"include_contents", options.include_contents},
+                 {"encrypt", options.encrypt},
+                 {"recipients", options.recipients},
                  {"output", options.output}});
 }
 
@@ -136,31 +263,33 @@ std::string ReportText(const ExportReport& report) {
                  {"documents", report.documents},
                  {"prompts", report.prompts},
                  {"contents", report.contents},
+                 {"rows", report.rows},
                  {"created_at", FormatTimestamp(report.created_at)},
-                 {"completed_at", FormatTimestamp(report.completed_at)}});
+                 {"completed_at", FormatTimestamp(report.completed_at)},
+                 {"expires_at", report.expires_at ? nlohmann::ordered_json(FormatTimestamp(*report.expires_at))
+                                                  : nlohmann::ordered_json(nullptr)}});
 }
 
 }  // namespace
 }  // namespace operations
 
 Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOptions& options, StartOptions start) {
-  if (options.compress && (options.compression_level < 1 || options.compression_level > operations::kCompressionLevelMax)) {
-    return Status::InvalidArgument("compression_level: 1 to " + std::to_string(operations::kCompressionLevelMax));
-  }
+  if (Status status = operations::CheckExportOptions(options); !status.ok()) return status.WithContext("export");
   if (engine.read_only() && options.output.empty()) {
     return Status::PermissionDenied("export: the store is opened read-only; name an output outside its folder");
   }
+  if (!engine.read_only()) operations::SweepExpiredExports(engine.core());
   operations::JobSpec spec;
   spec.kind = OperationKind::kExport;
   spec.principal = std::move(start.principal);
   spec.request = operations::RequestText(options);
   const auto work = [&engine, options](operations::JobContext& context) {
-    return operations::Export(engine, options, context);
+    return operations::ExportJob(engine, options, context).Run();
   };
   return operations::StartReporting<ExportReport>(engine.core(), std::move(spec), work, &operations::ReportText);
 }
 
-Result<ExportReport> ExportJson(Engine& engine, const ExportOptions& options) {
+Result<ExportReport> RunExport(Engine& engine, const ExportOptions& options) {
   Result<OperationOf<ExportReport>> operation = StartExport(engine, options);
   if (!operation.ok()) return std::move(operation).status();
   return operation->Finish();

@@ -13,7 +13,8 @@ constexpr unsigned kCompressionWorkersMax = 2;
 
 }  // namespace
 
-Result<std::unique_ptr<ExportFile>> ExportFile::Create(FileSystem& files, const std::string& path, int compression_level) {
+Result<std::unique_ptr<ExportFile>> ExportFile::Create(FileSystem& files, const std::string& path, int compression_level,
+                                                       std::span<const format::AgeRecipient> recipients) {
   Result<FileInfo> there = files.Stat(path);
   if (there.ok()) return Status::AlreadyExists(path + ": is there already");
   if (there.status().code() != StatusCode::kNotFound) return std::move(there).status();
@@ -24,11 +25,15 @@ Result<std::unique_ptr<ExportFile>> ExportFile::Create(FileSystem& files, const 
   Result<std::unique_ptr<WritableFile>> file = files.NewWritableFile(self->partial_path_);
   if (!file.ok()) return std::move(file).status();
   self->file_ = std::move(*file);
+  if (!recipients.empty()) {
+    self->age_ = std::make_unique<format::AgeEncryptor>(
+        recipients, [raw = self.get()](std::string_view bytes) { return raw->WriteRaw(bytes); });
+  }
   if (compression_level > 0) {
     const unsigned workers = std::min(kCompressionWorkersMax, std::max(1U, std::thread::hardware_concurrency()));
-    self->zstd_ =
-        std::make_unique<format::ZstdCompressor>(compression_level, static_cast<int>(workers),
-                                                 [raw = self.get()](std::string_view bytes) { return raw->WriteRaw(bytes); });
+    self->zstd_ = std::make_unique<format::ZstdCompressor>(
+        compression_level, static_cast<int>(workers),
+        [raw = self.get()](std::string_view bytes) { return raw->WritePacked(bytes); });
   }
   return self;
 }
@@ -36,6 +41,7 @@ Result<std::unique_ptr<ExportFile>> ExportFile::Create(FileSystem& files, const 
 ExportFile::~ExportFile() {
   if (published_ || file_ == nullptr) return;
   zstd_.reset();
+  age_.reset();
   file_.reset();
   files_.RemoveFile(partial_path_).Ignore();  // the failure that led here is the one to tell
 }
@@ -46,11 +52,16 @@ Status ExportFile::WriteRaw(std::string_view bytes) {
   return file_->Append(bytes);
 }
 
-Status ExportFile::Write(std::string_view bytes) { return zstd_ ? zstd_->Write(bytes) : WriteRaw(bytes); }
+Status ExportFile::WritePacked(std::string_view bytes) { return age_ ? age_->Write(bytes) : WriteRaw(bytes); }
+
+Status ExportFile::Write(std::string_view bytes) { return zstd_ ? zstd_->Write(bytes) : WritePacked(bytes); }
 
 Status ExportFile::Publish() {
   if (zstd_) {
     if (Status status = zstd_->Finish(); !status.ok()) return status;
+  }
+  if (age_) {
+    if (Status status = age_->Finish(); !status.ok()) return status;
   }
   if (Status status = file_->Sync(); !status.ok()) return status;
   if (Status status = file_->Close(); !status.ok()) return status;

@@ -1,13 +1,15 @@
-// ExportFile: an export's bytes on their way to disk: compressed if wanted, hashed, and under the final name only when whole.
+// ExportFile: an export's bytes on their way to disk: compressed and encrypted if wanted, hashed, and under the final name only when whole.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "coffer/file_system.h"
 #include "coffer/result.h"
+#include "format/age.h"
 #include "format/compression.h"
 #include "format/sha256.h"
 
@@ -16,9 +18,10 @@ namespace coffer::operations {
 // Written as "<path>.partial", which is removed if Publish does not come. One thread at a time.
 class ExportFile {
  public:
-  // `compression_level` 0: plain.
+  // `compression_level` 0: plain. Without recipients: not encrypted.
   // kAlreadyExists: something is at `path`. kNotFound: there is no such folder.
-  static Result<std::unique_ptr<ExportFile>> Create(FileSystem& files, const std::string& path, int compression_level);
+  static Result<std::unique_ptr<ExportFile>> Create(FileSystem& files, const std::string& path, int compression_level,
+                                                    std::span<const format::AgeRecipient> recipients);
   ~ExportFile();
   ExportFile(const ExportFile&) = delete;
   ExportFile& operator=(const ExportFile&) = delete;
@@ -33,12 +36,14 @@ class ExportFile {
 
  private:
   ExportFile(FileSystem& files, std::string path) : files_(files), path_(std::move(path)), partial_path_(path_ + ".partial") {}
+  Status WritePacked(std::string_view bytes);
   Status WriteRaw(std::string_view bytes);
 
   FileSystem& files_;
   std::string path_;
   std::string partial_path_;
   std::unique_ptr<WritableFile> file_;
+  std::unique_ptr<format::AgeEncryptor> age_;
   std::unique_ptr<format::ZstdCompressor> zstd_;
   format::Sha256 hash_;
   std::string sha256_;

@@ -1,149 +1,193 @@
-#include "operations/export/json_writer.h"
-
-#include <algorithm>
-
-#include "coffer/version.h"
-#include "format/base64.h"
+// Records as one JSON document, and as NDJSON.
 #include "format/record_text.h"
+#include "format/sha256.h"
+#include "operations/export/export_text.h"
+#include "operations/export/record_json.h"
+#include "operations/export/record_writer.h"
 
 namespace coffer::operations {
 namespace {
 
-constexpr std::size_t kFlushBytes = std::size_t{256} << 10;
-constexpr int kLayoutVersion = 1;
+// What the two have in common: a conversation carries its messages, a document its content or where it is.
+class JsonRecords : public RecordWriter {
+ public:
+  explicit JsonRecords(const ExportWork& work)
+      : work_(work), out_(work.bundle, 0, work.context), json_(work.options.include_metadata) {}
 
-void AppendMember(std::string_view name, std::string_view value, std::string& out) {
-  out += '"';
-  out += name;
-  out += "\":";
-  format::AppendJsonString(value, out);
-}
+  Status BeginConversation(std::string_view id, const format::StoredText& text, const format::ConversationHead& head) override {
+    const std::size_t begin = BeginRecord();
+    if (Status status = json_.AppendOpenConversation(text, head, out_.text()); !status.ok()) return status;
+    NameKind(Kind::kConversation, begin);
+    out_.text() += ",\"messages\":[";
+    first_message_ = true;
+    message_place_ = format::MessagePlaceText(id);
+    ++work_.report.conversations;
+    return Status::Ok();
+  }
 
-void AppendCount(std::string_view name, std::uint64_t value, std::string& out) {
-  out += '"';
-  out += name;
-  out += "\":";
-  out += std::to_string(value);
-}
+  Status AddMessage(std::string_view, std::uint64_t sequence_number, const format::StoredMessage& message) override {
+    if (!first_message_) out_.text() += ',';
+    first_message_ = false;
+    if (Status status = json_.AppendMessage(message, message_place_, sequence_number, out_.text()); !status.ok()) return status;
+    ++work_.report.messages;
+    return Counted();
+  }
+
+  Status EndConversation() override {
+    out_.text() += ']';
+    return EndRecord();
+  }
+
+  Status AddDocument(std::string_view id, const format::StoredRecord& record) override {
+    const std::size_t begin = BeginRecord();
+    if (Status status = json_.AppendOpenDocument(record, out_.text()); !status.ok()) return status;
+    NameKind(Kind::kDocument, begin);
+    ++work_.report.documents;
+    if (work_.options.include_contents && record.content) {
+      if (Status status = AddContent(id, *record.content); !status.ok()) return status;
+      ++work_.report.contents;
+    }
+    return EndRecord();
+  }
+
+  Status AddPrompt(std::string_view, const format::StoredRecord& record) override {
+    const std::size_t begin = BeginRecord();
+    if (Status status = json_.AppendPrompt(record, out_.text()); !status.ok()) return status;
+    NameKind(Kind::kPrompt, begin);
+    out_.text().pop_back();
+    ++work_.report.prompts;
+    return EndRecord();
+  }
+
+ protected:
+  // Answers where the record begins.
+  virtual std::size_t BeginRecord() { return out_.text().size(); }
+  // The record's first members are there, from `begin` on.
+  virtual void NameKind(Kind, std::size_t) {}
+  // What stands behind a record's closing brace.
+  virtual void AppendRecordEnd() {}
+  // Called with the text that is about to be written.
+  virtual void Note(std::string_view) {}
+
+  Status Flush() {
+    Note(out_.text());
+    return out_.Flush();
+  }
+
+  const ExportWork work_;
+  ExportText out_;
+
+ private:
+  Status AddContent(std::string_view id, const format::ContentReference& content) {
+    if (StandsBeside(work_, content)) {
+      out_.text() += ",\"content_path\":";
+      format::AppendJsonString(ContentEntryPath(id), out_.text());
+      return WriteBeside(work_, id, content);
+    }
+    out_.text() += ",\"content_base64\":\"";
+    Status status = ForEachBase64Piece(work_, id, content, [this](std::string_view base64) {
+      out_.text() += base64;
+      return Step();
+    });
+    out_.text() += '"';
+    return status;
+  }
+
+  Status EndRecord() {
+    out_.text() += '}';
+    AppendRecordEnd();
+    return Counted();
+  }
+
+  Status Counted() {
+    work_.context.AddRecords(1);
+    return Step();
+  }
+
+  Status Step() { return out_.text().size() < kExportFlushBytes ? Status::Ok() : Flush(); }
+
+  RecordJson json_;
+  bool first_message_ = true;
+  std::string message_place_;  // of the conversation under way
+};
+
+class JsonWriter final : public JsonRecords {
+ public:
+  using JsonRecords::JsonRecords;
+
+  Status Begin() override {
+    out_.text() += "{\"coffer_export\":{";
+    AppendHeaderMembers(work_, out_.text());
+    out_.text() += '}';
+    return Status::Ok();
+  }
+
+  Status BeginKind(Kind kind) override {
+    out_.text().append(",\"").append(KindNamePlural(kind)).append("\":[");
+    first_record_ = true;
+    return Status::Ok();
+  }
+
+  Status EndKind(Kind) override {
+    out_.text() += ']';
+    return Status::Ok();
+  }
+
+  Status End() override {
+    out_.text() += ",\"counts\":";
+    AppendCounts(work_.report, work_.options, out_.text());
+    out_.text() += "}\n";
+    return Flush();
+  }
+
+ protected:
+  std::size_t BeginRecord() override {
+    if (!first_record_) out_.text() += ',';
+    first_record_ = false;
+    return out_.text().size();
+  }
+
+ private:
+  bool first_record_ = true;
+};
+
+// The hash in the last line is that of all lines before it.
+class NdjsonWriter final : public JsonRecords {
+ public:
+  using JsonRecords::JsonRecords;
+
+  Status Begin() override {
+    out_.text() += "{\"type\":\"export\",";
+    AppendHeaderMembers(work_, out_.text());
+    out_.text() += "}\n";
+    return Status::Ok();
+  }
+  Status BeginKind(Kind) override { return Status::Ok(); }
+  Status EndKind(Kind) override { return Status::Ok(); }
+
+  Status End() override {
+    Note(out_.text());
+    std::string last = "{\"type\":\"end\",\"counts\":";
+    AppendCounts(work_.report, work_.options, last);
+    last.append(",\"sha256\":\"").append(format::HexText(hash_.Finish())).append("\"}\n");
+    out_.text() += last;
+    return out_.Flush();
+  }
+
+ protected:
+  void NameKind(Kind kind, std::size_t begin) override {
+    out_.text().insert(begin + 1, "\"type\":\"" + std::string(KindName(kind)) + "\",");
+  }
+  void AppendRecordEnd() override { out_.text() += '\n'; }
+  void Note(std::string_view text) override { hash_.Update(text); }
+
+ private:
+  format::Sha256 hash_;
+};
 
 }  // namespace
 
-Status JsonWriter::Begin() {
-  buffer_ += "{\"coffer_export\":{\"version\":" + std::to_string(kLayoutVersion) + ",";
-  AppendMember("export_id", report_.export_id, buffer_);
-  buffer_ += ',';
-  AppendMember("created_at", FormatTimestamp(report_.created_at), buffer_);
-  buffer_ += ",\"scope\":\"full\",\"filters\":{},";
-  AppendMember("engine_version", Version(), buffer_);
-  buffer_ += '}';
-  return Status::Ok();
-}
-
-Status JsonWriter::BeginKind(Kind kind) {
-  buffer_ += ",\"";
-  buffer_ += KindNamePlural(kind);
-  buffer_ += "\":[";
-  first_record_ = true;
-  return Status::Ok();
-}
-
-Status JsonWriter::EndKind() {
-  buffer_ += ']';
-  return Status::Ok();
-}
-
-Status JsonWriter::End() {
-  buffer_ += ",\"counts\":{";
-  AppendCount("conversations", report_.conversations, buffer_);
-  buffer_ += ',';
-  AppendCount("messages", report_.messages, buffer_);
-  buffer_ += ',';
-  AppendCount("documents", report_.documents, buffer_);
-  buffer_ += ',';
-  AppendCount("prompts", report_.prompts, buffer_);
-  buffer_ += ',';
-  AppendCount("contents", report_.contents, buffer_);
-  buffer_ += "}}\n";
-  return Flush();
-}
-
-Status JsonWriter::BeginConversation(std::string_view id, const format::StoredText& text,
-                                     const format::ConversationHead& head) {
-  Separate(first_record_);
-  format::AppendOpenConversation(text, head.messages.count, head.last_message_at, buffer_);
-  buffer_ += ",\"messages\":[";
-  first_message_ = true;
-  message_place_ = format::MessagePlaceText(id);
-  ++report_.conversations;
-  return Status::Ok();
-}
-
-Status JsonWriter::AddMessage(std::string_view, std::uint64_t sequence_number, const format::StoredMessage& message) {
-  Separate(first_message_);
-  format::AppendFullMessage(message, message_place_, sequence_number, buffer_);
-  ++report_.messages;
-  return RecordDone();
-}
-
-Status JsonWriter::EndConversation() {
-  buffer_ += "]}";
-  return RecordDone();
-}
-
-Status JsonWriter::AddDocument(std::string_view id, const format::StoredRecord& record) {
-  Separate(first_record_);
-  ++report_.documents;
-  buffer_ += record.json;
-  if (!options_.include_contents || !record.content) return RecordDone();
-  if (!record.json.ends_with('}')) return Status::Corruption("its text is no object");
-  buffer_.pop_back();
-  buffer_ += ",\"content_base64\":\"";
-  if (Status status = AddContent(id, *record.content); !status.ok()) return status;
-  buffer_ += "\"}";
-  ++report_.contents;
-  return RecordDone();
-}
-
-// Base64 takes three bytes at a time; what a piece leaves over goes before the next one.
-Status JsonWriter::AddContent(std::string_view document_id, const format::ContentReference& content) {
-  std::string left_over;
-  Status status = contents_(document_id, content, [&](std::string_view piece) {
-    if (!left_over.empty()) {
-      const std::size_t take = std::min(3 - left_over.size(), piece.size());
-      left_over += piece.substr(0, take);
-      piece.remove_prefix(take);
-      if (left_over.size() < 3) return Status::Ok();
-      format::AppendBase64(left_over, buffer_);
-      left_over.clear();
-    }
-    const std::size_t whole = piece.size() / 3 * 3;
-    format::AppendBase64(piece.substr(0, whole), buffer_);
-    left_over = piece.substr(whole);
-    return buffer_.size() < kFlushBytes ? Status::Ok() : Flush();
-  });
-  if (!status.ok()) return status;
-  format::AppendBase64(left_over, buffer_);
-  return Status::Ok();
-}
-
-Status JsonWriter::AddPrompt(std::string_view, const format::StoredRecord& record) {
-  Separate(first_record_);
-  buffer_ += record.json;
-  ++report_.prompts;
-  return RecordDone();
-}
-
-Status JsonWriter::RecordDone() {
-  context_.AddRecords(1);
-  return buffer_.size() < kFlushBytes ? Status::Ok() : Flush();
-}
-
-Status JsonWriter::Flush() {
-  if (Status status = context_.CheckStop(); !status.ok()) return status;
-  Status status = file_.Write(buffer_);
-  context_.AddBytes(buffer_.size());
-  buffer_.clear();
-  return status;
-}
+std::unique_ptr<RecordWriter> NewJsonWriter(const ExportWork& work) { return std::make_unique<JsonWriter>(work); }
+std::unique_ptr<RecordWriter> NewNdjsonWriter(const ExportWork& work) { return std::make_unique<NdjsonWriter>(work); }
 
 }  // namespace coffer::operations

@@ -3,46 +3,69 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "format/keys.h"
 #include "format/message_run.h"
+#include "operations/export/owned_ids.h"
 
 namespace coffer::operations {
 namespace {
 
 constexpr std::size_t kReadAheadBytes = std::size_t{2} << 20;
+// Rows that a walk steps over before it seeks: a step costs a tenth of a seek.
+constexpr int kStepsBeforeSeek = 10;
 
-std::unique_ptr<storage::Scan> ScanAll(storage::Store& store, storage::Family family, const storage::StoreSnapshot* snapshot) {
+// Read-ahead serves a walk through everything; one that jumps from id to id would read it in vain.
+std::unique_ptr<storage::Scan> NewScan(storage::Store& store, storage::Family family, const storage::StoreSnapshot* snapshot,
+                                       bool through_everything) {
   storage::ScanOptions options;
   options.snapshot = snapshot;
   options.fill_cache = false;
-  options.readahead_bytes = kReadAheadBytes;
-  std::unique_ptr<storage::Scan> scan = store.NewScan(family, {}, {}, options);
-  scan->SeekToFirst();
-  return scan;
+  options.readahead_bytes = through_everything ? kReadAheadBytes : 0;
+  return store.NewScan(family, {}, {}, options);
 }
 
 // Both families sort by conversation id, so two scans in step see each conversation beside its messages.
 class ConversationWalk {
  public:
-  ConversationWalk(storage::Store& store, const storage::StoreSnapshot* snapshot, RecordSink& sink)
-      : sink_(sink),
-        conversations_(ScanAll(store, storage::Family::kConversations, snapshot)),
-        messages_(ScanAll(store, storage::Family::kMessages, snapshot)) {}
+  ConversationWalk(storage::Store& store, const storage::StoreSnapshot* snapshot, const RecordFilter& filter, RecordSink& sink,
+                   bool through_everything)
+      : filter_(filter),
+        sink_(sink),
+        conversations_(NewScan(store, storage::Family::kConversations, snapshot, through_everything)),
+        messages_(NewScan(store, storage::Family::kMessages, snapshot, through_everything)) {}
 
-  Status Run() {
+  Status RunThroughEverything() {
+    conversations_->SeekToFirst();
+    messages_->SeekToFirst();
     for (; conversations_->valid(); conversations_->Next()) {
       if (Status status = WalkOne(conversations_->key()); !status.ok()) return status;
     }
     if (Status status = conversations_->status(); !status.ok()) return status.WithContext("conversations");
-    if (messages_->valid()) return Orphan();
+    if (messages_->valid() && filter_.everything()) return Orphan();
     return messages_->status().WithContext("messages");
+  }
+
+  Status RunAlong(const OwnedIds& ids) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const std::string_view id = ids[i];
+      conversations_->Seek(id);
+      if (Status status = conversations_->status(); !status.ok()) return status.WithContext("conversations");
+      if (!conversations_->valid() || conversations_->key() != id) {
+        return Status::NotFound("conversation " + std::string(id) + ": there is no such conversation");
+      }
+      if (Status status = WalkOne(id); !status.ok()) return status;
+    }
+    return Status::Ok();
   }
 
  private:
   Status WalkOne(std::string_view id) {
     Result<format::ConversationHead> head = format::DecodeConversationHead(conversations_->value());
     if (!head.ok()) return std::move(head).status().WithContext("conversation " + std::string(id));
+    if (!filter_.Holds(head->owner, head->created_at)) return Status::Ok();
+    if (!filter_.everything()) GoToText(id);
     if (Status status = BeginOne(id, *head); !status.ok()) return status;
 
     std::uint64_t count = 0;
@@ -65,6 +88,17 @@ class ConversationWalk {
                                 std::to_string(head->messages.count) + " by its head");
     }
     return sink_.EndConversation();
+  }
+
+  // Past the messages of conversations that the filter left out.
+  void GoToText(std::string_view id) {
+    key_.clear();
+    format::AppendConversationTextKey(id, key_);
+    for (int step = 0; messages_->valid() && step < kStepsBeforeSeek; ++step) {
+      if (messages_->key() >= key_) return;
+      messages_->Next();
+    }
+    messages_->Seek(key_);
   }
 
   // The messages' scan stands at the text of `id`, and moves behind it.
@@ -93,37 +127,106 @@ class ConversationWalk {
   }
   static Status BadKey() { return Status::Corruption("messages: a key that is none"); }
 
+  const RecordFilter& filter_;
   RecordSink& sink_;
   std::unique_ptr<storage::Scan> conversations_;
   std::unique_ptr<storage::Scan> messages_;
+  std::string key_;
 };
 
-template <typename Add>
-Status WalkKind(storage::Store& store, const storage::StoreSnapshot* snapshot, Kind kind, storage::Family family,
-                const Add& add) {
-  const std::unique_ptr<storage::Scan> scan = ScanAll(store, family, snapshot);
-  for (; scan->valid(); scan->Next()) {
-    Result<format::StoredRecord> record = format::DecodeStoredRecord(kind, scan->value());
-    Status status = record.ok() ? add(scan->key(), *record) : record.status();
-    if (!status.ok()) return status.WithContext(std::string(KindName(kind)) + " " + std::string(scan->key()));
+using AddRecord = Status (RecordSink::*)(std::string_view id, const format::StoredRecord& record);
+
+// Documents or prompts.
+class PlainWalk {
+ public:
+  PlainWalk(storage::Store& store, const storage::StoreSnapshot* snapshot, Kind kind, const RecordFilter& filter,
+            RecordSink& sink, bool through_everything)
+      : kind_(kind),
+        filter_(filter),
+        sink_(sink),
+        add_(kind == Kind::kDocument ? &RecordSink::AddDocument : &RecordSink::AddPrompt),
+        scan_(NewScan(store, kind == Kind::kDocument ? storage::Family::kDocuments : storage::Family::kPrompts, snapshot,
+                      through_everything)) {}
+
+  Status RunThroughEverything() {
+    for (scan_->SeekToFirst(); scan_->valid(); scan_->Next()) {
+      if (Status status = WalkOne(); !status.ok()) return status;
+    }
+    return scan_->status().WithContext(KindNamePlural(kind_));
   }
-  return scan->status().WithContext(KindNamePlural(kind));
+
+  Status RunAlong(const OwnedIds& ids) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      scan_->Seek(ids[i]);
+      if (Status status = scan_->status(); !status.ok()) return status.WithContext(KindNamePlural(kind_));
+      if (!scan_->valid() || scan_->key() != ids[i]) {
+        return Status::NotFound(std::string(KindName(kind_)) + " " + std::string(ids[i]) + ": there is no such " +
+                                std::string(KindName(kind_)));
+      }
+      if (Status status = WalkOne(); !status.ok()) return status;
+    }
+    return Status::Ok();
+  }
+
+ private:
+  Status WalkOne() {
+    Result<format::StoredRecord> record = format::DecodeStoredRecord(kind_, scan_->value());
+    Status status = record.status();
+    if (record.ok() && filter_.Holds(record->owner, record->created_at)) status = (sink_.*add_)(scan_->key(), *record);
+    return status.ok() ? status : status.WithContext(std::string(KindName(kind_)) + " " + std::string(scan_->key()));
+  }
+
+  const Kind kind_;
+  const RecordFilter& filter_;
+  RecordSink& sink_;
+  const AddRecord add_;
+  std::unique_ptr<storage::Scan> scan_;
+};
+
+// Runs the walk that `make` makes along the ids that the filter names, or else through everything.
+template <typename Make>
+Status RunWalk(storage::Store& store, const storage::StoreSnapshot* snapshot, Kind kind, const RecordFilter& filter,
+               const Make& make) {
+  OwnedIds ids;
+  if (filter.id) {
+    ids.Add(*filter.id);
+    return make(false).RunAlong(ids);
+  }
+  if (!filter.owner.empty()) {
+    Result<bool> listed = ids.List(store, snapshot, kind, filter);
+    if (!listed.ok()) return std::move(listed).status();
+    if (*listed) return make(false).RunAlong(ids);
+  }
+  return make(true).RunThroughEverything();
+}
+
+Status WalkPlain(storage::Store& store, const storage::StoreSnapshot* snapshot, Kind kind, const RecordFilter& filter,
+                 RecordSink& sink) {
+  return RunWalk(store, snapshot, kind, filter,
+                 [&](bool through_everything) { return PlainWalk(store, snapshot, kind, filter, sink, through_everything); });
 }
 
 }  // namespace
 
-Status WalkConversations(storage::Store& store, const storage::StoreSnapshot* snapshot, RecordSink& sink) {
-  return ConversationWalk(store, snapshot, sink).Run();
+bool RecordFilter::Holds(std::string_view record_owner, Timestamp created_at) const {
+  return (owner.empty() || record_owner == owner) && (!created_from || created_at >= *created_from) &&
+         (!created_before || created_at < *created_before);
 }
 
-Status WalkDocuments(storage::Store& store, const storage::StoreSnapshot* snapshot, RecordSink& sink) {
-  return WalkKind(store, snapshot, Kind::kDocument, storage::Family::kDocuments,
-                  [&](std::string_view id, const format::StoredRecord& record) { return sink.AddDocument(id, record); });
+Status WalkConversations(storage::Store& store, const storage::StoreSnapshot* snapshot, const RecordFilter& filter,
+                         RecordSink& sink) {
+  return RunWalk(store, snapshot, Kind::kConversation, filter,
+                 [&](bool through_everything) { return ConversationWalk(store, snapshot, filter, sink, through_everything); });
 }
 
-Status WalkPrompts(storage::Store& store, const storage::StoreSnapshot* snapshot, RecordSink& sink) {
-  return WalkKind(store, snapshot, Kind::kPrompt, storage::Family::kPrompts,
-                  [&](std::string_view id, const format::StoredRecord& record) { return sink.AddPrompt(id, record); });
+Status WalkDocuments(storage::Store& store, const storage::StoreSnapshot* snapshot, const RecordFilter& filter,
+                     RecordSink& sink) {
+  return WalkPlain(store, snapshot, Kind::kDocument, filter, sink);
+}
+
+Status WalkPrompts(storage::Store& store, const storage::StoreSnapshot* snapshot, const RecordFilter& filter,
+                   RecordSink& sink) {
+  return WalkPlain(store, snapshot, Kind::kPrompt, filter, sink);
 }
 
 }  // namespace coffer::operations

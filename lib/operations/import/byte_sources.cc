@@ -43,6 +43,13 @@ Result<std::size_t> FileSource::Read(char* buffer, std::size_t length) {
   return got;
 }
 
+std::string FileSource::FirstBytes(std::size_t length) const {
+  std::string bytes(length, '\0');
+  Result<std::size_t> got = file_->Read(0, length, bytes.data());
+  bytes.resize(got.ok() ? *got : 0);
+  return bytes;
+}
+
 DecodedSource::DecodedSource(ByteSource& raw, std::string name) : raw_(raw), name_(std::move(name)) {}
 
 Result<std::size_t> DecodedSource::ReadRaw(char* buffer, std::size_t length) {
@@ -105,37 +112,6 @@ Result<std::size_t> DecodedSource::Read(char* buffer, std::size_t length) {
   }
   if (!failure_.ok()) return failure_;
   return ReadDecoded(buffer, length);
-}
-
-std::string WhyNotNdjson(std::string_view first_bytes) {
-  struct Magic {
-    std::string_view bytes;
-    std::string_view what;
-  };
-  constexpr Magic kMagics[] = {
-      {"\x1f\x8b", "a gzip file"},
-      {"BZh", "a bzip2 file"},
-      {"\xfd"
-       "7zXZ",
-       "an xz file"},
-      {"PK\x03\x04", "a zip file"},
-      {"PAR1", "a Parquet file"},
-      {"SQLite format 3", "an SQLite database"},
-      {"%PDF-", "a PDF file"},
-      {"\x89PNG", "a PNG image"},
-      {"\xff\xfe", "text in UTF-16"},
-      {"\xfe\xff", "text in UTF-16"},
-      {"age-encryption.org/", "an age-encrypted file"},
-      {"{\"coffer_export\":", "a Coffer JSON export"},
-  };
-  for (const Magic& magic : kMagics) {
-    if (first_bytes.starts_with(magic.bytes)) return "is " + std::string(magic.what) + ", not NDJSON (plain or zstd)";
-  }
-  const std::size_t first = first_bytes.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && first_bytes[first] != '{' && first_bytes.find('\0') != std::string_view::npos) {
-    return "is no text; NDJSON, plain or zstd, is read";
-  }
-  return {};
 }
 
 }  // namespace coffer::operations

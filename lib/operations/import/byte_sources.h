@@ -19,6 +19,8 @@ class FileSource final : public ByteSource {
   // kNotFound, kIoError; kInvalidArgument for a folder.
   static Result<std::unique_ptr<FileSource>> Open(FileSystem& files, const std::string& path);
   Result<std::size_t> Read(char* buffer, std::size_t length) override;
+  // Without moving on; fewer where the file has no more, or cannot be read.
+  std::string FirstBytes(std::size_t length) const;
 
  private:
   explicit FileSource(std::unique_ptr<RandomAccessFile> file) : file_(std::move(file)) {}
@@ -54,8 +56,5 @@ class DecodedSource final : public ByteSource {
   Status failure_;  // found while peeking, told behind what was peeked
   std::unique_ptr<format::ZstdDecompressor> zstd_;
 };
-
-// Says why a file that begins with `first_bytes` cannot be NDJSON; empty where it may be.
-std::string WhyNotNdjson(std::string_view first_bytes);
 
 }  // namespace coffer::operations

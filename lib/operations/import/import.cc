@@ -196,10 +196,25 @@ std::string_view NameOf(ConflictPolicy policy) {
   return "fail";
 }
 
+std::string_view NameOf(ImportFormat format) {
+  switch (format) {
+    case ImportFormat::kNdjson:
+      return "ndjson";
+    case ImportFormat::kCofferJson:
+      return "coffer-json";
+    case ImportFormat::kCofferCsv:
+      return "coffer-csv";
+    case ImportFormat::kAuto:
+      break;
+  }
+  return "auto";
+}
+
 std::string RequestText(const std::vector<ImportInput>& inputs, const ImportOptions& options) {
   OrderedJson json;
   json["files"] = OrderedJson::array();
   for (const ImportInput& input : inputs) json["files"].push_back(input.name);
+  json["format"] = NameOf(options.format);
   json["on_conflict"] = NameOf(options.on_conflict);
   json["owner"] = options.owner;
   json["generate_ids"] = options.generate_ids;

@@ -6,13 +6,22 @@
 
 #include "engine/core.h"
 #include "format/stored_record.h"
+#include "operations/export/export_bundle.h"
+#include "operations/import/age_source.h"
 #include "operations/import/byte_sources.h"
 #include "operations/import/contained_file.h"
+#include "operations/import/csv_lines.h"
+#include "operations/import/export_lines.h"
+#include "operations/import/input_form.h"
+#include "operations/import/json_export_source.h"
 #include "operations/import/long_line.h"
+#include "operations/import/tar_reader.h"
 
 namespace coffer::operations {
 namespace {
 
+// Hostile entries of one tar file that are told one by one.
+constexpr std::uint64_t kHostileEntriesToldMax = 100;
 // Enough of these fill a chunk as records do, so that an input of errors alone is bounded too.
 constexpr std::size_t kChunkLinesMax = 2 * kImportBatchRecordsMax;
 
@@ -21,6 +30,18 @@ std::string PlaceOf(const Message& message) {
   if (message.sequence_number) place += ", sequence_number " + std::to_string(*message.sequence_number);
   return place;
 }
+
+bool BeginsWithAge(FileSource& file) { return file.FirstBytes(kAgeFirstBytes.size()) == kAgeFirstBytes; }
+
+// The present entry of a tar.
+class TarEntrySource final : public ByteSource {
+ public:
+  explicit TarEntrySource(TarReader& tar) : tar_(tar) {}
+  Result<std::size_t> Read(char* buffer, std::size_t length) override { return tar_.Read(buffer, length); }
+
+ private:
+  TarReader& tar_;
+};
 
 // Hands bytes on and counts them, until it is told to stop.
 class CountingSource final : public ByteSource {
@@ -64,6 +85,7 @@ ImportReader::ImportReader(Engine& engine, const ImportOptions& options, ImportQ
       stop_(stop),
       mode_(PutModeFor(options.on_conflict)),
       contents_(engine, options, *this),
+      held_contents_(engine),
       chunk_(std::make_unique<ImportChunk>(engine)) {}
 
 Status ImportReader::Run(const std::vector<ImportInput>& inputs) {
@@ -83,6 +105,7 @@ Status ImportReader::Run(const std::vector<ImportInput>& inputs) {
 
 Status ImportReader::ReadInput(const ImportInput& input) {
   std::unique_ptr<FileSource> file;
+  std::unique_ptr<AgeSource> encrypted;
   ByteSource* raw = input.source;
   if (raw == nullptr) {
     Result<std::unique_ptr<FileSource>> opened = FileSource::Open(engine_.core().files(), input.name);
@@ -90,11 +113,88 @@ Status ImportReader::ReadInput(const ImportInput& input) {
     file = std::move(*opened);
     raw = file.get();
   }
+  if (input.source == nullptr && BeginsWithAge(*file)) {
+    Result<std::unique_ptr<AgeSource>> opened = AgeSource::Open(engine_.core(), input.name);
+    if (!opened.ok()) return std::move(opened).status();
+    encrypted = std::move(*opened);
+    raw = encrypted.get();
+  }
   CountingSource counted(*raw, bytes_done_, stop_);
   DecodedSource decoded(counted, input.name);
-  if (std::string why = WhyNotNdjson(decoded.Peek()); !why.empty()) return NoteFileProblem(input.name, std::move(why));
+  return ReadPlain(decoded, input.name);
+}
 
-  LineReader lines(decoded, line_bytes_max_);
+Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
+  const std::string_view first = bytes.Peek();
+  const InputForm form = FormOf(first, options_.format, options_.kind);
+  if (!form.problem.empty()) return NoteFileProblem(name, form.problem);
+  switch (form.layout) {
+    case InputLayout::kTar:
+      return in_tar_ ? NoteFileProblem(name, "a tar within a tar is not read") : ReadTar(bytes, name);
+    case InputLayout::kJsonExport: {
+      JsonExportSource ndjson(bytes, name);
+      LineReader lines(ndjson, line_bytes_max_);
+      return ReadLines(lines);
+    }
+    case InputLayout::kCsv: {
+      CsvLines lines(bytes, *form.kind, name);
+      return ReadLines(lines);
+    }
+    case InputLayout::kNdjson:
+      break;
+  }
+  LineReader all_lines(bytes, line_bytes_max_);
+  ExportLines lines(all_lines);
+  return ReadLines(lines);
+}
+
+// Contents come before the records that name them; what else there is is told and passed over.
+Status ImportReader::ReadTar(ByteSource& bytes, const std::string& name) {
+  TarReader tar(bytes, name);
+  TarEntry entry;
+  in_tar_ = true;
+  Status status;
+  while (status.ok()) {
+    const Result<bool> more = tar.Next(entry);
+    status = more.status();
+    if (!more.ok() || !*more) break;
+    if (entry.is_folder) continue;
+    Result<std::string> path = NormalizeRelativePath(entry.path);
+    if (!path.ok() || !entry.is_file) {
+      const std::string why = path.ok() ? "is a link or a device" : std::string(path.status().message());
+      if (++hostile_entries_ <= kHostileEntriesToldMax) status = NoteFileProblem(name, "entry passed over: " + why);
+      continue;
+    }
+    TarEntrySource source(tar);
+    status = ReadTarEntry(source, *path, name);
+  }
+  in_tar_ = false;
+  if (status.ok() && held_contents_.size() > 0) {
+    status = NoteFileProblem(name, std::to_string(held_contents_.size()) + " contents that no document names, " +
+                                       held_contents_.first() + " the first");
+  }
+  held_contents_.Clear();
+  return status;
+}
+
+Status ImportReader::ReadTarEntry(ByteSource& bytes, const std::string& path, const std::string& name) {
+  if (const std::optional<std::string> document_id = DocumentOfEntry(path)) {
+    Result<bool> keeps = KeepsContentOf(*document_id);
+    if (!keeps.ok()) return std::move(keeps).status();
+    return *keeps ? Status::Ok() : held_contents_.Hold(*document_id, bytes);
+  }
+  DecodedSource decoded(bytes, name + ": " + path);
+  return ReadPlain(decoded, name + ": " + path);
+}
+
+Result<bool> ImportReader::KeepsContentOf(const std::string& document_id) {
+  if (mode_ != PutMode::kKeepExisting || !format::CheckId("id", document_id).ok()) return false;
+  Document document;
+  document.id = document_id;
+  return KeepsStoredDocument(document);
+}
+
+Status ImportReader::ReadLines(LineSource& lines) {
   for (;;) {
     Result<std::optional<TextLine>> line = lines.Next();
     if (!line.ok()) return std::move(line).status();
@@ -103,17 +203,24 @@ Status ImportReader::ReadInput(const ImportInput& input) {
   }
 }
 
-Status ImportReader::ReadRecord(const TextLine& text, LineReader& lines) {
+Status ImportReader::ReadRecord(const TextLine& text, LineSource& lines) {
   ImportLine line;
   line.file = input_index_;
   line.line = text.number;
+  if (!text.file_problem.empty()) {
+    line.place = input_->name;
+    line.state = LineState::kFileProblem;
+    line.reason = text.file_problem;
+    return AddLine(std::move(line));
+  }
+  if (!text.refusal.empty()) return Refuse(std::move(line), std::string(text.refusal));
   if (text.too_long) return ReadLongRecord(lines, std::move(line));
   Result<format::InterchangeRecord> record = records_.ReadLine(text.text, options_.kind, options_.owner);
   if (!record.ok()) return Refuse(std::move(line), std::string(record.status().message()));
   return PutRecord(*record, nullptr, std::move(line));
 }
 
-Status ImportReader::ReadLongRecord(LineReader& lines, ImportLine line) {
+Status ImportReader::ReadLongRecord(LineSource& lines, ImportLine line) {
   LongLine long_line(engine_, options_, records_);
   if (Status status = long_line.Read(lines); !status.ok()) return status;
   if (!long_line.refusal().empty()) return Refuse(std::move(line), long_line.refusal());
@@ -194,7 +301,8 @@ Status ImportReader::PutDocument(format::InterchangeRecord& record, LongLine* pa
   if (record.content && record.content_path) {
     return Refuse(std::move(line), "content_base64 and content_path exclude each other");
   }
-  if (!record.content && !record.content_path && !contents_.given()) {
+  const bool in_tar = in_tar_ && held_contents_.Has(document.id);
+  if (!record.content && !record.content_path && !in_tar && !contents_.given()) {
     return AddPut(std::move(line), chunk_->batch.PutDocument(document, mode_));
   }
   if (parts != nullptr && parts->already_there()) return AddAlreadyThere(std::move(line));
@@ -208,8 +316,8 @@ Status ImportReader::PutDocument(format::InterchangeRecord& record, LongLine* pa
   pending.document = std::move(document);
   pending.file = line.file;
   pending.line = line.line;
-  if (!record.content && !record.content_path) return contents_.Deliver(std::move(pending));
-  return StoreContent(std::move(pending), record, parts);
+  if (!record.content && !record.content_path && !in_tar) return contents_.Deliver(std::move(pending));
+  return StoreContent(pending, record, parts);
 }
 
 Result<bool> ImportReader::KeepsStoredDocument(const Document& document) {
@@ -226,28 +334,45 @@ Result<bool> ImportReader::KeepsStoredDocument(const Document& document) {
   return ours && stored->updated_at >= *ours;
 }
 
-// The line brought the content itself, or the name of its file.
-Status ImportReader::StoreContent(PendingDocument pending, format::InterchangeRecord& record, LongLine* parts) {
+// The line brought the content itself, or says where it is.
+Status ImportReader::StoreContent(const PendingDocument& pending, format::InterchangeRecord& record, LongLine* parts) {
   std::optional<ContentWriter> content;
   std::string refusal;
+  if (Status status = FindContent(record, parts, pending.document.id, content, refusal); !status.ok()) return status;
+  if (!content) return RefuseDocument(pending, "content_path: " + refusal);
+  return PutDocumentContent(pending, std::move(*content));
+}
+
+Status ImportReader::FindContent(format::InterchangeRecord& record, LongLine* parts, std::string_view document_id,
+                                 std::optional<ContentWriter>& content, std::string& refusal) {
   if (parts != nullptr && parts->content()) {
     content = std::move(parts->content());
-  } else if (record.content) {
+    return Status::Ok();
+  }
+  if (record.content) {
     Result<ContentWriter> writer = engine_.NewContent();
     if (!writer.ok()) return std::move(writer).status();
     if (Status status = writer->Append(*record.content); !status.ok()) return status;
     content.emplace(std::move(*writer));
-  } else if (!input_->folder) {
-    refusal = "a stream has no folder to look in";
-  } else if (Result<std::string> path = NormalizeRelativePath(*record.content_path); !path.ok()) {
-    refusal = path.status().message();
-  } else if (Result<std::unique_ptr<ByteSource>> file = OpenContainedFile(*input_->folder, *path); !file.ok()) {
-    refusal = file.status().message();
-  } else if (Status status = CopyContent(engine_, **file, content, refusal); !status.ok()) {
-    return status;
+    return Status::Ok();
   }
-  if (!content) return RefuseDocument(pending, "content_path: " + refusal);
-  return PutDocumentContent(pending, std::move(*content));
+  const std::string path = record.content_path ? *record.content_path : ContentEntryPath(document_id);
+  if (in_tar_) {
+    const std::optional<std::string> entry = DocumentOfEntry(path);
+    content = entry ? held_contents_.Take(*entry) : std::nullopt;
+    if (!content) refusal = "the tar has no \"" + path + "\" before this record";
+    return Status::Ok();
+  }
+  if (!input_->folder) {
+    refusal = "a stream has no folder to look in";
+  } else if (Result<std::string> normal = NormalizeRelativePath(path); !normal.ok()) {
+    refusal = normal.status().message();
+  } else if (Result<std::unique_ptr<ByteSource>> file = OpenContainedFile(*input_->folder, *normal); !file.ok()) {
+    refusal = file.status().message();
+  } else {
+    return CopyContent(engine_, **file, content, refusal);
+  }
+  return Status::Ok();
 }
 
 Status ImportReader::PutDocumentContent(const PendingDocument& pending, ContentWriter content) {

@@ -14,8 +14,10 @@
 #include "coffer/import.h"
 #include "coffer/result.h"
 #include "format/record_text.h"
-#include "operations/import/bounded_queue.h"
+#include "operations/bounded_queue.h"
+#include "operations/import/byte_sources.h"
 #include "operations/import/document_contents.h"
+#include "operations/import/held_contents.h"
 #include "operations/import/import_chunk.h"
 #include "operations/import/line_reader.h"
 
@@ -68,8 +70,13 @@ class ImportReader final : public DocumentSink {
 
  private:
   Status ReadInput(const ImportInput& input);
-  Status ReadRecord(const TextLine& text, LineReader& lines);
-  Status ReadLongRecord(LineReader& lines, ImportLine line);
+  // Bytes that are plain: no zstd, no age. `name`: of the file, or of the tar and the file in it.
+  Status ReadPlain(DecodedSource& bytes, const std::string& name);
+  Status ReadTar(ByteSource& bytes, const std::string& name);
+  Status ReadTarEntry(ByteSource& bytes, const std::string& path, const std::string& name);
+  Status ReadLines(LineSource& lines);
+  Status ReadRecord(const TextLine& text, LineSource& lines);
+  Status ReadLongRecord(LineSource& lines, ImportLine line);
   // `parts`: what was streamed of a long line; null: nothing.
   Status PutRecord(format::InterchangeRecord& record, LongLine* parts, ImportLine line);
   Status PutConversation(const Conversation& conversation, const std::optional<std::vector<Message>>& messages,
@@ -88,7 +95,11 @@ class ImportReader final : public DocumentSink {
   Status AddAlreadyThere(ImportLine line);
   // Whether the policy leaves the stored document alone, so that its content need not be read.
   Result<bool> KeepsStoredDocument(const Document& document);
-  Status StoreContent(PendingDocument pending, format::InterchangeRecord& record, LongLine* parts);
+  Status StoreContent(const PendingDocument& pending, format::InterchangeRecord& record, LongLine* parts);
+  Status FindContent(format::InterchangeRecord& record, LongLine* parts, std::string_view document_id,
+                     std::optional<ContentWriter>& content, std::string& refusal);
+  // Whether a tar's content is for a document that the policy leaves alone.
+  Result<bool> KeepsContentOf(const std::string& document_id);
   Status HandOver();
 
   Engine& engine_;
@@ -99,6 +110,9 @@ class ImportReader final : public DocumentSink {
   const PutMode mode_;
   format::RecordReader records_;
   DocumentContents contents_;
+  HeldContents held_contents_;
+  bool in_tar_ = false;
+  std::uint64_t hostile_entries_ = 0;
   std::unique_ptr<ImportChunk> chunk_;
   const ImportInput* input_ = nullptr;
   std::size_t input_index_ = 0;

@@ -31,13 +31,13 @@ std::string WithoutId(std::string_view what) {
 LongLine::LongLine(Engine& engine, const ImportOptions& options, format::RecordReader& records)
     : engine_(engine), options_(options), records_(records), splitter_(kRecordBytesMax, *this) {}
 
-Status LongLine::Read(LineReader& lines) {
+Status LongLine::Read(LineSource& lines) {
   if (Status status = SplitLine(lines); !status.ok() || !refusal_.empty()) return status;
   if (!blank()) ReadRest();
   return Status::Ok();
 }
 
-Status LongLine::SplitLine(LineReader& lines) {
+Status LongLine::SplitLine(LineSource& lines) {
   for (;;) {
     Result<std::string_view> piece = lines.ReadLong();
     if (!piece.ok()) return std::move(piece).status();

@@ -29,7 +29,7 @@ class LongLine final : private format::LinePartSink {
   LongLine(Engine& engine, const ImportOptions& options, format::RecordReader& records);
 
   // Reads the line to its end, or as far as what refuses it. A failed Status: of the source or of the engine.
-  Status Read(LineReader& lines);
+  Status Read(LineSource& lines);
 
   bool blank() const { return splitter_.rest().empty(); }
   // Empty: the line is good, and the others may be asked.
@@ -50,7 +50,7 @@ class LongLine final : private format::LinePartSink {
   Status AddContent(std::string_view base64) override;
   Status EndContent() override;
 
-  Status SplitLine(LineReader& lines);
+  Status SplitLine(LineSource& lines);
   void ReadRest();
   void NoteConversation(std::string_view conversation_id);
   // A message that names another conversation than the line's; empty: none does.

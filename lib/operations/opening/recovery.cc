@@ -12,6 +12,7 @@
 #include "operations/delete/bulk_delete_job.h"
 #include "operations/erase/erase_job.h"
 #include "operations/erase/ledger.h"
+#include "operations/export/expired_exports.h"
 #include "storage/durable_file.h"
 
 namespace coffer::operations {
@@ -88,6 +89,7 @@ Status TakeUpInterrupted(engine::EngineCore& core, Runner& runner) {
   runner.BeginIdsBehind(runner.journal().LastId());
   if (core.options().read_only) return Status::Ok();
   SweepExports(core);
+  SweepExpiredExports(core);
   Result<std::vector<LedgerEntry>> erasures = Ledger(core).All();
   if (!erasures.ok()) return std::move(erasures).status();
   std::set<std::string, std::less<>> in_ledger;

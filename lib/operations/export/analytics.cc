@@ -1,0 +1,281 @@
+#include "operations/export/analytics.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "format/decimal_sum.h"
+#include "format/member_list.h"
+#include "format/record_text.h"
+#include "operations/export/export_plan.h"
+#include "operations/export/table_writer.h"
+
+namespace coffer::operations {
+namespace {
+
+constexpr std::size_t kDateBytes = 10;  // of 2026-11-22T10:00:00.000000Z
+
+struct TokenSums {
+  std::uint64_t messages = 0;
+  format::DecimalSum prompt_tokens;
+  format::DecimalSum completion_tokens;
+  format::DecimalSum total_tokens;
+  format::DecimalSum cost;
+};
+
+struct UserSums {
+  std::uint64_t conversations = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t documents = 0;
+  std::uint64_t prompts = 0;
+  std::uint64_t bytes = 0;
+};
+
+struct DaySums {
+  std::uint64_t conversations = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+};
+
+struct RoleSums {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+};
+
+std::size_t PlaceOf(std::string_view member) { return *format::FindMember(Kind::kMessage, member); }
+
+// Bytes are those of the stored text, as the counters have them.
+class AnalyticsSums final : public RecordSink {
+ public:
+  explicit AnalyticsSums(JobContext& context) : context_(context) {}
+
+  Status BeginConversation(std::string_view, const format::StoredText& text, const format::ConversationHead& head) override {
+    owner_ = head.owner;
+    ++conversations_;
+    conversation_bytes_ += text.json.size();
+    UserSums* const user = Row(users_, owner_);
+    DaySums* const day = Row(days_, FormatTimestamp(head.created_at).substr(0, kDateBytes));
+    if (user == nullptr || day == nullptr) return TooMany();
+    ++user->conversations;
+    user->bytes += text.json.size();
+    ++day->conversations;
+    day->bytes += text.json.size();
+    return Step();
+  }
+
+  Status AddMessage(std::string_view, std::uint64_t, const format::StoredMessage& message) override {
+    if (!message_.Read(message.json)) return Status::Corruption("a message's text is no record");
+    ++totals_.messages;
+    message_bytes_ += message.json.size();
+    const std::string_view model = message_.value(model_);
+    UserSums* const user = Row(users_, owner_);
+    DaySums* const day = Row(days_, message.json.substr(message.created_at_offset, kDateBytes));
+    RoleSums* const role = Row(roles_, message_.value(role_));
+    TokenSums* const tokens = Row(models_, model);
+    if (user == nullptr || day == nullptr || role == nullptr || tokens == nullptr) return TooMany();
+    ++user->messages;
+    user->bytes += message.json.size();
+    ++day->messages;
+    day->bytes += message.json.size();
+    ++role->messages;
+    role->bytes += message.json.size();
+    ++tokens->messages;
+    AddTokens(*tokens);
+    AddTokens(totals_);
+    return Step();
+  }
+
+  Status EndConversation() override { return Status::Ok(); }
+
+  Status AddDocument(std::string_view, const format::StoredRecord& record) override {
+    UserSums* const user = Row(users_, record.owner);
+    if (user == nullptr) return TooMany();
+    const std::uint64_t content = record.content ? record.content->size_bytes : 0;
+    ++documents_;
+    contents_ += record.content ? 1 : 0;
+    document_bytes_ += record.json.size();
+    content_bytes_ += content;
+    ++user->documents;
+    user->bytes += record.json.size() + content;
+    return Step();
+  }
+
+  Status AddPrompt(std::string_view, const format::StoredRecord& record) override {
+    UserSums* const user = Row(users_, record.owner);
+    if (user == nullptr) return TooMany();
+    ++prompts_;
+    prompt_bytes_ += record.json.size();
+    ++user->prompts;
+    user->bytes += record.json.size();
+    return Step();
+  }
+
+  // Answers how many rows it wrote.
+  Result<std::uint64_t> Write(TableWriter& tables) {
+    tables_ = &tables;
+    Status status = tables.Begin(Tables());
+    if (status.ok()) status = WriteTotals();
+    if (status.ok()) status = WriteGroups();
+    if (status.ok()) status = WriteStorage();
+    if (!status.ok()) return status;
+    return rows_;
+  }
+
+ private:
+  template <typename Sums>
+  using Groups = std::map<std::string, Sums, std::less<>>;
+
+  // Null: there are as many groups as there may be.
+  template <typename Sums>
+  static Sums* Row(Groups<Sums>& groups, std::string_view key) {
+    const auto found = groups.find(key);
+    if (found != groups.end()) return &found->second;
+    if (groups.size() == kAnalyticsRowsMax) return nullptr;
+    return &groups[std::string(key)];
+  }
+
+  static Status TooMany() {
+    return Status::ResourceExhausted("analytics: a table would have more than " + std::to_string(kAnalyticsRowsMax) + " rows");
+  }
+
+  Status Step() {
+    context_.AddRecords(1);
+    return context_.CheckStop();
+  }
+
+  void AddTokens(TokenSums& sums) {
+    const auto add = [this](std::size_t member, format::DecimalSum& sum) {
+      const std::string_view number = message_.value(member);
+      if (!number.empty() && !sum.Add(number)) ++unsummed_;
+    };
+    add(prompt_tokens_, sums.prompt_tokens);
+    add(completion_tokens_, sums.completion_tokens);
+    add(total_tokens_, sums.total_tokens);
+    add(cost_, sums.cost);
+  }
+
+  static std::vector<Table> Tables() {
+    using format::ValueType;
+    const auto text = [](const char* name) { return Column{name, ValueType::kText}; };
+    const auto number = [](const char* name) { return Column{name, ValueType::kNumber}; };
+    const auto count = [](const char* name) { return Column{name, ValueType::kWhole}; };
+    return {
+        {"totals",
+         {count("conversations"), count("messages"), count("documents"), count("contents"), count("prompts"), count("bytes"),
+          number("prompt_tokens"), number("completion_tokens"), number("total_tokens"), number("cost"), count("unsummed")}},
+        {"by_day", {text("day"), count("conversations"), count("messages"), count("bytes")}},
+        {"by_user",
+         {text("user_id"), count("conversations"), count("messages"), count("documents"), count("prompts"), count("bytes")}},
+        {"by_role", {text("role"), count("messages"), count("bytes")}},
+        {"by_model",
+         {text("model"), count("messages"), number("prompt_tokens"), number("completion_tokens"), number("total_tokens"),
+          number("cost")}},
+        {"storage_by_type", {text("type"), count("bytes")}}};
+  }
+
+  static std::string Literal(std::string_view text) {
+    std::string literal;
+    format::AppendJsonString(text, literal);
+    return literal;
+  }
+
+  Status AddRow(std::size_t table, const std::vector<std::string>& cells) {
+    ++rows_;
+    views_.assign(cells.begin(), cells.end());
+    return tables_->AddRow(table, views_);
+  }
+
+  Status WriteTotals() {
+    const std::uint64_t bytes = conversation_bytes_ + message_bytes_ + document_bytes_ + content_bytes_ + prompt_bytes_;
+    return AddRow(0, {std::to_string(conversations_), std::to_string(totals_.messages), std::to_string(documents_),
+                      std::to_string(contents_), std::to_string(prompts_), std::to_string(bytes), totals_.prompt_tokens.Text(),
+                      totals_.completion_tokens.Text(), totals_.total_tokens.Text(), totals_.cost.Text(),
+                      // Each was counted for its model as well.
+                      std::to_string(unsummed_ / 2)});
+  }
+
+  Status WriteGroups() {
+    for (const auto& [day, sums] : days_) {
+      Status status = AddRow(
+          1, {Literal(day), std::to_string(sums.conversations), std::to_string(sums.messages), std::to_string(sums.bytes)});
+      if (!status.ok()) return status;
+    }
+    for (const auto& [user, sums] : users_) {
+      Status status = AddRow(2, {Literal(user), std::to_string(sums.conversations), std::to_string(sums.messages),
+                                 std::to_string(sums.documents), std::to_string(sums.prompts), std::to_string(sums.bytes)});
+      if (!status.ok()) return status;
+    }
+    for (const auto& [role, sums] : roles_) {
+      if (Status status = AddRow(3, {role, std::to_string(sums.messages), std::to_string(sums.bytes)}); !status.ok())
+        return status;
+    }
+    for (const auto& [model, sums] : models_) {
+      Status status = AddRow(4, {model, std::to_string(sums.messages), sums.prompt_tokens.Text(), sums.completion_tokens.Text(),
+                                 sums.total_tokens.Text(), sums.cost.Text()});
+      if (!status.ok()) return status;
+    }
+    return Status::Ok();
+  }
+
+  Status WriteStorage() {
+    const std::pair<std::string_view, std::uint64_t> types[] = {{"conversations", conversation_bytes_},
+                                                                {"messages", message_bytes_},
+                                                                {"documents", document_bytes_},
+                                                                {"contents", content_bytes_},
+                                                                {"prompts", prompt_bytes_}};
+    for (const auto& [type, bytes] : types) {
+      if (Status status = AddRow(5, {Literal(type), std::to_string(bytes)}); !status.ok()) return status;
+    }
+    return Status::Ok();
+  }
+
+  JobContext& context_;
+  std::string owner_;  // of the conversation under way
+  format::RecordMembers message_{Kind::kMessage};
+  const std::size_t role_ = PlaceOf("role");
+  const std::size_t model_ = PlaceOf("model_used");
+  const std::size_t prompt_tokens_ = PlaceOf("prompt_tokens");
+  const std::size_t completion_tokens_ = PlaceOf("completion_tokens");
+  const std::size_t total_tokens_ = PlaceOf("total_tokens");
+  const std::size_t cost_ = PlaceOf("cost");
+
+  std::uint64_t conversations_ = 0;
+  std::uint64_t documents_ = 0;
+  std::uint64_t contents_ = 0;
+  std::uint64_t prompts_ = 0;
+  std::uint64_t conversation_bytes_ = 0;
+  std::uint64_t message_bytes_ = 0;
+  std::uint64_t document_bytes_ = 0;
+  std::uint64_t content_bytes_ = 0;
+  std::uint64_t prompt_bytes_ = 0;
+  std::uint64_t unsummed_ = 0;  // numbers beyond DecimalSum
+  TokenSums totals_;
+  Groups<DaySums> days_;
+  Groups<UserSums> users_;
+  // Roles and models as JSON literals; a message without a model is in the group of the empty key.
+  Groups<RoleSums> roles_;
+  Groups<TokenSums> models_;
+
+  TableWriter* tables_ = nullptr;
+  std::uint64_t rows_ = 0;
+  std::vector<std::string_view> views_;
+};
+
+}  // namespace
+
+Status WriteAnalytics(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot) {
+  AnalyticsSums sums(work.context);
+  const RecordFilter filter = FilterOf(work.options);
+  if (Status status = WalkConversations(store, snapshot, filter, sums); !status.ok()) return status;
+  if (Status status = WalkDocuments(store, snapshot, filter, sums); !status.ok()) return status;
+  if (Status status = WalkPrompts(store, snapshot, filter, sums); !status.ok()) return status;
+  const std::unique_ptr<TableWriter> tables = NewTables(work);
+  Result<std::uint64_t> rows = sums.Write(*tables);
+  if (!rows.ok()) return std::move(rows).status();
+  work.report.rows = *rows;
+  return tables->End();
+}
+
+}  // namespace coffer::operations

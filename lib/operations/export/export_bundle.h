@@ -1,0 +1,77 @@
+// ExportBundle: the files that one export is made of, alone as they are, several as a tar.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffer/file_system.h"
+#include "coffer/result.h"
+#include "coffer/timestamp.h"
+#include "operations/export/export_file.h"
+#include "operations/export/tar_writer.h"
+#include "operations/runner/job.h"
+
+namespace coffer::operations {
+
+// A tar tells a file's length before its bytes, and files grow side by side: so they wait in files of their own, named
+// "<spool prefix>.<name>.partial" and removed at the end, while contents, whose length is known, go straight into the tar, ahead
+// of them. An importer thus meets every content before the record that names it.
+//
+// One thread at a time. Output, file system and context must outlive it.
+class ExportBundle {
+ public:
+  struct Layout {
+    std::vector<std::string> names;
+    bool tar = false;  // false: one name, whose bytes are the output
+    std::string spool_prefix;
+    Timestamp time;
+  };
+
+  static Result<std::unique_ptr<ExportBundle>> Create(FileSystem& files, ExportFile& output, const JobContext& context,
+                                                      const Layout& layout);
+  ~ExportBundle();
+  ExportBundle(const ExportBundle&) = delete;
+  ExportBundle& operator=(const ExportBundle&) = delete;
+
+  bool is_tar() const { return tar_ != nullptr; }
+  // `file`: its place among the names.
+  Status Write(std::size_t file, std::string_view bytes);
+
+  // A whole file of known length within the tar.
+  Status BeginContent(const std::string& path, std::uint64_t size_bytes);
+  Status WriteContent(std::string_view bytes);
+
+  // Ends what Write has written; kCancelled where the operation is to end. The output is the caller's to publish.
+  Status Finish();
+
+ private:
+  struct Spool {
+    std::string name;
+    std::string path;
+    std::unique_ptr<WritableFile> file;
+    std::uint64_t bytes = 0;
+  };
+
+  ExportBundle(FileSystem& files, ExportFile& output, const JobContext& context)
+      : files_(files), output_(output), context_(context) {}
+  Status CopySpool(Spool& spool);
+
+  FileSystem& files_;
+  ExportFile& output_;
+  const JobContext& context_;
+  std::unique_ptr<TarWriter> tar_;
+  std::vector<Spool> spools_;
+};
+
+// Where a document's content stands within a tar: "contents/<id>". An id that would be no file's name ("." and "..") or begins
+// with '%' has its dots and percent signs as %2E and %25.
+std::string ContentEntryPath(std::string_view document_id);
+// Back again; nothing if `path` is no such place.
+std::optional<std::string> DocumentOfEntry(std::string_view path);
+
+}  // namespace coffer::operations

@@ -1,0 +1,124 @@
+#include "operations/export/export_plan.h"
+
+#include <algorithm>
+#include <array>
+
+#include "format/age.h"
+#include "operations/export/analytics.h"
+#include "operations/export/custom_query.h"
+
+namespace coffer {
+namespace {
+
+constexpr int kCompressionLevelMax = 19;
+
+constexpr std::array<std::string_view, 6> kFormatNames = {"json", "csv", "xml", "parquet", "sql", "ndjson"};
+constexpr std::array<std::string_view, 6> kScopeNames = {"user", "conversation", "document", "analytics", "full", "custom"};
+
+template <typename Enum, std::size_t N>
+std::optional<Enum> Parse(const std::array<std::string_view, N>& names, std::string_view name) {
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Enum>(found - names.begin());
+}
+
+}  // namespace
+
+std::string_view ExportFormatName(ExportFormat format) { return kFormatNames[static_cast<std::size_t>(format)]; }
+std::string_view ExportScopeName(ExportScope scope) { return kScopeNames[static_cast<std::size_t>(scope)]; }
+std::optional<ExportFormat> ParseExportFormat(std::string_view name) { return Parse<ExportFormat>(kFormatNames, name); }
+std::optional<ExportScope> ParseExportScope(std::string_view name) { return Parse<ExportScope>(kScopeNames, name); }
+
+namespace operations {
+
+ScopeKinds KindsOf(const ExportOptions& options) {
+  ScopeKinds kinds;
+  switch (options.scope) {
+    case ExportScope::kFull:
+    case ExportScope::kUser:
+      kinds.conversations = kinds.documents = kinds.prompts = true;
+      break;
+    case ExportScope::kConversation:
+      kinds.conversations = true;
+      break;
+    case ExportScope::kDocument:
+      kinds.documents = true;
+      break;
+    case ExportScope::kAnalytics:
+      kinds.analytics = true;
+      break;
+    case ExportScope::kCustom: {
+      const Result<CustomQuery> query = CustomQuery::Parse(options.custom_query);
+      const Kind entity = query.ok() ? query->entity() : Kind::kContent;
+      kinds.rows = true;
+      kinds.conversations = entity == Kind::kConversation;
+      kinds.messages = entity == Kind::kMessage;
+      kinds.documents = entity == Kind::kDocument;
+      kinds.prompts = entity == Kind::kPrompt;
+      break;
+    }
+  }
+  return kinds;
+}
+
+RecordFilter FilterOf(const ExportOptions& options) {
+  RecordFilter filter;
+  filter.owner = options.user_id;
+  filter.created_from = options.date_from;
+  filter.created_before = options.date_to;
+  if (!options.conversation_id.empty()) filter.id = options.conversation_id;
+  return filter;
+}
+
+Status CheckExportOptions(const ExportOptions& options) {
+  if (options.compress && (options.compression_level < 1 || options.compression_level > kCompressionLevelMax)) {
+    return Status::InvalidArgument("compression_level: 1 to " + std::to_string(kCompressionLevelMax));
+  }
+  if (options.format == ExportFormat::kParquet) {
+    return Status::Unavailable("format parquet: not available in this version; json, ndjson, csv, xml and sql are");
+  }
+  if (!options.encrypt && !options.recipients.empty()) return Status::InvalidArgument("recipients: only with encrypt");
+  // One place is for the store's own.
+  if (options.recipients.size() >= format::kAgeRecipientsMax) {
+    return Status::InvalidArgument("recipients: at most " + std::to_string(format::kAgeRecipientsMax - 1));
+  }
+  for (const std::string& recipient : options.recipients) {
+    if (Status status = format::ParseAgeRecipient(recipient).status(); !status.ok()) return status.WithContext("recipients");
+  }
+  if (options.scope == ExportScope::kUser && options.user_id.empty()) {
+    return Status::InvalidArgument("user_id: scope user needs one");
+  }
+  if (!options.conversation_id.empty() && options.scope != ExportScope::kConversation) {
+    return Status::InvalidArgument("conversation_id: goes with scope conversation alone");
+  }
+  if (options.scope == ExportScope::kCustom) return CustomQuery::Parse(options.custom_query).status();
+  if (!options.custom_query.empty()) return Status::InvalidArgument("custom_query: goes with scope custom alone");
+  return Status::Ok();
+}
+
+std::vector<std::string> FileNamesOf(const ExportOptions& options) {
+  if (options.format != ExportFormat::kCsv) return {"export." + std::string(ExportFormatName(options.format))};
+  const ScopeKinds kinds = KindsOf(options);
+  std::vector<std::string> names;
+  if (kinds.analytics) {
+    for (std::string_view table : kAnalyticsTables) names.push_back(std::string(table) + ".csv");
+  } else if (kinds.rows) {
+    names = {"rows.csv"};
+  } else {
+    if (kinds.conversations) names = {"conversations.csv", "messages.csv"};
+    if (kinds.documents) names.emplace_back("documents.csv");
+    if (kinds.prompts) names.emplace_back("prompts.csv");
+  }
+  return names;
+}
+
+std::string ExportFileName(const ExportOptions& options, std::string_view export_id, bool tar) {
+  std::string name(export_id);
+  name.append(".").append(tar ? "tar" : ExportFormatName(options.format));
+  if (options.compress) name += ".zst";
+  if (options.encrypt) name += ".age";
+  return name;
+}
+
+}  // namespace operations
+}  // namespace coffer

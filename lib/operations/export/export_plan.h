@@ -1,0 +1,35 @@
+// What an export is made of, by its options: kinds, filter, files, names.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffer/export.h"
+#include "coffer/result.h"
+#include "operations/export/record_stream.h"
+
+namespace coffer::operations {
+
+struct ScopeKinds {
+  bool conversations = false;  // with their messages
+  bool messages = false;       // as rows
+  bool documents = false;
+  bool prompts = false;
+  bool rows = false;       // of a custom query
+  bool analytics = false;  // sums
+};
+
+ScopeKinds KindsOf(const ExportOptions& options);
+RecordFilter FilterOf(const ExportOptions& options);
+
+// kInvalidArgument, kUnavailable: as StartExport tells.
+Status CheckExportOptions(const ExportOptions& options);
+
+// The names of the export's files within a tar, contents apart; one where it needs none.
+std::vector<std::string> FileNamesOf(const ExportOptions& options);
+
+// The file's name without its folder. `tar`: it is one.
+std::string ExportFileName(const ExportOptions& options, std::string_view export_id, bool tar);
+
+}  // namespace coffer::operations

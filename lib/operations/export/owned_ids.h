@@ -1,0 +1,41 @@
+// OwnedIds: the ids of one owner's records, sorted, in little memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffer/kind.h"
+#include "coffer/result.h"
+#include "storage/store.h"
+
+namespace coffer::operations {
+
+struct RecordFilter;
+
+// Texts stand one behind the other: a string object each would take four times the memory of a ULID.
+class OwnedIds {
+ public:
+  std::size_t size() const { return ends_.size(); }
+  std::string_view operator[](std::size_t i) const {
+    const std::size_t begin = order_.empty() ? Begin(i) : Begin(order_[i]);
+    const std::size_t end = order_.empty() ? ends_[i] : ends_[order_[i]];
+    return std::string_view(text_).substr(begin, end - begin);
+  }
+
+  void Add(std::string_view id);
+  // The ids of the filter's owner and times, from the index. False: they are above the limits of record_stream.h.
+  Result<bool> List(storage::Store& store, const storage::StoreSnapshot* snapshot, Kind kind, const RecordFilter& filter);
+
+ private:
+  std::size_t Begin(std::size_t i) const { return i == 0 ? 0 : ends_[i - 1]; }
+  void Sort();
+
+  std::string text_;
+  std::vector<std::uint32_t> ends_;
+  std::vector<std::uint32_t> order_;  // empty: as they were added
+};
+
+}  // namespace coffer::operations

@@ -1,0 +1,218 @@
+#include "operations/export/row_sorter.h"
+
+#include <algorithm>
+#include <queue>
+
+#include "format/fixed_width.h"
+
+namespace coffer::operations {
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{256} << 10;
+// What a string of its own costs besides its bytes.
+constexpr std::size_t kRowOverheadBytes = 64;
+
+void AppendCells(RowSorter::Cells cells, std::string& row) {
+  for (std::string_view cell : cells) {
+    format::AppendLittleEndian(static_cast<std::uint32_t>(cell.size()), row);
+    row += cell;
+  }
+}
+
+std::string_view TakeCell(format::FieldReader& fields) { return fields.Bytes(fields.Number<std::uint32_t>()); }
+
+}  // namespace
+
+// A sorted file, row by row.
+class RowSorter::Run {
+ public:
+  explicit Run(std::unique_ptr<RandomAccessFile> file) : file_(std::move(file)) {}
+
+  // The next row, valid until the next call; nothing at the end.
+  Result<std::optional<std::string_view>> Next() {
+    if (Status status = Fill(sizeof(std::uint32_t)); !status.ok()) return status;
+    if (begin_ == buffer_.size()) return std::optional<std::string_view>();
+    format::FieldReader length(std::string_view(buffer_).substr(begin_));
+    const std::size_t bytes = length.Number<std::uint32_t>();
+    if (Status status = Fill(sizeof(std::uint32_t) + bytes); !status.ok()) return status;
+    const std::string_view row = std::string_view(buffer_).substr(begin_ + sizeof(std::uint32_t), bytes);
+    if (row.size() != bytes) return Status::IoError("a sorted file is shorter than what was written");
+    begin_ += sizeof(std::uint32_t) + bytes;
+    return std::optional(row);
+  }
+
+ private:
+  // Makes so many bytes stand at begin_, if there are.
+  Status Fill(std::size_t bytes) {
+    if (buffer_.size() - begin_ >= bytes) return Status::Ok();
+    buffer_.erase(0, begin_);
+    begin_ = 0;
+    while (buffer_.size() < bytes) {
+      const std::size_t had = buffer_.size();
+      buffer_.resize(had + std::max(kReadBytes, bytes - had));
+      Result<std::size_t> got = file_->Read(offset_, buffer_.size() - had, buffer_.data() + had);
+      buffer_.resize(had + (got.ok() ? *got : 0));
+      if (!got.ok()) return std::move(got).status();
+      if (*got == 0) return Status::Ok();
+      offset_ += *got;
+    }
+    return Status::Ok();
+  }
+
+  std::unique_ptr<RandomAccessFile> file_;
+  std::uint64_t offset_ = 0;
+  std::string buffer_;
+  std::size_t begin_ = 0;
+};
+
+RowSorter::RowSorter(FileSystem& files, std::string prefix, std::vector<QueryOrder> order, std::optional<std::uint64_t> limit,
+                     std::size_t bytes_max)
+    : files_(files), prefix_(std::move(prefix)), order_(std::move(order)), limit_(limit), bytes_max_(bytes_max) {}
+
+RowSorter::~RowSorter() { RemoveRuns(); }
+
+void RowSorter::RemoveRuns() {
+  for (const std::string& run : runs_) files_.RemoveFile(run).Ignore();  // swept when the store is next opened
+  runs_.clear();
+}
+
+bool RowSorter::IsBefore(std::string_view a, std::string_view b) const {
+  format::FieldReader keys_a(a);
+  format::FieldReader keys_b(b);
+  for (const QueryOrder& order : order_) {
+    const std::string_view key_a = TakeCell(keys_a);
+    const std::string_view key_b = TakeCell(keys_b);
+    const int compared = CompareValues(order.type, key_a, key_b);
+    if (compared != 0) return order.descending ? compared > 0 : compared < 0;
+  }
+  return false;
+}
+
+Status RowSorter::Add(Cells keys, Cells cells) {
+  std::string& row = rows_.emplace_back();
+  AppendCells(keys, row);
+  AppendCells(cells, row);
+  bytes_ += row.size() + kRowOverheadBytes;
+  return bytes_ < bytes_max_ ? Status::Ok() : Spill();
+}
+
+void RowSorter::SortRows() {
+  std::ranges::stable_sort(rows_, [this](const std::string& a, const std::string& b) { return IsBefore(a, b); });
+  // Of so many rows no more can be among those wanted.
+  if (limit_ && rows_.size() > *limit_) rows_.resize(*limit_);
+  bytes_ = 0;
+  for (const std::string& row : rows_) bytes_ += row.size() + kRowOverheadBytes;
+}
+
+Status RowSorter::Spill() {
+  SortRows();
+  if (bytes_ < bytes_max_ / 2) return Status::Ok();
+  Status status = WriteRun([this](const std::function<Status(std::string_view)>& put) {
+    for (const std::string& row : rows_) {
+      if (Status written = put(row); !written.ok()) return written;
+    }
+    return Status::Ok();
+  });
+  rows_.clear();
+  bytes_ = 0;
+  if (!status.ok() || runs_.size() < kSortRunsMax) return status;
+  return MergeRuns();
+}
+
+// The new run takes the place of the old ones only when it is whole.
+Status RowSorter::MergeRuns() {
+  std::vector<std::string> old = runs_;
+  Status status = WriteRun([this](const std::function<Status(std::string_view)>& put) { return Merge(put); });
+  if (!status.ok()) return status;
+  std::string merged = runs_.back();
+  runs_.pop_back();
+  RemoveRuns();
+  runs_ = {std::move(merged)};
+  return Status::Ok();
+}
+
+Status RowSorter::WriteRun(const std::function<Status(const std::function<Status(std::string_view)>&)>& produce) {
+  const std::string path = prefix_ + ".run" + std::to_string(runs_made_++) + ".partial";
+  Result<std::unique_ptr<WritableFile>> file = files_.NewWritableFile(path);
+  if (!file.ok()) return std::move(file).status();
+  std::string pending;
+  Status status = produce([&](std::string_view row) {
+    format::AppendLittleEndian(static_cast<std::uint32_t>(row.size()), pending);
+    pending += row;
+    if (pending.size() < kReadBytes) return Status::Ok();
+    Status written = (*file)->Append(pending);
+    pending.clear();
+    return written;
+  });
+  if (status.ok()) status = (*file)->Append(pending);
+  if (status.ok()) status = (*file)->Close();
+  runs_.push_back(path);
+  return status;
+}
+
+Status RowSorter::Merge(const std::function<Status(std::string_view row)>& take) {
+  struct Head {
+    std::string_view row;
+    std::size_t run;
+  };
+  std::vector<Run> runs;
+  for (const std::string& path : runs_) {
+    Result<std::unique_ptr<RandomAccessFile>> file = files_.NewRandomAccessFile(path);
+    if (!file.ok()) return std::move(file).status();
+    runs.emplace_back(std::move(*file));
+  }
+  const auto behind = [this](const Head& a, const Head& b) {
+    if (IsBefore(b.row, a.row)) return true;
+    return !IsBefore(a.row, b.row) && b.run < a.run;
+  };
+  std::priority_queue<Head, std::vector<Head>, decltype(behind)> heads(behind);
+  const auto advance = [&](std::size_t run) {
+    Result<std::optional<std::string_view>> next = runs[run].Next();
+    if (next.ok() && *next) heads.push({**next, run});
+    return next.status();
+  };
+  for (std::size_t run = 0; run < runs.size(); ++run) {
+    if (Status status = advance(run); !status.ok()) return status;
+  }
+  while (!heads.empty()) {
+    const Head head = heads.top();
+    heads.pop();
+    if (Status status = take(head.row); !status.ok()) return status;
+    if (Status status = advance(head.run); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+Status RowSorter::ForEach(const std::function<Status(Cells cells)>& take) {
+  SortRows();
+  std::uint64_t handed_out = 0;
+  std::vector<std::string_view> cells;
+  const auto hand_out = [&](std::string_view row) {
+    if (limit_ && handed_out == *limit_) return Status::Ok();
+    ++handed_out;
+    format::FieldReader fields(row);
+    for (std::size_t i = 0; i < order_.size(); ++i) TakeCell(fields);
+    cells.clear();
+    while (!fields.rest().empty() && fields.ok()) cells.push_back(TakeCell(fields));
+    return take(cells);
+  };
+  if (runs_.empty()) {
+    for (const std::string& row : rows_) {
+      if (Status status = hand_out(row); !status.ok()) return status;
+    }
+    return Status::Ok();
+  }
+  if (!rows_.empty()) {
+    Status status = WriteRun([this](const std::function<Status(std::string_view)>& put) {
+      for (const std::string& row : rows_) {
+        if (Status written = put(row); !written.ok()) return written;
+      }
+      return Status::Ok();
+    });
+    rows_.clear();
+    if (!status.ok()) return status;
+  }
+  return Merge(hand_out);
+}
+
+}  // namespace coffer::operations

@@ -1,0 +1,65 @@
+// RowSorter: rows in the order of a query, in bounded memory: what does not fit waits in sorted files.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffer/file_system.h"
+#include "coffer/result.h"
+#include "operations/export/custom_query.h"
+
+namespace coffer::operations {
+
+// What rows may take in memory before they are sorted into a file.
+inline constexpr std::size_t kSortBytesMax = std::size_t{32} << 20;
+// Files that are merged at once; more are first made one.
+inline constexpr std::size_t kSortRunsMax = 64;
+
+// Rows that compare alike keep the order in which they were added. One thread at a time. Files are named
+// "<prefix>.run<n>.partial" and removed with this object.
+class RowSorter {
+ public:
+  using Cells = std::span<const std::string_view>;
+
+  // `limit`: the rows that are wanted.
+  RowSorter(FileSystem& files, std::string prefix, std::vector<QueryOrder> order, std::optional<std::uint64_t> limit,
+            std::size_t bytes_max = kSortBytesMax);
+  ~RowSorter();
+  RowSorter(const RowSorter&) = delete;
+  RowSorter& operator=(const RowSorter&) = delete;
+
+  // `keys`: a value for each member of the order.
+  Status Add(Cells keys, Cells cells);
+  // Hands out the rows. Once.
+  Status ForEach(const std::function<Status(Cells cells)>& take);
+
+ private:
+  struct Row;
+  class Run;
+  bool IsBefore(std::string_view a, std::string_view b) const;
+  void SortRows();
+  Status Spill();
+  Status MergeRuns();
+  Status Merge(const std::function<Status(std::string_view row)>& take);
+  Status WriteRun(const std::function<Status(const std::function<Status(std::string_view)>&)>& produce);
+  void RemoveRuns();
+
+  FileSystem& files_;
+  const std::string prefix_;
+  const std::vector<QueryOrder> order_;
+  const std::optional<std::uint64_t> limit_;
+  const std::size_t bytes_max_;
+  std::vector<std::string> rows_;
+  std::size_t bytes_ = 0;
+  std::vector<std::string> runs_;  // paths
+  std::size_t runs_made_ = 0;
+};
+
+}  // namespace coffer::operations

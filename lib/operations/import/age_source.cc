@@ -1,0 +1,36 @@
+#include "operations/import/age_source.h"
+
+#include <vector>
+
+#include "operations/keys/key_folder.h"
+
+namespace coffer::operations {
+
+Result<std::unique_ptr<AgeSource>> AgeSource::Open(engine::EngineCore& core, const std::string& path) {
+  KeyFolder keys(core.files(), core.folder().KeysPath());
+  Result<std::vector<format::AgeIdentity>> identities = keys.Identities({});
+  if (!identities.ok()) return std::move(identities).status().WithContext(path);
+  if (identities->empty()) {
+    return Status::PermissionDenied(path + ": is encrypted, and the store has no identity (keys/identity.txt)");
+  }
+  Result<FileInfo> info = core.files().Stat(path);
+  if (!info.ok()) return std::move(info).status().WithContext(path);
+  Result<std::unique_ptr<RandomAccessFile>> file = core.files().NewRandomAccessFile(path);
+  if (!file.ok()) return std::move(file).status().WithContext(path);
+  std::unique_ptr<AgeSource> self(new AgeSource(std::move(*file)));
+  const auto read = [raw = self->file_.get()](std::uint64_t offset, std::size_t length, char* buffer) {
+    return raw->Read(offset, length, buffer);
+  };
+  Result<std::unique_ptr<format::AgeReader>> reader = format::AgeReader::Open(read, info->size_bytes, *identities);
+  if (!reader.ok()) return std::move(reader).status().WithContext(path);
+  self->reader_ = std::move(*reader);
+  return self;
+}
+
+Result<std::size_t> AgeSource::Read(char* buffer, std::size_t length) {
+  Result<std::size_t> got = reader_->Read(offset_, length, buffer);
+  if (got.ok()) offset_ += *got;
+  return got;
+}
+
+}  // namespace coffer::operations

@@ -1,0 +1,93 @@
+#include "operations/import/input_form.h"
+
+#include <algorithm>
+
+#include "operations/import/csv_lines.h"
+#include "operations/import/json_export_source.h"
+
+namespace coffer::operations {
+namespace {
+
+constexpr std::size_t kTarMagicOffset = 257;
+constexpr std::string_view kTarMagic = "ustar";
+
+bool LooksLikeTar(std::string_view first_bytes) {
+  return first_bytes.size() > kTarMagicOffset && first_bytes.substr(kTarMagicOffset).starts_with(kTarMagic);
+}
+
+std::string WhyNotReadable(std::string_view first_bytes) {
+  struct Magic {
+    std::string_view bytes;
+    std::string_view what;
+  };
+  constexpr Magic kMagics[] = {
+      {"\x1f\x8b", "a gzip file"},
+      {"BZh", "a bzip2 file"},
+      {"\xfd"
+       "7zXZ",
+       "an xz file"},
+      {"PK\x03\x04", "a zip file"},
+      {"PAR1", "a Parquet file"},
+      {"SQLite format 3", "an SQLite database"},
+      {"%PDF-", "a PDF file"},
+      {"\x89PNG", "a PNG image"},
+      {"\xff\xfe", "text in UTF-16"},
+      {"\xfe\xff", "text in UTF-16"},
+      {"age-encryption.org/", "age-encrypted, which is read from a file alone, not from a stream or within another"},
+      {"-- A Coffer export", "an SQL export, which databases read"},
+      {"<?xml", "XML"},
+  };
+  for (const Magic& magic : kMagics) {
+    if (first_bytes.starts_with(magic.bytes)) {
+      return "is " + std::string(magic.what) + "; what is read is NDJSON, and JSON and CSV exports, plain or zstd";
+    }
+  }
+  const std::size_t first = first_bytes.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && first_bytes[first] != '{' && first_bytes.find('\0') != std::string_view::npos) {
+    return "is no text; NDJSON, and JSON and CSV exports, plain or zstd, are read";
+  }
+  return {};
+}
+
+InputForm Recognised(std::string_view first_bytes) {
+  InputForm form;
+  if (LooksLikeTar(first_bytes)) {
+    form.layout = InputLayout::kTar;
+  } else if (LooksLikeJsonExport(first_bytes)) {
+    form.layout = InputLayout::kJsonExport;
+  } else if (form.kind = KindOfCsv(first_bytes); form.kind) {
+    form.layout = InputLayout::kCsv;
+  } else {
+    form.problem = WhyNotReadable(first_bytes);
+  }
+  return form;
+}
+
+}  // namespace
+
+InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optional<Kind> kind) {
+  InputForm form = Recognised(first_bytes);
+  const bool is_tar = form.layout == InputLayout::kTar;
+  switch (wanted) {
+    case ImportFormat::kAuto:
+      break;
+    case ImportFormat::kNdjson:
+      if (form.layout == InputLayout::kJsonExport || form.layout == InputLayout::kCsv) form = {};
+      break;
+    case ImportFormat::kCofferJson:
+      if (!is_tar && form.layout != InputLayout::kJsonExport && form.problem.empty()) form.problem = "is no Coffer JSON export";
+      break;
+    case ImportFormat::kCofferCsv:
+      if (is_tar || form.layout == InputLayout::kCsv || !form.problem.empty()) break;
+      if (kind && form.layout == InputLayout::kNdjson) {
+        form.layout = InputLayout::kCsv;
+        form.kind = kind;
+      } else {
+        form.problem = "is no CSV of a Coffer export: its header row is that of no kind";
+      }
+      break;
+  }
+  return form;
+}
+
+}  // namespace coffer::operations

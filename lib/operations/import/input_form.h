@@ -1,0 +1,26 @@
+// What an input is, by its first bytes: the layouts that an import reads, and those that it can only name.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coffer/import.h"
+#include "coffer/kind.h"
+
+namespace coffer::operations {
+
+enum class InputLayout : std::uint8_t { kNdjson, kJsonExport, kCsv, kTar };
+
+struct InputForm {
+  InputLayout layout = InputLayout::kNdjson;
+  std::optional<Kind> kind;  // of kCsv
+  std::string problem;       // not empty: it cannot be read, and this says what it is
+};
+
+// `first_bytes`: kSniffBytes of them, or all there are. `wanted`: kAuto, or what it has to be. `kind`: that of rows whose header
+// does not tell.
+InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optional<Kind> kind);
+
+}  // namespace coffer::operations
