@@ -177,6 +177,23 @@ TEST_F(BackupTest, WithoutAFullOneOnTheSameTermsItBecomesFull) {
   EXPECT_EQ(BackUp(BackupType::kIncremental).base_id, first.id);
 }
 
+TEST_F(BackupTest, WhatABackupInTheTrashHoldsIsSharedAsWell) {
+  PutSome("now");
+  BackUp();
+  PutSome("later", 7);
+  ASSERT_OK(engine().Reclaim());
+  const BackupInfo deleted = BackUp(BackupType::kIncremental);
+  ASSERT_GT(deleted.stored_bytes, 0U);
+  ASSERT_OK(DeleteBackup(engine(), deleted.id));
+  for (const BackupType type : {BackupType::kIncremental, BackupType::kDifferential}) {
+    const BackupInfo next = BackUp(type);
+    EXPECT_EQ(next.type, type);
+    EXPECT_TRUE(StateOfBackup(next.id) == WholeState(engine()));
+  }
+  ASSERT_OK(UndeleteBackup(engine(), deleted.id));
+  EXPECT_TRUE(StateOfBackup(deleted.id) == WholeState(engine()));
+}
+
 TEST_F(BackupTest, ABaseThatLacksAnObjectIsNotSharedWith) {
   PutSome("now");
   const BackupInfo full = BackUp();

@@ -144,7 +144,7 @@ class BackupMaker {
       return verification.ok() && *verification && !(*verification)->ok;
     };
     const PoolTerms terms{info.lineage, info.encrypted, info.recipients, info.contents_included};
-    pool_ = ChoosePool(repository_, session_->live(), options_.type, terms, known_bad);
+    pool_ = ChoosePool(repository_, session_->live(), session_->trash(), options_.type, terms, known_bad);
     info.type = pool_.type;
     info.base_id = pool_.base_id;
     info.sequence = session_->next_sequence();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "format/record_text.h"
 
@@ -135,12 +136,16 @@ Result<std::vector<BackupManifest>> Repository::List() const {
   return manifests;
 }
 
-Result<std::vector<Repository::TrashEntry>> Repository::Trash() const {
+Result<std::vector<Repository::TrashEntry>> Repository::TrashEntries(bool live) const {
   Result<std::vector<std::string>> names = objects_->List("trash");
   if (!names.ok()) return std::move(names).status();
+  Result<std::vector<std::string>> ids = Ids();
+  if (!ids.ok()) return std::move(ids).status();
+  const std::set<std::string> live_ids(ids->begin(), ids->end());
   std::vector<TrashEntry> entries;
   for (const std::string& name : *names) {
-    if (std::optional<TrashEntry> entry = ParseTrashName(name)) entries.push_back(std::move(*entry));
+    std::optional<TrashEntry> entry = ParseTrashName(name);
+    if (entry && live_ids.contains(entry->id) == live) entries.push_back(std::move(*entry));
   }
   return entries;
 }

@@ -74,9 +74,12 @@ class Repository {
     std::string id;
     Timestamp deleted_at;
   };
-  Result<std::vector<TrashEntry>> Trash() const;
+  Result<std::vector<TrashEntry>> Trash() const { return TrashEntries(/*live=*/false); }
+  // Copies in the trash of backups that are live: a crash came between the two steps of moving one. They count as live alone.
+  Result<std::vector<TrashEntry>> TrashOfLive() const { return TrashEntries(/*live=*/true); }
 
  private:
+  Result<std::vector<TrashEntry>> TrashEntries(bool live) const;
   Result<BackupManifest> ReadNamed(const std::string& name, std::string_view id) const;
 
   std::string path_;

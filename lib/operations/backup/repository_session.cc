@@ -84,6 +84,7 @@ Result<std::unique_ptr<RepositorySession>> RepositorySession::Begin(engine::Engi
   if (status.ok()) status = session->ReadManifests();
   if (status.ok()) status = session->TakeLease(core);
   if (status.ok()) status = repository.objects().RemoveUnfinished();
+  if (status.ok() && session->damage_.ok()) status = session->RemoveCopiesOfLive();
   if (status.ok() && session->damage_.ok()) status = session->SweepObjects().status();
   if (!status.ok()) return status.WithContext("repository " + repository.path());
   return session;
@@ -143,6 +144,15 @@ Status RepositorySession::ReadManifests() {
   }
   for (const auto* manifests : {&live_, &trash_}) {
     for (const BackupManifest& manifest : *manifests) last_sequence_ = std::max(last_sequence_, manifest.info.sequence);
+  }
+  return Status::Ok();
+}
+
+Status RepositorySession::RemoveCopiesOfLive() {
+  Result<std::vector<Repository::TrashEntry>> copies = repository_.TrashOfLive();
+  if (!copies.ok()) return std::move(copies).status();
+  for (const Repository::TrashEntry& copy : *copies) {
+    if (Status status = repository_.objects().Delete(copy.name); !status.ok()) return status;
   }
   return Status::Ok();
 }

@@ -4,6 +4,8 @@
 // * One session at a time: an exclusive lock keeps other processes out where the file system has locks that work. Where they do
 //   not, each session takes a fencing number, higher than all before it, and looks before it publishes a manifest whether
 //   another one has taken a higher one since.
+// * A move to the trash or back copies the manifest and then removes it where it was. A backup in both places is live, and the
+//   next session removes the copy in the trash.
 // * An object that no manifest names, live or in the trash, is nobody's, and may be removed by any session.
 #pragma once
 
@@ -58,6 +60,7 @@ class RepositorySession {
   Status CheckMayBegin(FileSystem& files) const;
   Status TakeLease(engine::EngineCore& core);
   Status ReadManifests();
+  Status RemoveCopiesOfLive();
 
   const Repository& repository_;
   const std::unique_ptr<FileLock> lock_;
