@@ -61,6 +61,15 @@ TEST_P(CompatTest, StoreTakesWritesAndDeletes) {
   EXPECT_TRUE(report->ok);
 }
 
+TEST_P(CompatTest, BackupOpensInPlaceAndVerifies) {
+  const Result<std::unique_ptr<Engine>> backup = OpenBackup(*engine_, "latest");
+  ASSERT_OK(backup);
+  EXPECT_EQ(WholeState(**backup), Fixture("backed_up.txt"));
+  const Result<VerifyReport> report = VerifyBackup(*engine_, (*ListBackups(*engine_)).front().id, {.level = 4});
+  ASSERT_OK(report);
+  EXPECT_TRUE(report->ok) << (report->findings.empty() ? "" : report->findings.front().problem);
+}
+
 TEST_P(CompatTest, BackupRestores) {
   RestoreOptions options;
   options.safety_backup = false;

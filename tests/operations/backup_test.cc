@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "coffer/export.h"
 #include "coffer/key.h"
 #include "format/sha256.h"
 #include "operations/backup/object_codec.h"
@@ -261,6 +262,12 @@ TEST_F(BackupTest, ContentsCanBeLeftOut) {
   EXPECT_CODE(got, kNotFound);
   EXPECT_NE(got.status().message().find(info.id), std::string::npos) << got.status().message();
   EXPECT_TRUE(engine().Verify().value().findings.empty());
+  ExportOptions to_file;
+  to_file.output = directory_.File("export.json.zst");
+  const Result<ExportReport> exported = RunExport(engine(), to_file);
+  ASSERT_OK(exported);
+  EXPECT_EQ(exported->documents, 3U);
+  EXPECT_EQ(exported->contents, 0U);
   PutDocument("d4", "written since");
   EXPECT_EQ(ContentOf(engine(), "d4"), "written since");
   EXPECT_TRUE(engine().Verify().value().findings.empty());

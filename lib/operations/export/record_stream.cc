@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/content_state.h"
 #include "format/keys.h"
 #include "format/message_run.h"
 #include "operations/export/owned_ids.h"
@@ -141,7 +142,9 @@ class PlainWalk {
  public:
   PlainWalk(storage::Store& store, const storage::StoreSnapshot* snapshot, Kind kind, const RecordFilter& filter,
             RecordSink& sink, bool through_everything)
-      : kind_(kind),
+      : store_(store),
+        snapshot_(snapshot),
+        kind_(kind),
         filter_(filter),
         sink_(sink),
         add_(kind == Kind::kDocument ? &RecordSink::AddDocument : &RecordSink::AddPrompt),
@@ -172,10 +175,32 @@ class PlainWalk {
   Status WalkOne() {
     Result<format::StoredRecord> record = format::DecodeStoredRecord(kind_, scan_->value());
     Status status = record.status();
-    if (record.ok() && filter_.Holds(record->owner, record->created_at)) status = (sink_.*add_)(scan_->key(), *record);
+    if (record.ok() && filter_.Holds(record->owner, record->created_at)) {
+      status = DropLeftOutContent(*record);
+      if (status.ok()) status = (sink_.*add_)(scan_->key(), *record);
+    }
     return status.ok() ? status : status.WithContext(std::string(KindName(kind_)) + " " + std::string(scan_->key()));
   }
 
+  // The bytes of a document may have been left out by the backup that the store comes from: the record stands without them.
+  Status DropLeftOutContent(format::StoredRecord& record) {
+    if (!record.content || record.content->size_bytes == 0) return Status::Ok();
+    if (!some_left_out_) {
+      Result<std::string> by = engine::LeftOutBy(store_, snapshot_);
+      if (!by.ok()) return std::move(by).status();
+      some_left_out_ = !by->empty();
+    }
+    if (!*some_left_out_) return Status::Ok();
+    storage::PinnedValue chunk;
+    const std::string key = format::ContentKey(record.content->id, 0);
+    if (Status status = store_.Get(storage::Family::kContents, key, snapshot_, chunk); !status.ok()) return status;
+    if (!chunk.found()) record.content.reset();
+    return Status::Ok();
+  }
+
+  storage::Store& store_;
+  const storage::StoreSnapshot* const snapshot_;
+  std::optional<bool> some_left_out_;  // known once it was asked for
   const Kind kind_;
   const RecordFilter& filter_;
   RecordSink& sink_;
