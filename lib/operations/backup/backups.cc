@@ -1,4 +1,5 @@
 // The public calls of making, listing and deleting backups.
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -69,11 +70,9 @@ Result<std::vector<BackupInfo>> WithVerifications(engine::EngineCore& core, Resu
   return backups;
 }
 
-// A change of one backup by a call: `change` is given the session. Answers the backup as `find` sees it afterwards.
+// A change of one backup by a call: `change` is given the session.
 template <typename Change>
-Result<BackupInfo> ChangeBackup(Engine& engine, std::string_view backup_id, Change change,
-                                Result<std::vector<BackupInfo>> (*list)(Engine&)) {
-  engine::EngineCore& core = engine.core();
+Status ChangeBackup(engine::EngineCore& core, std::string_view backup_id, Change change) {
   const std::string what = "backup " + std::string(backup_id);
   if (Status status = core.CheckWritable(); !status.ok()) return status.WithContext(what);
   const Repository repository(core.files(), core.repository());
@@ -83,12 +82,14 @@ Result<BackupInfo> ChangeBackup(Engine& engine, std::string_view backup_id, Chan
     if (Status status = change(**session); !status.ok()) return status.WithContext(what);
   }
   CountRepository(core);
-  Result<std::vector<BackupInfo>> backups = list(engine);
+  return Status::Ok();
+}
+
+Result<BackupInfo> FindIn(Result<std::vector<BackupInfo>> backups, std::string_view backup_id) {
   if (!backups.ok()) return std::move(backups).status();
-  for (BackupInfo& info : *backups) {
-    if (info.id == backup_id) return std::move(info);
-  }
-  return Status::NotFound(what + ": it is gone");
+  const auto found = std::ranges::find(*backups, backup_id, &BackupInfo::id);
+  if (found == backups->end()) return Status::NotFound("backup " + std::string(backup_id) + ": it is gone");
+  return std::move(*found);
 }
 
 }  // namespace
@@ -129,7 +130,8 @@ Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) {
   const auto change = [&](operations::RepositorySession& session) {
     return session.MoveToTrash(backup_id, engine.core().Now());
   };
-  Result<BackupInfo> info = operations::ChangeBackup(engine, backup_id, change, &ListDeletedBackups);
+  if (Status status = operations::ChangeBackup(engine.core(), backup_id, change); !status.ok()) return status;
+  Result<BackupInfo> info = operations::FindIn(ListDeletedBackups(engine), backup_id);
   if (info.ok() || info.status().code() != StatusCode::kCorruption) return info;
   // Moved, and a damaged manifest, this one perhaps, keeps the trash from being listed.
   BackupInfo moved;
@@ -140,7 +142,8 @@ Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) {
 
 Result<BackupInfo> UndeleteBackup(Engine& engine, std::string_view backup_id) {
   const auto change = [&](operations::RepositorySession& session) { return session.TakeFromTrash(backup_id); };
-  return operations::ChangeBackup(engine, backup_id, change, &ListBackups);
+  if (Status status = operations::ChangeBackup(engine.core(), backup_id, change); !status.ok()) return status;
+  return operations::FindIn(ListBackups(engine), backup_id);
 }
 
 }  // namespace coffer
