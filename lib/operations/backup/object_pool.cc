@@ -21,22 +21,25 @@ const BackupManifest* FindBase(const std::vector<BackupManifest>& live, const Po
 
 }  // namespace
 
-ObjectPool ChoosePool(const Repository& repository, const std::vector<BackupManifest>& live, BackupType wanted,
-                      const PoolTerms& terms, const std::function<bool(std::string_view id)>& known_bad) {
+ObjectPool ChoosePool(const Repository& repository, const std::vector<BackupManifest>& live,
+                      const std::vector<BackupManifest>& trash, BackupType wanted, const PoolTerms& terms,
+                      const std::function<bool(std::string_view id)>& known_bad) {
   const ObjectPool full;
   const BackupManifest* base = wanted == BackupType::kFull ? nullptr : FindBase(live, terms);
   if (base == nullptr) return full;
   ObjectPool pool;
   pool.type = wanted;
   pool.base_id = base->info.id;
-  for (const BackupManifest& manifest : live) {
-    if (manifest.pool != base->info.id || !OnTerms(manifest, terms)) continue;
-    // One bad object would be handed on from backup to backup.
-    if (known_bad(manifest.info.id) || !repository.CheckObjectsThere(manifest).ok()) return full;
-    const bool shares = wanted == BackupType::kIncremental || manifest.info.id == base->info.id;
-    for (const StoredObject& object : manifest.objects) {
-      pool.present.emplace(object.id, object);
-      if (shares) pool.shared.emplace(object.id, object);
+  for (const auto* manifests : {&live, &trash}) {
+    for (const BackupManifest& manifest : *manifests) {
+      if (manifest.pool != base->info.id || !OnTerms(manifest, terms)) continue;
+      // One bad object would be handed on from backup to backup.
+      if (known_bad(manifest.info.id) || !repository.CheckObjectsThere(manifest).ok()) return full;
+      const bool shares = wanted == BackupType::kIncremental || manifest.info.id == base->info.id;
+      for (const StoredObject& object : manifest.objects) {
+        pool.present.emplace(object.id, object);
+        if (shares) pool.shared.emplace(object.id, object);
+      }
     }
   }
   return pool;

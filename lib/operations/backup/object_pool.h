@@ -31,9 +31,11 @@ struct ObjectPool {
 };
 
 // The newest full backup on these terms is the base, unless it was found to be damaged (`known_bad`) or lacks an object; without
-// one the backup becomes full. `live`: the newest first.
-ObjectPool ChoosePool(const Repository& repository, const std::vector<BackupManifest>& live, BackupType wanted,
-                      const PoolTerms& terms, const std::function<bool(std::string_view id)>& known_bad);
+// one the backup becomes full. What lies in the trash is no base, but its objects are there, under the names that the same files
+// would get. `live`: the newest first.
+ObjectPool ChoosePool(const Repository& repository, const std::vector<BackupManifest>& live,
+                      const std::vector<BackupManifest>& trash, BackupType wanted, const PoolTerms& terms,
+                      const std::function<bool(std::string_view id)>& known_bad);
 
 // HMAC-SHA256(key, digest ‖ length in 8 bytes, big-endian ‖ pool), 64 hex digits. To a stranger it tells equality alone.
 std::string ObjectIdOf(std::string_view key, std::string_view plain_sha256, std::uint64_t plain_bytes, std::string_view pool);
