@@ -34,7 +34,7 @@ class Restorer {
     report_.started_at = core_.Now();
     if (Status status = Prepare(); !status.ok()) return status;
     restored_ = sealed_.Sum();
-    Status status = options_.dry_run ? Status::Ok() : Replace();
+    Status status = options_.dry_run ? LookInPlace() : Replace();
     if (!status.ok()) {
       const OperationProgress progress = context_.progress();
       return WithMissingBytes(std::move(status), progress.bytes_expected, progress.bytes_done);
@@ -68,6 +68,17 @@ class Restorer {
     // A scrub writes what it keeps anew before the old files go.
     const std::uint64_t copies = due_.empty() ? 1 : 2;
     return CheckFreeBytes(core_.folder().root(), copies * manifest_.info.file_bytes, *free);
+  }
+
+  // What a dry run tells besides the manifest's figures.
+  Status LookInPlace() {
+    report_.erasures_applied = due_.size();
+    Result<std::unique_ptr<Engine>> opened = OpenInPlace(core_.options(), repository_, manifest_, identities_);
+    if (!opened.ok()) return std::move(opened).status();
+    Result<std::uint64_t> missing = CountContentsMissing(*(*opened)->core().Access());
+    if (!missing.ok()) return std::move(missing).status();
+    report_.contents_missing = *missing;
+    return Status::Ok();
   }
 
   Status Replace() {
