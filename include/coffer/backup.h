@@ -301,8 +301,8 @@ struct PruneReport {
 };
 
 // Moves expired backups that no rule keeps to the trash, purges what is in the trash for longer than kTrashGraceDays, and removes
-// objects that no manifest names, live or in the trash. Never drops the newest backup of a lineage that was verified at level 2 or
-// above (where none was, its newest), nor the newest safety backup. A crash leaves some of it done; asking again does the rest.
+// objects that no manifest names, live or in the trash. Never drops the newest backup of a lineage that was verified at level 2
+// or above and not found damaged since (where there is none, its newest), nor the newest safety backup. A crash leaves some of it done; asking again does the rest.
 // kPermissionDenied: read-only and not `plan`. kBusy, kIoError, kCorruption (a damaged manifest: nothing is removed), kCancelled.
 COFFER_API Result<OperationOf<PruneReport>> StartPrune(Engine& engine, const PruneOptions& options = {},
                                                        StartOptions start = {});

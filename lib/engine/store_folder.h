@@ -24,10 +24,13 @@ class StoreFolder {
 
   // Only a name: of a store that lies in no data folder.
   static std::unique_ptr<StoreFolder> Detached(FileSystem& files, const std::string& root) {
-    return std::unique_ptr<StoreFolder>(new StoreFolder(files, root));
+    std::unique_ptr<StoreFolder> folder(new StoreFolder(files, root));
+    folder->detached_ = true;
+    return folder;
   }
 
   bool is_new() const noexcept { return generation_ == 0; }
+  bool detached() const noexcept { return detached_; }
   const std::string& root() const noexcept { return root_; }
   std::string LivePath() const { return GenerationPath(generation_); }
   std::uint64_t generation() const noexcept { return generation_; }
@@ -63,6 +66,7 @@ class StoreFolder {
   std::string root_;
   std::unique_ptr<FileLock> lock_;
   std::uint64_t generation_ = 0;
+  bool detached_ = false;
 };
 
 }  // namespace coffer::engine

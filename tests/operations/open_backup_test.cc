@@ -4,7 +4,10 @@
 #include <vector>
 
 #include "coffer/backup.h"
+#include "coffer/erase.h"
 #include "coffer/export.h"
+#include "coffer/key.h"
+#include "coffer/token.h"
 #include "repository_fixture.h"
 
 namespace coffer::operations {
@@ -130,6 +133,48 @@ TEST_F(OpenBackupTest, ADamagedPieceMakesItsOwnValuesUnreadableByName) {
   EXPECT_NE(got.status().message().find("big"), std::string::npos) << got.status().message();
   EXPECT_EQ(ContentOf(**opened, "d1"), "bytes of now");
   EXPECT_OK((*opened)->GetConversationJson("c4", true));
+}
+
+// It is an engine like any other to who holds it, and has neither a folder of its own nor a control store.
+TEST_F(OpenBackupTest, WhatItHasNotIsToldAndNeverMade) {
+  PutSome("now");
+  const BackupInfo encrypted = BackUp();
+  const BackupInfo plain = BackUp(BackupType::kFull, false);
+  for (const std::string& id : {encrypted.id, plain.id}) {
+    Result<std::unique_ptr<Engine>> opened = OpenBackup(engine(), id);
+    ASSERT_OK(opened);
+    Engine& backup = **opened;
+    const std::vector<std::string> before = FilesBelow("");
+    const Result<KeyInfo> keys = ShowKeys(backup);
+    ASSERT_OK(keys);
+    EXPECT_TRUE(keys->identity_file.empty() && keys->recipients.empty());
+    EXPECT_CODE(GenerateKey(backup), kPermissionDenied);
+    EXPECT_CODE(CreateToken(backup, "owner0", PrincipalRole::kUser), kPermissionDenied);
+    EXPECT_CODE(RevokeToken(backup, "01JXT21Q00W83YKWVEHZ04NE2Z"), kPermissionDenied);
+    const Result<std::vector<TokenInfo>> tokens = ListTokens(backup);
+    EXPECT_TRUE(tokens.ok() && tokens->empty());
+    EXPECT_CODE(CreateBackup(backup), kPermissionDenied);
+    EXPECT_CODE(DeleteBackup(backup, id), kPermissionDenied);
+    EXPECT_CODE(UndeleteBackup(backup, id), kPermissionDenied);
+    EXPECT_CODE(Restore(backup, id), kPermissionDenied);
+    EXPECT_CODE(PruneBackups(backup), kPermissionDenied);
+    EXPECT_CODE(VerifyBackup(backup, id, {.level = 5}), kPermissionDenied);
+    EXPECT_CODE(StartEraseUser(backup, "owner0"), kPermissionDenied);
+    EXPECT_EQ(ListBackups(backup)->size(), 2U) << "those of the repository that it lies in";
+    EXPECT_TRUE(ListDeletedBackups(backup)->empty());
+    EXPECT_OK(PruneBackups(backup, {.plan = true}));
+    const Result<VerifyReport> verified = VerifyBackup(backup, plain.id, {.level = 4});
+    ASSERT_OK(verified);
+    EXPECT_TRUE(verified->ok);
+    EXPECT_CODE(VerifyBackup(backup, encrypted.id, {.level = 4}), kPermissionDenied) << "it has no identity of its own";
+    EXPECT_OK(ListOperations(backup));
+    EXPECT_OK(OpenBackup(backup, plain.id));
+    EXPECT_CODE(OpenBackup(backup, encrypted.id), kPermissionDenied);
+    EXPECT_OK(backup.Statistics());
+    EXPECT_CODE(backup.Reclaim(), kPermissionDenied);
+    EXPECT_OK(backup.Verify());
+    EXPECT_EQ(FilesBelow(""), before);
+  }
 }
 
 }  // namespace

@@ -150,6 +150,32 @@ TEST_F(RestorePartialTest, ExactMakesTheScopeEqualToTheBackup) {
   EXPECT_TRUE(engine().Verify().value().findings.empty());
 }
 
+TEST_F(RestorePartialTest, WhatIsSomebodyElsesByNowIsNotTaken) {
+  PutSome("now");
+  const BackupInfo backup = BackUp();
+  Conversation conversation;
+  conversation.id = "c2";
+  conversation.user_id = "somebody";
+  conversation.title = "of somebody else";
+  ASSERT_OK(engine().PutConversation(conversation));
+  for (const bool exact : {false, true}) {
+    for (const bool dry_run : {true, false}) {
+      RestoreOptions options = OfUser("owner0");
+      options.exact = exact;
+      options.dry_run = dry_run;
+      Result<RestoreReport> report = Restore(engine(), backup.id, options);
+      ASSERT_OK(report);
+      EXPECT_EQ(report->conversations, 2U);
+      EXPECT_EQ(report->deleted, 0U);
+      ASSERT_EQ(report->failed, 1U);
+      EXPECT_EQ(report->errors[0].reason, "conversation c2: belongs to another owner now");
+      EXPECT_EQ(engine().GetConversation("c2")->title, "of somebody else");
+    }
+  }
+  ASSERT_OK(Restore(engine(), backup.id, Of(RestoreScope::kConversations)));
+  EXPECT_EQ(engine().GetConversation("c2")->user_id, "owner0") << "where no owner is named, all are meant";
+}
+
 TEST_F(RestorePartialTest, WhatWasErasedForGoodDoesNotComeBack) {
   PutSome("now");
   const BackupInfo backup = BackUp();

@@ -189,6 +189,19 @@ TEST_F(RestoreTest, ADryRunTellsAndChangesNothing) {
   EXPECT_EQ(IdsListed().size(), 1U);
 }
 
+TEST_F(RestoreTest, ADryRunTellsWhichContentsAreMissing) {
+  PutSome("now");
+  BackupOptions options;
+  options.include_contents = false;
+  const BackupInfo info = BackUpWith(options);
+  RestoreOptions dry = Quick();
+  dry.dry_run = true;
+  const Result<RestoreReport> report = Restore(engine(), info.id, dry);
+  ASSERT_OK(report);
+  EXPECT_EQ(report->contents_missing, 2U);
+  EXPECT_EQ(report->contents, 0U);
+}
+
 TEST_F(RestoreTest, OptionsThatDoNotFitTogetherAreRefused) {
   const std::string id = BackUp();
   const auto refused = [&](const RestoreOptions& options) { EXPECT_CODE(Restore(engine(), id, options), kInvalidArgument); };

@@ -139,6 +139,38 @@ TEST_F(VerifyTest, AMissingOrShortObjectIsFoundByPresenceAlone) {
   EXPECT_TRUE(VerifyAt(info.id, 0).ok);
 }
 
+TEST_F(VerifyTest, PresenceAloneTellsAllBackupsThatNameWhatIsMissing) {
+  PutSome("now");
+  const BackupInfo full = BackUp();
+  const BackupInfo next = BackUp(BackupType::kIncremental);
+  const std::set<std::string> of_full = ObjectsOf(full.id);
+  for (const std::string& object : ObjectsOf(next.id)) {
+    if (!of_full.contains(object)) continue;
+    std::filesystem::remove(ObjectPath(object));
+    const VerifyReport report = VerifyAt(next.id, 1);
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].backups, (std::vector<std::string>{full.id, next.id}));
+    return;
+  }
+  FAIL() << "nothing is shared";
+}
+
+TEST_F(VerifyTest, ALesserCheckDoesNotMakeADamagedBackupGoodAgain) {
+  PutSome("now");
+  const BackupInfo full = BackUp();
+  const std::string path = ObjectPath(*ObjectsOf(full.id).begin());
+  Flip(path, 100);
+  EXPECT_FALSE(VerifyAt(full.id, 2).ok);
+  EXPECT_TRUE(VerifyAt(full.id, 1).ok);
+  EXPECT_EQ(ListBackups(engine())->front().verified->level, 1) << "the last one is what is shown";
+  const BackupInfo other = BackUp(BackupType::kIncremental);
+  EXPECT_EQ(other.type, BackupType::kFull) << "the damaged one is no base";
+  ASSERT_OK(DeleteBackup(engine(), other.id));
+  Flip(path, 100);
+  EXPECT_TRUE(VerifyAt(full.id, 2).ok);
+  EXPECT_EQ(BackUp(BackupType::kIncremental).base_id, full.id);
+}
+
 TEST_F(VerifyTest, OnlyTheOwnersWhoseRecordsCannotBeReadAreNamed) {
   for (const std::string owner : {"anna", "ben"}) {
     Document document;
@@ -182,7 +214,7 @@ TEST_F(VerifyTest, WithoutAnIdentityTheStoredBytesAreCheckedAndNoMore) {
   EXPECT_CODE(deeper, kPermissionDenied);
   EXPECT_NE(deeper.status().message().find(info.recipients[0]), std::string::npos);
   EXPECT_TRUE(VerifyBackup(engine(), info.id, {.level = 4, .identity_file = directory_.File("identity")})->ok);
-  Flip(ObjectPath(*ObjectsOf(info.id).begin()), 500);
+  Flip(ObjectPath(*ObjectsOf(info.id).begin()), 100);  // the smallest have less than 500 bytes
   EXPECT_FALSE(VerifyAt(info.id, 2).ok);
 }
 

@@ -1,7 +1,10 @@
-// A file system that tells of every file that is opened for writing, before it is: a way into the middle of an operation.
+// A file system that tells of every file that is opened for writing, before it is: a way into the middle of an operation. And it
+// counts the bytes that are read.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,7 +15,7 @@
 
 namespace coffer {
 
-class WatchedFileSystem final : public FileSystem {
+class WatchedFileSystem : public FileSystem {
  public:
   // `base` must outlive this object.
   explicit WatchedFileSystem(FileSystem& base) : base_(base) {}
@@ -22,6 +25,12 @@ class WatchedFileSystem final : public FileSystem {
     const std::lock_guard lock(mutex_);
     path_part_ = std::move(path_part);
     hook_ = std::move(hook);
+  }
+
+  // By path, since the last call.
+  std::map<std::string, std::uint64_t> TakeBytesRead() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(bytes_read_, {});
   }
 
   Result<std::unique_ptr<WritableFile>> NewWritableFile(const std::string& path) override {
@@ -36,7 +45,9 @@ class WatchedFileSystem final : public FileSystem {
     return base_.NewPrivateFile(path);
   }
   Result<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(const std::string& path) override {
-    return base_.NewRandomAccessFile(path);
+    Result<std::unique_ptr<RandomAccessFile>> file = base_.NewRandomAccessFile(path);
+    if (!file.ok()) return file;
+    return std::unique_ptr<RandomAccessFile>(std::make_unique<CountedFile>(*this, path, std::move(*file)));
   }
   Result<FileInfo> Stat(const std::string& path) override { return base_.Stat(path); }
   Result<std::vector<std::string>> List(const std::string& directory) override { return base_.List(directory); }
@@ -53,6 +64,23 @@ class WatchedFileSystem final : public FileSystem {
   Result<std::uint64_t> FreeBytes(const std::string& path) override { return base_.FreeBytes(path); }
 
  private:
+  class CountedFile final : public RandomAccessFile {
+   public:
+    CountedFile(WatchedFileSystem& files, std::string path, std::unique_ptr<RandomAccessFile> file)
+        : files_(files), path_(std::move(path)), file_(std::move(file)) {}
+    Result<std::size_t> Read(std::uint64_t offset, std::size_t length, char* buffer) const override {
+      Result<std::size_t> got = file_->Read(offset, length, buffer);
+      const std::lock_guard lock(files_.mutex_);
+      if (got.ok()) files_.bytes_read_[path_] += *got;
+      return got;
+    }
+
+   private:
+    WatchedFileSystem& files_;
+    const std::string path_;
+    const std::unique_ptr<RandomAccessFile> file_;
+  };
+
   void CallHook(const std::string& path) {
     std::function<void()> hook;
     {
@@ -66,6 +94,7 @@ class WatchedFileSystem final : public FileSystem {
   std::mutex mutex_;
   std::string path_part_;
   std::function<void()> hook_;
+  std::map<std::string, std::uint64_t> bytes_read_;
 };
 
 }  // namespace coffer

@@ -1,5 +1,6 @@
 #include "operations/backup/catalogue.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "operations/runner/report_text.h"
@@ -15,14 +16,35 @@ constexpr std::string_view kErasedThroughKey = "E";
 
 std::string VerificationKey(std::string_view backup_id) { return "V" + std::string(backup_id); }
 
-// Nothing: it is not there, or no number.
-template <typename Number>
-std::optional<Number> NumberIn(const OrderedJson& json, const char* name) {
-  const auto member = json.find(name);
-  return member != json.end() && member->is_number_integer() ? std::optional(member->get<Number>()) : std::nullopt;
-}
+// A backup's row.
+struct CheckRow {
+  BackupVerification last;
+  int bad_level = -1;    // of the deepest check that failed, and that none has refuted since
+  int sound_level = -1;  // of the deepest check that succeeded, with none that failed since
+};
 
 Status Damaged(const std::string& what) { return Status::Corruption("control: the row of " + what + " is damaged"); }
+
+// Nothing: there is no such row.
+Result<std::optional<CheckRow>> ReadRow(engine::EngineCore& core, std::string_view backup_id) {
+  std::optional<CheckRow> row;
+  if (core.control() == nullptr) return row;
+  storage::PinnedValue value;
+  if (Status status = core.control()->Get(kFamily, VerificationKey(backup_id), nullptr, value); !status.ok()) return status;
+  if (!value.found()) return row;
+  try {
+    const auto json = OrderedJson::parse(value.view());
+    row.emplace();
+    row->last.level = json.at("level").get<int>();
+    row->last.at.microseconds = json.at("at").get<std::int64_t>();
+    row->last.ok = json.at("ok").get<bool>();
+    row->bad_level = json.value("bad_level", row->last.ok ? -1 : row->last.level);
+    row->sound_level = json.value("sound_level", row->last.ok ? row->last.level : -1);
+  } catch (const OrderedJson::exception&) {
+    return Damaged("backup " + std::string(backup_id));
+  }
+  return row;
+}
 
 }  // namespace
 
@@ -33,7 +55,7 @@ Result<std::string> Catalogue::Lineage() {
   if (value.found()) {
     const auto json = OrderedJson::parse(value.view(), nullptr, /*allow_exceptions=*/false);
     if (!json.is_object() || !json.contains("lineage") || !json["lineage"].is_string()) return Damaged("the lineage");
-    if (NumberIn<std::uint64_t>(json, "generation") == generation) return json["lineage"].get<std::string>();
+    if (json.contains("generation") && json["generation"] == generation) return json["lineage"].get<std::string>();
   }
   const std::string lineage = core_.NewId();
   storage::WriteBatch batch;
@@ -43,27 +65,48 @@ Result<std::string> Catalogue::Lineage() {
 }
 
 Result<std::optional<BackupVerification>> Catalogue::Verification(std::string_view backup_id) {
-  std::optional<BackupVerification> verification;
-  if (core_.control() == nullptr) return verification;
-  storage::PinnedValue value;
-  if (Status status = core_.control()->Get(kFamily, VerificationKey(backup_id), nullptr, value); !status.ok()) return status;
-  if (!value.found()) return verification;
-  const auto json = OrderedJson::parse(value.view(), nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return Damaged("backup " + std::string(backup_id));
-  verification.emplace();
-  verification->level = NumberIn<int>(json, "level").value_or(0);
-  verification->at.microseconds = NumberIn<std::int64_t>(json, "at").value_or(0);
-  verification->ok = json.contains("ok") && json["ok"] == true;
-  return verification;
+  Result<std::optional<CheckRow>> row = ReadRow(core_, backup_id);
+  if (!row.ok()) return std::move(row).status();
+  if (!*row) return std::optional<BackupVerification>();
+  // What a deeper look came to, good or bad, is not taken back by a weaker one.
+  BackupVerification told = (*row)->last;
+  if ((*row)->bad_level >= 0) {
+    told.level = (*row)->bad_level;
+    told.ok = false;
+  } else {
+    told.level = std::max(told.level, (*row)->sound_level);
+  }
+  return std::optional(told);
+}
+
+Result<BackupStanding> Catalogue::Standing(std::string_view backup_id) {
+  Result<std::optional<CheckRow>> row = ReadRow(core_, backup_id);
+  if (!row.ok()) return std::move(row).status();
+  BackupStanding standing;
+  if (!*row) return standing;
+  standing.bad = (*row)->bad_level >= 0;
+  standing.verified = !standing.bad && (*row)->sound_level >= kVerifiedLevelMin;
+  return standing;
 }
 
 Status Catalogue::KeepVerification(std::string_view backup_id, const BackupVerification& verification) {
-  Result<std::optional<BackupVerification>> known = Verification(backup_id);
-  if (!known.ok()) return std::move(known).status();
-  if (verification.ok && *known && verification.level < (*known)->level) return Status::Ok();
+  Result<std::optional<CheckRow>> kept = ReadRow(core_, backup_id);
+  if (!kept.ok()) return std::move(kept).status();
+  CheckRow row = kept->value_or(CheckRow());
+  if (!verification.ok) {
+    row.bad_level = std::max(row.bad_level, verification.level);
+    row.sound_level = -1;
+  } else {
+    if (verification.level >= row.bad_level) row.bad_level = -1;
+    row.sound_level = std::max(row.sound_level, verification.level);
+  }
   storage::WriteBatch batch;
   batch.Put(kFamily, VerificationKey(backup_id),
-            ToText({{"level", verification.level}, {"at", verification.at.microseconds}, {"ok", verification.ok}}));
+            ToText({{"level", verification.level},
+                    {"at", verification.at.microseconds},
+                    {"ok", verification.ok},
+                    {"bad_level", row.bad_level},
+                    {"sound_level", row.sound_level}}));
   return core_.control()->Commit(batch, Durability::kDurable);
 }
 

@@ -12,6 +12,14 @@
 
 namespace coffer::operations {
 
+// A check that looks less deep proves nothing about what a deeper one found.
+struct BackupStanding {
+  bool bad = false;       // a check failed, and none that looks as deep has succeeded since
+  bool verified = false;  // not bad, and a check that read every object succeeded
+};
+// The first level that reads every object.
+inline constexpr int kVerifiedLevelMin = 2;
+
 // Cheap to make; the core must outlive it. A read-only engine may have no control store: then nothing is known.
 class Catalogue {
  public:
@@ -21,8 +29,10 @@ class Catalogue {
   // come between the switch and it. Not for a read-only engine.
   Result<std::string> Lineage();
 
+  // What checks came to: the deepest good one, or the damage that no as deep one has refuted since; the time of the last one.
   Result<std::optional<BackupVerification>> Verification(std::string_view backup_id);
-  // A good outcome does not take the place of what a deeper look came to, good or bad.
+  // What all checks together came to.
+  Result<BackupStanding> Standing(std::string_view backup_id);
   Status KeepVerification(std::string_view backup_id, const BackupVerification& verification);
   Status Forget(std::string_view backup_id);
 

@@ -140,8 +140,8 @@ class BackupMaker {
     if (!lineage.ok()) return std::move(lineage).status();
     info.lineage = std::move(*lineage);
     const auto known_bad = [&catalogue](std::string_view id) {
-      Result<std::optional<BackupVerification>> verification = catalogue.Verification(id);
-      return verification.ok() && *verification && !(*verification)->ok;
+      const Result<BackupStanding> standing = catalogue.Standing(id);
+      return !standing.ok() || standing->bad;
     };
     const PoolTerms terms{info.lineage, info.encrypted, info.recipients, info.contents_included};
     pool_ = ChoosePool(repository_, session_->live(), session_->trash(), options_.type, terms, known_bad);
@@ -225,9 +225,9 @@ class BackupMaker {
     object.stored_sha256 = format::HexText(written.stored_sha256);
     const std::string name = Repository::ObjectName(object.id);
     Status status = written.writer->Publish(name);
-    if (status.code() == StatusCode::kAlreadyExists) {
+    if (status.code() == StatusCode::kAlreadyExists && !session_->damage().ok()) {
       // Named by no manifest that can be read; only where one cannot, leftovers were not swept. It may be that one's.
-      return status.WithContext("a damaged manifest keeps the repository from being swept");
+      return Status(session_->damage()).WithContext(name + " may be of a damaged manifest");
     }
     stored.added = status.ok();
     return status;

@@ -8,6 +8,7 @@
 #include "coffer/version.h"
 #include "format/record_text.h"
 #include "format/sha256.h"
+#include "operations/backup/json_numbers.h"
 
 namespace coffer::operations {
 namespace {
@@ -122,11 +123,11 @@ Status ParseInfo(const nlohmann::json& json, BackupManifest& manifest) {
   info.description = json.at("description").get<std::string>();
   info.reason = json.at("reason").get<std::string>();
   info.lineage = json.at("lineage").get<std::string>();
-  info.sequence = json.at("sequence").get<std::uint64_t>();
-  if (info.sequence >= kBackupSequenceMax) return Damaged("a sequence that no backup has");
-  info.file_bytes = json.at("file_bytes").get<std::uint64_t>();
-  info.stored_bytes = json.at("stored_bytes").get<std::uint64_t>();
-  info.record_count = json.at("record_count").get<std::uint64_t>();
+  info.sequence = UnsignedAt<std::uint64_t>(json, "sequence");
+  if (info.sequence > kManifestSequenceMax) return Damaged("sequence: more than any repository reaches");
+  info.file_bytes = UnsignedAt<std::uint64_t>(json, "file_bytes");
+  info.stored_bytes = UnsignedAt<std::uint64_t>(json, "stored_bytes");
+  info.record_count = UnsignedAt<std::uint64_t>(json, "record_count");
   info.contents_included = json.at("contents_included").get<bool>();
   info.logs_included = json.at("logs_included").get<bool>();
   info.compressed = json.at("compressed").get<bool>();
@@ -134,9 +135,9 @@ Status ParseInfo(const nlohmann::json& json, BackupManifest& manifest) {
   info.recipients = json.at("recipients").get<std::vector<std::string>>();
   info.engine_version = json.at("engine_version").get<std::string>();
   manifest.repository = json.at("repository").get<std::string>();
-  manifest.store_format = json.at("store_format").get<std::uint32_t>();
+  manifest.store_format = UnsignedAt<std::uint32_t>(json, "store_format");
   manifest.erased_through = json.at("erased_through").get<std::string>();
-  manifest.sealed_bytes = json.at("sealed_bytes").get<std::uint64_t>();
+  manifest.sealed_bytes = UnsignedAt<std::uint64_t>(json, "sealed_bytes");
   manifest.sealed_sha256 = json.at("sealed_sha256").get<std::string>();
   if (manifest.sealed_bytes > kManifestBytesMax) return Damaged("a sealed part that is too long");
   return IsHex(manifest.sealed_sha256, kHexBytes) ? Status::Ok() : Damaged("sealed_sha256: is none");
@@ -148,7 +149,7 @@ Status ParseObjects(const nlohmann::json& json, BackupManifest& manifest) {
   for (const nlohmann::json& entry : json) {
     StoredObject object;
     object.id = entry.at("id").get<std::string>();
-    object.stored_bytes = entry.at("stored_bytes").get<std::uint64_t>();
+    object.stored_bytes = UnsignedAt<std::uint64_t>(entry, "stored_bytes");
     object.stored_sha256 = entry.at("stored_sha256").get<std::string>();
     if (!IsHex(object.id, kHexBytes)) return Damaged("an object's id that is none");
     if (!IsHex(object.stored_sha256, kHexBytes)) return Damaged("object " + object.id + ": a SHA-256 that is none");

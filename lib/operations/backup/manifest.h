@@ -50,6 +50,8 @@ struct BackupManifest {
 // A manifest's parts are read whole; one that would be larger is refused before it is written.
 inline constexpr std::uint64_t kManifestBytesMax = std::uint64_t{256} << 20;
 inline constexpr std::size_t kManifestObjectsMax = 1'000'000;
+// Behind it come more numbers than backups can be made.
+inline constexpr std::uint64_t kManifestSequenceMax = std::uint64_t{1} << 62;
 
 // A greater one is nobody's count.
 inline constexpr std::uint64_t kBackupSequenceMax = std::uint64_t{1} << 53;

@@ -11,6 +11,8 @@ namespace coffer {
 namespace operations {
 
 Result<std::vector<format::AgeIdentity>> IdentitiesFor(engine::EngineCore& core, const std::string& identity_file) {
+  // A backup that is open in place has no key folder.
+  if (identity_file.empty() && core.folder().detached()) return std::vector<format::AgeIdentity>();
   return KeyFolder(core.files(), core.folder().KeysPath()).Identities(identity_file);
 }
 

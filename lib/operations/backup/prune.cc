@@ -21,9 +21,7 @@ namespace coffer {
 namespace operations {
 namespace {
 
-// Below it no object was read.
-constexpr int kVerifiedLevelMin = 2;
-constexpr std::int64_t kGraceMicroseconds = std::int64_t{kTrashGraceDays} * 86'400 * 1'000'000;
+constexpr std::uint64_t kGraceMicroseconds = std::uint64_t{kTrashGraceDays} * 86'400 * 1'000'000;
 
 class Pruner {
  public:
@@ -52,7 +50,8 @@ class Pruner {
     return Status::Ok();
   }
 
-  // The newest recorded operation: of backups by their manifests, of everything else by the journal; this one apart.
+  // The newest recorded operation: of backups by their manifests, of everything else by the journal. Prunes apart: one that was
+  // refused for a jump must not be the proof for the next one that there was none.
   Result<bool> HasClockJumped() {
     if (options_.as_of) return false;
     std::optional<Timestamp> newest;
@@ -61,7 +60,6 @@ class Pruner {
     for (const Repository::TrashEntry& entry : trash_) consider(entry.deleted_at);
     Journal& journal = RunnerOf(core_).journal();
     for (const std::string& id : journal.Ids()) {
-      if (id == context_.id()) continue;
       Result<std::optional<OperationInfo>> info = journal.Read(id);
       if (!info.ok()) return std::move(info).status();
       // A plan that was made at a jumped time must not make the time it was made at a good one.
@@ -75,11 +73,10 @@ class Pruner {
     std::vector<RetainedBackup> backups;
     for (const BackupManifest& manifest : manifests_) {
       const BackupInfo& info = manifest.info;
-      Result<std::optional<BackupVerification>> verified = catalogue.Verification(info.id);
-      if (!verified.ok()) return std::move(verified).status();
+      Result<BackupStanding> standing = catalogue.Standing(info.id);
+      if (!standing.ok()) return std::move(standing).status();
       backups.push_back({info.id, info.sequence, info.lineage, info.created_at, info.expires_at, info.reason == kReasonSafety,
-                         *verified && (*verified)->ok && (*verified)->level >= kVerifiedLevelMin,
-                         *verified && !(*verified)->ok});
+                         standing->verified, standing->bad});
     }
     RetentionPlan plan = DecideRetention(std::move(backups), options_.policy, now_);
     report_.keep = std::move(plan.keep);
@@ -95,8 +92,11 @@ class Pruner {
 
   // Deleted so long ago that it goes for good. Not by a clock that cannot be trusted.
   bool IsDue(const Repository::TrashEntry& entry) const {
-    return !report_.clock_jumped && now_.microseconds > entry.deleted_at.microseconds &&
-           now_.microseconds - entry.deleted_at.microseconds > kGraceMicroseconds;
+    if (report_.clock_jumped || now_ <= entry.deleted_at) return false;
+    // Unsigned, since a name may tell any time.
+    const std::uint64_t since =
+        static_cast<std::uint64_t>(now_.microseconds) - static_cast<std::uint64_t>(entry.deleted_at.microseconds);
+    return since > kGraceMicroseconds;
   }
 
   Status Plan() {
@@ -136,11 +136,13 @@ class Pruner {
     if (!(*session)->damage().ok()) return (*session)->damage();
     for (const RetentionDecision& decision : report_.drop) {
       if (Status status = context_.CheckStop(); !status.ok()) return status;
+      // By the clock, whatever time decides: a time to come would look like a clock that has jumped, and a past one would cut
+      // the grace short.
       if (Status status = (*session)->MoveToTrash(decision.id, core_.Now()); !status.ok()) return status;
     }
     Result<std::uint64_t> freed = (*session)->SweepObjects();
     if (!freed.ok()) return std::move(freed).status();
-    report_.freed_bytes = *freed;
+    report_.freed_bytes = (*session)->swept_bytes() + *freed;
     return Status::Ok();
   }
 

@@ -20,6 +20,11 @@ struct Lease {
   std::uint64_t last_sequence = 0;
 };
 
+std::uint64_t NumberOf(const nlohmann::json& json, const char* name) {
+  const auto member = json.find(name);
+  return member != json.end() && member->is_number_unsigned() ? member->get<std::uint64_t>() : 0;
+}
+
 // A lease that is missing or cannot be read counts as none: the manifests tell the rest.
 Result<Lease> ReadLease(storage::ObjectStore& objects) {
   Result<std::string> text = storage::ReadObject(objects, kLeaseName, kLeaseBytesMax);
@@ -28,13 +33,9 @@ Result<Lease> ReadLease(storage::ObjectStore& objects) {
   if (!text.ok()) return lease;
   const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return lease;
-  const auto number = [&json](const char* name) {
-    const auto member = json.find(name);
-    const bool plausible = member != json.end() && member->is_number_unsigned() && *member < kBackupSequenceMax;
-    return plausible ? member->get<std::uint64_t>() : 0;
-  };
-  lease.fencing = number("fencing");
-  lease.last_sequence = number("last_sequence");
+  lease.fencing = NumberOf(json, "fencing");
+  lease.last_sequence = NumberOf(json, "last_sequence");
+  if (lease.last_sequence > kManifestSequenceMax) lease.last_sequence = 0;
   return lease;
 }
 
@@ -81,11 +82,17 @@ Result<std::unique_ptr<RepositorySession>> RepositorySession::Begin(engine::Engi
   if (!lock.ok()) return std::move(lock).status().WithContext("repository " + repository.path());
   std::unique_ptr<RepositorySession> session(new RepositorySession(repository, std::move(*lock)));
   Status status = session->EnsureIdentity(core);
-  if (status.ok()) status = session->ReadManifests();
+  // The lease first: whoever held the repository before can publish no manifest behind those that are read now.
   if (status.ok()) status = session->TakeLease(core);
+  if (status.ok()) status = session->ReadManifests();
+  if (status.ok()) status = session->KeepSequence();
   if (status.ok()) status = repository.objects().RemoveUnfinished();
   if (status.ok() && session->damage_.ok()) status = session->RemoveCopiesOfLive();
-  if (status.ok() && session->damage_.ok()) status = session->SweepObjects().status();
+  if (status.ok() && session->damage_.ok()) {
+    Result<std::uint64_t> swept = session->SweepObjects();
+    if (swept.ok()) session->swept_bytes_ = *swept;
+    status = swept.status();
+  }
   if (!status.ok()) return status.WithContext("repository " + repository.path());
   return session;
 }
@@ -161,12 +168,26 @@ Status RepositorySession::TakeLease(engine::EngineCore& core) {
   Result<Lease> lease = ReadLease(repository_.objects());
   if (!lease.ok()) return std::move(lease).status();
   fencing_ = lease->fencing + 1;
-  last_sequence_ = std::max(last_sequence_, lease->last_sequence);
+  last_sequence_ = lease->last_sequence;
+  holder_ = core.NewId();
+  taken_at_ = core.Now();
+  return WriteLease();
+}
+
+Status RepositorySession::WriteLease() {
+  leased_sequence_ = last_sequence_;
   const std::string text = ToText({{"fencing", fencing_},
                                    {"last_sequence", last_sequence_},
-                                   {"holder", core.NewId()},
-                                   {"taken_at", FormatTimestamp(core.Now())}});
+                                   {"holder", holder_},
+                                   {"taken_at", FormatTimestamp(taken_at_)}});
   return repository_.objects().Replace(kLeaseName, text + "\n");
+}
+
+// So that the number of a backup that is gone is not given again.
+Status RepositorySession::KeepSequence() {
+  if (last_sequence_ == leased_sequence_) return Status::Ok();
+  if (Status status = CheckHeld(); !status.ok()) return status;
+  return WriteLease();
 }
 
 Status RepositorySession::CheckHeld() const {
@@ -188,7 +209,7 @@ Status RepositorySession::PublishManifest(const BackupManifest& manifest, std::s
   if (status.ok()) {
     last_sequence_ = std::max(last_sequence_, manifest.info.sequence);
     live_.insert(live_.begin(), manifest);
-  } else {
+  } else if (status.code() != StatusCode::kAlreadyExists) {
     // It may have its name, though not durably so: a backup that failed must not be listed.
     repository_.objects().Delete(name).Ignore();
   }
@@ -207,7 +228,12 @@ Status RepositorySession::MoveToTrash(std::string_view id, Timestamp deleted_at)
   Status put = storage::PutObject(objects, Repository::TrashName(id, deleted_at), *bytes);
   if (!put.ok() && put.code() != StatusCode::kAlreadyExists) return put;
   if (Status status = objects.Delete(Repository::ManifestName(id)); !status.ok()) return status;
-  return ReadManifests();
+  const auto moved = std::ranges::find(live_, id, [](const BackupManifest& manifest) { return manifest.info.id; });
+  if (moved == live_.end()) return ReadManifests();  // a damaged one has gone
+  moved->info.deleted_at = deleted_at;
+  trash_.push_back(std::move(*moved));
+  live_.erase(moved);
+  return Status::Ok();
 }
 
 Status RepositorySession::TakeFromTrash(std::string_view id) {

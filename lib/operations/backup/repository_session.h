@@ -36,6 +36,8 @@ class RepositorySession {
   // Why some could not be read; nothing is removed then, for what they name is not known.
   const Status& damage() const { return damage_; }
   const std::string& uuid() const { return uuid_; }
+  // Of the objects that were swept at the beginning.
+  std::uint64_t swept_bytes() const { return swept_bytes_; }
   std::uint64_t next_sequence() const { return last_sequence_ + 1; }
 
   // kConflict: the repository is another one than at the beginning, or somebody else has taken it since.
@@ -59,14 +61,20 @@ class RepositorySession {
   Status EnsureIdentity(engine::EngineCore& core);
   Status CheckMayBegin(FileSystem& files) const;
   Status TakeLease(engine::EngineCore& core);
+  Status WriteLease();
   Status ReadManifests();
   Status RemoveCopiesOfLive();
+  Status KeepSequence();
 
   const Repository& repository_;
   const std::unique_ptr<FileLock> lock_;
   std::string uuid_;
   std::uint64_t fencing_ = 0;
   std::uint64_t last_sequence_ = 0;
+  std::uint64_t leased_sequence_ = 0;  // what the lease tells of it
+  std::string holder_;
+  Timestamp taken_at_;
+  std::uint64_t swept_bytes_ = 0;
   std::vector<BackupManifest> live_;
   std::vector<BackupManifest> trash_;
   Status damage_;

@@ -38,7 +38,7 @@ class Restorer {
     if (Status status = Prepare(); !status.ok()) return status;
     restored_ = sealed_.Sum();
     report_.erasures_applied = due_.size();
-    Status status = options_.dry_run ? CountMissing() : Replace();
+    Status status = options_.dry_run ? LookInPlace() : Replace();
     if (!status.ok()) {
       const OperationProgress progress = context_.progress();
       return WithMissingBytes(std::move(status), progress.bytes_expected, progress.bytes_done);
@@ -74,6 +74,17 @@ class Restorer {
     return CheckFreeBytes(core_.folder().root(), copies * manifest_.info.file_bytes, *free);
   }
 
+  // What a dry run tells besides the manifest's figures.
+  Status LookInPlace() {
+    report_.erasures_applied = due_.size();
+    Result<std::unique_ptr<Engine>> opened = OpenInPlace(core_.options(), repository_, manifest_, identities_);
+    if (!opened.ok()) return std::move(opened).status();
+    Result<std::uint64_t> missing = CountContentsMissing(*(*opened)->core().Access());
+    if (!missing.ok()) return std::move(missing).status();
+    report_.contents_missing = *missing;
+    return Status::Ok();
+  }
+
   Status Replace() {
     if (options_.safety_backup) {
       Result<std::string> safety = MakeSafetyBackup(core_, manifest_.info.id, manifest_.info.file_bytes, context_);
@@ -102,15 +113,6 @@ class Restorer {
     Result<std::optional<std::string>> present = catalogue.ErasedThroughMax();
     if (!present.ok()) return std::move(present).status();
     return catalogue.SetErasedThroughMax(std::min(present->value_or(manifest_.erased_through), manifest_.erased_through));
-  }
-
-  Status CountMissing() {
-    Result<std::unique_ptr<Engine>> opened = OpenInPlace(core_.options(), repository_, manifest_, identities_);
-    if (!opened.ok()) return std::move(opened).status();
-    Result<std::uint64_t> missing = CountContentsMissing(*(*opened)->core().Access());
-    if (!missing.ok()) return std::move(missing).status();
-    report_.contents_missing = *missing;
-    return (*opened)->Close();
   }
 
   Status Build(const std::string& built_path) {

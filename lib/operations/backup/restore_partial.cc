@@ -155,7 +155,19 @@ class PartialRestorer {
       return std::optional<RecordHead>();
     }
     if (erased_->Holds(kind, id, (*head)->owner)) return std::optional<RecordHead>();
-    return head;
+    Result<bool> taken = IsTaken(kind, id);
+    if (!taken.ok()) return std::move(taken).status();
+    if (!*taken) return head;
+    Fail(NameOf(kind, id) + ": belongs to another owner now");
+    return std::optional<RecordHead>();
+  }
+
+  // Whether somebody else than the chosen owner has a record of this id by now: that one is not the chosen owner's to replace.
+  Result<bool> IsTaken(Kind kind, std::string_view id) {
+    if (options_.user_id.empty()) return false;
+    Result<std::optional<RecordHead>> ours = ReadHead(*core_.Access(), kind, id);
+    if (!ours.ok()) return std::move(ours).status().WithContext(NameOf(kind, id));
+    return *ours && (*ours)->owner != options_.user_id;
   }
 
   // Walks the chosen records as they are asked for: the scan's own thread is not ours, so ids come in pages.

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "format/sha256.h"
+#include "operations/backup/json_numbers.h"
 #include "operations/backup/manifest.h"
 
 namespace coffer::operations {
@@ -55,7 +56,7 @@ Result<engine::KindTallies> ParseTallies(const nlohmann::json& json) {
     if (!kind) return Damaged("there is no kind \"" + name + "\"");
     Result<format::Digest128> digest = ParseDigest(value.at("digest").get<std::string>());
     if (!digest.ok()) return std::move(digest).status();
-    tallies[*kind] = {value.at("count").get<std::uint64_t>(), value.at("bytes").get<std::uint64_t>(), *digest};
+    tallies[*kind] = {UnsignedAt<std::uint64_t>(value, "count"), UnsignedAt<std::uint64_t>(value, "bytes"), *digest};
   }
   return tallies;
 }
@@ -63,8 +64,8 @@ Result<engine::KindTallies> ParseTallies(const nlohmann::json& json) {
 Result<BackupFile> ParseFile(const nlohmann::json& json, std::size_t objects) {
   BackupFile file;
   file.name = json.at("name").get<std::string>();
-  file.object = json.at("object").get<std::size_t>();
-  file.size_bytes = json.at("size_bytes").get<std::uint64_t>();
+  file.object = UnsignedAt<std::size_t>(json, "object");
+  file.size_bytes = UnsignedAt<std::uint64_t>(json, "size_bytes");
   file.sha256 = json.at("sha256").get<std::string>();
   // A name becomes a path when the backup is restored.
   const bool plain = !file.name.empty() && file.name.size() <= kFileNameBytesMax && file.name != "." && file.name != ".." &&
@@ -135,7 +136,7 @@ Result<std::string> EncodeSealedManifest(const SealedManifest& sealed) {
 Result<SealedManifest> DecodeSealedManifest(std::string_view text, const BackupManifest& manifest) {
   try {
     const nlohmann::json json = nlohmann::json::parse(text);
-    if (json.at("coffer_sealed").get<std::uint32_t>() > kSealedVersion) return Status::Unavailable("a newer sealed part");
+    if (UnsignedAt<std::uint32_t>(json, "coffer_sealed") > kSealedVersion) return Status::Unavailable("a newer sealed part");
     SealedManifest sealed;
     if (Status status = ParseFiles(json.at("files"), manifest, sealed); !status.ok()) return status;
     if (Status status = ParseOwners(json.at("owners"), manifest, sealed); !status.ok()) return status;

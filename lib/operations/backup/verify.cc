@@ -74,8 +74,10 @@ class Verifier {
     report_.depth = "manifest";
     if (Status status = CheckManifest(); !status.ok() || options_.level == 0) return status;
     report_.depth = "presence";
-    if (Status status = CheckPresence(); !status.ok() || options_.level == 1) return status;
-    if (Status status = CheckObjects(); !status.ok() || options_.level == 2) return status;
+    if (Status status = CheckPresence(); !status.ok()) return status;
+    if (options_.level == 1) return AttributeFindings();
+    if (Status status = CheckObjects(); !status.ok()) return status;
+    if (Status status = AttributeFindings(); !status.ok() || options_.level == 2) return status;
     if (sealed_known_ && options_.level >= 3) {
       if (Status status = CheckValues(); !status.ok()) return status;
       if (options_.level == kVerifyLevelMax) return CheckRestore();
@@ -149,7 +151,7 @@ class Verifier {
       FindObject(manifest_.objects[i], std::string(status.message()));
     }
     if (report_.bytes == 0) Find(Repository::ManifestName(manifest_.info.id), "nothing was read", kNextManifest);
-    return AttributeFindings();
+    return Status::Ok();
   }
 
   Status CheckStoredBytes(const StoredObject& object) {

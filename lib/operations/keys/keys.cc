@@ -23,7 +23,10 @@ Result<KeyInfo> InfoOf(operations::KeyFolder folder) {
 
 }  // namespace
 
-Result<KeyInfo> ShowKeys(Engine& engine) { return InfoOf(FolderOf(engine.core())); }
+Result<KeyInfo> ShowKeys(Engine& engine) {
+  if (engine.core().folder().detached()) return KeyInfo();
+  return InfoOf(FolderOf(engine.core()));
+}
 
 Result<KeyInfo> GenerateKey(Engine& engine) {
   if (engine.read_only()) return Status::PermissionDenied("key: the store is opened read-only");
