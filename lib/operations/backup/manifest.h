@@ -53,9 +53,6 @@ inline constexpr std::size_t kManifestObjectsMax = 1'000'000;
 // Behind it come more numbers than backups can be made.
 inline constexpr std::uint64_t kManifestSequenceMax = std::uint64_t{1} << 62;
 
-// A greater one is nobody's count.
-inline constexpr std::uint64_t kBackupSequenceMax = std::uint64_t{1} << 53;
-
 inline constexpr std::string_view kReasonRequested = "requested";
 inline constexpr std::string_view kReasonSafety = "safety";
 

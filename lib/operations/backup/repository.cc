@@ -66,10 +66,6 @@ std::optional<Repository::TrashEntry> ParseTrashName(const std::string& name) {
   const char* const end = name.data() + name.size();
   const auto parsed = std::from_chars(name.data() + point + 1, end, entry.deleted_at.microseconds);
   if (parsed.ec != std::errc() || parsed.ptr != end || !IsBackupId(entry.id)) return std::nullopt;
-  // Years 1 to 9999: what is reckoned from it stays a time.
-  constexpr std::int64_t kFirst = -62'135'596'800'000'000;
-  constexpr std::int64_t kLast = 253'402'300'799'999'999;
-  if (entry.deleted_at.microseconds < kFirst || entry.deleted_at.microseconds > kLast) return std::nullopt;
   return entry;
 }
 

@@ -118,7 +118,7 @@ Status RepositorySession::CheckMayBegin(FileSystem& files) const {
   if (!names.ok()) return std::move(names).status();
   for (const std::string& name : *names) {
     // What there may be before there are backups: the lock, the ledger, and what a crash left of the beginning.
-    if (name == "LOCK" || name == "ledger" || name == "unfinished") continue;
+    if (name == "LOCK" || name == "lease" || name == "ledger" || name == "unfinished") continue;
     return Status::InvalidArgument("holds \"" + name + "\" and no repository.json: it is no repository, or has lost that file");
   }
   return Status::Ok();

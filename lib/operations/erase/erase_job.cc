@@ -127,7 +127,9 @@ class EraseJob {
     Result<std::vector<Repository::TrashEntry>> trash = repository.Trash();
     if (!trash.ok()) return std::move(trash).status();
     for (const Repository::TrashEntry& entry : *trash) {
-      report_.backups.push_back({entry.id, {entry.deleted_at.microseconds + kGraceMicroseconds}});
+      // The name may tell any time.
+      const std::int64_t deleted_at = std::min(entry.deleted_at.microseconds, INT64_MAX - kGraceMicroseconds);
+      report_.backups.push_back({entry.id, {deleted_at + kGraceMicroseconds}});
     }
     return Status::Ok();
   }
