@@ -1,0 +1,34 @@
+// restic, as a host would run it over the files of a checkpoint: encrypted, compressed by its own choice, packs synced.
+#ifndef COFFER_BENCH_RESTIC_PEER_H_
+#define COFFER_BENCH_RESTIC_PEER_H_
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "program.h"
+
+namespace coffer::bench {
+
+class ResticPeer {
+ public:
+  static bool Installed() { return HasProgram("restic"); }
+
+  // Its cache stands beside the repository.
+  explicit ResticPeer(std::filesystem::path repository);
+
+  // Makes the repository anew.
+  void Begin();
+  // Seconds, each of one run of the program.
+  double Backup(const std::filesystem::path& folder);
+  double Restore(const std::filesystem::path& target);
+
+ private:
+  double Run(std::vector<std::string> words, const std::filesystem::path& directory);
+
+  std::filesystem::path repository_;
+};
+
+}  // namespace coffer::bench
+
+#endif  // COFFER_BENCH_RESTIC_PEER_H_
