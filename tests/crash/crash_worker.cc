@@ -20,6 +20,7 @@
 #include <thread>
 
 #include "coffer/backup.h"
+#include "coffer/clock.h"
 #include "coffer/engine.h"
 #include "coffer/erase.h"
 #include "coffer/export.h"
@@ -115,7 +116,7 @@ Status DeleteInBulk(Engine& engine) {
   return Status::Ok();
 }
 
-// The name of a backup tells what it must hold: all steps below that number.
+// A full backup and incremental ones in turn. The name of one tells what it must hold: all steps below that number.
 Status BackUp(Engine& engine, const Words& words) {
   constexpr std::uint64_t kStepsBetween = 3;
   std::uint64_t next = words.Number("lane0");
@@ -123,6 +124,7 @@ Status BackUp(Engine& engine, const Words& words) {
     if (Status status = WriteSteps(engine, words, 0, next, kStepsBetween); !status.ok()) return status;
     BackupOptions options;
     options.name = std::to_string(next + kStepsBetween);
+    options.type = round % 2 == 0 ? BackupType::kFull : BackupType::kIncremental;
     const Result<BackupInfo> info = CreateBackup(engine, options);
     if (!info.ok()) return info.status();
     Say("backup", info->id);
@@ -137,6 +139,38 @@ Status RestoreAndWrite(Engine& engine, const Words& words) {
   if (!report.ok()) return report.status();
   Say("restored", report->safety_backup_id);
   return WriteSteps(engine, words, 0, words.Number("lane0"), words.Number("steps"));
+}
+
+// Makes the conversations equal to the backup's, and leaves the rest alone.
+Status RestoreConversations(Engine& engine, const Words& words) {
+  RestoreOptions options;
+  options.scope = RestoreScope::kConversations;
+  options.exact = true;
+  options.safety_backup = false;
+  const Result<RestoreReport> report = Restore(engine, words.Text("backup"), options);
+  if (!report.ok()) return report.status();
+  Say("restored", report->conversations, report->deleted);
+  return Status::Ok();
+}
+
+Status Verify(Engine& engine, const Words& words) {
+  const Result<VerifyReport> report = VerifyBackup(engine, words.Text("backup"), {.level = kVerifyLevelMax});
+  if (!report.ok()) return report.status();
+  if (!report->ok) return Status::Internal(report->findings.front().problem);
+  Say("verified", report->backup_id);
+  return Status::Ok();
+}
+
+// As if so many days had passed.
+Status Prune(Engine& engine, const Words& words) {
+  constexpr std::int64_t kMicrosecondsPerDay = std::int64_t{86'400} * 1'000'000;
+  PruneOptions options;
+  options.as_of =
+      Timestamp{SystemClock().NowMicroseconds() + static_cast<std::int64_t>(words.Number("days")) * kMicrosecondsPerDay};
+  const Result<PruneReport> report = PruneBackups(engine, options);
+  if (!report.ok()) return report.status();
+  Say("pruned", report->drop.size(), report->purged.size());
+  return Status::Ok();
 }
 
 Status Export(Engine& engine, const Words& words) {
@@ -167,6 +201,9 @@ Status Work(const std::string& mode, Engine& engine, const Words& words) {
   if (mode == "delete") return DeleteInBulk(engine);
   if (mode == "backup") return BackUp(engine, words);
   if (mode == "restore") return RestoreAndWrite(engine, words);
+  if (mode == "restore_conversations") return RestoreConversations(engine, words);
+  if (mode == "verify") return Verify(engine, words);
+  if (mode == "prune") return Prune(engine, words);
   if (mode == "export") return Export(engine, words);
   if (mode == "erase") return Erase(engine, words);
   return Status::InvalidArgument("no such mode: " + mode);

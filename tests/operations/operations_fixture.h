@@ -119,6 +119,8 @@ inline std::vector<OperationInfo> AllOperations(Engine& engine) {
 
 class OperationsTest : public ::testing::Test {
  protected:
+  OperationsTest() = default;
+  explicit OperationsTest(const std::filesystem::path& parent) : directory_(parent) {}
   void SetUp() override { Open(); }
 
   // Opens over files that can be made to fail.

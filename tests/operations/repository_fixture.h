@@ -30,6 +30,7 @@ inline std::string RandomBytes(std::size_t size, std::uint64_t seed) {
 
 class RepositoryTest : public OperationsTest {
  protected:
+  using OperationsTest::OperationsTest;
   std::string repository_path() const { return store_path() + "/backups"; }
   std::string ManifestPath(const std::string& id) const { return repository_path() + "/manifests/" + id; }
   std::string ObjectPath(const std::string& object_id) const {

@@ -13,6 +13,7 @@ constexpr std::uint64_t kReplacedBytesMax = std::uint64_t{64} << 20;
 bool IsChange(FileOperation operation) {
   switch (operation) {
     case FileOperation::kAny:
+    case FileOperation::kAnyLasting:
     case FileOperation::kOpenForReading:
     case FileOperation::kRead:
     case FileOperation::kStat:
@@ -24,9 +25,15 @@ bool IsChange(FileOperation operation) {
   }
 }
 
+bool IsLasting(FileOperation operation) {
+  return operation == FileOperation::kSync || operation == FileOperation::kSyncDirectory ||
+         operation == FileOperation::kRemove || operation == FileOperation::kTruncate;
+}
+
 bool Matches(const FileFailure& failure, FileOperation operation, const std::string& path) {
   const bool wanted = failure.operation == FileOperation::kAny || failure.operation == operation ||
-                      (failure.operation == FileOperation::kAnyChange && IsChange(operation));
+                      (failure.operation == FileOperation::kAnyChange && IsChange(operation)) ||
+                      (failure.operation == FileOperation::kAnyLasting && IsLasting(operation));
   return wanted && path.find(failure.path_part) != std::string::npos;
 }
 
@@ -77,7 +84,7 @@ class FailingWritableFile final : public WritableFile {
     if (Status gate = files_.Gate(FileOperation::kSync, path_); !gate.ok()) {
       return gate;
     }
-    Status status = file_->Sync();
+    Status status = files_.real_syncs_ ? file_->Sync() : file_->Flush();
     if (status.ok()) {
       const std::lock_guard lock(files_.mutex_);
       content_->synced_bytes = content_->written_bytes;
@@ -175,6 +182,7 @@ Status FailingFileSystem::Gate(FileOperation operation, const std::string& path,
   if (matches_ < failure_->nth || (matches_ > failure_->nth && !failure_->repeat)) {
     return {};
   }
+  power_cut_ = failure_->cuts_power;
   if (torn_bytes != nullptr) {
     *torn_bytes = failure_->torn_bytes;
   }
@@ -355,7 +363,7 @@ Status FailingFileSystem::SyncDirectory(const std::string& path) {
   if (Status gate = Gate(FileOperation::kSyncDirectory, path); !gate.ok()) {
     return gate;
   }
-  Status status = base_.SyncDirectory(path);
+  Status status = real_syncs_ ? base_.SyncDirectory(path) : Status();
   if (status.ok()) {
     const std::lock_guard lock(mutex_);
     const std::string directory = WithoutSlash(path);

@@ -10,6 +10,7 @@
 // * What was there before, or was changed behind this object's back, is taken to be on the device.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -25,7 +26,8 @@ namespace coffer {
 
 enum class FileOperation {
   kAny,
-  kAnyChange,  // everything that can change what is stored, syncs included
+  kAnyChange,   // everything that can change what is stored, syncs included
+  kAnyLasting,  // those that change what a loss of power leaves: syncs, removals, truncations
   kOpenForWriting,
   kAppend,
   kFlush,
@@ -52,6 +54,7 @@ struct FileFailure {
   bool repeat = false;         // And every such call after it.
   Status status = Status::IoError("injected failure");
   std::size_t torn_bytes = 0;  // For an Append: this many bytes are written before it fails.
+  bool cuts_power = false;     // And everything fails from then on, until RestorePower.
 };
 
 // Safe to use from many threads.
@@ -65,6 +68,8 @@ class FailingFileSystem final : public FileSystem {
   void Heal();
   // Appends beyond this many bytes from now on fail with kResourceExhausted, after writing what still fits. FreeBytes tells it.
   void LimitBytes(std::uint64_t bytes);
+  // From now on no sync reaches the device: a loss of power is only played here, and a test of many need not wait for one.
+  void SkipRealSyncs() { real_syncs_ = false; }
   // Calls so far that could have failed, and those among them that could have changed something.
   std::uint64_t calls() const;
   std::uint64_t changes() const;
@@ -126,6 +131,7 @@ class FailingFileSystem final : public FileSystem {
   std::uint64_t changes_ = 0;
   std::uint64_t space_bytes_ = std::numeric_limits<std::uint64_t>::max();
   bool power_cut_ = false;
+  std::atomic<bool> real_syncs_{true};
   std::map<std::string, std::shared_ptr<Content>> contents_;
   std::vector<PendingName> pending_;  // In the order they happened.
 };

@@ -121,7 +121,8 @@ Status Ledger::Publish(const LedgerEntry& entry) {
   FileSystem& files = core_.files();
   const std::string path = PublishedPath() + "/" + entry.id;
   Result<FileInfo> there = files.Stat(path);
-  if (there.ok()) return Status::Ok();
+  // A crash may have come before its name was durable.
+  if (there.ok()) return files.SyncDirectory(PublishedPath()).WithContext("ledger");
   if (there.status().code() != StatusCode::kNotFound) return std::move(there).status().WithContext("ledger");
   ObjectForm form;
   Result<std::vector<format::AgeRecipient>> recipients =
@@ -131,7 +132,10 @@ Status Ledger::Publish(const LedgerEntry& entry) {
   Result<std::string> sealed = EncodeObject(form, EncodeLedgerEntry(entry) + "\n");
   if (!sealed.ok()) return std::move(sealed).status().WithContext("ledger");
   if (Status status = storage::CreateDirectories(files, PublishedPath()); !status.ok()) return status.WithContext("ledger");
-  return storage::WriteDurably(files, path, *sealed).WithContext("ledger");
+  Status status = storage::WriteDurably(files, path, *sealed);
+  // It may have its name all the same; a restore on another machine would carry out what was never acknowledged.
+  if (!status.ok()) files.RemoveFile(path).Ignore();
+  return status.WithContext("ledger");
 }
 
 Result<std::vector<LedgerEntry>> Ledger::PublishedBesides(const std::set<std::string, std::less<>>& known,
