@@ -105,7 +105,7 @@ TEST_F(PruneTest, WhatIsDroppedStaysInTheTrashForItsGraceAndComesBackUntilThen) 
   const BackupInfo first = BackUpNextDay();
   BackUpNextDay();
   EXPECT_EQ(IdsOf(PruneIn(2).drop), std::vector<std::string>{first.id});
-  EXPECT_EQ(ListDeletedBackups(engine())->at(0).deleted_at, In(0)) << "the clock's time, not the one that decided";
+  EXPECT_EQ(ListDeletedBackups(engine())->at(0).deleted_at, In(2)) << "the later of the clock's time and the one that decided";
   EXPECT_TRUE(PruneIn(kTrashGraceDays).purged.empty()) << "not longer than the grace";
   ASSERT_OK(UndeleteBackup(engine(), first.id));
   EXPECT_EQ(StateOfBackup(first.id), WholeState(engine()));

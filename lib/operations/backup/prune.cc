@@ -57,7 +57,6 @@ class Pruner {
     std::optional<Timestamp> newest;
     const auto consider = [&newest](Timestamp at) { newest = newest ? std::max(*newest, at) : at; };
     for (const BackupManifest& manifest : manifests_) consider(manifest.info.created_at);
-    for (const Repository::TrashEntry& entry : trash_) consider(entry.deleted_at);
     Journal& journal = RunnerOf(core_).journal();
     for (const std::string& id : journal.Ids()) {
       Result<std::optional<OperationInfo>> info = journal.Read(id);
@@ -136,9 +135,8 @@ class Pruner {
     if (!(*session)->damage().ok()) return (*session)->damage();
     for (const RetentionDecision& decision : report_.drop) {
       if (Status status = context_.CheckStop(); !status.ok()) return status;
-      // By the clock, whatever time decides: a time to come would look like a clock that has jumped, and a past one would cut
-      // the grace short.
-      if (Status status = (*session)->MoveToTrash(decision.id, core_.Now()); !status.ok()) return status;
+      // By the later of the two times, so that a past one given by name does not cut the grace short.
+      if (Status status = (*session)->MoveToTrash(decision.id, std::max(now_, core_.Now())); !status.ok()) return status;
     }
     Result<std::uint64_t> freed = (*session)->SweepObjects();
     if (!freed.ok()) return std::move(freed).status();
