@@ -356,8 +356,7 @@ void BackupModelTest::TakeFromTrash() {
 }
 
 bool BackupModelTest::ClockJumped() {
-  std::int64_t newest = newest_operation_;
-  for (const auto& [id, backup] : backups_) newest = std::max(newest, backup.deleted_at.value_or(newest));
+  const std::int64_t newest = newest_operation_;
   return clock_.NowMicroseconds() < newest || clock_.NowMicroseconds() - newest > kClockJumpDays * kDay;
 }
 
@@ -391,7 +390,7 @@ void BackupModelTest::Prune() {
   for (const RetentionDecision& dropped : report->drop) {
     EXPECT_FALSE(jumped);
     EXPECT_LE(backups_.at(dropped.id).expires_at, now);
-    if (!options.plan) backups_.at(dropped.id).deleted_at = clock_.NowMicroseconds();
+    if (!options.plan) backups_.at(dropped.id).deleted_at = std::max(now, clock_.NowMicroseconds());
   }
   if (options.plan) return;
   for (const std::string& id : report->purged) backups_.erase(id);
