@@ -59,15 +59,16 @@ Status CopyPart(FileSystem& files, const std::string& from, std::uint64_t size_b
   return {};
 }
 
-// A file of its own, durable: the given contents or the first bytes of the source.
-Status CopyFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, const std::string& from, const std::string& to) {
+// A file of its own: the given contents or the first bytes of the source.
+Status CopyFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, const std::string& from, const std::string& to,
+                Durability durability) {
   Result<std::unique_ptr<WritableFile>> target = files.NewWritableFile(to);
   if (!target.ok()) {
     return std::move(target).status();
   }
   Status status = info.replacement_contents.empty() ? CopyPart(files, from, info.size, **target)
                                                     : (*target)->Append(info.replacement_contents);
-  if (status.ok()) {
+  if (status.ok() && durability == Durability::kDurable) {
     status = (*target)->Sync();
   }
   const Status closed = (*target)->Close();
@@ -78,7 +79,8 @@ bool NeverChanges(const rocksdb::LiveFileStorageInfo& info) {
   return info.file_type == rocksdb::kTableFile || info.file_type == rocksdb::kBlobFile;
 }
 
-Status PlaceFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, const std::string& directory) {
+Status PlaceFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, const std::string& directory,
+                 Durability durability) {
   const std::string from = info.directory + "/" + info.relative_filename;
   const std::string to = directory + "/" + info.relative_filename;
   if (NeverChanges(info)) {
@@ -88,7 +90,7 @@ Status PlaceFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, co
     }
   }
   // Logs are copied even where they are complete: theirs may not be on the device yet.
-  return CopyFile(files, info, from, to);
+  return CopyFile(files, info, from, to, durability);
 }
 
 CheckpointFile Describe(const rocksdb::LiveFileStorageInfo& info) {
@@ -99,7 +101,8 @@ CheckpointFile Describe(const rocksdb::LiveFileStorageInfo& info) {
   return file;
 }
 
-Result<std::vector<CheckpointFile>> FillDirectory(rocksdb::DB& db, FileSystem& files, const std::string& directory) {
+Result<std::vector<CheckpointFile>> FillDirectory(rocksdb::DB& db, FileSystem& files, const std::string& directory,
+                                                  Durability durability) {
   DeletionPause pause(db);
   if (Status status = pause.Begin(); !status.ok()) {
     return status;
@@ -115,13 +118,15 @@ Result<std::vector<CheckpointFile>> FillDirectory(rocksdb::DB& db, FileSystem& f
   }
   std::vector<CheckpointFile> placed;
   for (const rocksdb::LiveFileStorageInfo& info : live) {
-    if (Status status = PlaceFile(files, info, directory); !status.ok()) {
+    if (Status status = PlaceFile(files, info, directory, durability); !status.ok()) {
       return status;
     }
     placed.push_back(Describe(info));
   }
-  if (Status status = files.SyncDirectory(directory); !status.ok()) {
-    return status;
+  if (durability == Durability::kDurable) {
+    if (Status status = files.SyncDirectory(directory); !status.ok()) {
+      return status;
+    }
   }
   std::sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return placed;
@@ -129,7 +134,8 @@ Result<std::vector<CheckpointFile>> FillDirectory(rocksdb::DB& db, FileSystem& f
 
 }  // namespace
 
-Result<std::vector<CheckpointFile>> MakeCheckpoint(rocksdb::DB& db, FileSystem& files, const std::string& directory) {
+Result<std::vector<CheckpointFile>> MakeCheckpoint(rocksdb::DB& db, FileSystem& files, const std::string& directory,
+                                                   Durability durability) {
   const Result<FileInfo> present = files.Stat(directory);
   if (present.ok()) {
     return Status::AlreadyExists(directory + " is there already");
@@ -142,8 +148,12 @@ Result<std::vector<CheckpointFile>> MakeCheckpoint(rocksdb::DB& db, FileSystem& 
   if (Status status = RemoveRecursively(files, temporary); !status.ok()) {
     return status.WithContext("checkpoint");
   }
-  Result<std::vector<CheckpointFile>> placed = FillDirectory(db, files, temporary);
-  const Status status = placed.ok() ? PublishDurably(files, temporary, directory) : placed.status();
+  Result<std::vector<CheckpointFile>> placed = FillDirectory(db, files, temporary, durability);
+  Status status = placed.status();
+  if (status.ok()) {
+    status =
+        durability == Durability::kDurable ? PublishDurably(files, temporary, directory) : files.Rename(temporary, directory);
+  }
   if (!status.ok()) {
     RemoveRecursively(files, temporary).Ignore();  // The next checkpoint of this name removes it.
     return status.WithContext("checkpoint");

@@ -80,7 +80,10 @@ Status RocksStore::Open() {
   }
   db_.reset(db);
   default_handle_ = handles[0];
-  handles_.assign(handles.begin() + 1, handles.end());
+  handles_.assign(kFamiliesOfStoreMax, nullptr);
+  for (std::size_t i = 0; i < options_.families.size(); ++i) {
+    handles_[NumberOf(options_.families[i].family)] = handles[i + 1];
+  }
   for (const FamilyName& family : options_.families) {
     if (Handle(family.family)->GetID() != RocksFamilyId(family.family)) {
       return Status::Corruption("the store in " + directory_ + " numbers its families differently");
@@ -224,10 +227,10 @@ Status RocksStore::CommitBulk(BulkLoad& load, WriteBatch& batch) {
 }
 
 std::vector<rocksdb::ColumnFamilyHandle*> RocksStore::HandlesOf(std::span<const Family> families) const {
-  if (families.empty()) {
-    return handles_;
-  }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  if (families.empty()) {
+    std::ranges::copy_if(handles_, std::back_inserter(handles), [](const auto* handle) { return handle != nullptr; });
+  }
   for (const Family family : families) {
     handles.push_back(Handle(family));
   }
@@ -294,11 +297,11 @@ Status RocksStore::Scrub(std::span<const Family> families, std::atomic<bool>& st
   return AwaitRemoval(*db_, files_, directory_, *old_files, handles, stop);
 }
 
-Result<std::vector<CheckpointFile>> RocksStore::Checkpoint(const std::string& directory) {
+Result<std::vector<CheckpointFile>> RocksStore::Checkpoint(const std::string& directory, Durability durability) {
   if (Status status = CheckWritable(); !status.ok()) {
     return status;
   }
-  return MakeCheckpoint(*db_, files_, directory);
+  return MakeCheckpoint(*db_, files_, directory, durability);
 }
 
 std::uint64_t RocksStore::FamilyBytes(Family family) {
@@ -341,7 +344,7 @@ Status RocksStore::Close() {
     return {};
   }
   Status status = options_.read_only ? Status() : FinishWriting();
-  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+  for (rocksdb::ColumnFamilyHandle* handle : HandlesOf({})) {
     db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();  // Frees memory; answers OK whatever happens.
   }
   db_->DestroyColumnFamilyHandle(default_handle_).PermitUncheckedError();

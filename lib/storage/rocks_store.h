@@ -43,7 +43,7 @@ class RocksStore final : public Store {
   Status Flush(std::span<const Family> families) override;
   Status Compact(std::span<const Family> families) override;
   Status Scrub(std::span<const Family> families, std::atomic<bool>& stop) override;
-  Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory) override;
+  Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory, Durability durability) override;
   std::uint64_t FamilyBytes(Family family) override;
   std::uint64_t LogBytes() override;
   Status VerifyChecksums() override;
@@ -65,7 +65,7 @@ class RocksStore final : public Store {
   std::shared_ptr<StoreListener> listener_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // in the order of options_.families
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // by number; null: not opened
 };
 
 }  // namespace coffer::storage

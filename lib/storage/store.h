@@ -121,8 +121,9 @@ class StoreMemory;
 std::shared_ptr<StoreMemory> NewStoreMemory(std::size_t write_buffer_bytes, std::size_t block_cache_bytes);
 
 struct StoreOptions {
-  std::span<const FamilyName> families = kFamilies;  // the store's table; must outlive it
-  bool create = false;                               // true: the folder must hold no store; false: it must hold one
+  // The store's table, or, read-only, a part of it: files of other families are then not looked at. Must outlive the store.
+  std::span<const FamilyName> families = kFamilies;
+  bool create = false;  // true: the folder must hold no store; false: it must hold one
   bool read_only = false;
   FileSystem* file_system = nullptr;  // null: the operating system's, by RocksDB's own way
   // Null: memory of its own, by the two sizes below. Otherwise write_buffer_bytes still says how large a family's share may be.
@@ -169,8 +170,8 @@ class Store {
   virtual Status Scrub(std::span<const Family> families, std::atomic<bool>& stop) = 0;
 
   // Makes `directory` (which must not be there; its parent must) a consistent copy of the store that opens as a store;
-  // immutable files are hard links, made durable together with the directory. Answers its files.
-  virtual Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory) = 0;
+  // immutable files are hard links. Answers its files. kDurable: the directory with all in it survives a loss of power.
+  virtual Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory, Durability durability) = 0;
 
   // Bytes on disk of one family's sorted and blob files; those of the log and the bookkeeping files.
   virtual std::uint64_t FamilyBytes(Family family) = 0;

@@ -141,7 +141,7 @@ TEST_F(RocksBulkLoadTest, LoadedFilesHaveTheirDigestFromBirth) {
   WriteBatch batch;
   ASSERT_OK(store_->CommitBulk(*load, batch));
   load.reset();
-  Result<std::vector<CheckpointFile>> files = store_->Checkpoint(directory_.File("checkpoint"));
+  Result<std::vector<CheckpointFile>> files = store_->Checkpoint(directory_.File("checkpoint"), Durability::kDurable);
   ASSERT_OK(files);
   std::size_t sorted_files = 0;
   for (const CheckpointFile& file : *files) {

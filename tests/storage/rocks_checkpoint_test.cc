@@ -57,7 +57,7 @@ TEST(RocksCheckpointTest, OpensAsAStoreOfItsMoment) {
   const auto store = CreateStore(folder.File("store"));
   ASSERT_OK(PutOne(*store, Family::kPrompts, "a", "then", Durability::kBuffered));
   ASSERT_OK(PutOne(*store, Family::kContents, "c", NoisyText(100'000, 1)));
-  ASSERT_OK(store->Checkpoint(folder.File("copy")));
+  ASSERT_OK(store->Checkpoint(folder.File("copy"), Durability::kDurable));
   ASSERT_OK(PutOne(*store, Family::kPrompts, "a", "later"));
   const auto copy = ReopenStore(folder.File("copy"));
   EXPECT_EQ(ValueOf(*copy, Family::kPrompts, "a"), "then");
@@ -76,7 +76,7 @@ TEST(RocksCheckpointTest, ItsDigestsAreTheSha256OfItsFilesOverEitherFileSystem) 
     const auto store = CreateStore(folder.File(name), files);
     ASSERT_OK(PutOne(*store, Family::kMessages, "m", NoisyText(100'000, 1)));
     ASSERT_OK(PutOne(*store, Family::kContents, "c", NoisyText(100'000, 2)));
-    const auto placed = store->Checkpoint(folder.File(name + "-copy"));
+    const auto placed = store->Checkpoint(folder.File(name + "-copy"), Durability::kDurable);
     ASSERT_OK(placed);
     EXPECT_EQ(DigestsOf(*placed).size(), 3U);  // a sorted file for each family, and a blob file
     ExpectDescribes(*placed, folder.File(name + "-copy"));
@@ -87,12 +87,12 @@ TEST(RocksCheckpointTest, DigestsSurviveReopening) {
   const TempDirectory folder;
   auto store = CreateStore(folder.File("store"));
   ASSERT_OK(PutOne(*store, Family::kContents, "c", NoisyText(100'000, 2)));
-  const auto before = store->Checkpoint(folder.File("before"));
+  const auto before = store->Checkpoint(folder.File("before"), Durability::kDurable);
   ASSERT_OK(before);
   ASSERT_OK(store->Close());
   store.reset();
   store = ReopenStore(folder.File("store"));
-  const auto after = store->Checkpoint(folder.File("after"));
+  const auto after = store->Checkpoint(folder.File("after"), Durability::kDurable);
   ASSERT_OK(after);
   EXPECT_EQ(DigestsOf(*before).size(), 2U);
   EXPECT_EQ(DigestsOf(*before), DigestsOf(*after));
@@ -102,7 +102,7 @@ TEST(RocksCheckpointTest, LinksSortedFilesInsteadOfCopyingThem) {
   const TempDirectory folder;
   const auto store = CreateStore(folder.File("store"));
   ASSERT_OK(PutOne(*store, Family::kContents, "c", NoisyText(100'000, 2)));
-  const auto placed = store->Checkpoint(folder.File("copy"));
+  const auto placed = store->Checkpoint(folder.File("copy"), Durability::kDurable);
   ASSERT_OK(placed);
   for (const CheckpointFile& file : *placed) {
     const auto links = std::filesystem::hard_link_count(folder.File("copy/" + file.name));
@@ -113,9 +113,9 @@ TEST(RocksCheckpointTest, LinksSortedFilesInsteadOfCopyingThem) {
 TEST(RocksCheckpointTest, RefusesAFolderThatIsThereAndNeedsItsParent) {
   const TempDirectory folder;
   const auto store = CreateStore(folder.File("store"));
-  ASSERT_OK(store->Checkpoint(folder.File("copy")));
-  EXPECT_CODE(store->Checkpoint(folder.File("copy")), kAlreadyExists);
-  EXPECT_CODE(store->Checkpoint(folder.File("no/copy")), kNotFound);
+  ASSERT_OK(store->Checkpoint(folder.File("copy"), Durability::kDurable));
+  EXPECT_CODE(store->Checkpoint(folder.File("copy"), Durability::kDurable), kAlreadyExists);
+  EXPECT_CODE(store->Checkpoint(folder.File("no/copy"), Durability::kDurable), kNotFound);
 }
 
 TEST(RocksCheckpointTest, SurvivesALossOfPowerAsSoonAsItReturns) {
@@ -124,7 +124,7 @@ TEST(RocksCheckpointTest, SurvivesALossOfPowerAsSoonAsItReturns) {
   auto store = CreateStore(folder.File("store"), &files);
   ASSERT_OK(PutOne(*store, Family::kPrompts, "a", "1", Durability::kBuffered));
   ASSERT_OK(PutOne(*store, Family::kContents, "c", NoisyText(100'000, 2), Durability::kBuffered));
-  const auto placed = store->Checkpoint(folder.File("copy"));
+  const auto placed = store->Checkpoint(folder.File("copy"), Durability::kDurable);
   ASSERT_OK(placed);
   files.CutPower();
   store.reset();
@@ -134,6 +134,21 @@ TEST(RocksCheckpointTest, SurvivesALossOfPowerAsSoonAsItReturns) {
   const auto copy = ReopenStore(folder.File("copy"), &files);
   EXPECT_EQ(ValueOf(*copy, Family::kPrompts, "a"), "1");
   EXPECT_EQ(ValueOf(*copy, Family::kContents, "c"), NoisyText(100'000, 2));
+}
+
+TEST(RocksCheckpointTest, ABufferedOneWaitsForNoSyncOfItsFiles) {
+  const TempDirectory folder;
+  FailingFileSystem files(PosixFileSystem());
+  const auto store = CreateStore(folder.File("store"), &files);
+  ASSERT_OK(PutOne(*store, Family::kPrompts, "a", "1"));
+  for (const FileOperation operation : {FileOperation::kSync, FileOperation::kSyncDirectory}) {
+    files.FailOn({.operation = operation, .path_part = "/copy", .repeat = true});
+    EXPECT_CODE(store->Checkpoint(folder.File("copy"), Durability::kDurable), kIoError);
+    EXPECT_OK(store->Checkpoint(folder.File("copy"), Durability::kBuffered));
+    EXPECT_EQ(ValueOf(*ReopenStore(folder.File("copy")), Family::kPrompts, "a"), "1");
+    files.Heal();
+    ASSERT_OK(storage::RemoveRecursively(files, folder.File("copy")));
+  }
 }
 
 // One whose name is final but not yet synced when it fails is there, whole; its failure is told all the same.
@@ -147,7 +162,7 @@ TEST(RocksCheckpointTest, OneThatFailsAtAnyStepIsThereWholeOrNotAtAllAndTheNextS
   std::uint64_t step = 1;
   for (;; ++step) {
     files.FailOn({.operation = FileOperation::kAnyChange, .path_part = folder.path() + "/copy", .nth = step});
-    const bool made = store->Checkpoint(path).ok();
+    const bool made = store->Checkpoint(path, Durability::kDurable).ok();
     files.Heal();
     if (made) {
       break;
@@ -157,7 +172,7 @@ TEST(RocksCheckpointTest, OneThatFailsAtAnyStepIsThereWholeOrNotAtAllAndTheNextS
       EXPECT_EQ(ValueOf(*copy, Family::kContents, "c"), NoisyText(10'000, 2)) << step;
     }
     ASSERT_OK(storage::RemoveRecursively(files, path));
-    ASSERT_OK(store->Checkpoint(path)) << step;
+    ASSERT_OK(store->Checkpoint(path, Durability::kDurable)) << step;
     ASSERT_OK(storage::RemoveRecursively(files, path));
   }
   EXPECT_GT(step, 10U);
@@ -179,7 +194,7 @@ TEST(RocksCheckpointTest, UnderWritersItHoldsWholeBatchesOnly) {
   });
   for (int i = 0; i < 5; ++i) {
     const std::string path = folder.File("copy" + std::to_string(i));
-    const auto placed = store->Checkpoint(path);
+    const auto placed = store->Checkpoint(path, Durability::kDurable);
     EXPECT_OK(placed);
     ExpectDescribes(*placed, path);
     const auto copy = ReopenStore(path);

@@ -84,7 +84,7 @@ TEST_F(RocksFailureTest, AFullDiskIsResourceExhaustedForCommitFlushAndCheckpoint
   auto store = CreateStore(path_, &files_);
   ASSERT_OK(PutOne(*store, Family::kMessages, "kept", NoisyText(50'000, 1)));
   files_.LimitBytes(1'000);
-  EXPECT_CODE(store->Checkpoint(folder_.File("copy")), kResourceExhausted);
+  EXPECT_CODE(store->Checkpoint(folder_.File("copy"), Durability::kDurable), kResourceExhausted);
   EXPECT_FALSE(std::filesystem::exists(folder_.File("copy")));
   EXPECT_CODE(PutOne(*store, Family::kMessages, "new", NoisyText(50'000, 2)), kResourceExhausted);
   EXPECT_EQ(ValueOf(*store, Family::kMessages, "kept"), NoisyText(50'000, 1));

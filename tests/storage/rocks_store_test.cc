@@ -221,10 +221,31 @@ TEST(RocksStoreTest, AReadOnlyStoreReadsEverythingAndChangesNothing) {
     EXPECT_CODE(store->Flush({}), kPermissionDenied);
     EXPECT_CODE(store->Compact({}), kPermissionDenied);
     EXPECT_CODE(store->Sync(), kPermissionDenied);
-    EXPECT_CODE(store->Checkpoint(folder.File("copy")), kPermissionDenied);
+    EXPECT_CODE(store->Checkpoint(folder.File("copy"), Durability::kDurable), kPermissionDenied);
     EXPECT_OK(store->Close());
   }
   EXPECT_EQ(files.changes(), changes);
+}
+
+TEST(RocksStoreTest, AReadOnlyStoreOfSomeFamiliesLooksAtNoFileOfTheOthers) {
+  const TempDirectory folder;
+  const std::string path = folder.File("store");
+  {
+    const auto store = CreateStore(path);
+    ASSERT_OK(PutOne(*store, Family::kPrompts, "flushed", "1"));
+    ASSERT_OK(PutOne(*store, Family::kMessages, "m", NoisyText(100'000, 1)));
+    ASSERT_OK(store->Flush({}));
+    ASSERT_OK(PutOne(*store, Family::kPrompts, "logged", "2"));
+    ASSERT_OK(store->Close());
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    if (entry.path().extension() == ".sst" && entry.file_size() > 50'000) std::filesystem::remove(entry.path());
+  }
+  constexpr std::array kPrompts = {storage::kFamilies[storage::NumberOf(Family::kPrompts)]};
+  EXPECT_CODE(storage::OpenRocksStore(path, {.read_only = true}), kCorruption);
+  const auto store = OpenStore(path, {.families = kPrompts, .read_only = true});
+  EXPECT_EQ(RowsOf(*store, Family::kPrompts, "", ""), "flushed=1 logged=2 ");
+  EXPECT_OK(store->Close());
 }
 
 TEST(RocksStoreTest, AReadOnlyStoreFindsEveryBlobValueWithFewerOpenFilesThanBlobFiles) {

@@ -1,5 +1,6 @@
 #include "operations/backup/backup_image.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -54,7 +55,7 @@ Status BackupImage::Take() {
   if (Status status = storage::RemoveRecursively(core_.files(), work_path_); !status.ok()) return status;
   if (Status status = core_.files().CreateDirectory(work_path_); !status.ok()) return status;
   const engine::StoreAccess access = core_.Access();
-  Result<std::vector<storage::CheckpointFile>> files = access->Checkpoint(store_path_);
+  Result<std::vector<storage::CheckpointFile>> files = access->Checkpoint(store_path_, Durability::kBuffered);
   if (!files.ok()) return std::move(files).status();
   files_ = std::move(*files);
   return Status::Ok();
@@ -71,7 +72,7 @@ Status BackupImage::LeaveOutContents(std::string_view backup_id) {
   const Family contents[] = {Family::kContents};
   if (Status status = (*store)->Compact(contents); !status.ok()) return status;
   const std::string without_path = work_path_ + "/without-contents";
-  Result<std::vector<storage::CheckpointFile>> files = (*store)->Checkpoint(without_path);
+  Result<std::vector<storage::CheckpointFile>> files = (*store)->Checkpoint(without_path, Durability::kBuffered);
   if (!files.ok()) return std::move(files).status();
   if (Status status = (*store)->Close(); !status.ok()) return status;
   store_path_ = without_path;
@@ -102,7 +103,10 @@ Status BackupImage::WriteLogs(const std::string& path, std::uint64_t& size_bytes
 }
 
 Result<engine::TalliesByOwner> BackupImage::ReadCounters() {
-  Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(store_path_, SmallStoreOptions(core_, true));
+  constexpr std::array<storage::FamilyName, 1> kRead = {storage::kFamilies[storage::NumberOf(Family::kCounters)]};
+  storage::StoreOptions options = SmallStoreOptions(core_, true);
+  options.families = kRead;
+  Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(store_path_, options);
   if (!store.ok()) return std::move(store).status();
   Result<engine::CounterState> counters = engine::ReadCounters(**store, nullptr);
   const Status closed = (*store)->Close();
