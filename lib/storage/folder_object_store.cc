@@ -31,12 +31,16 @@ class FolderWriter final : public ObjectWriter {
       : store_(store), path_(std::move(path)), file_(std::move(file)) {}
   ~FolderWriter() override;
   Status Append(std::string_view bytes) override { return file_->Append(bytes); }
-  Status Publish(std::string_view name) override;
+  Status Finish() override;
+
+  const std::string& path() const { return path_; }
+  // It has another name now.
+  void MarkPublished() { published_ = true; }
 
  private:
   FolderObjectStore& store_;
   const std::string path_;
-  std::unique_ptr<WritableFile> file_;
+  std::unique_ptr<WritableFile> file_;  // none: finished
   bool published_ = false;
 };
 
@@ -51,6 +55,19 @@ class FolderObjectStore final : public ObjectStore {
     Result<std::unique_ptr<WritableFile>> file = files_.NewWritableFile(path);
     if (!file.ok()) return std::move(file).status();
     return std::unique_ptr<ObjectWriter>(std::make_unique<FolderWriter>(*this, std::move(path), std::move(*file)));
+  }
+
+  Status Publish(std::span<const Publication> objects) override {
+    std::set<std::string> changed;
+    for (const Publication& object : objects) {
+      if (Status status = Place(object, changed); !status.ok()) return status;
+    }
+    for (const std::string& folder : changed) {
+      if (Status status = files_.SyncDirectory(folder); !status.ok()) return status.WithContext("publishing in " + folder);
+    }
+    const std::lock_guard lock(mutex_);
+    for (const Publication& object : objects) known_folders_.insert(DirectoryName(PathOf(object.name)));
+    return Status::Ok();
   }
 
   Result<std::unique_ptr<RandomAccessFile>> Open(std::string_view name) override {
@@ -101,17 +118,42 @@ class FolderObjectStore final : public ObjectStore {
 
   Result<std::uint64_t> FreeBytes() override { return files_.FreeBytes(root_); }
 
-  Status PublishFile(const std::string& path, std::string_view name) {
-    if (!IsName(name)) return NoName(name);
-    if (Status status = EnsureFolder(DirectoryName(PathOf(name))); !status.ok()) return status;
-    return PublishDurably(files_, path, PathOf(name));
-  }
-
   FileSystem& files() { return files_; }
 
  private:
   std::string PathOf(std::string_view name) const { return root_ + "/" + std::string(name); }
   std::string UnfinishedPath() const { return PathOf(kUnfinished); }
+
+  // Gives an object its name, durably so once the folders in `changed` are synced. The one it leaves need not be: a second name
+  // there would be swept.
+  Status Place(const Publication& object, std::set<std::string>& changed) {
+    if (!IsName(object.name)) return NoName(object.name);
+    auto& writer = static_cast<FolderWriter&>(*object.writer);
+    if (Status status = writer.Finish(); !status.ok()) return status;
+    const std::string path = PathOf(object.name);
+    if (Status status = MakeFolder(DirectoryName(path), changed); !status.ok()) return status;
+    Result<FileInfo> present = files_.Stat(path);
+    if (present.ok()) return Status::AlreadyExists(path + " is there already");
+    if (present.status().code() != StatusCode::kNotFound) return std::move(present).status().WithContext("publishing " + path);
+    if (Status status = files_.Rename(writer.path(), path); !status.ok()) return status.WithContext("publishing " + path);
+    writer.MarkPublished();
+    changed.insert(DirectoryName(path));
+    return Status::Ok();
+  }
+
+  Status MakeFolder(const std::string& path, std::set<std::string>& changed) {
+    if (changed.contains(path)) return Status::Ok();
+    const std::string parent = DirectoryName(path);
+    {
+      const std::lock_guard lock(mutex_);
+      if (known_folders_.contains(path)) return Status::Ok();
+    }
+    if (path == root_) return EnsureFolder(root_);
+    if (Status status = EnsureFolder(parent); !status.ok()) return status;
+    if (Status status = files_.CreateDirectory(path); !status.ok()) return status.WithContext("creating " + path);
+    changed.insert(parent);
+    return Status::Ok();
+  }
 
   // A folder that was seen need not be looked at before each object.
   Status EnsureFolder(const std::string& path) {
@@ -153,11 +195,11 @@ FolderWriter::~FolderWriter() {
   store_.files().RemoveFile(path_).Ignore();  // else swept with what crashes leave
 }
 
-Status FolderWriter::Publish(std::string_view name) {
+Status FolderWriter::Finish() {
+  if (file_ == nullptr) return Status::Ok();
   Status status = file_->Sync();
   if (Status closed = file_->Close(); status.ok()) status = std::move(closed);
-  if (status.ok()) status = store_.PublishFile(path_, name);
-  published_ = status.ok();
+  if (status.ok()) file_.reset();
   return status;
 }
 
@@ -171,7 +213,8 @@ Status PutObject(ObjectStore& objects, std::string_view name, std::string_view b
   Result<std::unique_ptr<ObjectWriter>> writer = objects.New();
   if (!writer.ok()) return std::move(writer).status();
   if (Status status = (*writer)->Append(bytes); !status.ok()) return status;
-  return (*writer)->Publish(name);
+  const ObjectStore::Publication object{writer->get(), std::string(name)};
+  return objects.Publish({&object, 1});
 }
 
 Result<std::string> ReadObject(ObjectStore& objects, std::string_view name, std::uint64_t bytes_max) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,13 +14,13 @@
 
 namespace coffer::storage {
 
-// An object on its way. One thread at a time. Nothing of it can be seen before Publish, or at all without it.
+// An object on its way. One thread at a time. Nothing of it can be seen before it is published, or at all without that.
 class ObjectWriter {
  public:
   virtual ~ObjectWriter() = default;
   virtual Status Append(std::string_view bytes) = 0;
-  // Durable under `name` when it returns. kAlreadyExists: there is one of that name, which is left as it is.
-  virtual Status Publish(std::string_view name) = 0;
+  // Its bytes are on the device when it returns; no Append may follow. Publishing does it for those that were not finished.
+  virtual Status Finish() = 0;
 };
 
 // Names are pieces of letters, digits, '-', '_' and '.' with '/' between them; no piece begins with '.'. Others are
@@ -28,7 +29,15 @@ class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
 
+  struct Publication {
+    ObjectWriter* writer = nullptr;  // of this store
+    std::string name;
+  };
+
   virtual Result<std::unique_ptr<ObjectWriter>> New() = 0;
+  // Each is durable under its name when it returns. Many at once share their waits for the device. kAlreadyExists: there is one
+  // of such a name, which is left as it is. After a failure some may be there.
+  virtual Status Publish(std::span<const Publication> objects) = 0;
   // Any range of an object.
   virtual Result<std::unique_ptr<RandomAccessFile>> Open(std::string_view name) = 0;
   virtual Result<std::uint64_t> Size(std::string_view name) = 0;
@@ -49,7 +58,7 @@ class ObjectStore {
 // The objects in a folder, which is made when it is first written to. `files` must outlive the answer.
 std::unique_ptr<ObjectStore> NewFolderObjectStore(FileSystem& files, std::string root);
 
-// New, Append and Publish in one.
+// A new one with all its bytes.
 Status PutObject(ObjectStore& objects, std::string_view name, std::string_view bytes);
 // kResourceExhausted: longer than `bytes_max`.
 Result<std::string> ReadObject(ObjectStore& objects, std::string_view name, std::uint64_t bytes_max);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,12 @@ class ObjectStoreTest : public ::testing::Test {
   static std::string ValueOf(ObjectStore& objects, std::string_view name) {
     Result<std::string> bytes = ReadObject(objects, name, 1000);
     return bytes.ok() ? *bytes : "(" + std::string(StatusCodeName(bytes.status().code())) + ")";
+  }
+  static std::unique_ptr<ObjectWriter> Written(ObjectStore& objects, std::string_view bytes) {
+    Result<std::unique_ptr<ObjectWriter>> writer = objects.New();
+    EXPECT_OK(writer);
+    EXPECT_OK((*writer)->Append(bytes));
+    return std::move(*writer);
   }
   static std::vector<std::string> Listed(ObjectStore& objects, std::string_view prefix) {
     Result<std::vector<std::string>> names = objects.List(prefix);
@@ -115,7 +122,9 @@ TEST_F(ObjectStoreTest, ManyWritersDoNotDisturbEachOther) {
     ASSERT_OK((*writer)->Append(std::to_string(i)));
     writers.push_back(std::move(*writer));
   }
-  for (int i = 19; i >= 0; --i) ASSERT_OK(writers[static_cast<std::size_t>(i)]->Publish("o/" + std::to_string(i)));
+  std::vector<ObjectStore::Publication> objects_named;
+  for (int i = 19; i >= 0; --i) objects_named.push_back({writers[static_cast<std::size_t>(i)].get(), "o/" + std::to_string(i)});
+  ASSERT_OK(objects->Publish(objects_named));
   for (int i = 0; i < 20; ++i) EXPECT_EQ(ValueOf(*objects, "o/" + std::to_string(i)), std::to_string(i));
 }
 
@@ -154,6 +163,53 @@ TEST_F(ObjectStoreTest, WhatWasAnsweredSurvivesALossOfPower) {
   EXPECT_EQ(ValueOf(*again, "a/b/kept"), "kept");
   EXPECT_EQ(ValueOf(*again, "lease"), "one");
   EXPECT_EQ(ValueOf(*again, "gone"), "(not_found)");
+}
+
+TEST_F(ObjectStoreTest, PublishedObjectsSurviveALossOfPowerWithTheirNewFolders) {
+  {
+    const auto store = Store();
+    const auto a = Written(*store, "1");
+    const auto b = Written(*store, "2");
+    const auto c = Written(*store, "3");
+    const ObjectStore::Publication objects[] = {{a.get(), "x/aa/a"}, {b.get(), "x/aa/b"}, {c.get(), "x/bb/c"}};
+    ASSERT_OK(store->Publish(objects));
+  }
+  LosePower();
+  const auto store = Store();
+  EXPECT_EQ(ValueOf(*store, "x/aa/a") + ValueOf(*store, "x/aa/b") + ValueOf(*store, "x/bb/c"), "123");
+}
+
+TEST_F(ObjectStoreTest, ManyAtOnceSyncEachFolderOnce) {
+  const auto store = Store();
+  std::vector<std::unique_ptr<ObjectWriter>> writers;
+  std::vector<ObjectStore::Publication> objects;
+  for (int i = 0; i < 8; ++i) {
+    writers.push_back(Written(*store, "x"));
+    ASSERT_OK(writers.back()->Finish());
+    objects.push_back({writers.back().get(), "some/" + std::to_string(i)});
+  }
+  const std::uint64_t before = files_.changes();
+  ASSERT_OK(store->Publish(objects));
+  constexpr std::uint64_t kFolders = 2;  // made, and their parents synced
+  EXPECT_LE(files_.changes() - before, objects.size() + 2 * kFolders);
+}
+
+TEST_F(ObjectStoreTest, AFailureAtAnyStepOfPublishingIsToldAndTheNextTrySucceeds) {
+  std::uint64_t step = 1;
+  for (;; ++step) {
+    const auto store = Store();
+    const auto a = Written(*store, "1");
+    const auto b = Written(*store, "2");
+    const std::string name = std::to_string(step);
+    const ObjectStore::Publication objects[] = {{a.get(), name + "/aa/a"}, {b.get(), name + "/bb/b"}};
+    files_.FailOn({.operation = FileOperation::kAnyChange, .nth = step});
+    const bool published = store->Publish(objects).ok();
+    files_.Heal();
+    if (published) break;
+    ASSERT_OK(PutObject(*store, name + "/bb/c", "3"));
+    EXPECT_EQ(ValueOf(*store, name + "/bb/c"), "3");
+  }
+  EXPECT_GT(step, 8U);
 }
 
 TEST_F(ObjectStoreTest, ADeletionIsSyncedBeforeItIsAnswered) {

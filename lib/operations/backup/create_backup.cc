@@ -50,8 +50,8 @@ Result<std::vector<format::AgeRecipient>> ParseRecipients(const std::vector<std:
 struct StoredFile {
   BackupFile file;
   StoredObject object;
-  bool added = false;  // by this backup
-  bool twin = false;   // another file of this backup has the same bytes, and the object
+  std::unique_ptr<storage::ObjectWriter> writer;  // of an object that this backup adds
+  bool twin = false;                              // another file of this backup has the same bytes, and the object
 };
 
 // One backup on its way: image, objects, manifest.
@@ -104,10 +104,8 @@ class BackupMaker {
     if (Status status = FindKeys(); !status.ok()) return status.WithContext("keys");
     if (Status status = Prepare(); !status.ok()) return status;
     if (Status status = TakeImage(); !status.ok()) return status.WithContext("image of the store");
-    Result<engine::TalliesByOwner> counters = image_.ReadCounters();
-    if (!counters.ok()) return std::move(counters).status().WithContext("reading the image's counters");
-    sealed_.by_owner = std::move(*counters);
     if (Status status = StoreFiles(); !status.ok()) return status;
+    if (Status status = PublishObjects(); !status.ok()) return status;
     return Publish();
   }
 
@@ -182,10 +180,18 @@ class BackupMaker {
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order, std::ranges::greater(), [&files](std::size_t i) { return files[i].size_bytes; });
     stored_.resize(files.size());
-    return RunInParallel(files.size(), [&](std::size_t step) {
-      const std::size_t i = order[step];
+    return RunInParallel(1 + files.size(), [&](std::size_t step) {
+      if (step == 0) return ReadCounters();
+      const std::size_t i = order[step - 1];
       return StoreOne(files[i], stored_[i]).WithContext("file " + files[i].name);
     });
+  }
+
+  Status ReadCounters() {
+    Result<engine::TalliesByOwner> counters = image_.ReadCounters();
+    if (!counters.ok()) return std::move(counters).status().WithContext("reading the image's counters");
+    sealed_.by_owner = std::move(*counters);
+    return Status::Ok();
   }
 
   Status StoreOne(const storage::CheckpointFile& source, StoredFile& stored) {
@@ -205,10 +211,10 @@ class BackupMaker {
                                 ", and was " + format::HexText(source.digest) + " at its birth");
     }
     stored.file.sha256 = format::HexText(written->plain_sha256);
-    return PublishObject(std::move(*written), source.size_bytes, stored);
+    return FinishObject(std::move(*written), source.size_bytes, stored);
   }
 
-  Status PublishObject(WrittenObject written, std::uint64_t plain_bytes, StoredFile& stored) {
+  Status FinishObject(WrittenObject written, std::uint64_t plain_bytes, StoredFile& stored) {
     StoredObject& object = stored.object;
     object.id = ObjectIdOf(object_id_key_, written.plain_sha256, plain_bytes, manifest_.pool);
     // The same bytes under the same name: small files such as CURRENT, or one that another backup of the pool has.
@@ -223,14 +229,19 @@ class BackupMaker {
     if (stored.twin) return Status::Ok();
     object.stored_bytes = written.stored_bytes;
     object.stored_sha256 = format::HexText(written.stored_sha256);
-    const std::string name = Repository::ObjectName(object.id);
-    Status status = written.writer->Publish(name);
-    if (status.code() == StatusCode::kAlreadyExists && !session_->damage().ok()) {
-      // Named by no manifest that can be read; only where one cannot, leftovers were not swept. It may be that one's.
-      return Status(session_->damage()).WithContext(name + " may be of a damaged manifest");
+    stored.writer = std::move(written.writer);
+    return stored.writer->Finish();
+  }
+
+  Status PublishObjects() {
+    std::vector<storage::ObjectStore::Publication> objects;
+    for (const StoredFile& stored : stored_) {
+      if (stored.writer != nullptr) objects.push_back({stored.writer.get(), Repository::ObjectName(stored.object.id)});
     }
-    stored.added = status.ok();
-    return status;
+    Status status = repository_.objects().Publish(objects);
+    if (status.code() != StatusCode::kAlreadyExists || session_->damage().ok()) return status;
+    // Named by no manifest that can be read; only where one cannot, leftovers were not swept. It may be that one's.
+    return Status(session_->damage()).WithContext(std::string(status.message()) + ", and may be of a damaged manifest");
   }
 
   Status Publish() {
@@ -239,7 +250,7 @@ class BackupMaker {
     for (const StoredFile& stored : stored_) {
       if (stored.twin || !places.emplace(stored.object.id, manifest_.objects.size()).second) continue;
       manifest_.objects.push_back(stored.object);
-      if (stored.added) info.stored_bytes += stored.object.stored_bytes;
+      if (stored.writer != nullptr) info.stored_bytes += stored.object.stored_bytes;
     }
     for (StoredFile& stored : stored_) {
       stored.file.object = places.at(stored.object.id);

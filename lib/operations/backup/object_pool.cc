@@ -1,5 +1,7 @@
 #include "operations/backup/object_pool.h"
 
+#include <algorithm>
+
 #include "format/fixed_width.h"
 #include "format/sha256.h"
 
@@ -28,13 +30,19 @@ ObjectPool ChoosePool(const Repository& repository, const std::vector<BackupMani
   const BackupManifest* base = wanted == BackupType::kFull ? nullptr : FindBase(live, terms);
   if (base == nullptr) return full;
   ObjectPool pool;
+  // Most manifests name what the one before named: each object is looked at once.
+  const auto is_there = [&](const StoredObject& object) {
+    const auto seen = pool.present.find(object.id);
+    if (seen != pool.present.end() && seen->second.stored_bytes == object.stored_bytes) return true;
+    return repository.CheckObjectThere(object).ok();
+  };
   pool.type = wanted;
   pool.base_id = base->info.id;
   for (const auto* manifests : {&live, &trash}) {
     for (const BackupManifest& manifest : *manifests) {
       if (manifest.pool != base->info.id || !OnTerms(manifest, terms)) continue;
       // One bad object would be handed on from backup to backup.
-      if (known_bad(manifest.info.id) || !repository.CheckObjectsThere(manifest).ok()) return full;
+      if (known_bad(manifest.info.id) || !std::ranges::all_of(manifest.objects, is_there)) return full;
       const bool shares = wanted == BackupType::kIncremental || manifest.info.id == base->info.id;
       for (const StoredObject& object : manifest.objects) {
         pool.present.emplace(object.id, object);

@@ -212,18 +212,21 @@ Result<std::unique_ptr<ObjectReader>> Repository::OpenObject(const BackupManifes
   return reader;
 }
 
+Status Repository::CheckObjectThere(const StoredObject& object) const {
+  const std::string name = ObjectName(object.id);
+  Result<std::uint64_t> size = objects_->Size(name);
+  if (!size.ok() && size.status().code() == StatusCode::kNotFound) {
+    return Status::Corruption(path_ + "/" + name + ": is missing");
+  }
+  if (!size.ok()) return std::move(size).status();
+  if (*size == object.stored_bytes) return Status::Ok();
+  return Status::Corruption(path_ + "/" + name + ": has " + std::to_string(*size) + " bytes, and " +
+                            std::to_string(object.stored_bytes) + " by the manifest");
+}
+
 Status Repository::CheckObjectsThere(const BackupManifest& manifest) const {
   for (const StoredObject& object : manifest.objects) {
-    const std::string name = ObjectName(object.id);
-    Result<std::uint64_t> size = objects_->Size(name);
-    if (!size.ok() && size.status().code() == StatusCode::kNotFound) {
-      return Status::Corruption(path_ + "/" + name + ": is missing");
-    }
-    if (!size.ok()) return std::move(size).status();
-    if (*size != object.stored_bytes) {
-      return Status::Corruption(path_ + "/" + name + ": has " + std::to_string(*size) + " bytes, and " +
-                                std::to_string(object.stored_bytes) + " by the manifest");
-    }
+    if (Status status = CheckObjectThere(object); !status.ok()) return status;
   }
   return Status::Ok();
 }

@@ -57,7 +57,8 @@ class Repository {
   // damaged; the message names it.
   Result<std::unique_ptr<ObjectReader>> OpenObject(const BackupManifest& manifest, std::size_t object,
                                                    std::span<const format::AgeIdentity> identities) const;
-  // kCorruption: one is missing, or has another length than the manifest says.
+  // kCorruption: it is missing, or has another length than the manifest says.
+  Status CheckObjectThere(const StoredObject& object) const;
   Status CheckObjectsThere(const BackupManifest& manifest) const;
 
   static std::string ManifestName(std::string_view id) { return "manifests/" + std::string(id); }
