@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::size_t kWriteBufferBytes = std::size_t{64} << 10;
 constexpr std::size_t kProcessIdTextMax = 32;
+// The device takes up a large file while it is being written: else it would idle first, and a sync would wait for all of it.
+constexpr std::uint64_t kWriteBehindBytes = std::uint64_t{2} << 20;
 
 Status SystemFailure(const char* action, const std::string& path, int error) {
   std::string message = std::string("cannot ") + action + " " + path + ": " + std::generic_category().message(error);
@@ -107,7 +109,7 @@ class PosixWritableFile final : public WritableFile {
         return status;
       }
       if (bytes.size() >= kWriteBufferBytes) {
-        return Keep(WriteAll(descriptor_.number(), bytes, path_));
+        return Keep(Write(bytes));
       }
     }
     if (Status status = CheckUsable(); !status.ok()) {
@@ -121,7 +123,7 @@ class PosixWritableFile final : public WritableFile {
     if (Status status = CheckUsable(); !status.ok()) {
       return status;
     }
-    Status status = Keep(WriteAll(descriptor_.number(), buffer_, path_));
+    Status status = Keep(Write(buffer_));
     buffer_.clear();
     return status;
   }
@@ -145,6 +147,22 @@ class PosixWritableFile final : public WritableFile {
   }
 
  private:
+  Status Write(std::string_view bytes) {
+    Status status = WriteAll(descriptor_.number(), bytes, path_);
+    unstarted_bytes_ += bytes.size();
+    if (status.ok() && unstarted_bytes_ >= kWriteBehindBytes) {
+      StartWriteBack();
+    }
+    return status;
+  }
+  // Only a hint: a failure of the device is still the next sync's to tell.
+  void StartWriteBack() {
+#ifdef SYNC_FILE_RANGE_WRITE
+    ::sync_file_range(descriptor_.number(), 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
+    unstarted_bytes_ = 0;
+  }
+
   Status CheckUsable() const { return descriptor_.number() == -1 ? Status::Internal(path_ + " is closed already") : failure_; }
   Status Keep(Status status) {
     if (!status.ok()) {
@@ -156,6 +174,7 @@ class PosixWritableFile final : public WritableFile {
   const std::string path_;
   Descriptor descriptor_;
   std::string buffer_;
+  std::uint64_t unstarted_bytes_ = 0;  // written since the device was last told to begin
   Status failure_;
 };
 
