@@ -197,6 +197,7 @@ class Comparison {
     AddOpenRow("store", settings_.copies);
     std::vector<Figures> runs;
     for (std::size_t round = 0; round < settings_.rounds; ++round) {
+      Apart("settle", {{"--store", Path("store")}});  // merges what the round before has put back
       runs.push_back(Apart("partial", {{"--store", Path("store")}, {"--repository", Path("storesealed")}}));
     }
     const Figures partial = Median(runs);

@@ -15,15 +15,18 @@
 
 namespace coffer::format {
 
-inline constexpr std::size_t kSeekableFrameBytes = std::size_t{256} << 10;
+// A raw frame of so many bytes is stored in 64 KiB, which is a chunk of age: a random read decrypts one, and a walk none twice.
+inline constexpr std::size_t kRawFrameBytes = (std::size_t{64} << 10) - 16;
+// What is compressed together. In 64 KiB, the little that files of a store still shrink by is halved.
+inline constexpr std::size_t kSeekableFrameBytes = 4 * kRawFrameBytes;
 // A frame of a file from elsewhere may be larger than ours, up to this.
 inline constexpr std::size_t kSeekableFrameBytesMax = std::size_t{8} << 20;
 inline constexpr std::size_t kSeekableFramesMax = std::size_t{1} << 24;
 
 class SeekableZstdWriter {
  public:
-  // `compress` false: all frames are raw, which costs a copy. True: level 1, and after a frame that did not shrink by a
-  // thirty-second the next kFramesUnsampled are raw as well: most files of a store are compressed already.
+  // `compress` false: all frames are raw, which costs a copy. True: level 1; a frame that does not shrink by a thirty-second is
+  // written as raw ones, and so are the next kFramesUnsampled without a try: most files of a store are compressed already.
   SeekableZstdWriter(bool compress, ByteSink sink);
   ~SeekableZstdWriter();
   SeekableZstdWriter(const SeekableZstdWriter&) = delete;

@@ -16,17 +16,11 @@ namespace {
 constexpr std::uint32_t kFrameMagic = 0xFD2FB528;
 // A content size of four bytes, which is the window as well, and a checksum.
 constexpr std::uint8_t kRawFrameDescriptor = 0xA4;
-constexpr std::size_t kBlockBytesMax = std::size_t{128} << 10;
-constexpr std::size_t kBlockHeaderBytes = 3;
+constexpr std::uint32_t kLastBlock = 1;
+static_assert(kRawFrameBytes <= std::size_t{128} << 10, "a raw frame is one block");
 constexpr std::size_t kChecksumBytes = 4;
 // Smaller gains do not pay for the decompression.
 constexpr std::size_t kGainDivisor = 32;
-
-void AppendRawBlockHeader(std::size_t bytes, bool last, std::string& out) {
-  const auto header = static_cast<std::uint32_t>(bytes << 3 | (last ? 1 : 0));
-  AppendLittleEndian(header, out);
-  out.pop_back();  // three bytes
-}
 
 std::uint32_t ChecksumAt(const char* bytes) {
   return FieldReader(std::string_view(bytes, kChecksumBytes)).Number<std::uint32_t>();
@@ -47,6 +41,7 @@ struct SeekableZstdWriter::State {
   Status Finish();
   Status WriteFrame(std::string_view plain);
   Status WriteRaw(std::string_view plain);
+  Status WriteRawFrame(std::string_view plain);
   // 0: not worth it.
   Result<std::size_t> Compress(std::string_view plain);
 
@@ -95,7 +90,7 @@ Status SeekableZstdWriter::State::Finish() {
 }
 
 Status SeekableZstdWriter::State::WriteFrame(std::string_view plain) {
-  if (table.frames() == kSeekableFramesMax) {
+  if (table.frames() + kSeekableFrameBytes / kRawFrameBytes > kSeekableFramesMax) {
     return Status::ResourceExhausted("seekable zstd: more than " + std::to_string(kSeekableFramesMax) + " frames");
   }
   if (context == nullptr) return WriteRaw(plain);
@@ -121,27 +116,27 @@ Result<std::size_t> SeekableZstdWriter::State::Compress(std::string_view plain) 
 }
 
 Status SeekableZstdWriter::State::WriteRaw(std::string_view plain) {
+  for (; !plain.empty(); plain.remove_prefix(std::min(plain.size(), kRawFrameBytes))) {
+    if (Status written = WriteRawFrame(plain.substr(0, kRawFrameBytes)); !written.ok()) return written;
+  }
+  return Status::Ok();
+}
+
+Status SeekableZstdWriter::State::WriteRawFrame(std::string_view plain) {
   const auto checksum = static_cast<std::uint32_t>(XXH64(plain.data(), plain.size(), 0));
-  std::size_t stored_bytes = 0;
-  const auto write = [&](std::string_view bytes) {
-    stored_bytes += bytes.size();
-    return sink(bytes);
-  };
+  const auto bytes = static_cast<std::uint32_t>(plain.size());
   std::string header;
   AppendLittleEndian(kFrameMagic, header);
   AppendLittleEndian(kRawFrameDescriptor, header);
-  AppendLittleEndian(static_cast<std::uint32_t>(plain.size()), header);
-  for (std::string_view rest = plain; !rest.empty();) {
-    const std::string_view block = rest.substr(0, kBlockBytesMax);
-    rest.remove_prefix(block.size());
-    AppendRawBlockHeader(block.size(), rest.empty(), header);
-    if (Status written = write(header); !written.ok()) return written;
-    if (Status written = write(block); !written.ok()) return written;
-    header.clear();
+  AppendLittleEndian(bytes, header);
+  AppendLittleEndian(bytes << 3 | kLastBlock, header);
+  header.pop_back();  // a block's header has three bytes
+  std::string end;
+  AppendLittleEndian(checksum, end);
+  for (const std::string_view part : {std::string_view(header), plain, std::string_view(end)}) {
+    if (Status written = sink(part); !written.ok()) return written;
   }
-  AppendLittleEndian(checksum, header);
-  if (Status written = write(header); !written.ok()) return written;
-  table.Add(static_cast<std::uint32_t>(stored_bytes), static_cast<std::uint32_t>(plain.size()), checksum);
+  table.Add(static_cast<std::uint32_t>(header.size() + plain.size() + end.size()), bytes, checksum);
   return Status::Ok();
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "format/age.h"
 #include "format/compression.h"
 #include "format/fixed_width.h"
 #include "format/seek_table.h"
@@ -17,7 +18,7 @@
 namespace coffer::format {
 namespace {
 
-constexpr std::size_t kRawFrameOverhead = 9 + 2 * 3 + 4;
+constexpr std::size_t kRawFrameOverhead = 9 + 3 + 4;
 
 std::size_t TableBytes(std::size_t frames) { return 8 + 12 * frames + 9; }
 
@@ -69,16 +70,18 @@ std::string CheckedFileOf(const std::vector<std::string>& pieces) {
 
 TEST(SeekableZstd, BringsBackBytesAroundTheEdgesOfAFrame) {
   for (const std::size_t bytes :
-       {std::size_t{0}, std::size_t{1}, std::size_t{128} << 10, kSeekableFrameBytes - 1, kSeekableFrameBytes,
+       {std::size_t{0}, std::size_t{1}, kRawFrameBytes, kRawFrameBytes + 1, kSeekableFrameBytes - 1, kSeekableFrameBytes,
         kSeekableFrameBytes + 1, 4 * kSeekableFrameBytes, std::size_t{3'000'000}}) {
-    for (const std::string& plain : {SampleText(bytes), RandomBytes(bytes, 50)}) {
+    for (const bool shrinks : {false, true}) {
+      const std::string plain = shrinks ? SampleText(bytes) : RandomBytes(bytes, 50);
       for (const std::size_t step : {std::size_t{10'000}, kSeekableFrameBytes, bytes + 1}) {
         for (const bool compress : {false, true}) {
           const std::string file = SeekableFile(plain, compress, step);
           const Result<std::string> back = ReadSeekable(file);
           ASSERT_OK(back) << bytes << " by " << step;
           EXPECT_TRUE(*back == plain) << bytes << " by " << step;
-          EXPECT_EQ((*OpenSeekable(file))->frames(), (bytes + kSeekableFrameBytes - 1) / kSeekableFrameBytes);
+          const std::size_t frame_bytes = compress && shrinks ? kSeekableFrameBytes : kRawFrameBytes;
+          EXPECT_EQ((*OpenSeekable(file))->frames(), (bytes + frame_bytes - 1) / frame_bytes);
         }
       }
     }
@@ -102,28 +105,34 @@ TEST(SeekableZstd, NothingIsATableAlone) {
 // Frames that do not shrink are raw, and so are those behind them that are not tried.
 TEST(SeekableZstd, WhatDoesNotShrinkIsRawAndTriedAgainLater) {
   constexpr std::size_t kTried = SeekableZstdWriter::kFramesUnsampled + 1;
+  constexpr std::size_t kRaw = kTried * kSeekableFrameBytes / kRawFrameBytes;
   const std::string noise = RandomBytes(kSeekableFrameBytes, 52);
   const std::string text = SampleText(kSeekableFrameBytes);
   const auto stored_bytes = [](const std::string& plain, std::size_t frame) {
     const std::string file = SeekableFile(plain, true);
     EXPECT_TRUE(*ReadSeekable(file) == plain);
-    return FieldReader(std::string_view(file).substr(file.size() - 9 - 12 * (plain.size() / kSeekableFrameBytes - frame)))
-        .Number<std::uint32_t>();
+    const std::size_t frames = (*OpenSeekable(file))->frames();
+    return FieldReader(std::string_view(file).substr(file.size() - 9 - 12 * (frames - frame))).Number<std::uint32_t>();
   };
   std::string plain = noise;
   for (std::size_t i = 0; i < kTried; ++i) plain += text;
-  for (std::size_t frame = 0; frame < kTried; ++frame) {
-    EXPECT_EQ(stored_bytes(plain, frame), kSeekableFrameBytes + kRawFrameOverhead) << frame;
+  for (std::size_t frame = 0; frame < kRaw; ++frame) {
+    EXPECT_EQ(stored_bytes(plain, frame), kRawFrameBytes + kRawFrameOverhead) << frame;
   }
-  EXPECT_LT(stored_bytes(plain, kTried), kSeekableFrameBytes / 2);
+  EXPECT_LT(stored_bytes(plain, kRaw), kSeekableFrameBytes / 2);
   // A gain of a thirty-second is the least.
   const std::size_t least = kSeekableFrameBytes / 32;
-  EXPECT_EQ(stored_bytes(noise.substr(least / 2) + std::string(least / 2, 'x'), 0), kSeekableFrameBytes + kRawFrameOverhead);
+  EXPECT_EQ(stored_bytes(noise.substr(least / 2) + std::string(least / 2, 'x'), 0), kRawFrameBytes + kRawFrameOverhead);
   EXPECT_LT(stored_bytes(noise.substr(2 * least) + std::string(2 * least, 'x'), 0), kSeekableFrameBytes - least);
 }
 
+TEST(SeekableZstd, ARawFrameIsStoredInAChunkOfAge) {
+  const std::string plain = RandomBytes(2 * kRawFrameBytes, 58);
+  EXPECT_EQ(SeekableFile(plain, false).size(), 2 * kAgeChunkBytes + TableBytes(2));
+}
+
 TEST(SeekableZstd, RawFramesCostTheirHeadersAlone) {
-  const std::string plain = SampleText(3 * kSeekableFrameBytes);
+  const std::string plain = SampleText(3 * kRawFrameBytes);
   EXPECT_EQ(SeekableFile(plain, false).size(), plain.size() + 3 * kRawFrameOverhead + TableBytes(3));
 }
 
@@ -199,9 +208,9 @@ TEST(SeekableZstd, ATurnedBitIsFoundOrHarmless) {
 }
 
 TEST(SeekableZstd, FramesThatChangedPlacesAreFound) {
-  const std::string plain = RandomBytes(2 * kSeekableFrameBytes, 55);
+  const std::string plain = RandomBytes(2 * kRawFrameBytes, 55);
   const std::string file = SeekableFile(plain, false);
-  constexpr std::size_t kStored = kSeekableFrameBytes + kRawFrameOverhead;
+  constexpr std::size_t kStored = kRawFrameBytes + kRawFrameOverhead;
   const std::string moved = file.substr(kStored, kStored) + file.substr(0, kStored) + file.substr(2 * kStored);
   EXPECT_CODE(ReadSeekable(moved), kCorruption);
 }

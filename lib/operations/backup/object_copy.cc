@@ -7,7 +7,7 @@
 namespace coffer::operations {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+constexpr std::size_t kPieceBytes = 4 * format::kSeekableFrameBytes;
 // For folders, manifest and what RocksDB writes when a copy is opened.
 constexpr std::uint64_t kSpareBytes = std::uint64_t{16} << 20;
 
