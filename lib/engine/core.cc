@@ -268,6 +268,12 @@ Status EngineCore::RebaseCountersIfDue() {
   return Status::Ok();
 }
 
+void EngineCore::AtRest(const std::function<void(const CounterState&)>& visit) {
+  const std::lock_guard gate(commit_gate_);
+  const std::unique_lock lock(commit_mutex_);
+  totals_.Read(visit);
+}
+
 Status EngineCore::ForgetOwner(std::string_view owner) {
   if (Status status = CheckWritable(); !status.ok()) return status;
   const StoreAccess access = Access();

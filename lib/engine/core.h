@@ -122,6 +122,8 @@ class EngineCore {
                        Durability durability, storage::BulkLoad* load = nullptr);
   // Writes the counters out as plain values where they have gathered many operands. Call without an Access in hand.
   Status RebaseCountersIfDue();
+  // Calls `visit` while no commit is under way, with the counters of what is committed. It must be brief: all writers wait.
+  void AtRest(const std::function<void(const CounterState&)>& visit);
   // Removes the counter rows of an owner of whom nothing is left; leaves those of one who has something. Call without an Access in hand.
   Status ForgetOwner(std::string_view owner);
 

@@ -3,6 +3,7 @@
 #include <rocksdb/metadata.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "storage/durable_file.h"
@@ -101,23 +102,36 @@ CheckpointFile Describe(const rocksdb::LiveFileStorageInfo& info) {
   return file;
 }
 
+// The files with the lengths that they have at one moment: what is appended later is no part of it.
+Result<std::vector<rocksdb::LiveFileStorageInfo>> ListFiles(rocksdb::DB& db, const CheckpointMoment& moment) {
+  rocksdb::LiveFilesStorageInfoOptions options;
+  options.include_checksum_info = true;
+  options.wal_size_for_flush = std::numeric_limits<std::uint64_t>::max();  // never: a flush at the moment would hold it up
+  std::vector<rocksdb::LiveFileStorageInfo> live;
+  Status status = Status::Internal("the moment of a checkpoint has not come");
+  const auto fix = [&] { status = FromRocks(db.GetLiveFilesStorageInfo(options, &live)); };
+  moment ? moment(fix) : fix();
+  if (!status.ok()) {
+    return status;
+  }
+  return live;
+}
+
 Result<std::vector<CheckpointFile>> FillDirectory(rocksdb::DB& db, FileSystem& files, const std::string& directory,
-                                                  Durability durability) {
+                                                  Durability durability, const CheckpointMoment& moment) {
   DeletionPause pause(db);
   if (Status status = pause.Begin(); !status.ok()) {
     return status;
   }
-  rocksdb::LiveFilesStorageInfoOptions options;
-  options.include_checksum_info = true;
-  std::vector<rocksdb::LiveFileStorageInfo> live;
-  if (Status status = FromRocks(db.GetLiveFilesStorageInfo(options, &live)); !status.ok()) {
-    return status;
+  Result<std::vector<rocksdb::LiveFileStorageInfo>> live = ListFiles(db, moment);
+  if (!live.ok()) {
+    return std::move(live).status();
   }
   if (Status status = files.CreateDirectory(directory); !status.ok()) {
     return status;
   }
   std::vector<CheckpointFile> placed;
-  for (const rocksdb::LiveFileStorageInfo& info : live) {
+  for (const rocksdb::LiveFileStorageInfo& info : *live) {
     if (Status status = PlaceFile(files, info, directory, durability); !status.ok()) {
       return status;
     }
@@ -135,7 +149,7 @@ Result<std::vector<CheckpointFile>> FillDirectory(rocksdb::DB& db, FileSystem& f
 }  // namespace
 
 Result<std::vector<CheckpointFile>> MakeCheckpoint(rocksdb::DB& db, FileSystem& files, const std::string& directory,
-                                                   Durability durability) {
+                                                   Durability durability, const CheckpointMoment& moment) {
   const Result<FileInfo> present = files.Stat(directory);
   if (present.ok()) {
     return Status::AlreadyExists(directory + " is there already");
@@ -148,7 +162,7 @@ Result<std::vector<CheckpointFile>> MakeCheckpoint(rocksdb::DB& db, FileSystem& 
   if (Status status = RemoveRecursively(files, temporary); !status.ok()) {
     return status.WithContext("checkpoint");
   }
-  Result<std::vector<CheckpointFile>> placed = FillDirectory(db, files, temporary, durability);
+  Result<std::vector<CheckpointFile>> placed = FillDirectory(db, files, temporary, durability, moment);
   Status status = placed.status();
   if (status.ok()) {
     status =

@@ -15,6 +15,6 @@ namespace coffer::storage {
 // Store::Checkpoint. Done here and not by rocksdb::Checkpoint because one list of files, taken at one moment, then gives
 // both the files and their digests, and because every file and name can be made durable.
 Result<std::vector<CheckpointFile>> MakeCheckpoint(rocksdb::DB& db, FileSystem& files, const std::string& directory,
-                                                   Durability durability);
+                                                   Durability durability, const CheckpointMoment& moment);
 
 }  // namespace coffer::storage

@@ -297,11 +297,16 @@ Status RocksStore::Scrub(std::span<const Family> families, std::atomic<bool>& st
   return AwaitRemoval(*db_, files_, directory_, *old_files, handles, stop);
 }
 
-Result<std::vector<CheckpointFile>> RocksStore::Checkpoint(const std::string& directory, Durability durability) {
+Result<std::vector<CheckpointFile>> RocksStore::Checkpoint(const std::string& directory, Durability durability,
+                                                           const CheckpointMoment& moment) {
   if (Status status = CheckWritable(); !status.ok()) {
     return status;
   }
-  return MakeCheckpoint(*db_, files_, directory, durability);
+  // What is in memory goes to sorted files before the moment, and only what is committed in between into its log.
+  if (Status status = Flush({}); !status.ok()) {
+    return status;
+  }
+  return MakeCheckpoint(*db_, files_, directory, durability, moment);
 }
 
 std::uint64_t RocksStore::FamilyBytes(Family family) {

@@ -43,7 +43,8 @@ class RocksStore final : public Store {
   Status Flush(std::span<const Family> families) override;
   Status Compact(std::span<const Family> families) override;
   Status Scrub(std::span<const Family> families, std::atomic<bool>& stop) override;
-  Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory, Durability durability) override;
+  Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory, Durability durability,
+                                                 const CheckpointMoment& moment) override;
   std::uint64_t FamilyBytes(Family family) override;
   std::uint64_t LogBytes() override;
   Status VerifyChecksums() override;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -116,6 +117,10 @@ struct CheckpointFile {
   std::string digest;
 };
 
+// Calls `fix` once: a checkpoint holds what was committed before it and nothing that came after. Whoever keeps commits out
+// meanwhile knows what that is. `fix` lists files, and waits for nothing.
+using CheckpointMoment = std::function<void(const std::function<void()>& fix)>;
+
 // Memory that several stores use together: what writes wait in, and the cache of blocks. Safe for use from many threads.
 class StoreMemory;
 std::shared_ptr<StoreMemory> NewStoreMemory(std::size_t write_buffer_bytes, std::size_t block_cache_bytes);
@@ -171,7 +176,9 @@ class Store {
 
   // Makes `directory` (which must not be there; its parent must) a consistent copy of the store that opens as a store;
   // immutable files are hard links. Answers its files. kDurable: the directory with all in it survives a loss of power.
-  virtual Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory, Durability durability) = 0;
+  // `moment`: null, or when it is; not called where something failed before.
+  virtual Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory, Durability durability,
+                                                         const CheckpointMoment& moment = nullptr) = 0;
 
   // Bytes on disk of one family's sorted and blob files; those of the log and the bookkeeping files.
   virtual std::uint64_t FamilyBytes(Family family) = 0;

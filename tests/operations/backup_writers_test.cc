@@ -108,6 +108,11 @@ TEST_F(BackupWritersTest, EachBackupHoldsAMomentAndNoCommitFails) {
     Result<std::unique_ptr<Engine>> opened = OpenBackup(engine(), backups[i].id);
     ASSERT_OK(opened);
     ExpectAMomentBetween(**opened, bounds[i].first, bounds[i].second);
+    VerifyOptions recount;
+    recount.level = 4;
+    const Result<VerifyReport> verified = VerifyBackup(engine(), backups[i].id, recount);
+    ASSERT_OK(verified);
+    EXPECT_TRUE(verified->ok) << "the manifest's counters are those of the moment";
   }
   EXPECT_TRUE(engine().Verify().value().findings.empty());
   EXPECT_GT(bounds.back().second[0], bounds.front().first[0]) << "nobody wrote meanwhile";

@@ -178,6 +178,29 @@ TEST(RocksCheckpointTest, OneThatFailsAtAnyStepIsThereWholeOrNotAtAllAndTheNextS
   EXPECT_GT(step, 10U);
 }
 
+TEST(RocksCheckpointTest, ItHoldsWhatWasCommittedBeforeItsMomentAndNothingElse) {
+  const TempDirectory folder;
+  const auto store = CreateStore(folder.File("store"));
+  ASSERT_OK(PutOne(*store, Family::kPrompts, "in memory", "1"));
+  int moments = 0;
+  const auto placed = store->Checkpoint(folder.File("copy"), Durability::kDurable, [&](const std::function<void()>& fix) {
+    ASSERT_OK(PutOne(*store, Family::kPrompts, "before", "1"));
+    fix();
+    ASSERT_OK(PutOne(*store, Family::kPrompts, "after", "1"));
+    ASSERT_OK(store->Flush({}));
+    ++moments;
+  });
+  ASSERT_OK(placed);
+  EXPECT_EQ(moments, 1);
+  ExpectDescribes(*placed, folder.File("copy"));
+  const auto copy = ReopenStore(folder.File("copy"));
+  EXPECT_EQ(ValueOf(*copy, Family::kPrompts, "in memory"), "1");
+  EXPECT_EQ(ValueOf(*copy, Family::kPrompts, "before"), "1");
+  storage::PinnedValue value;
+  ASSERT_OK(copy->Get(Family::kPrompts, "after", nullptr, value));
+  EXPECT_FALSE(value.found());
+}
+
 TEST(RocksCheckpointTest, UnderWritersItHoldsWholeBatchesOnly) {
   const TempDirectory folder;
   const auto store = CreateStore(folder.File("store"));

@@ -1,6 +1,5 @@
 #include "operations/backup/backup_image.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -55,7 +54,14 @@ Status BackupImage::Take() {
   if (Status status = storage::RemoveRecursively(core_.files(), work_path_); !status.ok()) return status;
   if (Status status = core_.files().CreateDirectory(work_path_); !status.ok()) return status;
   const engine::StoreAccess access = core_.Access();
-  Result<std::vector<storage::CheckpointFile>> files = access->Checkpoint(store_path_, Durability::kBuffered);
+  // Taken from memory: to open the image for its rows would take longer than an incremental backup does otherwise.
+  const auto moment = [this](const std::function<void()>& fix) {
+    core_.AtRest([&](const engine::CounterState& counters) {
+      fix();
+      counters_ = counters.by_owner;
+    });
+  };
+  Result<std::vector<storage::CheckpointFile>> files = access->Checkpoint(store_path_, Durability::kBuffered, moment);
   if (!files.ok()) return std::move(files).status();
   files_ = std::move(*files);
   return Status::Ok();
@@ -100,19 +106,6 @@ Status BackupImage::WriteLogs(const std::string& path, std::uint64_t& size_bytes
     size_bytes += line.size();
   }
   return (*file)->Close();
-}
-
-Result<engine::TalliesByOwner> BackupImage::ReadCounters() {
-  constexpr std::array<storage::FamilyName, 1> kRead = {storage::kFamilies[storage::NumberOf(Family::kCounters)]};
-  storage::StoreOptions options = SmallStoreOptions(core_, true);
-  options.families = kRead;
-  Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(store_path_, options);
-  if (!store.ok()) return std::move(store).status();
-  Result<engine::CounterState> counters = engine::ReadCounters(**store, nullptr);
-  const Status closed = (*store)->Close();
-  if (!counters.ok()) return std::move(counters).status();
-  if (!closed.ok()) return closed;
-  return std::move(counters->by_owner);
 }
 
 }  // namespace coffer::operations

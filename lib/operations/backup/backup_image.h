@@ -26,8 +26,8 @@ class BackupImage {
   Status LeaveOutContents(std::string_view backup_id);
   // Writes the journal of operations and the audit trail to a file of the image.
   Status AddLogs();
-  // The counters, from the image's own rows.
-  Result<engine::TalliesByOwner> ReadCounters();
+  // The counters of its moment.
+  const engine::TalliesByOwner& counters() const { return counters_; }
 
   // Those of the store, and the logs; `digest` is empty where the file has none from its birth.
   const std::vector<storage::CheckpointFile>& files() const { return files_; }
@@ -40,6 +40,7 @@ class BackupImage {
   const std::string work_path_;
   std::string store_path_;
   std::vector<storage::CheckpointFile> files_;
+  engine::TalliesByOwner counters_;
 };
 
 }  // namespace coffer::operations

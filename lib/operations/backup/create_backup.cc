@@ -180,18 +180,10 @@ class BackupMaker {
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order, std::ranges::greater(), [&files](std::size_t i) { return files[i].size_bytes; });
     stored_.resize(files.size());
-    return RunInParallel(1 + files.size(), [&](std::size_t step) {
-      if (step == 0) return ReadCounters();
-      const std::size_t i = order[step - 1];
+    return RunInParallel(files.size(), [&](std::size_t step) {
+      const std::size_t i = order[step];
       return StoreOne(files[i], stored_[i]).WithContext("file " + files[i].name);
     });
-  }
-
-  Status ReadCounters() {
-    Result<engine::TalliesByOwner> counters = image_.ReadCounters();
-    if (!counters.ok()) return std::move(counters).status().WithContext("reading the image's counters");
-    sealed_.by_owner = std::move(*counters);
-    return Status::Ok();
   }
 
   Status StoreOne(const storage::CheckpointFile& source, StoredFile& stored) {
@@ -257,6 +249,7 @@ class BackupMaker {
       if (stored.file.name != kLogsFileName) info.file_bytes += stored.file.size_bytes;
       sealed_.files.push_back(std::move(stored.file));
     }
+    sealed_.by_owner = image_.counters();
     const engine::KindTallies sum = sealed_.Sum();
     for (Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt}) {
       info.record_count += sum[kind].count;
