@@ -31,7 +31,6 @@ class ExportLifecycleTest : public OperationsTest {
   }
 };
 
-// A file system that is told of each byte that an export writes.
 TEST_F(ExportLifecycleTest, AnExportHoldsOneMomentWhileWritersGoOn) {
   PutSome("before", 60);
   std::atomic<bool> stop{false};
@@ -131,6 +130,34 @@ TEST_F(ExportLifecycleTest, AFailureAtAnyPlaceOfATarLeavesNoFile) {
     for (const std::string& name : FilesOfExports())
       EXPECT_TRUE(report.ok() || name.ends_with(".partial")) << nth << ": " << name;
     for (const std::string& name : FilesOfExports()) fs::remove(store_path() + "/exports/" + name);
+  }
+}
+
+TEST_F(ExportLifecycleTest, WhatWaitsOfAnEncryptedTarIsNoPlainText) {
+  OpenOverFailingFiles();
+  PutSome("now");
+  for (bool encrypt : {false, true}) {
+    ExportOptions options;
+    options.format = ExportFormat::kCsv;
+    options.encrypt = encrypt;
+    FileFailure kept;
+    kept.operation = FileOperation::kRemove;
+    kept.path_part = ".csv.partial";
+    kept.repeat = true;
+    files_.FailOn(kept);
+    EXPECT_OK(RunExport(engine(), options));
+    files_.Heal();
+    int spools = 0;
+    int readable = 0;
+    for (const std::string& name : FilesOfExports()) {
+      if (!name.ends_with(".partial")) continue;
+      const std::string path = store_path() + "/exports/" + name;
+      ++spools;
+      readable += ReadBytes(path).find("created_at") != std::string::npos ? 1 : 0;
+      fs::remove(path);
+    }
+    EXPECT_EQ(spools, 4);
+    EXPECT_EQ(readable, encrypt ? 0 : 4);
   }
 }
 

@@ -14,9 +14,10 @@ class RowSorterTest : public ::testing::Test {
   std::string Prefix() const { return directory_.File("sort"); }
 
   // Numbers from a sequence that is in no order, sorted in memory of `bytes_max`.
-  std::vector<std::string> Sorted(std::size_t count, std::optional<std::uint64_t> limit, std::size_t bytes_max,
-                                  bool descending) {
-    RowSorter sorter(files_, Prefix(), {{0, format::ValueType::kNumber, descending}}, limit, bytes_max);
+  std::vector<std::string> Sorted(std::size_t count, std::optional<std::uint64_t> limit, std::size_t bytes_max, bool descending,
+                                  bool sealed = false) {
+    SpoolFiles spools(files_, sealed ? std::optional(*format::AgeIdentity::Generate()) : std::nullopt);
+    RowSorter sorter(spools, Prefix(), {{0, format::ValueType::kNumber, descending}}, limit, bytes_max);
     for (std::size_t i = 0; i < count; ++i) {
       const std::string number = std::to_string(i * 7919 % 1009);
       const std::string cell = number + "/" + std::to_string(i);
@@ -48,6 +49,7 @@ TEST_F(RowSorterTest, RowsComeInOrderWhetherTheyFitInMemoryOrNot) {
     EXPECT_TRUE(in_memory.back().starts_with(descending ? "0/" : "1008/")) << in_memory.back();
     EXPECT_EQ(Sorted(5000, std::nullopt, 4000, descending), in_memory) << "more than kSortRunsMax files";
     EXPECT_TRUE(files_used_);
+    EXPECT_EQ(Sorted(5000, std::nullopt, 40'000, descending, /*sealed=*/true), in_memory);
     EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));
   }
 }
@@ -65,7 +67,8 @@ TEST_F(RowSorterTest, AFullDeviceIsToldAndLeavesNothing) {
   full.nth = 3;
   files_.FailOn(full);
   {
-    RowSorter sorter(files_, Prefix(), {{0, format::ValueType::kText, false}}, std::nullopt, 1000);
+    SpoolFiles spools(files_);
+    RowSorter sorter(spools, Prefix(), {{0, format::ValueType::kText, false}}, std::nullopt, 1000);
     Status status;
     for (int i = 0; i < 1000 && status.ok(); ++i) {
       const std::string_view keys[] = {"\"k\""};

@@ -121,7 +121,7 @@ std::uint64_t& CountOf(Kind kind, ExportReport& report) {
 
 }  // namespace
 
-Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot, FileSystem& files,
+Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot, SpoolFiles& files,
                        const std::string& sort_prefix) {
   Result<CustomQuery> parsed = CustomQuery::Parse(work.options.custom_query);
   if (!parsed.ok()) return std::move(parsed).status();

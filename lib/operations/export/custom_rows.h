@@ -1,16 +1,16 @@
 // The rows of a custom query, from a walk to a table.
 #pragma once
 
-#include "coffer/file_system.h"
 #include "coffer/result.h"
 #include "operations/export/custom_query.h"
 #include "operations/export/record_writer.h"
+#include "operations/export/spool_files.h"
 #include "storage/store.h"
 
 namespace coffer::operations {
 
 // Writes the whole table. `sort_prefix`: where rows that do not fit in memory wait.
-Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot, FileSystem& files,
+Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot, SpoolFiles& files,
                        const std::string& sort_prefix);
 
 }  // namespace coffer::operations

@@ -15,6 +15,7 @@
 #include "operations/export/export_file.h"
 #include "operations/export/export_plan.h"
 #include "operations/export/record_writer.h"
+#include "operations/export/spool_files.h"
 #include "operations/export/walk_ahead.h"
 #include "operations/keys/key_folder.h"
 #include "operations/runner/report_text.h"
@@ -189,9 +190,19 @@ class ExportJob {
     return status;
   }
 
+  // What waits on disk of an encrypted export is no plain text either.
+  Result<SpoolFiles> MakeSpools() {
+    if (recipients_.empty()) return SpoolFiles(core_.files());
+    Result<format::AgeIdentity> identity = format::AgeIdentity::Generate();
+    if (!identity.ok()) return std::move(identity).status();
+    return SpoolFiles(core_.files(), std::move(*identity));
+  }
+
   Status Write(ExportFile& file) {
+    Result<SpoolFiles> spools = MakeSpools();
+    if (!spools.ok()) return std::move(spools).status();
     Result<std::unique_ptr<ExportBundle>> bundle =
-        ExportBundle::Create(core_.files(), file, context_, {FileNamesOf(options_), tar_, spool_prefix_, report_.created_at});
+        ExportBundle::Create(*spools, file, context_, {FileNamesOf(options_), tar_, spool_prefix_, report_.created_at});
     if (!bundle.ok()) return std::move(bundle).status();
     const ExportWork work = {
         options_, report_, context_, **bundle,
@@ -203,7 +214,7 @@ class ExportJob {
     const storage::StoreSnapshot* at = snapshot_->state().get();
     const ScopeKinds kinds = KindsOf(options_);
     Status status = kinds.analytics ? WriteAnalytics(work, store, at)
-                    : kinds.rows    ? WriteCustomRows(work, store, at, core_.files(), spool_prefix_)
+                    : kinds.rows    ? WriteCustomRows(work, store, at, *spools, spool_prefix_)
                                     : WriteRecords(work, store, at);
     return status.ok() ? (*bundle)->Finish() : status;
   }

@@ -10,14 +10,14 @@ constexpr std::string_view kContentsFolder = "contents/";
 
 }  // namespace
 
-Result<std::unique_ptr<ExportBundle>> ExportBundle::Create(FileSystem& files, ExportFile& output, const JobContext& context,
+Result<std::unique_ptr<ExportBundle>> ExportBundle::Create(SpoolFiles& files, ExportFile& output, const JobContext& context,
                                                            const Layout& layout) {
   std::unique_ptr<ExportBundle> self(new ExportBundle(files, output, context));
   if (!layout.tar) return self;
   self->tar_ = std::make_unique<TarWriter>([&output](std::string_view bytes) { return output.Write(bytes); }, layout.time);
   for (const std::string& name : layout.names) {
     Spool spool{name, layout.spool_prefix + "." + name + ".partial", nullptr, 0};
-    Result<std::unique_ptr<WritableFile>> file = files.NewWritableFile(spool.path);
+    Result<std::unique_ptr<WritableFile>> file = files.Create(spool.path);
     if (!file.ok()) return std::move(file).status();
     spool.file = std::move(*file);
     self->spools_.push_back(std::move(spool));
@@ -28,7 +28,7 @@ Result<std::unique_ptr<ExportBundle>> ExportBundle::Create(FileSystem& files, Ex
 ExportBundle::~ExportBundle() {
   for (Spool& spool : spools_) {
     spool.file.reset();
-    files_.RemoveFile(spool.path).Ignore();  // what is left is swept when the store is next opened
+    files_.Remove(spool.path).Ignore();  // what is left is swept when the store is next opened
   }
 }
 
@@ -53,10 +53,9 @@ Status ExportBundle::Finish() {
 }
 
 Status ExportBundle::CopySpool(Spool& spool) {
-  if (Status status = spool.file->Flush(); !status.ok()) return status;
   if (Status status = spool.file->Close(); !status.ok()) return status;
   if (Status status = tar_->BeginFile(spool.name, spool.bytes); !status.ok()) return status;
-  Result<std::unique_ptr<RandomAccessFile>> file = files_.NewRandomAccessFile(spool.path);
+  Result<std::unique_ptr<RandomAccessFile>> file = files_.Open(spool.path);
   if (!file.ok()) return std::move(file).status();
   std::string piece(kPieceBytes, '\0');
   for (std::uint64_t offset = 0; offset < spool.bytes;) {

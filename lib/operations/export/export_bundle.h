@@ -13,6 +13,7 @@
 #include "coffer/result.h"
 #include "coffer/timestamp.h"
 #include "operations/export/export_file.h"
+#include "operations/export/spool_files.h"
 #include "operations/export/tar_writer.h"
 #include "operations/runner/job.h"
 
@@ -22,7 +23,7 @@ namespace coffer::operations {
 // "<spool prefix>.<name>.partial" and removed at the end, while contents, whose length is known, go straight into the tar, ahead
 // of them. An importer thus meets every content before the record that names it.
 //
-// One thread at a time. Output, file system and context must outlive it.
+// One thread at a time. Output, spool files and context must outlive it.
 class ExportBundle {
  public:
   struct Layout {
@@ -32,7 +33,7 @@ class ExportBundle {
     Timestamp time;
   };
 
-  static Result<std::unique_ptr<ExportBundle>> Create(FileSystem& files, ExportFile& output, const JobContext& context,
+  static Result<std::unique_ptr<ExportBundle>> Create(SpoolFiles& files, ExportFile& output, const JobContext& context,
                                                       const Layout& layout);
   ~ExportBundle();
   ExportBundle(const ExportBundle&) = delete;
@@ -57,11 +58,11 @@ class ExportBundle {
     std::uint64_t bytes = 0;
   };
 
-  ExportBundle(FileSystem& files, ExportFile& output, const JobContext& context)
+  ExportBundle(SpoolFiles& files, ExportFile& output, const JobContext& context)
       : files_(files), output_(output), context_(context) {}
   Status CopySpool(Spool& spool);
 
-  FileSystem& files_;
+  SpoolFiles& files_;
   ExportFile& output_;
   const JobContext& context_;
   std::unique_ptr<TarWriter> tar_;

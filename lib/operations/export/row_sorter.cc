@@ -65,14 +65,14 @@ class RowSorter::Run {
   std::size_t begin_ = 0;
 };
 
-RowSorter::RowSorter(FileSystem& files, std::string prefix, std::vector<QueryOrder> order, std::optional<std::uint64_t> limit,
+RowSorter::RowSorter(SpoolFiles& files, std::string prefix, std::vector<QueryOrder> order, std::optional<std::uint64_t> limit,
                      std::size_t bytes_max)
     : files_(files), prefix_(std::move(prefix)), order_(std::move(order)), limit_(limit), bytes_max_(bytes_max) {}
 
 RowSorter::~RowSorter() { RemoveRuns(); }
 
 void RowSorter::RemoveRuns() {
-  for (const std::string& run : runs_) files_.RemoveFile(run).Ignore();  // swept when the store is next opened
+  for (const std::string& run : runs_) files_.Remove(run).Ignore();  // swept when the store is next opened
   runs_.clear();
 }
 
@@ -133,7 +133,7 @@ Status RowSorter::MergeRuns() {
 
 Status RowSorter::WriteRun(const std::function<Status(const std::function<Status(std::string_view)>&)>& produce) {
   const std::string path = prefix_ + ".run" + std::to_string(runs_made_++) + ".partial";
-  Result<std::unique_ptr<WritableFile>> file = files_.NewWritableFile(path);
+  Result<std::unique_ptr<WritableFile>> file = files_.Create(path);
   if (!file.ok()) return std::move(file).status();
   std::string pending;
   Status status = produce([&](std::string_view row) {
@@ -157,7 +157,7 @@ Status RowSorter::Merge(const std::function<Status(std::string_view row)>& take)
   };
   std::vector<Run> runs;
   for (const std::string& path : runs_) {
-    Result<std::unique_ptr<RandomAccessFile>> file = files_.NewRandomAccessFile(path);
+    Result<std::unique_ptr<RandomAccessFile>> file = files_.Open(path);
     if (!file.ok()) return std::move(file).status();
     runs.emplace_back(std::move(*file));
   }

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "coffer/file_system.h"
 #include "coffer/result.h"
 #include "operations/export/custom_query.h"
+#include "operations/export/spool_files.h"
 
 namespace coffer::operations {
 
@@ -29,7 +29,7 @@ class RowSorter {
   using Cells = std::span<const std::string_view>;
 
   // `limit`: the rows that are wanted.
-  RowSorter(FileSystem& files, std::string prefix, std::vector<QueryOrder> order, std::optional<std::uint64_t> limit,
+  RowSorter(SpoolFiles& files, std::string prefix, std::vector<QueryOrder> order, std::optional<std::uint64_t> limit,
             std::size_t bytes_max = kSortBytesMax);
   ~RowSorter();
   RowSorter(const RowSorter&) = delete;
@@ -51,7 +51,7 @@ class RowSorter {
   Status WriteRun(const std::function<Status(const std::function<Status(std::string_view)>&)>& produce);
   void RemoveRuns();
 
-  FileSystem& files_;
+  SpoolFiles& files_;
   const std::string prefix_;
   const std::vector<QueryOrder> order_;
   const std::optional<std::uint64_t> limit_;
