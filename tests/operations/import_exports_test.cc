@@ -61,6 +61,53 @@ class ImportExportsTest : public OperationsTest {
   int exports_ = 0;
 };
 
+TEST_F(ImportExportsTest, ReplacingLeavesNothingThatTheExportHasNot) {
+  PutSome("then");
+  const std::string state = WholeState(engine());
+  std::vector<std::string> files;
+  for (ExportFormat format : {ExportFormat::kJson, ExportFormat::kNdjson, ExportFormat::kCsv}) {
+    ExportOptions options;
+    options.format = format;
+    files.push_back(Exported(options));
+  }
+  for (const std::string& file : files) {
+    PutSome("now");
+    Message message;
+    message.conversation_id = "c2";
+    message.content = "one more";
+    ASSERT_OK(engine().AppendMessage("c2", message));
+    message.conversation_id = "c0";
+    ASSERT_OK(engine().AppendMessage("c0", message));
+    ImportOptions replace;
+    replace.on_conflict = ConflictPolicy::kReplace;
+    const Result<ImportReport> report = ImportFiles(engine(), {file}, replace);
+    ASSERT_OK(report);
+    EXPECT_EQ(report->errors_total, 0U) << file << ": " << report->errors.front().reason;
+    EXPECT_EQ(WholeState(engine()), state) << file;
+  }
+}
+
+TEST_F(ImportExportsTest, TablesOfATarInAnotherOrderLoseNoMessage) {
+  PutSome("then");
+  const std::string state = WholeState(engine());
+  ExportOptions options;
+  options.format = ExportFormat::kCsv;
+  options.compress = false;
+  std::string conversations;
+  std::string messages;
+  {
+    const std::string folder = directory_.File("untarred");
+    std::filesystem::create_directories(folder);
+    ASSERT_EQ(std::system(("tar -C " + folder + " -xf " + Exported(options)).c_str()), 0);
+    conversations = ReadBytes(folder + "/conversations.csv");
+    messages = ReadBytes(folder + "/messages.csv");
+  }
+  ImportOptions replace;
+  replace.on_conflict = ConflictPolicy::kReplace;
+  EXPECT_EQ(Errors(Tar({{"messages.csv", messages}, {"conversations.csv", conversations}}), replace), "");
+  EXPECT_EQ(WholeState(engine()), state);
+}
+
 TEST_F(ImportExportsTest, EveryImportableLayoutBringsEverythingBack) {
   PutSome("some", 40);
   PutDocument("..", "dots");

@@ -24,8 +24,12 @@ std::optional<Kind> KindOfCsv(std::string_view first_bytes) {
   return std::nullopt;
 }
 
-CsvLines::CsvLines(ByteSource& source, Kind kind, std::string name)
-    : source_(source), kind_(kind), name_(std::move(name)), members_(format::MembersOfKind(kind)) {}
+CsvLines::CsvLines(ByteSource& source, Kind kind, std::string name, bool messages_follow)
+    : source_(source),
+      kind_(kind),
+      name_(std::move(name)),
+      messages_follow_(messages_follow && kind == Kind::kConversation),
+      members_(format::MembersOfKind(kind)) {}
 
 Result<bool> CsvLines::NextRow() {
   for (;;) {
@@ -94,7 +98,7 @@ bool CsvLines::AppendRow() {
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (!row[i].absent() && !AppendCell((*columns_)[i], row[i])) return false;
   }
-  json_ += '}';
+  json_ += messages_follow_ ? ",\"messages\":[]}" : "}";
   return true;
 }
 

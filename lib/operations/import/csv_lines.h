@@ -24,8 +24,9 @@ inline constexpr std::size_t kImportRowBytesMax = 2 * kRecordBytesMax;
 // is handed on with its refusal. The source must outlive it; one thread at a time. Memory: a row as cells and as JSON.
 class CsvLines final : public LineSource {
  public:
-  // `name` stands before what goes wrong.
-  CsvLines(ByteSource& source, Kind kind, std::string name);
+  // `name` stands before what goes wrong. `messages_follow`: in a table of their own come all messages of the conversations, which
+  // so begin with none.
+  CsvLines(ByteSource& source, Kind kind, std::string name, bool messages_follow = false);
   // Next fails with kInvalidArgument where the header row is not that of the kind, and with the source's failure.
   Result<std::optional<TextLine>> Next() override;
   // No line is handed out in pieces.
@@ -46,6 +47,7 @@ class CsvLines final : public LineSource {
   ByteSource& source_;
   const Kind kind_;
   const std::string name_;
+  const bool messages_follow_;
   const std::span<const format::MemberInfo> members_;
   format::CsvSplitter splitter_{kImportRowBytesMax};
   std::string piece_;

@@ -137,7 +137,9 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
       return ReadLines(lines);
     }
     case InputLayout::kCsv: {
-      CsvLines lines(bytes, *form.kind, name);
+      // A tar is a whole export. Tables in another order than ours must not lose what came first.
+      messages_in_tar_ = messages_in_tar_ || *form.kind == Kind::kMessage;
+      CsvLines lines(bytes, *form.kind, name, in_tar_ && !messages_in_tar_);
       return ReadLines(lines);
     }
     case InputLayout::kNdjson:
@@ -153,6 +155,7 @@ Status ImportReader::ReadTar(ByteSource& bytes, const std::string& name) {
   TarReader tar(bytes, name);
   TarEntry entry;
   in_tar_ = true;
+  messages_in_tar_ = false;
   Status status;
   while (status.ok()) {
     const Result<bool> more = tar.Next(entry);

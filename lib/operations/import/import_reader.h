@@ -112,6 +112,7 @@ class ImportReader final : public DocumentSink {
   DocumentContents contents_;
   HeldContents held_contents_;
   bool in_tar_ = false;
+  bool messages_in_tar_ = false;  // rows of messages have come
   std::uint64_t hostile_entries_ = 0;
   std::unique_ptr<ImportChunk> chunk_;
   const ImportInput* input_ = nullptr;
