@@ -1,4 +1,5 @@
-// What does an export cost in each layout, beside a raw scan of the same records with the same compression, and a return by import?
+// What does an export cost in each layout, beside a raw scan of the same records with the same compression, SQLite and
+// PostgreSQL, and a return by import?
 //
 //   export_bench [--data DIR] [--work DIR] [--copies N] [--rounds N] [--out DIR]
 //
@@ -17,8 +18,11 @@
 #include "corpus.h"
 #include "figures.h"
 #include "floor_encoding.h"
+#include "postgres_peer.h"
+#include "program.h"
 #include "require.h"
 #include "rocksdb_floor.h"
+#include "sqlite_peer.h"
 
 namespace coffer::bench {
 namespace {
@@ -111,6 +115,58 @@ Figures RunFloor(const Settings& settings) {
   return figures;
 }
 
+Figures MakeSqlite(const Settings& settings) {
+  SqlitePeer peer(settings.work / "peer.db");
+  ForEachBatch(settings, [&](const std::vector<Conversation>& batch) { peer.Ingest(batch); });
+  peer.Checkpoint();
+  return {};
+}
+
+Figures WithFile(double seconds, const fs::path& path) {
+  return {{"seconds", seconds}, {"file_mb", static_cast<double>(fs::file_size(path)) / 1e6}};
+}
+
+// json_object row by row in this process, into the same zstd with the same workers as the floor.
+Figures RunSqliteJson(const Settings& settings, int workers) {
+  SqlitePeer peer(settings.work / "peer.db");
+  const fs::path path = settings.work / "sqlite.json.zst";
+  const Stopwatch watch;
+  peer.ExportJson(path, workers);
+  return WithFile(watch.seconds(), path);
+}
+
+// The sqlite3 program's own CSV, both tables, through the zstd program.
+Figures RunSqliteCsv(const Settings& settings) {
+  const fs::path path = settings.work / "sqlite.csv.zst";
+  const char* pipe =
+      "sqlite3 -csv -header \"$DATABASE\" 'SELECT * FROM conversations ORDER BY id;"
+      " SELECT * FROM messages ORDER BY conversation_id, sequence_number' | zstd -q -f -3 -T2 -o \"$FILE\"";
+  const Stopwatch watch;
+  RunProgram({"bash", "-o", "pipefail", "-c", pipe},
+             {{{"DATABASE", (settings.work / "peer.db").string()}, {"FILE", path.string()}}});
+  return WithFile(watch.seconds(), path);
+}
+
+// A cluster's making takes longer than what is measured: one for all rounds.
+Figures RunPostgres(const Settings& settings) {
+  const fs::path folder = settings.work / "postgres";
+  std::vector<Figures> runs;
+  {
+    PostgresPeer peer(folder);
+    peer.Fill({settings.data, settings.copies, false, 0});
+    for (std::size_t round = 0; round < settings.rounds; ++round) {
+      Figures figures;
+      figures["json_s"] = peer.CopyJson(folder / "json.zst");
+      figures["csv_s"] = peer.CopyCsv(folder / "csv.zst");
+      figures["json_mb"] = static_cast<double>(fs::file_size(folder / "json.zst")) / 1e6;
+      figures["csv_mb"] = static_cast<double>(fs::file_size(folder / "csv.zst")) / 1e6;
+      runs.push_back(std::move(figures));
+    }
+  }
+  fs::remove_all(folder);
+  return Median(runs);
+}
+
 Figures RunOne(const Settings& settings, const std::string& format, bool median_user) {
   CofferPeer peer(settings.work / "store");
   ExportOptions options;
@@ -172,6 +228,7 @@ class Comparison {
     const double json = exported["json"]["seconds"];
     const double megabytes = made.at("json_mb");
     Add("json, zstd 3", exported["json"], floor, "floor", 0.8);
+    AddPeers(exported);
     Add("ndjson, zstd 3", exported["ndjson"], json, "our json", 0);
     Add("csv, zstd 3", exported["csv"], json, "our json", 0.6);
     Add("sql, zstd 3", exported["sql"], json, "our json", 0.6);
@@ -197,7 +254,7 @@ class Comparison {
  private:
   Figures Apart(const std::string& task) const {
     return RunApart({"--task", task, "--data", settings_.data.string(), "--work", settings_.work.string(), "--copies",
-                     std::to_string(settings_.copies)});
+                     std::to_string(settings_.copies), "--rounds", std::to_string(settings_.rounds)});
   }
   Figures Rounds(const std::string& task) const {
     std::vector<Figures> runs;
@@ -210,6 +267,19 @@ class Comparison {
                      Text("%.2f s, file %.0f MB; %s %.2f s", figures.at("seconds"), figures.at("file_mb"), against.c_str(),
                           against_seconds),
                      against_seconds / figures.at("seconds"), "× " + against, must_reach});
+  }
+  void AddPeers(const std::map<std::string, Figures>& exported) {
+    Apart("make-sqlite");
+    const Figures& json = exported.at("json");
+    const Figures& csv = exported.at("csv");
+    Add("json, zstd 3", json, Rounds("sqlite-json").at("seconds"), "SQLite", 3);
+    Add("json, zstd 3", json, Rounds("sqlite-json-alone").at("seconds"), "SQLite in one thread", 0);
+    Add("csv, zstd 3", csv, Rounds("sqlite-csv").at("seconds"), "sqlite3 -csv | zstd -T2", 0);
+    fs::remove(settings_.work / "peer.db");
+    if (PostgresPeer::Programs().empty()) return;
+    const Figures postgres = Apart("postgres");
+    Add("json, zstd 3", json, postgres.at("json_s"), "PostgreSQL COPY", 4);
+    Add("csv, zstd 3", csv, postgres.at("csv_s"), "PostgreSQL COPY", 0);
   }
   void AddPeak(const std::string& work, const Figures& figures) {
     rows_.push_back({"peak memory of " + work, Text("%.0f MB", figures.at("peak_mb")),
@@ -225,6 +295,11 @@ Figures RunTask(const std::string& task, const Settings& settings) {
   if (task == "make-store") return MakeStore(settings);
   if (task == "floor") return RunFloor(settings);
   if (task == "import") return RunImport(settings);
+  if (task == "make-sqlite") return MakeSqlite(settings);
+  if (task == "sqlite-json") return RunSqliteJson(settings, kCompressionWorkers);
+  if (task == "sqlite-json-alone") return RunSqliteJson(settings, 0);
+  if (task == "sqlite-csv") return RunSqliteCsv(settings);
+  if (task == "postgres") return RunPostgres(settings);
   if (task == "user") return RunOne(settings, "json", true);
   Require(std::ranges::find(kFormats, task) != std::end(kFormats), "no such task", task);
   return RunOne(settings, task, false);

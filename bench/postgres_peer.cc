@@ -33,6 +33,21 @@ constexpr const char* kIndexes = R"(
   CREATE INDEX conversations_by_owner ON conversations(user_id, created_at);
 )";
 
+constexpr const char* kCopyJson = R"(
+  COPY (SELECT json_build_object('type', 'conversation', 'id', c.id, 'user_id', c.user_id, 'title', c.title, 'status', c.status,
+    'tags', NULLIF(c.tags, '')::json, 'extra_metadata', NULLIF(c.extra_metadata, '')::json, 'created_at', c.created_at,
+    'updated_at', c.updated_at, 'messages',
+    (SELECT json_agg(json_build_object('id', m.id, 'sequence_number', m.sequence_number, 'role', m.role,
+       'content', m.content, 'created_at', m.created_at) ORDER BY m.sequence_number)
+     FROM messages AS m WHERE m.conversation_id = c.id))
+  FROM conversations AS c ORDER BY c.id) TO STDOUT;
+)";
+
+constexpr const char* kCopyCsv = R"(
+  COPY (SELECT * FROM conversations ORDER BY id) TO STDOUT (FORMAT csv, HEADER);
+  COPY (SELECT * FROM messages ORDER BY conversation_id, sequence_number) TO STDOUT (FORMAT csv, HEADER);
+)";
+
 // COPY's text form. PostgreSQL has no NUL in texts; the few there are go.
 void AppendField(std::string_view text, std::string& row) {
   for (char c : text) {
@@ -169,5 +184,18 @@ double PostgresPeer::BaseBackup(const fs::path& target) {
   Run("pg_basebackup", {"-D", target.string(), "-Ft", "-c", "fast", "--compress=client-zstd:level=3,workers=2"});
   return watch.seconds();
 }
+
+double PostgresPeer::Copy(const std::string& sql, const fs::path& file) {
+  const Stopwatch watch;
+  const std::string pipe =
+      (Programs() / "psql").string() + " -q -v ON_ERROR_STOP=1 -c \"$STATEMENTS\" | zstd -q -f -3 -T2 -o \"$FILE\"";
+  RunProgram({"bash", "-o", "pipefail", "-c", pipe},
+             {{{"PGHOST", folder_.string()}, {"PGUSER", kUser}, {"STATEMENTS", sql}, {"FILE", file.string()}}, folder_, kUser});
+  return watch.seconds();
+}
+
+double PostgresPeer::CopyJson(const fs::path& file) { return Copy(kCopyJson, file); }
+
+double PostgresPeer::CopyCsv(const fs::path& file) { return Copy(kCopyCsv, file); }
 
 }  // namespace coffer::bench

@@ -25,10 +25,15 @@ class PostgresPeer {
   // Seconds of one run of the program. Bytes are those of the file or folder it makes.
   double Dump(const std::filesystem::path& file);
   double BaseBackup(const std::filesystem::path& target);
+  // COPY to psql's standard output and from there through the zstd program, level 3, two workers: all conversations with their
+  // messages as one JSON object a line; both tables as CSV, one behind the other.
+  double CopyJson(const std::filesystem::path& file);
+  double CopyCsv(const std::filesystem::path& file);
 
  private:
   void Run(const std::string& program, std::vector<std::string> words);
   void Sql(const std::string& text);
+  double Copy(const std::string& sql, const std::filesystem::path& file);
 
   std::filesystem::path folder_;
 };
