@@ -9,7 +9,9 @@
 namespace coffer::cli {
 namespace {
 
-constexpr const char* kCompleted = "completed";  // what every backup with a manifest is
+// What a backup with a manifest is, and with a damaged one.
+constexpr const char* kCompleted = "completed";
+constexpr const char* kFailed = "failed";
 
 struct ListRequest {
   std::string type;
@@ -25,7 +27,9 @@ ExitStatus Print(const BackupInfo& backup, bool json) {
 ExitStatus List(Engine& engine, const ListRequest& request, bool json) {
   auto backups = request.deleted ? ListDeletedBackups(engine) : ListBackups(engine);
   if (!backups.ok()) return Fail(backups.status(), json);
-  if (!request.status.empty() && request.status != kCompleted) backups->clear();
+  if (!request.status.empty()) {
+    std::erase_if(*backups, [&](const BackupInfo& b) { return request.status != (b.damage.empty() ? kCompleted : kFailed); });
+  }
   if (!request.type.empty()) {
     std::erase_if(*backups, [&](const BackupInfo& backup) { return BackupTypeName(backup.type) != request.type; });
   }

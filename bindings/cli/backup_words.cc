@@ -20,6 +20,8 @@ std::string WithoutControls(std::string text) {
 }  // namespace
 
 std::string InWords(const BackupInfo& backup) {
+  if (!backup.damage.empty())
+    return backup.id + "  " + FormatTimestamp(backup.created_at) + "  damaged: " + WithoutControls(backup.damage);
   std::string line = backup.id + "  " + FormatTimestamp(backup.created_at) + "  " + std::string(BackupTypeName(backup.type)) +
                      "  " + Bytes(backup.file_bytes) + " (" + Bytes(backup.stored_bytes) + " stored)  " +
                      Grouped(backup.record_count) + " records  " + CheckedInWords(backup.verified) + "  " +

@@ -34,7 +34,7 @@ std::string InDays(Timestamp time) { return std::to_string(AgeDays(time)) + " da
 
 DoctorCheck CheckAge(const std::vector<BackupInfo>& backups) {
   constexpr const char* kName = "newest backup";
-  if (backups.empty()) return Bad(kName, "there is none", "coffer backup create");
+  if (backups.empty() || !backups.front().damage.empty()) return Bad(kName, "there is none", "coffer backup create");
   const BackupInfo& newest = backups.front();
   if (AgeDays(newest.created_at) <= kBackupAgeDaysMax) return Good(kName, newest.id + ", " + InDays(newest.created_at));
   return Bad(kName, newest.id + ", " + InDays(newest.created_at), "coffer backup create --type incremental");
@@ -44,7 +44,8 @@ DoctorCheck CheckDamaged(const std::vector<BackupInfo>& backups) {
   constexpr const char* kName = "damaged backups";
   std::string damaged;
   for (const BackupInfo& backup : backups) {
-    if (backup.verified && !backup.verified->ok) damaged += (damaged.empty() ? "" : ", ") + backup.id;
+    if (!backup.damage.empty() || (backup.verified && !backup.verified->ok))
+      damaged += (damaged.empty() ? "" : ", ") + backup.id;
   }
   if (damaged.empty()) return Good(kName, "none is known");
   return Bad(kName, damaged, "coffer backup create, then coffer backup verify latest; delete the damaged ones");

@@ -56,9 +56,30 @@ BackupInfo Asked(const OperationInfo& operation) {
   return backup;
 }
 
+// What is not known of it has the form that the contract wants.
+Value DamagedResponse(const BackupInfo& backup) {
+  Value metadata = {{"damage", backup.damage}};
+  if (backup.deleted_at) metadata["deleted_at"] = FormatTimestamp(*backup.deleted_at);
+  return {{"id", backup.id},
+          {"name", backup.id},
+          {"description", nullptr},
+          {"backup_type", BackupTypeName(BackupType::kFull)},
+          {"status", OperationStateName(OperationState::kFailed)},
+          {"file_size", nullptr},
+          {"compressed_size", nullptr},
+          {"record_count", nullptr},
+          {"created_at", FormatTimestamp(backup.created_at)},
+          {"completed_at", nullptr},
+          {"expires_at", nullptr},
+          {"encrypted", false},
+          {"compressed", false},
+          {"metadata", std::move(metadata)}};
+}
+
 }  // namespace
 
 Value BackupResponse(const BackupInfo& backup) {
+  if (!backup.damage.empty()) return DamagedResponse(backup);
   return {{"id", backup.id},
           {"name", backup.name},
           {"description", OrNull(backup.description)},

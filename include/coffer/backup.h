@@ -91,6 +91,8 @@ struct BackupInfo {
   std::string engine_version;
   std::optional<BackupVerification> verified;  // by this store; kept in its control/
   std::optional<Timestamp> deleted_at;         // in the trash since
+  // Not empty: why its manifest cannot be read. Then only this, id, created_at (as the id tells it) and deleted_at are known.
+  std::string damage;
 };
 
 // Takes an image of the store's state at one moment while writers go on. Files that the repository does not hold yet are
@@ -107,9 +109,10 @@ COFFER_API Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const Bac
 // Start and Finish in one.
 COFFER_API Result<BackupInfo> CreateBackup(Engine& engine, const BackupOptions& options = {});
 
-// From manifests alone, which needs no key. The newest first, by sequence. A damaged manifest is kCorruption naming it.
+// From manifests alone, which needs no key. The newest first, by sequence; behind them those whose manifest is damaged, with
+// BackupInfo::damage: they keep none of the others from being listed, restored or made. kIoError.
 COFFER_API Result<std::vector<BackupInfo>> ListBackups(Engine& engine);
-// Those in the trash, the newest first.
+// Those in the trash, in the same way.
 COFFER_API Result<std::vector<BackupInfo>> ListDeletedBackups(Engine& engine);
 
 // Moves a backup to the trash, from where it comes back until a prune finds it older than kTrashGraceDays. Bytes that it

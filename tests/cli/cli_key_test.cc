@@ -102,14 +102,32 @@ TEST_F(Doctor, TellsOfBackupsThatAreKnownToBeDamaged) {
   EXPECT_EQ(Check("verified backup")["ok"], false);
 }
 
-TEST_F(Doctor, FailsWhereTheRepositoryCannotBeRead) {
+TEST_F(Doctor, NamesABackupWhoseManifestIsDamaged) {
   ImportSample();
   const std::string id = Run({"backup", "create", "--json"}).json()["id"];
   Write("data/backups/manifests/" + id, "nothing of the kind\n");
   const Answer answer = Run({"doctor", "--json"});
-  EXPECT_EQ(answer.status, 5);
-  EXPECT_EQ(answer.json()["verdict"], "failed");
-  EXPECT_EQ(Check("repository")["ok"], false);
+  EXPECT_EQ(answer.json()["verdict"], "attention");
+  EXPECT_EQ(Check("damaged backups")["ok"], false);
+  EXPECT_NE(Check("damaged backups").dump().find(id), std::string::npos);
+  EXPECT_EQ(Check("newest backup")["ok"], false) << "one that cannot be read is none";
+}
+
+TEST_F(CommandLine, AListTellsOfADamagedManifestBesideTheOthers) {
+  ImportSample();
+  const std::string damaged = Run({"backup", "create", "--json"}).json()["id"];
+  const std::string good = Run({"backup", "create", "--json"}).json()["id"];
+  Write("data/backups/manifests/" + damaged, "nothing of the kind\n");
+  const Answer answer = Run({"backup", "list", "--json"});
+  ASSERT_EQ(answer.status, 0);
+  EXPECT_EQ(answer.json()["total"], 2);
+  EXPECT_EQ(answer.json()["backups"][0]["id"], good);
+  EXPECT_EQ(answer.json()["backups"][1]["id"], damaged);
+  EXPECT_EQ(answer.json()["backups"][1]["status"], "failed");
+  EXPECT_NE(answer.json()["backups"][1]["metadata"]["damage"].dump().find("manifests/" + damaged), std::string::npos);
+  EXPECT_NE(Run({"backup", "list"}).out.find(damaged + "  "), std::string::npos);
+  EXPECT_EQ(Run({"backup", "list", "--status", "completed", "--json"}).json()["total"], 1);
+  EXPECT_EQ(Run({"restore", "latest", "--json"}).status, 0) << "of the newer one";
 }
 
 TEST_F(Doctor, OfAStoreThatIsInUseIsBusy) {

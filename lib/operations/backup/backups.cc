@@ -64,14 +64,15 @@ Result<BackupInfo> WithVerification(engine::EngineCore& core, BackupInfo info) {
   return info;
 }
 
-Result<std::vector<BackupInfo>> WithVerifications(engine::EngineCore& core, Result<std::vector<BackupManifest>> manifests) {
-  if (!manifests.ok()) return std::move(manifests).status().WithContext("backups");
+Result<std::vector<BackupInfo>> WithVerifications(engine::EngineCore& core, Result<Repository::Listing> listing) {
+  if (!listing.ok()) return std::move(listing).status().WithContext("backups");
   std::vector<BackupInfo> backups;
-  for (BackupManifest& manifest : *manifests) {
+  for (BackupManifest& manifest : listing->manifests) {
     Result<BackupInfo> info = WithVerification(core, std::move(manifest.info));
     if (!info.ok()) return std::move(info).status();
     backups.push_back(std::move(*info));
   }
+  for (BackupInfo& damaged : listing->damaged) backups.push_back(std::move(damaged));
   return backups;
 }
 
@@ -138,12 +139,12 @@ Result<BackupInfo> CreateBackup(Engine& engine, const BackupOptions& options) {
 
 Result<std::vector<BackupInfo>> ListBackups(Engine& engine) {
   engine::EngineCore& core = engine.core();
-  return operations::WithVerifications(core, operations::Repository(core.files(), core.repository()).List());
+  return operations::WithVerifications(core, operations::Repository(core.files(), core.repository()).ListAll());
 }
 
 Result<std::vector<BackupInfo>> ListDeletedBackups(Engine& engine) {
   engine::EngineCore& core = engine.core();
-  return operations::WithVerifications(core, operations::Repository(core.files(), core.repository()).ListTrash());
+  return operations::WithVerifications(core, operations::Repository(core.files(), core.repository()).ListAllTrash());
 }
 
 Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "format/record_text.h"
+#include "format/ulid.h"
 
 namespace coffer::operations {
 namespace {
@@ -55,6 +56,30 @@ void SortNewestFirst(std::vector<BackupManifest>& manifests) {
   std::ranges::sort(manifests, [](const BackupManifest& a, const BackupManifest& b) {
     return a.info.sequence != b.info.sequence ? a.info.sequence > b.info.sequence : a.info.id > b.info.id;
   });
+}
+
+// One that is gone meanwhile is left out.
+Status AddTo(Repository::Listing& listing, Result<BackupManifest> manifest, const std::string& id,
+             std::optional<Timestamp> deleted_at) {
+  if (manifest.ok()) {
+    manifest->info.deleted_at = deleted_at;
+    listing.manifests.push_back(std::move(*manifest));
+    return Status::Ok();
+  }
+  if (manifest.status().code() == StatusCode::kNotFound) return Status::Ok();
+  if (manifest.status().code() == StatusCode::kIoError) return std::move(manifest).status();
+  BackupInfo& damaged = listing.damaged.emplace_back();
+  damaged.id = id;
+  damaged.created_at = {format::UlidMilliseconds(id).value_or(0) * 1000};
+  damaged.deleted_at = deleted_at;
+  damaged.damage = manifest.status().message();
+  return Status::Ok();
+}
+
+Result<std::vector<BackupManifest>> WithoutDamaged(Result<Repository::Listing> listing) {
+  if (!listing.ok()) return std::move(listing).status();
+  if (!listing->damaged.empty()) return Status::Corruption(listing->damaged.front().damage);
+  return std::move(listing->manifests);
 }
 
 // "trash/<id>.<microseconds>"
@@ -118,19 +143,18 @@ Result<BackupManifest> Repository::Read(std::string_view id) const {
   return manifest;
 }
 
-Result<std::vector<BackupManifest>> Repository::List() const {
+Result<Repository::Listing> Repository::ListAll() const {
   Result<std::vector<std::string>> ids = Ids();
   if (!ids.ok()) return std::move(ids).status();
-  std::vector<BackupManifest> manifests;
+  Listing listing;
   for (const std::string& id : *ids) {
-    Result<BackupManifest> manifest = Read(id);
-    if (!manifest.ok() && manifest.status().code() == StatusCode::kNotFound) continue;  // deleted meanwhile
-    if (!manifest.ok()) return std::move(manifest).status();
-    manifests.push_back(std::move(*manifest));
+    if (Status status = AddTo(listing, Read(id), id, std::nullopt); !status.ok()) return status;
   }
-  SortNewestFirst(manifests);
-  return manifests;
+  SortNewestFirst(listing.manifests);
+  return listing;
 }
+
+Result<std::vector<BackupManifest>> Repository::List() const { return WithoutDamaged(ListAll()); }
 
 Result<std::vector<Repository::TrashEntry>> Repository::TrashEntries(bool live) const {
   Result<std::vector<std::string>> names = objects_->List("trash");
@@ -146,28 +170,33 @@ Result<std::vector<Repository::TrashEntry>> Repository::TrashEntries(bool live) 
   return entries;
 }
 
-Result<std::vector<BackupManifest>> Repository::ListTrash() const {
+Result<Repository::Listing> Repository::ListAllTrash() const {
   Result<std::vector<TrashEntry>> entries = Trash();
   if (!entries.ok()) return std::move(entries).status();
-  std::vector<BackupManifest> manifests;
+  Listing listing;
   for (const TrashEntry& entry : *entries) {
-    Result<BackupManifest> manifest = ReadNamed(entry.name, entry.id);
-    if (!manifest.ok() && manifest.status().code() == StatusCode::kNotFound) continue;
-    if (!manifest.ok()) return std::move(manifest).status();
-    manifest->info.deleted_at = entry.deleted_at;
-    manifests.push_back(std::move(*manifest));
+    Status status = AddTo(listing, ReadNamed(entry.name, entry.id), entry.id, entry.deleted_at);
+    if (!status.ok()) return status;
   }
-  SortNewestFirst(manifests);
-  return manifests;
+  SortNewestFirst(listing.manifests);
+  return listing;
 }
+
+Result<std::vector<BackupManifest>> Repository::ListTrash() const { return WithoutDamaged(ListAllTrash()); }
 
 Result<BackupManifest> Repository::Find(std::string_view id) const {
   if (id != kLatest) return Read(id);
-  Result<std::vector<BackupManifest>> manifests = List();
-  if (!manifests.ok()) return std::move(manifests).status();
-  for (BackupManifest& manifest : *manifests) {
-    if (manifest.info.reason != kReasonSafety) return std::move(manifest);
+  Result<Listing> listing = ListAll();
+  if (!listing.ok()) return std::move(listing).status();
+  const auto newest = std::ranges::find_if(
+      listing->manifests, [](const BackupManifest& manifest) { return manifest.info.reason != kReasonSafety; });
+  const bool found = newest != listing->manifests.end();
+  for (const BackupInfo& damaged : listing->damaged) {
+    // Ids are in the order of creation.
+    if (found && damaged.id < newest->info.id) continue;
+    return Status::Corruption(damaged.damage + "; it may be the latest: name another backup by its id, or delete this one");
   }
+  if (found) return std::move(*newest);
   return Status::NotFound("there is no backup in " + path_);
 }
 

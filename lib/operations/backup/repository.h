@@ -42,13 +42,20 @@ class Repository {
 
   // Ids of all backups, damaged ones among them, in no order. No repository: none.
   Result<std::vector<std::string>> Ids() const;
-  // The newest first, by sequence. A damaged manifest is kCorruption naming it.
-  Result<std::vector<BackupManifest>> List() const;
+  // Readable ones, the newest first, by sequence; and of the others what BackupInfo tells of such.
+  struct Listing {
+    std::vector<BackupManifest> manifests;
+    std::vector<BackupInfo> damaged;
+  };
+  Result<Listing> ListAll() const;
   // Those in the trash, with info.deleted_at.
+  Result<Listing> ListAllTrash() const;
+  // The same where all must be readable: else kCorruption naming one that is not.
+  Result<std::vector<BackupManifest>> List() const;
   Result<std::vector<BackupManifest>> ListTrash() const;
   // kNotFound: no such backup. kCorruption names the manifest.
   Result<BackupManifest> Read(std::string_view id) const;
-  // The same for an id or "latest": the newest that is no safety backup.
+  // The same for an id or "latest": the newest that is no safety backup. kCorruption: a damaged one may be newer.
   Result<BackupManifest> Find(std::string_view id) const;
   // kPermissionDenied names the recipients where none of the identities fits.
   Result<SealedManifest> ReadSealed(const BackupManifest& manifest, std::span<const format::AgeIdentity> identities) const;
