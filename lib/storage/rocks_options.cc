@@ -23,6 +23,7 @@ constexpr std::size_t kBlockBytes = std::size_t{8} << 10;
 constexpr int kFlushCompressionLevel = 1;
 constexpr int kMergeCompressionLevel = 6;
 constexpr std::uint64_t kSortedFileBytes = std::uint64_t{16} << 20;
+constexpr int kFileOpeningThreads = 4;
 constexpr double kFilterBitsPerKey = 10;
 constexpr double kMemtableFilterRatio = 0.02;
 constexpr double kHighPriorityCacheShare = 0.5;
@@ -122,6 +123,8 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, const StoreMemor
   database.max_total_wal_size = options.write_buffer_bytes;
   // Never -1, not even for a wish of 0: a read-only store with unlimited files can miss blob values (RocksDB 7.8.3).
   database.max_open_files = std::max(options.open_files_max, 64);
+  // RocksDB starts so many for each family that has files, 16 if not told: to start them took longer than to open a small store.
+  database.max_file_opening_threads = kFileOpeningThreads;
   database.max_background_jobs = std::max(options.background_threads, 2);
   database.bytes_per_sync = kBackgroundSyncBytes;
   database.compaction_readahead_size = kCompactionReadaheadBytes;
