@@ -30,6 +30,13 @@ class Pruner {
 
   Result<PruneReport> Run() {
     now_ = options_.as_of.value_or(core_.Now());
+    // Before anything is read, so that what is decided is decided about what is there. A plan takes none, which would sweep, and
+    // write its lease: it changes nothing.
+    if (!options_.plan) {
+      Result<std::unique_ptr<RepositorySession>> session = RepositorySession::Begin(core_, repository_);
+      if (!session.ok()) return std::move(session).status();
+      session_ = std::move(*session);
+    }
     if (Status status = Read(); !status.ok()) return status;
     Result<bool> jumped = HasClockJumped();
     if (!jumped.ok()) return std::move(jumped).status();
@@ -110,7 +117,6 @@ class Pruner {
     return Status::Ok();
   }
 
-  // Without a session, which would sweep, and write its lease: a plan changes nothing.
   Result<std::uint64_t> BytesFreedWithout(const std::vector<std::string>& due) const {
     Result<std::vector<BackupManifest>> trash = repository_.ListTrash();
     if (!trash.ok()) return std::move(trash).status();
@@ -122,25 +128,23 @@ class Pruner {
   }
 
   Status Apply() {
-    Result<std::unique_ptr<RepositorySession>> session = RepositorySession::Begin(core_, repository_);
-    if (!session.ok()) return std::move(session).status();
     // By its name alone: a damaged one too, which would keep the repository from being swept for ever.
     for (const Repository::TrashEntry& entry : trash_) {
       if (!IsDue(entry)) continue;
-      if (Status status = (*session)->Purge(entry); !status.ok()) return status;
+      if (Status status = session_->Purge(entry); !status.ok()) return status;
       Catalogue(core_).Forget(entry.id).Ignore();  // a row that nobody asks for again
       report_.purged.push_back(entry.id);
     }
     // What is removed besides depends on all manifests; one that cannot be read may name anything.
-    if (!(*session)->damage().ok()) return (*session)->damage();
+    if (!session_->damage().ok()) return session_->damage();
     for (const RetentionDecision& decision : report_.drop) {
       if (Status status = context_.CheckStop(); !status.ok()) return status;
       // By the later of the two times, so that a past one given by name does not cut the grace short.
-      if (Status status = (*session)->MoveToTrash(decision.id, std::max(now_, core_.Now())); !status.ok()) return status;
+      if (Status status = session_->MoveToTrash(decision.id, std::max(now_, core_.Now())); !status.ok()) return status;
     }
-    Result<std::uint64_t> freed = (*session)->SweepObjects();
+    Result<std::uint64_t> freed = session_->SweepObjects();
     if (!freed.ok()) return std::move(freed).status();
-    report_.freed_bytes = (*session)->swept_bytes() + *freed;
+    report_.freed_bytes = session_->swept_bytes() + *freed;
     return Status::Ok();
   }
 
@@ -149,6 +153,7 @@ class Pruner {
   JobContext& context_;
   const Repository repository_;
   Timestamp now_;
+  std::unique_ptr<RepositorySession> session_;
   std::vector<BackupManifest> manifests_;
   std::vector<Repository::TrashEntry> trash_;
   PruneReport report_;

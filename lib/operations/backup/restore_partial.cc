@@ -91,10 +91,15 @@ class PartialRestorer {
       if (!safety.ok()) return std::move(safety).status();
       report_.safety_backup_id = std::move(*safety);
     }
+    // A put would leave in place a content that the backup's document lacks; whatever else goes, goes last: whatever interrupts it
+    // then, nothing is missing that was there before and is in the backup.
     if (options_.exact) {
-      if (Status status = DeleteWhatBackupLacks(); !status.ok()) return status;
+      if (Status status = DeleteChosen(&PartialRestorer::BackupLacksContent); !status.ok()) return status;
     }
     if (Status status = options_.dry_run ? CountWhatWouldBe() : PutBack(); !status.ok()) return status;
+    if (options_.exact) {
+      if (Status status = DeleteChosen(&PartialRestorer::BackupLacks); !status.ok()) return status;
+    }
     if (!options_.dry_run) {
       if (Status status = AdoptErasures(core_, due_); !status.ok()) return status;
     }
@@ -286,16 +291,15 @@ class PartialRestorer {
     return Status::Ok();
   }
 
-  // Of the present store's chosen records. A document whose content the backup's one lacks goes as well, since a put would leave
-  // that content in place.
-  Status DeleteWhatBackupLacks() {
+  // Of the present store's chosen records.
+  Status DeleteChosen(Result<bool> (PartialRestorer::*is_doomed)(Kind, std::string_view)) {
     for (const Kind kind : KindsOf(options_.scope)) {
       std::vector<std::string> doomed;
       const engine::StorePin pin = Pinned();
       Status status = ForEachChosen(*live_, kind, [&](std::string_view id) {
-        Result<bool> lacks = BackupLacks(kind, id);
-        if (!lacks.ok()) return std::move(lacks).status();
-        if (*lacks) doomed.emplace_back(id);
+        Result<bool> is = (this->*is_doomed)(kind, id);
+        if (!is.ok()) return std::move(is).status();
+        if (*is) doomed.emplace_back(id);
         return doomed.size() < kDeleteBatchRecordsMax ? Status::Ok() : Delete(kind, doomed);
       });
       if (status.ok()) status = Delete(kind, doomed);
@@ -311,14 +315,30 @@ class PartialRestorer {
     return core_.Pin();
   }
 
+  // The chosen owner's record of this id; nothing: there is none.
+  Result<std::optional<RecordHead>> ReadChosen(storage::Store& store, Kind kind, std::string_view id) const {
+    Result<std::optional<RecordHead>> head = ReadHead(store, kind, id);
+    if (head.ok() && *head && !options_.user_id.empty() && (*head)->owner != options_.user_id)
+      return std::optional<RecordHead>();
+    return head;
+  }
+
   Result<bool> BackupLacks(Kind kind, std::string_view id) {
-    Result<std::optional<RecordHead>> ours = ReadHead(*live_, kind, id);
+    Result<std::optional<RecordHead>> ours = ReadChosen(*live_, kind, id);
     if (!ours.ok()) return std::move(ours).status();
-    if (!*ours || (!options_.user_id.empty() && (*ours)->owner != options_.user_id)) return false;
-    Result<std::optional<RecordHead>> theirs = ReadHead(*backup_->core().Access(), kind, id);
+    if (!*ours) return false;
+    Result<std::optional<RecordHead>> theirs = ReadChosen(*backup_->core().Access(), kind, id);
     if (!theirs.ok()) return std::move(theirs).status();
-    if (!*theirs || (!options_.user_id.empty() && (*theirs)->owner != options_.user_id)) return true;
-    return kind == Kind::kDocument && (*ours)->has_content && !(*theirs)->has_content;
+    return !*theirs;
+  }
+
+  Result<bool> BackupLacksContent(Kind kind, std::string_view id) {
+    if (kind != Kind::kDocument) return false;
+    Result<std::optional<RecordHead>> ours = ReadChosen(*live_, kind, id);
+    if (!ours.ok()) return std::move(ours).status();
+    Result<std::optional<RecordHead>> theirs = ReadChosen(*backup_->core().Access(), kind, id);
+    if (!theirs.ok()) return std::move(theirs).status();
+    return *ours && *theirs && (*ours)->has_content && !(*theirs)->has_content;
   }
 
   // In calls small enough to be no operations of their own.
