@@ -1,6 +1,7 @@
 // Exports of ours on their way back in, whole and spoiled.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "coffer/export.h"
@@ -84,6 +85,41 @@ TEST_F(ImportExportsTest, ReplacingLeavesNothingThatTheExportHasNot) {
     ASSERT_OK(report);
     EXPECT_EQ(report->errors_total, 0U) << file << ": " << report->errors.front().reason;
     EXPECT_EQ(WholeState(engine()), state) << file;
+  }
+}
+
+// The lines between the first and the last, which tell of the export itself.
+std::string RecordLinesOf(const std::string& ndjson) {
+  const std::size_t begin = ndjson.find('\n') + 1;
+  return ndjson.substr(begin, ndjson.rfind('\n', ndjson.size() - 2) + 1 - begin);
+}
+
+TEST_F(ImportExportsTest, AHundredThousandTinyConversationsComeBack) {
+  constexpr int kConversations = 100'000;
+  Batch batch(engine());
+  for (int i = 0; i < kConversations; ++i) {
+    Conversation conversation;
+    conversation.user_id = "u" + std::to_string(i % 7);
+    conversation.title = "t";
+    std::vector<Message> messages(static_cast<std::size_t>(i % 3));
+    for (Message& message : messages) message.content = "m";
+    ASSERT_OK(batch.PutConversation(conversation, messages));
+    if (batch.operations() == 1000) ASSERT_OK(engine().Commit(batch, {Durability::kBuffered}));
+  }
+  ExportOptions ndjson;
+  ndjson.format = ExportFormat::kNdjson;
+  ndjson.compress = false;
+  const std::string records = RecordLinesOf(ReadBytes(Exported(ndjson)));
+  EXPECT_EQ(std::ranges::count(records, '\n'), kConversations);
+  for (ExportFormat format : {ExportFormat::kJson, ExportFormat::kNdjson, ExportFormat::kCsv}) {
+    ExportOptions options;
+    options.format = format;
+    const std::string file = Exported(options);
+    OpenEmpty();
+    const Result<ImportReport> report = ImportFiles(engine(), {file});
+    ASSERT_OK(report);
+    EXPECT_EQ(report->imported.conversations, static_cast<std::uint64_t>(kConversations));
+    EXPECT_TRUE(RecordLinesOf(ReadBytes(Exported(ndjson))) == records) << file;
   }
 }
 
