@@ -2,8 +2,11 @@ include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 set(coffer_config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/coffer")
+set(coffer_pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
-set(coffer_installed_targets ${COFFER_LIBRARY})
+# Four components: runtime (the shared C++ library), c-runtime (the shared C library), development (all that is needed to
+# build), and the program.
+set(coffer_installed_targets coffer_static coffer_shared)
 if(TARGET coffer_http)
   list(APPEND coffer_installed_targets coffer_http)
 else()
@@ -12,12 +15,20 @@ endif()
 install(
   TARGETS ${coffer_installed_targets}
   EXPORT cofferTargets
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
+  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT development
   INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/coffer" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h"
-        ${coffer_headers_left_out})
-install(EXPORT cofferTargets NAMESPACE coffer:: DESTINATION "${coffer_config_dir}")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/coffer" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
+        FILES_MATCHING PATTERN "*.h" ${coffer_headers_left_out})
+if(TARGET coffer_c)
+  install(
+    TARGETS coffer_c
+    EXPORT cofferTargets
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT c-runtime NAMELINK_COMPONENT development
+    INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+  install(FILES "${PROJECT_SOURCE_DIR}/bindings/c/coffer.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+endif()
+install(EXPORT cofferTargets NAMESPACE coffer:: DESTINATION "${coffer_config_dir}" COMPONENT development)
 
 configure_package_config_file(
   "${PROJECT_SOURCE_DIR}/lib/cofferConfig.cmake.in" "${PROJECT_BINARY_DIR}/cofferConfig.cmake"
@@ -25,17 +36,21 @@ configure_package_config_file(
 # Before 1.0 a minor version may change the interface.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/cofferConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/cofferConfig.cmake" "${PROJECT_BINARY_DIR}/cofferConfigVersion.cmake"
-        DESTINATION "${coffer_config_dir}")
+        DESTINATION "${coffer_config_dir}" COMPONENT development)
 
-if(COFFER_LIBRARY STREQUAL "coffer_static")
-  set(COFFER_PC_CFLAGS "-DCOFFER_STATIC")
-  # A static library does not carry what it needs with it.
-  set(COFFER_PC_LIBS "-lrocksdb -lzstd -lsimdjson -lcrypto -larchive -lstdc++ -lpthread")
+# coffer_install_pkgconfig(<name>): from lib/<name>.pc.in. Paths in it go by where the file lies, so that the copy can be moved.
+file(RELATIVE_PATH COFFER_PC_PREFIX "/${coffer_pkgconfig_dir}" "/")
+string(REGEX REPLACE "/$" "" COFFER_PC_PREFIX "${COFFER_PC_PREFIX}")
+function(coffer_install_pkgconfig name)
+  configure_file("${PROJECT_SOURCE_DIR}/lib/${name}.pc.in" "${PROJECT_BINARY_DIR}/${name}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${name}.pc" DESTINATION "${coffer_pkgconfig_dir}" COMPONENT development)
+endfunction()
+coffer_install_pkgconfig(coffer)
+if(TARGET coffer_c)
+  coffer_install_pkgconfig(coffer_c)
 endif()
-configure_file("${PROJECT_SOURCE_DIR}/lib/coffer.pc.in" "${PROJECT_BINARY_DIR}/coffer.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/coffer.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
 
 if(TARGET coffer_cli)
-  install(TARGETS coffer_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  install(TARGETS coffer_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT program)
 endif()

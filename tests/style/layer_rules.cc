@@ -119,7 +119,7 @@ Findings IncludesThatPointUpward(const fs::path& tree) {
 
 Findings SourcesThatNoTargetLists(const fs::path& tree) {
   Findings findings;
-  for (const fs::path& file : FilesWithExtension(tree, {".cc"})) {
+  for (const fs::path& file : FilesWithExtension(tree, {".cc", ".c"})) {
     if (!IsListed(file, tree)) findings.push_back({Relative(file, tree), "no CMakeLists.txt lists it"});
   }
   return findings;
@@ -128,7 +128,7 @@ Findings SourcesThatNoTargetLists(const fs::path& tree) {
 Findings HeadersThatNobodyIncludes(const fs::path& tree) {
   static const std::regex include_line(R"(#\s*include\s*[<"]([^>"]+)[>"])");
   std::set<std::string> included_names;
-  for (const fs::path& file : FilesWithExtension(tree, {".h", ".cc"})) {
+  for (const fs::path& file : FilesWithExtension(tree, {".h", ".cc", ".c"})) {
     const std::string text = ReadText(file);
     for (std::sregex_iterator match(text.begin(), text.end(), include_line), end; match != end; ++match) {
       included_names.insert(fs::path((*match)[1].str()).filename().string());
@@ -160,7 +160,7 @@ Findings WordsLeftOpen(const fs::path& tree) {
   static const std::array<std::string, 4> words = {std::string("TO") + "DO", std::string("FIX") + "ME", std::string("XX") + "X",
                                                    std::string("HA") + "CK"};
   Findings findings;
-  for (const fs::path& file : FilesWithExtension(tree, {".h", ".cc", ".md", ".txt", ".cmake", ".sh"})) {
+  for (const fs::path& file : FilesWithExtension(tree, {".h", ".cc", ".c", ".py", ".md", ".txt", ".cmake", ".sh"})) {
     const std::string text = ReadText(file);
     for (const std::string& word : words) {
       if (ContainsWord(text, word)) findings.push_back({Relative(file, tree), "contains the word " + word});

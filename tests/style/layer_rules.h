@@ -19,7 +19,7 @@ using Findings = std::vector<Finding>;
 
 // lib/: its own layer, lower layers, "coffer/…" and headers in <>. bindings/: "coffer/…", "json/…" and files beside the including one.
 Findings IncludesThatPointUpward(const std::filesystem::path& tree);
-// .cc files of lib, bindings, tests, bench and examples that no CMakeLists.txt above them names.
+// .cc and .c files of lib, bindings, tests, bench and examples that no CMakeLists.txt above them names.
 Findings SourcesThatNoTargetLists(const std::filesystem::path& tree);
 // Headers that nothing includes.
 Findings HeadersThatNobodyIncludes(const std::filesystem::path& tree);
