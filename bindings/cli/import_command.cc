@@ -1,4 +1,5 @@
 // `coffer import`.
+#include <algorithm>
 #include <map>
 
 #include "coffer/import.h"
@@ -15,6 +16,17 @@ struct ImportRequest {
   ImportOptions options;
 };
 
+// Of several files each field and reason is told once, with the first place of all.
+void AddLoss(const ImportLoss& loss, std::vector<ImportLoss>& sum) {
+  const auto same = std::ranges::find_if(
+      sum, [&](const ImportLoss& other) { return other.field == loss.field && other.reason == loss.reason; });
+  if (same != sum.end()) {
+    same->count += loss.count;
+  } else if (sum.size() < kImportLossesKeptMax) {
+    sum.push_back(loss);
+  }
+}
+
 void Add(const ImportReport& report, ImportReport& sum) {
   sum.imported.conversations += report.imported.conversations;
   sum.imported.messages += report.imported.messages;
@@ -24,6 +36,8 @@ void Add(const ImportReport& report, ImportReport& sum) {
   sum.skipped += report.skipped;
   sum.failed += report.failed;
   sum.errors_total += report.errors_total;
+  sum.losses_total += report.losses_total;
+  for (const ImportLoss& loss : report.losses) AddLoss(loss, sum.losses);
   for (const ImportError& error : report.errors) {
     if (sum.errors.size() < kImportErrorsKeptMax) sum.errors.push_back(error);
   }
@@ -34,6 +48,10 @@ JsonObject ToJson(const ImportReport& report) {
   for (const ImportError& error : report.errors) {
     errors.push_back({{"file", error.file}, {"line", error.line}, {"reason", error.reason}});
   }
+  JsonObject losses = JsonObject::array();
+  for (const ImportLoss& loss : report.losses) {
+    losses.push_back({{"field", loss.field}, {"reason", loss.reason}, {"count", loss.count}, {"first", loss.first}});
+  }
   return {{"imported",
            {{"conversations", report.imported.conversations},
             {"messages", report.imported.messages},
@@ -43,7 +61,17 @@ JsonObject ToJson(const ImportReport& report) {
           {"skipped", report.skipped},
           {"failed", report.failed},
           {"errors", std::move(errors)},
-          {"errors_total", report.errors_total}};
+          {"errors_total", report.errors_total},
+          {"losses", std::move(losses)},
+          {"losses_total", report.losses_total}};
+}
+
+void PrintLosses(const ImportReport& report) {
+  if (report.losses_total == 0) return;
+  PrintLine("not carried as it stood: " + Grouped(report.losses_total) + " places");
+  for (const ImportLoss& loss : report.losses) {
+    PrintLine("  " + loss.field + " (" + Grouped(loss.count) + "): " + loss.reason + "; first: " + loss.first);
+  }
 }
 
 void PrintWords(const ImportReport& report) {
@@ -51,6 +79,7 @@ void PrintWords(const ImportReport& report) {
             " messages, " + Grouped(report.imported.documents) + " documents (" + Grouped(report.contents) +
             " with content), " + Grouped(report.imported.prompts) + " prompts");
   PrintLine("skipped " + Grouped(report.skipped) + " that were there already, " + Grouped(report.failed) + " failed");
+  PrintLosses(report);
   constexpr std::size_t kShownMax = 20;
   for (std::size_t i = 0; i < report.errors.size() && i < kShownMax; ++i) {
     const ImportError& error = report.errors[i];
@@ -103,17 +132,23 @@ void AddImportCommand(CLI::App& app, Session& session) {
   static const std::map<std::string, ImportFormat> kFormats = {{"auto", ImportFormat::kAuto},
                                                                {"ndjson", ImportFormat::kNdjson},
                                                                {"coffer-json", ImportFormat::kCofferJson},
-                                                               {"coffer-csv", ImportFormat::kCofferCsv}};
-  CLI::App* command = app.add_subcommand("import", "Read records from NDJSON files and from exports");
+                                                               {"coffer-csv", ImportFormat::kCofferCsv},
+                                                               {"chatgpt", ImportFormat::kChatGpt},
+                                                               {"open-webui", ImportFormat::kOpenWebUi},
+                                                               {"librechat", ImportFormat::kLibreChat}};
+  CLI::App* command =
+      app.add_subcommand("import", "Read records from NDJSON files, from exports and from other programs' chats");
   auto request = std::make_shared<ImportRequest>();
-  command->add_option("FILE", request->files, "NDJSON, or an export; - is standard input")->required();
+  command->add_option("FILE", request->files, "NDJSON, an export, or chats of another program; - is standard input")
+      ->required();
   command
       ->add_option_function<std::string>(
           "--format", [request](const std::string& word) { request->options.format = kFormats.at(word); },
-          "auto (default: what the file's first bytes say), ndjson, coffer-json, coffer-csv")
-      ->check(ServedWords({"auto", "ndjson", "coffer-json", "coffer-csv"},
-                          {"coffer-parquet", "chatgpt", "open-webui", "librechat"}));
-  command->add_option("--owner", request->options.owner, "The owner of records that name none")->type_name("ID");
+          "auto (default: what the file's first bytes say), ndjson, coffer-json, coffer-csv, chatgpt, open-webui, librechat")
+      ->check(ServedWords({"auto", "ndjson", "coffer-json", "coffer-csv", "chatgpt", "open-webui", "librechat"},
+                          {"coffer-parquet"}));
+  command->add_option("--owner", request->options.owner, "The owner of records that name none, and of chats of other programs")
+      ->type_name("ID");
   command
       ->add_option_function<std::string>(
           "--on-conflict", [request](const std::string& word) { request->options.on_conflict = policies.at(word); },

@@ -42,17 +42,30 @@ enum class ImportFormat : std::uint8_t {
   kNdjson,      // records a line
   kCofferJson,  // a JSON export of ours
   kCofferCsv,   // a CSV export of ours: the tar, or one of its tables
+  kChatGpt,     // conversations.json of a ChatGPT export, or the whole ZIP
+  kOpenWebUi,   // chats exported by Open WebUI
+  kLibreChat,   // conversations exported by LibreChat
 };
 
 // What one import may use, whatever the size of the data.
 inline constexpr std::size_t kImportErrorsKeptMax = 1000;
 inline constexpr std::size_t kImportBatchRecordsMax = 500;
 inline constexpr std::size_t kImportBatchBytesMax = std::size_t{4} << 20;
+// One conversation of a chat export as it stands there, with all its branches. It is held whole, some three times over.
+inline constexpr std::size_t kImportChatBytesMax = std::size_t{32} << 20;
+// The messages of it, in all branches, and the other places of its tree.
+inline constexpr std::size_t kImportChatNodesMax = 100'000;
+inline constexpr std::size_t kImportLossesKeptMax = 1000;
+// A ZIP of a chat export: its entries, what they may unpack to, and how much more than the file itself beyond the first 64 MiB.
+inline constexpr std::size_t kImportZipEntriesMax = 100'000;
+inline constexpr std::uint64_t kImportZipUnpackedBytesMax = std::uint64_t{64} << 30;
+inline constexpr std::uint64_t kImportZipRatioMax = 100;
 
 struct ImportOptions {
   ImportFormat format = ImportFormat::kAuto;
   ConflictPolicy on_conflict = ConflictPolicy::kSkip;
-  // The owner of records that name none; empty: such a record is an error.
+  // The owner of records that name none; empty: such a record is an error. A chat export needs one, since the users it names are
+  // another program's.
   std::string owner;
   // Records without an id get one. Without this they are errors, since two runs would make two records.
   bool generate_ids = false;
@@ -76,6 +89,14 @@ struct ImportCounts {
   std::uint64_t prompts = 0;
 };
 
+// What of a chat export the records do not carry as it stood there, field by field.
+struct ImportLoss {
+  std::string field;  // as the export names it: mapping[].message.author.role
+  std::string reason;
+  std::uint64_t count = 0;
+  std::string first;  // where it was met first
+};
+
 struct ImportReport {
   ImportCounts imported;
   std::uint64_t contents = 0;       // documents that got their content
@@ -83,6 +104,8 @@ struct ImportReport {
   std::uint64_t failed = 0;         // lines refused
   std::vector<ImportError> errors;  // the first kImportErrorsKeptMax
   std::uint64_t errors_total = 0;
+  std::vector<ImportLoss> losses;  // the first kImportLossesKeptMax fields and reasons
+  std::uint64_t losses_total = 0;  // all places
 };
 
 // Reads files and stores their records. What a file is its first bytes tell, not its name: NDJSON (a record a line), a JSON,

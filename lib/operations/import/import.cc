@@ -177,7 +177,10 @@ Result<ImportReport> Import(Engine& engine, const std::vector<ImportInput>& inpu
   context.SetBytes(reader.bytes_read());
   // The journal's last word is durable, so what it tells must be.
   if (Status status = engine.Sync(); !status.ok()) return status.WithContext("import");
-  return committer.TakeReport();
+  ImportReport report = committer.TakeReport();
+  report.losses_total = reader.losses().total();
+  report.losses = reader.losses().Take();
+  return report;
 }
 
 using OrderedJson = nlohmann::ordered_json;
@@ -204,6 +207,12 @@ std::string_view NameOf(ImportFormat format) {
       return "coffer-json";
     case ImportFormat::kCofferCsv:
       return "coffer-csv";
+    case ImportFormat::kChatGpt:
+      return "chatgpt";
+    case ImportFormat::kOpenWebUi:
+      return "open-webui";
+    case ImportFormat::kLibreChat:
+      return "librechat";
     case ImportFormat::kAuto:
       break;
   }
@@ -238,6 +247,11 @@ std::string ReportText(const ImportReport& report) {
     json["errors"].push_back({{"file", error.file}, {"line", error.line}, {"reason", error.reason}});
   }
   json["errors_total"] = report.errors_total;
+  json["losses"] = OrderedJson::array();
+  for (const ImportLoss& loss : report.losses) {
+    json["losses"].push_back({{"field", loss.field}, {"reason", loss.reason}, {"count", loss.count}, {"first", loss.first}});
+  }
+  json["losses_total"] = report.losses_total;
   return ToText(json);
 }
 

@@ -9,6 +9,10 @@
 #include "operations/export/export_bundle.h"
 #include "operations/import/age_source.h"
 #include "operations/import/byte_sources.h"
+#include "operations/import/chats/chatgpt_chat.h"
+#include "operations/import/chats/chatgpt_zip.h"
+#include "operations/import/chats/libre_chat_chat.h"
+#include "operations/import/chats/open_webui_chat.h"
 #include "operations/import/contained_file.h"
 #include "operations/import/csv_lines.h"
 #include "operations/import/export_lines.h"
@@ -32,6 +36,14 @@ std::string PlaceOf(const Message& message) {
 }
 
 bool BeginsWithAge(FileSource& file) { return file.FirstBytes(kAgeFirstBytes.size()) == kAgeFirstBytes; }
+
+// The head of the first entry. Formats that are ZIP files below begin so too, and are told by what is in them.
+bool BeginsWithZip(FileSource& file) {
+  constexpr std::string_view kZipFirstBytes = "PK\x03\x04";
+  return file.FirstBytes(kZipFirstBytes.size()) == kZipFirstBytes;
+}
+
+constexpr const char* kWithoutOwner = "names no owner of ours: give one";
 
 // The present entry of a tar.
 class TarEntrySource final : public ByteSource {
@@ -113,6 +125,7 @@ Status ImportReader::ReadInput(const ImportInput& input) {
     file = std::move(*opened);
     raw = file.get();
   }
+  if (input.source == nullptr && BeginsWithZip(*file)) return ReadZip(input.name);
   if (input.source == nullptr && BeginsWithAge(*file)) {
     Result<std::unique_ptr<AgeSource>> opened = AgeSource::Open(engine_.core(), input.name);
     if (!opened.ok()) return std::move(opened).status();
@@ -128,6 +141,7 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
   const std::string_view first = bytes.Peek();
   const InputForm form = FormOf(first, options_.format, options_.kind);
   if (!form.problem.empty()) return NoteFileProblem(name, form.problem);
+  if (IsChats(form.layout)) return ReadChats(bytes, form.layout, name);
   switch (form.layout) {
     case InputLayout::kTar:
       return in_tar_ ? NoteFileProblem(name, "a tar within a tar is not read") : ReadTar(bytes, name);
@@ -142,12 +156,68 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
       CsvLines lines(bytes, *form.kind, name, in_tar_ && !messages_in_tar_);
       return ReadLines(lines);
     }
-    case InputLayout::kNdjson:
+    default:
       break;
   }
   LineReader all_lines(bytes, line_bytes_max_);
   ExportLines lines(all_lines);
   return ReadLines(lines);
+}
+
+Status ImportReader::ReadChats(DecodedSource& bytes, InputLayout layout, const std::string& name) {
+  if (options_.owner.empty()) return NoteFileProblem(name, kWithoutOwner);
+  ChatGptArchive alone;
+  const ReadChat read = [&](std::string_view json, FieldLosses& losses) -> Result<Chat> {
+    switch (layout) {
+      case InputLayout::kOpenWebUi:
+        return ReadOpenWebUiChat(json, options_.owner, losses);
+      case InputLayout::kLibreChat:
+        return ReadLibreChatChat(json, options_.owner, losses);
+      default:
+        return ReadChatGptChat(json, options_.owner, alone, losses);
+    }
+  };
+  return ImportChats(bytes, name, in_tar_ ? name : "", read, *this, losses_);
+}
+
+Status ImportReader::ReadZip(const std::string& name) {
+  if (options_.format != ImportFormat::kAuto && options_.format != ImportFormat::kChatGpt) {
+    return NoteFileProblem(name, "is a ZIP file; what is read of one is a ChatGPT export");
+  }
+  if (options_.owner.empty()) return NoteFileProblem(name, kWithoutOwner);
+  const auto open = [&] { return ZipReader::Open(engine_.core().files(), name, bytes_done_, stop_); };
+  return ChatGptZip(open, name, options_.owner, *this, losses_).Import();
+}
+
+Status ImportReader::PutChatRecord(format::InterchangeRecord record, std::uint64_t number) {
+  ImportLine line;
+  line.file = input_index_;
+  line.line = number;
+  return PutRecord(record, nullptr, std::move(line));
+}
+
+Status ImportReader::PutChatDocument(const Document& document, ByteSource& content) {
+  PendingDocument pending;
+  pending.document = document;
+  pending.file = input_index_;
+  Result<bool> keeps = KeepsStoredDocument(document);
+  if (!keeps.ok()) return std::move(keeps).status();
+  ImportLine line;
+  line.file = input_index_;
+  line.kind = Kind::kDocument;
+  if (*keeps) return AddAlreadyThere(std::move(line));
+  std::optional<ContentWriter> writer;
+  std::string refusal;
+  if (Status status = CopyContent(engine_, content, writer, refusal); !status.ok()) return status;
+  if (!writer) return RefuseDocument(pending, "document " + document.id + ": " + refusal);
+  return PutDocumentContent(pending, std::move(*writer));
+}
+
+Status ImportReader::RefuseChat(std::uint64_t number, std::string reason) {
+  ImportLine line;
+  line.file = input_index_;
+  line.line = number;
+  return Refuse(std::move(line), std::move(reason));
 }
 
 // Contents come before the records that name them; what else there is is told and passed over.

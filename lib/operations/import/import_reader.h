@@ -16,9 +16,12 @@
 #include "format/record_text.h"
 #include "operations/bounded_queue.h"
 #include "operations/import/byte_sources.h"
+#include "operations/import/chats/chat_import.h"
 #include "operations/import/document_contents.h"
+#include "operations/import/field_losses.h"
 #include "operations/import/held_contents.h"
 #include "operations/import/import_chunk.h"
+#include "operations/import/input_form.h"
 #include "operations/import/line_reader.h"
 
 namespace coffer::operations {
@@ -47,7 +50,7 @@ struct ImportInput {
 PutMode PutModeFor(ConflictPolicy policy);
 
 // One thread runs it. Engine, options, queue and `stop` must outlive it.
-class ImportReader final : public DocumentSink {
+class ImportReader final : public DocumentSink, public ChatSink {
  public:
   // Longer lines are read as streams. Reading fails with kCancelled once `stop` is true.
   ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue, std::size_t line_bytes_max,
@@ -63,15 +66,23 @@ class ImportReader final : public DocumentSink {
   // Bytes read so far. From any thread.
   std::uint64_t bytes_read() const { return bytes_done_.load(std::memory_order_relaxed); }
 
-  // DocumentSink
+  // What chats of other programs lost on their way. Once Run has returned.
+  FieldLosses& losses() { return losses_; }
+
+  // DocumentSink, ChatSink
   Status PutDocumentContent(const PendingDocument& pending, ContentWriter content) override;
   Status RefuseDocument(const PendingDocument& pending, std::string reason) override;
   Status NoteFileProblem(std::string file, std::string reason) override;
+  Status PutChatRecord(format::InterchangeRecord record, std::uint64_t number) override;
+  Status PutChatDocument(const Document& document, ByteSource& content) override;
+  Status RefuseChat(std::uint64_t number, std::string reason) override;
 
  private:
   Status ReadInput(const ImportInput& input);
   // Bytes that are plain: no zstd, no age. `name`: of the file, or of the tar and the file in it.
   Status ReadPlain(DecodedSource& bytes, const std::string& name);
+  Status ReadChats(DecodedSource& bytes, InputLayout layout, const std::string& name);
+  Status ReadZip(const std::string& name);
   Status ReadTar(ByteSource& bytes, const std::string& name);
   Status ReadTarEntry(ByteSource& bytes, const std::string& path, const std::string& name);
   Status ReadLines(LineSource& lines);
@@ -111,6 +122,7 @@ class ImportReader final : public DocumentSink {
   format::RecordReader records_;
   DocumentContents contents_;
   HeldContents held_contents_;
+  FieldLosses losses_;
   bool in_tar_ = false;
   bool messages_in_tar_ = false;  // rows of messages have come
   std::uint64_t hostile_entries_ = 0;

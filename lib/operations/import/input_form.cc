@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "operations/import/chats/chat_layout.h"
 #include "operations/import/csv_lines.h"
 #include "operations/import/json_export_source.h"
 
@@ -26,7 +27,7 @@ std::string WhyNotReadable(std::string_view first_bytes) {
       {"\xfd"
        "7zXZ",
        "an xz file"},
-      {"PK\x03\x04", "a zip file"},
+      {"PK\x03\x04", "a ZIP file, which is read from a file alone, and is to hold a ChatGPT export"},
       {"PAR1", "a Parquet file"},
       {"SQLite format 3", "an SQLite database"},
       {"%PDF-", "a PDF file"},
@@ -57,10 +58,21 @@ InputForm Recognised(std::string_view first_bytes) {
     form.layout = InputLayout::kJsonExport;
   } else if (form.kind = KindOfCsv(first_bytes); form.kind) {
     form.layout = InputLayout::kCsv;
+  } else if (const std::optional<InputLayout> chats = ChatLayoutOf(first_bytes)) {
+    form.layout = *chats;
   } else {
     form.problem = WhyNotReadable(first_bytes);
   }
   return form;
+}
+
+// An empty array, or one whose first conversation begins in some other way, is for the reader of chats to judge.
+void BecomeChats(InputLayout layout, InputForm& form) {
+  if (!form.problem.empty()) return;
+  if (form.layout == InputLayout::kTar || form.layout == InputLayout::kJsonExport || form.layout == InputLayout::kCsv) {
+    form.problem = "is an export of Coffer, and no chats of another program";
+  }
+  form.layout = layout;
 }
 
 }  // namespace
@@ -72,7 +84,7 @@ InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optiona
     case ImportFormat::kAuto:
       break;
     case ImportFormat::kNdjson:
-      if (form.layout == InputLayout::kJsonExport || form.layout == InputLayout::kCsv) form = {};
+      if (!is_tar && form.layout != InputLayout::kNdjson) form = {};
       break;
     case ImportFormat::kCofferJson:
       if (!is_tar && form.layout != InputLayout::kJsonExport && form.problem.empty()) form.problem = "is no Coffer JSON export";
@@ -85,6 +97,15 @@ InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optiona
       } else {
         form.problem = "is no CSV of a Coffer export: its header row is that of no kind";
       }
+      break;
+    case ImportFormat::kChatGpt:
+      BecomeChats(InputLayout::kChatGpt, form);
+      break;
+    case ImportFormat::kOpenWebUi:
+      BecomeChats(InputLayout::kOpenWebUi, form);
+      break;
+    case ImportFormat::kLibreChat:
+      BecomeChats(InputLayout::kLibreChat, form);
       break;
   }
   return form;

@@ -11,7 +11,10 @@
 
 namespace coffer::operations {
 
-enum class InputLayout : std::uint8_t { kNdjson, kJsonExport, kCsv, kTar };
+enum class InputLayout : std::uint8_t { kNdjson, kJsonExport, kCsv, kTar, kChatGpt, kOpenWebUi, kLibreChat };
+
+// Whether it is conversations of another program.
+constexpr bool IsChats(InputLayout layout) { return layout >= InputLayout::kChatGpt; }
 
 struct InputForm {
   InputLayout layout = InputLayout::kNdjson;

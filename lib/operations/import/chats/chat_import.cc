@@ -1,0 +1,48 @@
+#include "operations/import/chats/chat_import.h"
+
+#include <utility>
+
+#include "operations/import/chats/chat_branches.h"
+#include "operations/import/json_items.h"
+
+namespace coffer::operations {
+namespace {
+
+Status PutChat(Chat& chat, std::uint64_t number, ChatSink& sink, FieldLosses& losses) {
+  for (ChatDocument& document : chat.documents) {
+    format::InterchangeRecord record{std::move(document.document), std::nullopt, std::move(document.content), std::nullopt};
+    if (Status status = sink.PutChatRecord(std::move(record), number); !status.ok()) return status;
+  }
+  for (format::InterchangeRecord& record : SplitBranches(chat, losses)) {
+    if (Status status = sink.PutChatRecord(std::move(record), number); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status ImportChats(ByteSource& bytes, const std::string& name, const std::string& place, const ReadChat& read, ChatSink& sink,
+                   FieldLosses& losses) {
+  const std::string before = place.empty() ? "" : place + ": ";
+  JsonItems items(bytes, name, kImportChatBytesMax);
+  JsonItem item;
+  for (;;) {
+    Result<bool> more = items.Next(item);
+    if (!more.ok()) return std::move(more).status();
+    if (!*more) return Status::Ok();
+    const std::string at = before + "the conversation that begins at byte " + std::to_string(item.offset) + ": ";
+    losses.SetPlace(name + ", item " + std::to_string(item.number));
+    Status done;
+    if (item.too_long) {
+      done = sink.RefuseChat(item.number, at + "longer than " + std::to_string(kImportChatBytesMax) + " bytes");
+    } else {
+      Result<Chat> chat = read(item.text, losses);
+      item.text = std::string();  // what was read of it takes its place in memory
+      done = chat.ok() ? PutChat(*chat, item.number, sink, losses)
+                       : sink.RefuseChat(item.number, at + std::string(chat.status().message()));
+    }
+    if (!done.ok()) return done;
+  }
+}
+
+}  // namespace coffer::operations
