@@ -15,6 +15,7 @@ coffer_require(simdjson libsimdjson-dev 3.0 CONFIG)
 coffer_require(nlohmann_json nlohmann-json3-dev 3.11 CONFIG)
 coffer_require(OpenSSL libssl-dev 3.0)
 coffer_require(LibArchive libarchive-dev 3.6)
+coffer_require(ZLIB zlib1g-dev 1.2.9)
 
 if(COFFER_HTTP)
   coffer_require(Boost "libboost1.81-dev libboost-url1.81-dev" 1.81 COMPONENTS url)

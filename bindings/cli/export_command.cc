@@ -89,7 +89,7 @@ void AddScopeOptions(CLI::App& command, ExportRequest& request) {
 
 void AddFileOptions(CLI::App& command, ExportRequest& request) {
   command.add_option("--format", request.format, "The layout of the file")
-      ->check(ServedWords({"json", "csv", "xml", "sql", "ndjson"}, {"parquet"}));
+      ->check(ServedWords({"json", "csv", "xml", "parquet", "sql", "ndjson"}));
   command.add_flag("--no-metadata,!--metadata", request.no_metadata, "Leave out extra_metadata and unknown members");
   command.add_flag("--no-contents,!--contents", request.no_contents, "Leave the contents of documents out");
   command.add_flag("--no-compress,!--compress", request.no_compress, "Plain instead of zstd");

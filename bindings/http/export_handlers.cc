@@ -132,9 +132,9 @@ std::optional<ExportFile> OpenExport(const OperationInfo& info, const Service& s
 // Of static storage.
 std::string_view ContentTypeOf(std::string_view file_name) {
   static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
-      {".age", "application/octet-stream"}, {".zst", "application/zstd"}, {".json", "application/json"},
-      {".ndjson", "application/x-ndjson"},  {".csv", "text/csv"},         {".xml", "application/xml"},
-      {".sql", "application/sql"},          {".tar", "application/x-tar"}};
+      {".age", "application/octet-stream"}, {".zst", "application/zstd"},  {".json", "application/json"},
+      {".ndjson", "application/x-ndjson"},  {".csv", "text/csv"},          {".xml", "application/xml"},
+      {".sql", "application/sql"},          {".tar", "application/x-tar"}, {".parquet", "application/vnd.apache.parquet"}};
   for (const auto& [ending, type] : kTypes) {
     if (file_name.ends_with(ending)) return type;
   }
@@ -177,9 +177,6 @@ Response StartExportOf(const Call& call, Service& service) {
   const ExportRequest request = ReadExportRequest(call.request->body, faults);
   if (!faults.empty()) return faults.ToResponse();
   if (IsForbidden(request, call)) return Forbidden(call.path);
-  if (request.format == DataFormat::kParquet) {
-    return NotImplemented("This version exports as json, csv, xml and sql, not as parquet.", call.path);
-  }
   if (request.conversation_id && request.scope == ExportScope::kConversation) {
     const Result<bool> may_export = MayExport(*request.conversation_id, call, service);
     if (!may_export.ok()) return EngineFailure(may_export.status(), service, call.path);

@@ -110,10 +110,6 @@ Response StoreIsSwitching(std::string_view instance) {
   return ProblemForNow(503, "unavailable", "The store is being switched by a restore.", instance, kRetrySeconds);
 }
 
-Response NotImplemented(std::string_view detail, std::string_view instance) {
-  return Problem(501, "not_implemented", detail, instance);
-}
-
 Response ProblemOf(const Status& status, std::string_view instance) {
   const Meaning& meaning = MeaningOf(status.code());
   const std::string_view code = StatusCodeName(status.code());

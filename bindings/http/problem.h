@@ -23,8 +23,6 @@ Response NotFound(std::string_view detail, std::string_view instance);
 Response Forbidden(std::string_view instance);
 // A restore is putting its store in the place of the present one.
 Response StoreIsSwitching(std::string_view instance);
-// The contract names it, this version does not have it.
-Response NotImplemented(std::string_view detail, std::string_view instance);
 
 // What the engine's failure is to a client. Its message is not passed on.
 Response ProblemOf(const Status& status, std::string_view instance);

@@ -63,13 +63,13 @@ struct ExportOptions {
 
   bool include_metadata = true;  // false: without extra_metadata and unknown members
   bool include_contents = true;  // documents bring their bytes
-  bool compress = true;          // one zstd stream
+  bool compress = true;          // one zstd stream; of parquet the pages within, each by itself
   int compression_level = 3;     // zstd's; 1..19
   // age v1, to the store's recipients (coffer/key.h; a key is made where there is none) and these ("age1…").
   bool encrypt = false;
   std::vector<std::string> recipients;
   // Where the file goes; empty: "exports/<export id>.<ext>" in the data folder, ext being the format's name, or tar where there
-  // is more than one file, .zst behind it if compressed and .age if encrypted. An existing file is kAlreadyExists.
+  // is more than one file, .zst behind it if compressed (but for parquet) and .age if encrypted. An existing file is kAlreadyExists.
   std::string output;
 };
 
@@ -97,7 +97,7 @@ struct ExportReport {
 // Progress: records read and bytes of text written.
 // From the start: kInvalidArgument (compression_level; scope user without user_id; conversation_id with another scope; a custom
 // query that is none, its clause named; a recipient that is none, or without encrypt), kPermissionDenied (read-only and no output
-// named), kUnavailable (format parquet).
+// named).
 // From the end: kInvalidArgument (encrypt for a store without keys that is read-only), kAlreadyExists, kNotFound (no such folder; the conversation asked for is not there), kResourceExhausted (the device
 // is full; kAnalyticsRowsMax), kIoError, kCorruption, kCancelled.
 // A read-only engine keeps no journal: its exports are known as long as they run.

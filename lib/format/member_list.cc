@@ -37,7 +37,8 @@ consteval ValueType TypeOf() {
 
 template <typename Record, typename Field>
 MemberInfo InfoOf(const Member<Record, Field>& member) {
-  return {member.key.name(), TypeOf<Field>()};
+  const bool whole = member.rule == Rule::kWhole || member.rule == Rule::kPositiveWhole;
+  return {member.key.name(), TypeOf<Field>(), whole};
 }
 
 // The names are views into the tables, which live as long as the program.

@@ -17,6 +17,7 @@ enum class ValueType : std::uint8_t { kText, kTime, kNumber, kWhole, kBoolean, k
 struct MemberInfo {
   std::string_view name;
   ValueType type = ValueType::kText;
+  bool whole = false;  // of a number: by its rule it has no fraction
 };
 
 // In canonical order. Of conversation, message, document, prompt; of a content there are none.

@@ -56,7 +56,7 @@ TEST_F(CommandLine, MistakesInTheWordsAreUsageErrors) {
 }
 
 TEST_F(CommandLine, OptionsOfOtherVersionsAreRefusedInClearWords) {
-  const std::vector<std::vector<std::string>> requests = {{"export", "--format", "parquet"},
+  const std::vector<std::vector<std::string>> requests = {{"import", "x", "--format", "librechat"},
                                                           {"import", "x", "--format", "chatgpt"}};
   for (const auto& words : requests) {
     const Answer answer = Run(words);
@@ -66,10 +66,10 @@ TEST_F(CommandLine, OptionsOfOtherVersionsAreRefusedInClearWords) {
 }
 
 TEST_F(CommandLine, HelpShowsOnlyWhatIsServed) {
-  const Answer answer = Run({"export", "--help"});
+  const Answer answer = Run({"import", "--help"});
   EXPECT_EQ(answer.status, 0);
-  EXPECT_NE(answer.out.find("--output"), std::string::npos);
-  EXPECT_EQ(answer.out.find("parquet"), std::string::npos);
+  EXPECT_NE(answer.out.find("--format"), std::string::npos);
+  EXPECT_EQ(answer.out.find("chatgpt"), std::string::npos);
   EXPECT_NE(Run({"--help"}).out.find("doctor"), std::string::npos);
   EXPECT_EQ(Run({"--version"}).status, 0);
 }

@@ -116,15 +116,12 @@ TEST_F(Operations, DownloadLinkBeginsWithThePublicUrl) {
   EXPECT_TRUE(link.starts_with("https://data.example.org/api/v1/data/exports/")) << link;
 }
 
-TEST_F(Operations, ExportThatThisVersionLacksIsRefusedInClearWords) {
-  ProblemDetail(Post("/export", "admin-token", R"({"scope":"full","format":"parquet"})"), 501);
-}
-
 TEST_F(Operations, ExportTakesEveryOption) {
   for (const char* body :
        {R"({"scope":"full","format":"csv"})", R"({"scope":"full","format":"xml","include_contents":false})",
-        R"({"scope":"full","format":"sql","compress":false})", R"({"scope":"user","user_id":"anna"})",
-        R"({"scope":"document"})", R"({"scope":"conversation","conversation_id":"c1","include_metadata":false})",
+        R"({"scope":"full","format":"sql","compress":false})", R"({"scope":"full","format":"parquet"})",
+        R"({"scope":"user","user_id":"anna"})", R"({"scope":"document"})",
+        R"({"scope":"conversation","conversation_id":"c1","include_metadata":false})",
         R"({"scope":"analytics","format":"csv"})", R"({"scope":"custom","custom_query":{"entity":"prompts","fields":["id"]}})",
         R"({"scope":"full","encrypt":true})",
         R"({"scope":"full","date_from":"2025-01-01","date_to":"2999-01-01T00:00:00+02:00"})"}) {

@@ -198,12 +198,6 @@ TEST_F(ExportScopesTest, AContentAboveTheLimitMakesATarOfJson) {
   EXPECT_NE(Entries(Exported(csv)).find("contents/%2E%2E "), std::string::npos) << "no entry may lead out of its folder";
 }
 
-TEST_F(ExportScopesTest, ParquetIsNotAvailableYet) {
-  ExportOptions options;
-  options.format = ExportFormat::kParquet;
-  EXPECT_CODE(RunExport(engine(), options), kUnavailable);
-}
-
 TEST_F(ExportScopesTest, AnalyticsAddUpExactly) {
   ExportOptions options;
   options.scope = ExportScope::kAnalytics;

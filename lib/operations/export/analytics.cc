@@ -160,17 +160,18 @@ class AnalyticsSums final : public RecordSink {
     using format::ValueType;
     const auto text = [](const char* name) { return Column{name, ValueType::kText}; };
     const auto number = [](const char* name) { return Column{name, ValueType::kNumber}; };
-    const auto count = [](const char* name) { return Column{name, ValueType::kWhole}; };
+    const auto tokens = [](const char* name) { return Column{name, ValueType::kNumber, true}; };
+    const auto count = [](const char* name) { return Column{name, ValueType::kWhole, true, true}; };
     return {
         {"totals",
          {count("conversations"), count("messages"), count("documents"), count("contents"), count("prompts"), count("bytes"),
-          number("prompt_tokens"), number("completion_tokens"), number("total_tokens"), number("cost"), count("unsummed")}},
+          tokens("prompt_tokens"), tokens("completion_tokens"), tokens("total_tokens"), number("cost"), count("unsummed")}},
         {"by_day", {text("day"), count("conversations"), count("messages"), count("bytes")}},
         {"by_user",
          {text("user_id"), count("conversations"), count("messages"), count("documents"), count("prompts"), count("bytes")}},
         {"by_role", {text("role"), count("messages"), count("bytes")}},
         {"by_model",
-         {text("model"), count("messages"), number("prompt_tokens"), number("completion_tokens"), number("total_tokens"),
+         {text("model"), count("messages"), tokens("prompt_tokens"), tokens("completion_tokens"), tokens("total_tokens"),
           number("cost")}},
         {"storage_by_type", {text("type"), count("bytes")}}};
   }

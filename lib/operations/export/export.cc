@@ -57,9 +57,9 @@ std::unique_ptr<RecordWriter> NewWriter(const ExportWork& work) {
       return NewXmlWriter(work);
     case ExportFormat::kCsv:
     case ExportFormat::kSql:
+    case ExportFormat::kParquet:
       return NewRecordTables(work);
     case ExportFormat::kJson:
-    case ExportFormat::kParquet:
       break;
   }
   return NewJsonWriter(work);
@@ -125,8 +125,8 @@ class ExportJob {
     Expect();
     if (Status status = MakePlaces(); !status.ok()) return status.WithContext("export");
     if (Status status = FindRecipients(); !status.ok()) return status.WithContext("export");
-    Result<std::unique_ptr<ExportFile>> file =
-        ExportFile::Create(core_.files(), report_.path, options_.compress ? options_.compression_level : 0, recipients_);
+    Result<std::unique_ptr<ExportFile>> file = ExportFile::Create(
+        core_.files(), report_.path, IsCompressedWhole(options_) ? options_.compression_level : 0, recipients_);
     if (!file.ok()) return std::move(file).status().WithContext("export");
     Status status = Write(**file);
     if (status.ok()) status = context_.CheckStop();
@@ -152,6 +152,8 @@ class ExportJob {
       const ScopeKinds kinds = KindsOf(options_);
       const bool contents = kinds.documents && !kinds.rows && options_.include_contents;
       tar_ = contents || FileNamesOf(options_).size() > 1;
+    } else if (options_.format == ExportFormat::kParquet) {
+      tar_ = FileNamesOf(options_).size() > 1;
     } else if (options_.format != ExportFormat::kSql) {
       if (Status status = LookForLargeContents(store); !status.ok()) return status;
     }

@@ -74,9 +74,6 @@ Status CheckExportOptions(const ExportOptions& options) {
   if (options.compress && (options.compression_level < 1 || options.compression_level > kCompressionLevelMax)) {
     return Status::InvalidArgument("compression_level: 1 to " + std::to_string(kCompressionLevelMax));
   }
-  if (options.format == ExportFormat::kParquet) {
-    return Status::Unavailable("format parquet: not available in this version; json, ndjson, csv, xml and sql are");
-  }
   if (!options.encrypt && !options.recipients.empty()) return Status::InvalidArgument("recipients: only with encrypt");
   // One place is for the store's own.
   if (options.recipients.size() >= format::kAgeRecipientsMax) {
@@ -96,26 +93,33 @@ Status CheckExportOptions(const ExportOptions& options) {
   return Status::Ok();
 }
 
+bool IsCompressedWhole(const ExportOptions& options) { return options.compress && options.format != ExportFormat::kParquet; }
+
 std::vector<std::string> FileNamesOf(const ExportOptions& options) {
-  if (options.format != ExportFormat::kCsv) return {"export." + std::string(ExportFormatName(options.format))};
+  const std::string ending = "." + std::string(ExportFormatName(options.format));
+  const bool in_parquet = options.format == ExportFormat::kParquet;
+  if (options.format != ExportFormat::kCsv && !in_parquet) return {"export" + ending};
   const ScopeKinds kinds = KindsOf(options);
   std::vector<std::string> names;
   if (kinds.analytics) {
-    for (std::string_view table : kAnalyticsTables) names.push_back(std::string(table) + ".csv");
+    names.assign(kAnalyticsTables.begin(), kAnalyticsTables.end());
   } else if (kinds.rows) {
-    names = {"rows.csv"};
+    names = {"rows"};
   } else {
-    if (kinds.conversations) names = {"conversations.csv", "messages.csv"};
-    if (kinds.documents) names.emplace_back("documents.csv");
-    if (kinds.prompts) names.emplace_back("prompts.csv");
+    if (kinds.conversations) names = {"conversations", "messages"};
+    // An importer is to meet a content before the document that has it.
+    if (kinds.documents && in_parquet && options.include_contents) names.emplace_back("contents");
+    if (kinds.documents) names.emplace_back("documents");
+    if (kinds.prompts) names.emplace_back("prompts");
   }
+  for (std::string& name : names) name += ending;
   return names;
 }
 
 std::string ExportFileName(const ExportOptions& options, std::string_view export_id, bool tar) {
   std::string name(export_id);
   name.append(".").append(tar ? "tar" : ExportFormatName(options.format));
-  if (options.compress) name += ".zst";
+  if (IsCompressedWhole(options)) name += ".zst";
   if (options.encrypt) name += ".age";
   return name;
 }

@@ -26,7 +26,10 @@ RecordFilter FilterOf(const ExportOptions& options);
 // kInvalidArgument, kUnavailable: as StartExport tells.
 Status CheckExportOptions(const ExportOptions& options);
 
-// The names of the export's files within a tar, contents apart; one where it needs none.
+// Whether the file is one zstd stream. Parquet compresses its pages instead, so that a reader need not unpack the whole.
+bool IsCompressedWhole(const ExportOptions& options);
+
+// The names of the export's files within a tar, contents of CSV apart; one where it needs none. In the order of the tables.
 std::vector<std::string> FileNamesOf(const ExportOptions& options);
 
 // The file's name without its folder. `tar`: it is one.

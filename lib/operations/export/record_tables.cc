@@ -1,4 +1,4 @@
-// Records as tables, a table a kind, for CSV and SQL. Contents are files of the tar (CSV) or a table of chunks (SQL).
+// Records as tables, a table a kind, for CSV, SQL and Parquet. Contents are files of the tar (CSV) or a table of chunks.
 #include <algorithm>
 #include <optional>
 
@@ -16,7 +16,7 @@ namespace {
 class RecordTables final : public RecordWriter {
  public:
   explicit RecordTables(const ExportWork& work)
-      : work_(work), in_sql_(work.options.format == ExportFormat::kSql), tables_(NewTables(work)) {}
+      : work_(work), in_chunks_(work.options.format != ExportFormat::kCsv), tables_(NewTables(work)) {}
 
   Status Begin() override {
     const ScopeKinds kinds = KindsOf(work_.options);
@@ -25,15 +25,16 @@ class RecordTables final : public RecordWriter {
       conversations_.Open(work_.options, tables);
       messages_.Open(work_.options, tables);
     }
-    if (kinds.documents) documents_.Open(work_.options, tables);
-    if (kinds.prompts) prompts_.Open(work_.options, tables);
-    if (kinds.documents && in_sql_ && work_.options.include_contents) {
+    // In the order of FileNamesOf.
+    if (kinds.documents && in_chunks_ && work_.options.include_contents) {
       contents_table_ = tables.size();
       tables.push_back({"contents",
                         {{"document_id", format::ValueType::kText},
-                         {"chunk", format::ValueType::kWhole},
-                         {"bytes", format::ValueType::kText}}});
+                         {"chunk", format::ValueType::kWhole, true, true},
+                         {"bytes", format::ValueType::kText, false, false, true}}});
     }
+    if (kinds.documents) documents_.Open(work_.options, tables);
+    if (kinds.prompts) prompts_.Open(work_.options, tables);
     return tables_->Begin(std::move(tables));
   }
   Status BeginKind(Kind) override { return Status::Ok(); }
@@ -63,7 +64,7 @@ class RecordTables final : public RecordWriter {
     if (Status status = AddRecord(documents_, record.json); !status.ok()) return status;
     if (!work_.options.include_contents || !record.content) return Status::Ok();
     ++work_.report.contents;
-    return in_sql_ ? AddChunks(id, *record.content) : WriteBeside(work_, id, *record.content);
+    return in_chunks_ ? AddChunks(id, *record.content) : WriteBeside(work_, id, *record.content);
   }
 
   Status AddPrompt(std::string_view, const format::StoredRecord& record) override {
@@ -135,7 +136,7 @@ class RecordTables final : public RecordWriter {
   }
 
   const ExportWork work_;
-  const bool in_sql_;
+  const bool in_chunks_;
   const std::unique_ptr<TableWriter> tables_;
   KindTable conversations_{Kind::kConversation};
   KindTable messages_{Kind::kMessage};
@@ -162,8 +163,9 @@ std::unique_ptr<TableWriter> NewTables(const ExportWork& work) {
       return NewXmlTables(work);
     case ExportFormat::kNdjson:
       return NewNdjsonTables(work);
-    case ExportFormat::kJson:
     case ExportFormat::kParquet:
+      return NewParquetTables(work);
+    case ExportFormat::kJson:
       break;
   }
   return NewJsonTables(work);
@@ -173,7 +175,7 @@ std::vector<Column> ColumnsOfKind(Kind kind, bool include_metadata) {
   std::vector<Column> columns;
   for (const format::MemberInfo& member : format::MembersOfKind(kind)) {
     if (!include_metadata && member.name == format::kExtraMetadataName) continue;
-    columns.push_back({std::string(member.name), member.type});
+    columns.push_back({std::string(member.name), member.type, member.whole});
   }
   if (include_metadata) columns.push_back({std::string(kUnknownColumn), format::ValueType::kJson});
   return columns;

@@ -40,7 +40,7 @@ class RecordWriter : public RecordSink {
 std::unique_ptr<RecordWriter> NewJsonWriter(const ExportWork& work);
 std::unique_ptr<RecordWriter> NewNdjsonWriter(const ExportWork& work);
 std::unique_ptr<RecordWriter> NewXmlWriter(const ExportWork& work);
-// CSV and SQL, which are tables.
+// CSV, SQL and Parquet, which are tables.
 std::unique_ptr<RecordWriter> NewRecordTables(const ExportWork& work);
 
 // Whether a content of this size stands beside the file that names it, within a tar.

@@ -18,6 +18,9 @@ namespace coffer::operations {
 struct Column {
   std::string name;
   format::ValueType type = format::ValueType::kText;
+  bool whole = false;   // of a number: without a fraction
+  bool small = false;   // of a number without a fraction: the engine's own count, below 2^63
+  bool base64 = false;  // of a text: it stands for bytes, which a layout that has bytes writes as such
 };
 
 struct Table {
@@ -30,7 +33,7 @@ class TableWriter {
  public:
   virtual ~TableWriter() = default;
   // In this order: Begin with all tables; rows; End. In json, ndjson and xml the rows of one table come behind those of the tables
-  // before it; csv has a file a table, in the order of the bundle's.
+  // before it; csv and parquet have a file a table, in the order of the bundle's.
   virtual Status Begin(std::vector<Table> tables) = 0;
   virtual Status AddRow(std::size_t table, std::span<const std::string_view> cells) = 0;
   virtual Status End() = 0;
@@ -41,6 +44,7 @@ std::unique_ptr<TableWriter> NewSqlTables(const ExportWork& work);
 std::unique_ptr<TableWriter> NewJsonTables(const ExportWork& work);
 std::unique_ptr<TableWriter> NewNdjsonTables(const ExportWork& work);
 std::unique_ptr<TableWriter> NewXmlTables(const ExportWork& work);
+std::unique_ptr<TableWriter> NewParquetTables(const ExportWork& work);
 // By the format of the options.
 std::unique_ptr<TableWriter> NewTables(const ExportWork& work);
 

@@ -1,0 +1,57 @@
+// ParquetEncoders: row groups on their way to bytes, on a few threads, in the order in which they came.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "coffer/result.h"
+#include "format/parquet_row_group.h"
+
+namespace coffer::operations {
+
+// Two keep both cores of a small machine at work; each holds a row group, and what it becomes.
+inline constexpr std::size_t kParquetEncodersMax = 2;
+// Rows that wait or are encoded; one row group may always be.
+inline constexpr std::size_t kParquetEncodingBytesMax = 3 * format::kParquetRowGroupBytes;
+
+// One thread calls it. Threads have ended when this object has.
+class ParquetEncoders {
+ public:
+  using Rows = std::unique_ptr<format::ParquetRows>;
+  // Called by Add and Finish, in their thread, with a table's next row group.
+  using Taker = std::function<Status(std::size_t table, const format::ParquetRowGroup& group)>;
+
+  // `level`: of zstd; 0: not compressed.
+  ParquetEncoders(int level, Taker take);
+  ~ParquetEncoders();
+  ParquetEncoders(const ParquetEncoders&) = delete;
+  ParquetEncoders& operator=(const ParquetEncoders&) = delete;
+
+  // Waits while too much is under way. The first failure, of an encoder or of the taker, ends it.
+  Status Add(std::size_t table, Rows rows);
+  // Waits for all.
+  Status Finish();
+
+ private:
+  struct Work;
+  void EncodeInThread();
+  void Encode(Work& work, format::ParquetCompressor& compressor);
+  Status TakeFirst();
+
+  const int level_;
+  const Taker take_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<Work>> works_;  // in order; the first ones may be done
+  std::size_t bytes_ = 0;
+  bool ends_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace coffer::operations

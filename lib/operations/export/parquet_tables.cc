@@ -1,0 +1,96 @@
+// Tables as Parquet, a file each.
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "format/parquet_footer.h"
+#include "format/record_text.h"
+#include "operations/export/parquet_columns.h"
+#include "operations/export/parquet_encoders.h"
+#include "operations/export/table_writer.h"
+
+namespace coffer::operations {
+namespace {
+
+// The key under which a file says whose it is.
+constexpr std::string_view kNoteKey = "coffer_export";
+
+class ParquetTables final : public TableWriter {
+ public:
+  explicit ParquetTables(const ExportWork& work)
+      : work_(work),
+        level_(work.options.compress ? work.options.compression_level : 0),
+        encoders_(level_, [this](std::size_t table, const format::ParquetRowGroup& group) { return Write(table, group); }) {}
+
+  Status Begin(std::vector<Table> tables) override {
+    const format::ParquetCodec codec = format::ParquetCompressor(level_).codec();
+    for (const Table& table : tables) {
+      files_.push_back(std::make_unique<File>(table, codec, NoteOf(table)));
+      if (Status status = WriteBytes(files_.size() - 1, format::kParquetMagic); !status.ok()) return status;
+    }
+    return Status::Ok();
+  }
+
+  Status AddRow(std::size_t table, std::span<const std::string_view> cells) override {
+    File& file = *files_[table];
+    if (file.rows == nullptr) file.rows = std::make_unique<format::ParquetRows>(file.maker.columns());
+    if (Status status = file.maker.AddRow(cells, *file.rows); !status.ok()) return status;
+    return file.rows->bytes() < format::kParquetRowGroupBytes ? Status::Ok() : encoders_.Add(table, std::move(file.rows));
+  }
+
+  Status End() override {
+    for (std::size_t table = 0; table < files_.size(); ++table) {
+      if (files_[table]->rows == nullptr) continue;
+      if (Status status = encoders_.Add(table, std::move(files_[table]->rows)); !status.ok()) return status;
+    }
+    if (Status status = encoders_.Finish(); !status.ok()) return status;
+    for (std::size_t table = 0; table < files_.size(); ++table) {
+      const File& file = *files_[table];
+      if (Status status = WriteBytes(table, file.footer.Finish(file.offset)); !status.ok()) return status;
+    }
+    return Status::Ok();
+  }
+
+ private:
+  struct File {
+    File(const Table& table, format::ParquetCodec codec, std::string note)
+        : maker(table), footer(maker.columns(), codec, {{std::string(kNoteKey), std::move(note)}}) {}
+
+    ParquetRowMaker maker;
+    format::ParquetFooter footer;
+    ParquetEncoders::Rows rows;  // those that are no row group yet
+    std::uint64_t offset = 0;
+  };
+
+  std::string NoteOf(const Table& table) const {
+    std::string note = "{";
+    AppendHeaderMembers(work_, note);
+    note += ",\"table\":";
+    format::AppendJsonString(table.name, note);
+    note += '}';
+    return note;
+  }
+
+  Status Write(std::size_t table, const format::ParquetRowGroup& group) {
+    files_[table]->footer.Add(group, files_[table]->offset);
+    return WriteBytes(table, group.bytes);
+  }
+
+  Status WriteBytes(std::size_t table, std::string_view bytes) {
+    if (Status status = work_.context.CheckStop(); !status.ok()) return status;
+    work_.context.AddBytes(bytes.size());
+    files_[table]->offset += bytes.size();
+    return work_.bundle.Write(table, bytes);
+  }
+
+  const ExportWork work_;
+  const int level_;
+  std::vector<std::unique_ptr<File>> files_;
+  ParquetEncoders encoders_;
+};
+
+}  // namespace
+
+std::unique_ptr<TableWriter> NewParquetTables(const ExportWork& work) { return std::make_unique<ParquetTables>(work); }
+
+}  // namespace coffer::operations
