@@ -140,49 +140,56 @@ Status JsonExportSource::TakeBetweenItems(char c, std::size_t at) {
   return Status::Ok();
 }
 
-// Bytes of a value up to its end.
+// Bytes of a value up to its end. They are copied by runs: by themselves they took a tenth of an import's time.
 Status JsonExportSource::TakeValue(std::size_t& at, std::string& out) {
+  std::size_t copied = at;
+  const auto copy = [&](std::size_t end) {
+    out.append(piece_, copied, end - copied);
+    copied = end;
+  };
   while (at < piece_.size()) {
     if (in_string_) {
-      if (escaped_) {
-        escaped_ = false;
-        out.push_back(piece_[at] == '\n' ? kBadInString : piece_[at]);
-        ++at;
-        continue;
-      }
-      const std::size_t stop = format::FindStringStop(piece_, at);
-      out.append(piece_, at, stop - at);
-      at = stop;
+      if (!escaped_) at = format::FindStringStop(piece_, at);
       if (at == piece_.size()) break;
-      const char c = piece_[at++];
-      escaped_ = c == '\\';
-      in_string_ = c != '"';
-      out.push_back(c == '\n' || c == '\r' ? kBadInString : c);
-      if (!in_string_ && depth_ == 0) return EndMember();
-      continue;
+      char& c = piece_[at++];
+      in_string_ = escaped_ || c != '"';
+      escaped_ = !escaped_ && c == '\\';
+      if (c == '\n' || c == '\r') c = kBadInString;
+      if (in_string_ || depth_ > 0) continue;
+      copy(at);
+      return EndMember();
     }
-    const char c = piece_[at];
+    char& c = piece_[at];
     const bool ends_scalar = depth_ == 0 && (c == ',' || c == ']' || c == '}');
-    if (ends_scalar) return EndMember();
-    ++at;
-    if (state_ == State::kItem && item_opened_ && !IsBlank(c)) {
+    if (ends_scalar) {
+      copy(at);
+      return EndMember();
+    }
+    if (item_opened_ && !IsBlank(c)) {
+      copy(at);
       if (c != '}') out.push_back(',');
       item_opened_ = false;
     }
-    out.push_back(c == '\n' || c == '\r' ? ' ' : c);
+    ++at;
+    if (c == '\n' || c == '\r') c = ' ';
     if (c == '"') in_string_ = true;
     if (c == '{' || c == '[') {
       if (state_ == State::kItem && depth_ == 0 && c == '{') {
+        copy(at);
         out.append("\"type\":\"").append(records_->type).append("\"");
         item_opened_ = true;
       }
       ++depth_;
     }
-    if ((c == '}' || c == ']') && --depth_ == 0) return EndMember();
-    if (state_ == State::kOther && out.size() > kExportHeaderBytesMax) {
+    if ((c == '}' || c == ']') && --depth_ == 0) {
+      copy(at);
+      return EndMember();
+    }
+    if (state_ == State::kOther && out.size() + (at - copied) > kExportHeaderBytesMax) {
       return Status::Corruption(name_ + ": \"" + member_ + "\" is above " + std::to_string(kExportHeaderBytesMax) + " bytes");
     }
   }
+  copy(at);
   return Status::Ok();
 }
 
