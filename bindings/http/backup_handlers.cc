@@ -1,9 +1,11 @@
-// POST /backup; GET /backups; GET and DELETE /backups/{id}; POST /backups/{id}/verify.
+// POST /backup; GET /backups; GET and DELETE /backups/{id}; POST /backups/{id}/verify; GET /backups/{id}/download.
 #include "coffer/backup.h"
 
 #include <algorithm>
 
 #include "answers.h"
+#include "coffer/file_system.h"
+#include "download.h"
 #include "handlers.h"
 #include "json/backup_response.h"
 #include "operation_answers.h"
@@ -118,6 +120,24 @@ Response StartVerifyOf(const Call& call, Service& service) {
   const auto operation = StartVerifyBackup(service.engine, call.parameters.front(), options, {call.principal.user_id});
   if (!operation.ok()) return BackupFailure(operation.status(), call, service);
   return JsonAnswer(202, OperationJson(operation->Info(), service));
+}
+
+Response DownloadBackup(const Call& call, Service& service) {
+  const std::string& id = call.parameters.front();
+  // "latest" is a word of the command line, and no id.
+  Result<BackupArchive> archive = id == "latest" ? Status::NotFound("") : OpenBackupArchive(service.engine, id);
+  if (!archive.ok()) return BackupFailure(archive.status(), call, service);
+  Download file;
+  file.name = archive->backup_id + ".tar";
+  // Its bytes change only with what was erased since.
+  file.etag = "\"" + archive->backup_id + "-" + std::to_string(archive->size_bytes) + "\"";
+  file.bytes = archive->size_bytes;
+  const std::shared_ptr<const RandomAccessFile> tar = std::move(archive->file);
+  file.read = std::make_shared<const ReadAt>([tar](std::uint64_t offset, std::size_t length, char* buffer) {
+    const Result<std::size_t> got = tar->Read(offset, length, buffer);
+    return got.ok() ? *got : 0;  // the connection ends before its end
+  });
+  return DownloadAnswer(*call.request, file, call.path);
 }
 
 }  // namespace coffer::http

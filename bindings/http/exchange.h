@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,9 +28,12 @@ struct Request {
   std::string body;
 };
 
-// A part of an open file, sent instead of a body. The file stays open as long as an answer refers to it.
+// Reads up to so many bytes at a place; fewer only at the end, or where it cannot. Safe to use from many threads.
+using ReadAt = std::function<std::size_t(std::uint64_t offset, std::size_t length, char* buffer)>;
+
+// A part of something that is sent piece by piece instead of a body, and kept open as long as an answer refers to it.
 struct FilePart {
-  std::shared_ptr<const int> descriptor;
+  std::shared_ptr<const ReadAt> read;
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
 };

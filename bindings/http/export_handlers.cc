@@ -4,11 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "answers.h"
-#include "byte_range.h"
 #include "coffer/export.h"
+#include "download.h"
 #include "handlers.h"
 #include "json/journal.h"
 #include "operation_answers.h"
@@ -95,12 +96,16 @@ Response FindFailure(const Status& failure, const Call& call, Service& service) 
   return EngineFailure(failure, service, call.path);
 }
 
-struct ExportFile {
-  std::string name;
-  std::string etag;
-  std::shared_ptr<const int> descriptor;
-  std::uint64_t bytes = 0;
-};
+std::size_t ReadDescriptor(int descriptor, std::uint64_t offset, std::size_t length, char* buffer) {
+  std::size_t done = 0;
+  while (done < length) {
+    const ssize_t read = ::pread(descriptor, buffer + done, length - done, static_cast<off_t>(offset + done));
+    if (read < 0 && errno == EINTR) continue;
+    if (read <= 0) break;
+    done += static_cast<std::size_t>(read);
+  }
+  return done;
+}
 
 std::shared_ptr<const int> Open(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -113,61 +118,23 @@ std::shared_ptr<const int> Open(const std::string& path) {
 
 // The file of a completed export, as long as it is kept in the engine's own folder: one that was written elsewhere, by
 // whoever started it, is not this server's to give away.
-std::optional<ExportFile> OpenExport(const OperationInfo& info, const Service& service) {
+std::optional<Download> OpenExport(const OperationInfo& info, const Service& service) {
   const Json result = json::Parsed(info.result);
   if (!result.is_object()) return std::nullopt;
   const std::string path = result.value("path", "");
   const std::string folder = service.engine.folder() + "/exports/";
   if (!path.starts_with(folder) || path.find('/', folder.size()) != std::string::npos) return std::nullopt;
-  ExportFile file;
+  Download file;
   file.name = path.substr(folder.size());
   file.etag = "\"" + result.value("sha256", "") + "\"";
-  file.descriptor = Open(path);
+  const std::shared_ptr<const int> descriptor = Open(path);
   struct stat state {};
-  if (!file.descriptor || ::fstat(*file.descriptor, &state) != 0 || !S_ISREG(state.st_mode)) return std::nullopt;
+  if (!descriptor || ::fstat(*descriptor, &state) != 0 || !S_ISREG(state.st_mode)) return std::nullopt;
+  file.read = std::make_shared<const ReadAt>([descriptor](std::uint64_t offset, std::size_t length, char* buffer) {
+    return ReadDescriptor(*descriptor, offset, length, buffer);
+  });
   file.bytes = static_cast<std::uint64_t>(state.st_size);
   return file;
-}
-
-// Of static storage.
-std::string_view ContentTypeOf(std::string_view file_name) {
-  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
-      {".age", "application/octet-stream"}, {".zst", "application/zstd"},  {".json", "application/json"},
-      {".ndjson", "application/x-ndjson"},  {".csv", "text/csv"},          {".xml", "application/xml"},
-      {".sql", "application/sql"},          {".tar", "application/x-tar"}, {".parquet", "application/vnd.apache.parquet"}};
-  for (const auto& [ending, type] : kTypes) {
-    if (file_name.ends_with(ending)) return type;
-  }
-  return "application/octet-stream";
-}
-
-Response FileAnswer(const Request& request, const ExportFile& file, std::string_view path) {
-  Response response;
-  response.content_type = ContentTypeOf(file.name);
-  response.headers = {{"ETag", file.etag}, {"Accept-Ranges", "bytes"}};
-  if (request.if_none_match == file.etag || request.if_none_match == "*") {
-    response.status = 304;
-    return response;
-  }
-  const bool same_file = request.if_range.empty() || request.if_range == file.etag;
-  const RangeChoice choice = same_file ? ChooseRange(request.range, file.bytes) : RangeChoice{};
-  const std::string total = std::to_string(file.bytes);
-  if (choice.answer == RangeAnswer::kUnsatisfiable) {
-    Response refusal = Problem(416, "range_not_satisfiable", "Nothing of that range is there.", path);
-    refusal.headers.push_back({"Content-Range", "bytes */" + total});
-    return refusal;
-  }
-  response.headers.push_back({"Content-Disposition", "attachment; filename=\"" + file.name + "\""});
-  response.file = FilePart{file.descriptor, 0, file.bytes};
-  if (choice.answer == RangeAnswer::kPart) {
-    response.status = 206;
-    response.file->offset = choice.range.offset;
-    response.file->length = choice.range.length;
-    const std::uint64_t last = choice.range.offset + choice.range.length - 1;
-    response.headers.push_back(
-        {"Content-Range", "bytes " + std::to_string(choice.range.offset) + "-" + std::to_string(last) + "/" + total});
-  }
-  return response;
 }
 
 }  // namespace
@@ -210,7 +177,7 @@ Response DownloadExport(const Call& call, Service& service) {
   }
   const auto file = OpenExport(*info, service);
   if (!file) return Problem(410, "gone", "The file of this export is not kept here any more.", call.path);
-  return FileAnswer(*call.request, *file, call.path);
+  return DownloadAnswer(*call.request, *file, call.path);
 }
 
 }  // namespace coffer::http

@@ -28,6 +28,7 @@ Response ListAllBackups(const Call& call, Service& service);
 Response ShowBackup(const Call& call, Service& service);
 Response DeleteOneBackup(const Call& call, Service& service);
 Response StartVerifyOf(const Call& call, Service& service);
+Response DownloadBackup(const Call& call, Service& service);
 
 // restore_handlers.cc
 Response StartRestoreOf(const Call& call, Service& service);

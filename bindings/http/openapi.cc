@@ -30,6 +30,7 @@ const std::map<std::string_view, Shape>& Shapes() {
       {"GET /api/v1/data/backups/{id}", {"getBackup", nullptr, "BackupResponse"}},
       {"DELETE /api/v1/data/backups/{id}", {"deleteBackup", nullptr, "BackupResponse"}},
       {"POST /api/v1/data/backups/{id}/verify", {"verifyBackup", "VerifyRequest", "Operation", 202}},
+      {"GET /api/v1/data/backups/{id}/download", {"downloadBackup"}},
       {"POST /api/v1/data/restore", {"restore", "RestoreRequest", "RestoreResponse", 202}},
       {"GET /api/v1/data/restores/{id}", {"getRestore", nullptr, "RestoreResponse"}},
       {"POST /api/v1/data/export", {"exportData", "ExportDataRequest", "ExportDataResponse", 202}},

@@ -134,15 +134,7 @@ Response UnreadableBody(const Error& error, bool late, std::uint64_t bytes_max, 
 
 Response ReadFilePart(const FilePart& part) {
   std::string bytes(part.length, '\0');
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t read =
-        ::pread(*part.descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(part.offset + done));
-    if (read < 0 && errno == EINTR) continue;
-    if (read <= 0) break;
-    done += static_cast<std::size_t>(read);
-  }
-  bytes.resize(done);
+  bytes.resize((*part.read)(part.offset, bytes.size(), bytes.data()));
   Response response;
   response.body = std::make_shared<const std::string>(std::move(bytes));
   return response;

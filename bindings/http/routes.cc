@@ -20,6 +20,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/api/v1/data/backups/{id}", Access::kAdmin, Runs::kBlocking, Body::kNone, ShowBackup},
     Route{"DELETE", "/api/v1/data/backups/{id}", Access::kAdmin, Runs::kBlocking, Body::kNone, DeleteOneBackup},
     Route{"POST", "/api/v1/data/backups/{id}/verify", Access::kAdmin, Runs::kBlocking, Body::kJsonOrNone, StartVerifyOf},
+    Route{"GET", "/api/v1/data/backups/{id}/download", Access::kAdmin, Runs::kBlocking, Body::kNone, DownloadBackup},
     Route{"POST", "/api/v1/data/restore", Access::kAdmin, Runs::kBlocking, Body::kJson, StartRestoreOf},
     Route{"GET", "/api/v1/data/restores/{id}", Access::kAdmin, Runs::kBlocking, Body::kNone, ShowRestore, true,
           Switching::kServed},

@@ -323,7 +323,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     for (std::uint64_t done = 0; done < file.length;) {
       const std::size_t length = static_cast<std::size_t>(std::min<std::uint64_t>(kFilePieceBytes, file.length - done));
       pending_ = std::make_shared<Pending>(stream_.get_executor());
-      const FilePart piece = {file.descriptor, file.offset + done, length};
+      const FilePart piece = {file.read, file.offset + done, length};
       if (!core_->Post([piece] { return ReadFilePart(piece); }, pending_)) co_return false;
       deadline_ = SteadyClock::time_point::max();
       const bool made = co_await pending_->Wait(SteadyClock::duration::max());

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "coffer/file_system.h"
 #include "coffer/import.h"
 #include "coffer/kind.h"
 #include "coffer/operation.h"
@@ -21,7 +22,6 @@ namespace coffer {
 
 class Clock;
 class Engine;
-class FileSystem;
 
 // Every backup restores alone; the type says which stored bytes it may share. The values are stable: manifests keep the names.
 enum class BackupType : std::uint8_t {
@@ -190,6 +190,20 @@ COFFER_API Result<std::unique_ptr<Engine>> OpenBackup(Engine& engine, std::strin
 // The same without a store: `backup_id` may be "latest".
 COFFER_API Result<std::unique_ptr<Engine>> OpenBackupIn(const std::string& repository, std::string_view backup_id,
                                                         const OpenBackupOptions& options = {});
+
+// A backup as one file: a tar that unpacked is a repository of this backup alone, with what was erased since, from which it is
+// opened and restored as from any. Encrypted stays encrypted; no key is needed. Owned by the caller; must go before the engine.
+struct BackupArchive {
+  std::string backup_id;
+  std::uint64_t size_bytes = 0;
+  // Reads any range, from many threads; nothing of it lies on disk as such. A prune does not wait for it: an object that is gone
+  // meanwhile is kNotFound. The manifest comes last, so that what was cut off is no backup.
+  std::unique_ptr<RandomAccessFile> file;
+};
+
+// An id, or "latest". kNotFound: no such backup. kCorruption: its manifest is damaged, or an object is missing or has another
+// length than that says; the message names it. kIoError. Memory: some hundred bytes an object.
+COFFER_API Result<BackupArchive> OpenBackupArchive(Engine& engine, std::string_view backup_id);
 
 // ---- Restoring -------------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@
 #include "body_pipe.h"
 #include "coffer/import.h"
 #include "http/operations_fixture.h"
+#include "request_head.h"
 #include "support/status_matchers.h"
 
 namespace coffer::http {
@@ -42,6 +43,30 @@ TEST_F(Backups, OneIsAcceptedAndCompletes) {
   EXPECT_EQ(ParseTimestamp(done["expires_at"].get<std::string>())->microseconds -
                 ParseTimestamp(done["created_at"].get<std::string>())->microseconds,
             7 * ManualClock::kMicrosecondsPerDay);
+}
+
+TEST_F(Backups, OneIsDownloadedWholeOrByRanges) {
+  const std::string id = CompletedBackup()["id"];
+  const Response whole = Get("/backups/" + id + "/download", "admin-token");
+  ASSERT_EQ(whole.status, 200);
+  EXPECT_EQ(whole.content_type, "application/x-tar");
+  EXPECT_EQ(HeaderOf(whole, "Content-Disposition"), "attachment; filename=\"" + id + ".tar\"");
+  ASSERT_TRUE(whole.file);
+  const std::string bytes = *ReadFilePart(*whole.file).body;
+  EXPECT_EQ(bytes.size(), whole.BodyBytes());
+  EXPECT_EQ(bytes.size() % 512, 0U);
+  EXPECT_TRUE(bytes.starts_with("repository.json")) << "a tar begins with its first file's name";
+  Request request;
+  request.method = "GET";
+  request.target = "/api/v1/data/backups/" + id + "/download";
+  request.authorization = "Bearer admin-token";
+  request.range = "bytes=700-1700";
+  const Response part = Handle(request, *service_);
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(*ReadFilePart(*part.file).body, bytes.substr(700, 1001));
+  EXPECT_EQ(Get("/backups/" + id + "/download", "anna-token").status, 403);
+  EXPECT_EQ(Get("/backups/01ARZ3NDEKTSV4RRFFQ69G5FAV/download", "admin-token").status, 404);
+  EXPECT_EQ(Get("/backups/latest/download", "admin-token").status, 404);
 }
 
 TEST_F(Backups, EveryMemberOfTheRequestDoesWhatItSays) {
