@@ -30,7 +30,7 @@ install(FILES "${PROJECT_BINARY_DIR}/cofferConfig.cmake" "${PROJECT_BINARY_DIR}/
 if(COFFER_LIBRARY STREQUAL "coffer_static")
   set(COFFER_PC_CFLAGS "-DCOFFER_STATIC")
   # A static library does not carry what it needs with it.
-  set(COFFER_PC_LIBS "-lrocksdb -lzstd -lsimdjson -lcrypto -larchive -lz -lstdc++ -lpthread")
+  set(COFFER_PC_LIBS "-lrocksdb -lzstd -lsimdjson -lcrypto -larchive -lz -lsnappy -lstdc++ -lpthread")
 endif()
 configure_file("${PROJECT_SOURCE_DIR}/lib/coffer.pc.in" "${PROJECT_BINARY_DIR}/coffer.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/coffer.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

@@ -103,16 +103,17 @@ void AddImportCommand(CLI::App& app, Session& session) {
   static const std::map<std::string, ImportFormat> kFormats = {{"auto", ImportFormat::kAuto},
                                                                {"ndjson", ImportFormat::kNdjson},
                                                                {"coffer-json", ImportFormat::kCofferJson},
-                                                               {"coffer-csv", ImportFormat::kCofferCsv}};
+                                                               {"coffer-csv", ImportFormat::kCofferCsv},
+                                                               {"coffer-parquet", ImportFormat::kCofferParquet}};
   CLI::App* command = app.add_subcommand("import", "Read records from NDJSON files and from exports");
   auto request = std::make_shared<ImportRequest>();
   command->add_option("FILE", request->files, "NDJSON, or an export; - is standard input")->required();
   command
       ->add_option_function<std::string>(
           "--format", [request](const std::string& word) { request->options.format = kFormats.at(word); },
-          "auto (default: what the file's first bytes say), ndjson, coffer-json, coffer-csv")
-      ->check(ServedWords({"auto", "ndjson", "coffer-json", "coffer-csv"},
-                          {"coffer-parquet", "chatgpt", "open-webui", "librechat"}));
+          "auto (default: what the file's first bytes say), ndjson, coffer-json, coffer-csv, coffer-parquet")
+      ->check(ServedWords({"auto", "ndjson", "coffer-json", "coffer-csv", "coffer-parquet"},
+                          {"chatgpt", "open-webui", "librechat"}));
   command->add_option("--owner", request->options.owner, "The owner of records that name none")->type_name("ID");
   command
       ->add_option_function<std::string>(

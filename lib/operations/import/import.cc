@@ -204,6 +204,8 @@ std::string_view NameOf(ImportFormat format) {
       return "coffer-json";
     case ImportFormat::kCofferCsv:
       return "coffer-csv";
+    case ImportFormat::kCofferParquet:
+      return "coffer-parquet";
     case ImportFormat::kAuto:
       break;
   }

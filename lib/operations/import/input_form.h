@@ -11,7 +11,7 @@
 
 namespace coffer::operations {
 
-enum class InputLayout : std::uint8_t { kNdjson, kJsonExport, kCsv, kTar };
+enum class InputLayout : std::uint8_t { kNdjson, kJsonExport, kCsv, kParquet, kTar };
 
 struct InputForm {
   InputLayout layout = InputLayout::kNdjson;
