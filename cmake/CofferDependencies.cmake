@@ -16,6 +16,7 @@ coffer_require(nlohmann_json nlohmann-json3-dev 3.11 CONFIG)
 coffer_require(OpenSSL libssl-dev 3.0)
 coffer_require(LibArchive libarchive-dev 3.6)
 coffer_require(ZLIB zlib1g-dev 1.2.9)
+coffer_require(Snappy libsnappy-dev 1.1.8 CONFIG)
 
 if(COFFER_HTTP)
   coffer_require(Boost "libboost1.81-dev libboost-url1.81-dev" 1.81 COMPONENTS url)

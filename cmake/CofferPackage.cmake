@@ -24,7 +24,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libcoffer-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Headers, static libraries, CMake and pkg-config files.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-    "libcoffer${COFFER_SOVERSION} ${coffer_exact}, librocksdb-dev, libzstd-dev, libsimdjson-dev, libssl-dev, libarchive-dev, zlib1g-dev")
+    "libcoffer${COFFER_SOVERSION} ${coffer_exact}, librocksdb-dev, libzstd-dev, libsimdjson-dev, libssl-dev, libarchive-dev, zlib1g-dev, libsnappy-dev")
 if(TARGET coffer_c)
   string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS ", libcoffer-c0 ${coffer_exact}")
 endif()

@@ -133,6 +133,7 @@ void AddImportCommand(CLI::App& app, Session& session) {
                                                                {"ndjson", ImportFormat::kNdjson},
                                                                {"coffer-json", ImportFormat::kCofferJson},
                                                                {"coffer-csv", ImportFormat::kCofferCsv},
+                                                               {"coffer-parquet", ImportFormat::kCofferParquet},
                                                                {"chatgpt", ImportFormat::kChatGpt},
                                                                {"open-webui", ImportFormat::kOpenWebUi},
                                                                {"librechat", ImportFormat::kLibreChat}};
@@ -144,9 +145,11 @@ void AddImportCommand(CLI::App& app, Session& session) {
   command
       ->add_option_function<std::string>(
           "--format", [request](const std::string& word) { request->options.format = kFormats.at(word); },
-          "auto (default: what the file's first bytes say), ndjson, coffer-json, coffer-csv, chatgpt, open-webui, librechat")
-      ->check(ServedWords({"auto", "ndjson", "coffer-json", "coffer-csv", "chatgpt", "open-webui", "librechat"},
-                          {"coffer-parquet"}));
+          "auto (default: what the file's first bytes say), ndjson, coffer-json, coffer-csv, coffer-parquet, chatgpt, "
+          "open-webui, "
+          "librechat")
+      ->check(
+          ServedWords({"auto", "ndjson", "coffer-json", "coffer-csv", "coffer-parquet", "chatgpt", "open-webui", "librechat"}));
   command->add_option("--owner", request->options.owner, "The owner of records that name none, and of chats of other programs")
       ->type_name("ID");
   command

@@ -38,13 +38,14 @@ enum class ConflictPolicy : std::uint8_t {
 };
 
 enum class ImportFormat : std::uint8_t {
-  kAuto,        // what the first bytes say
-  kNdjson,      // records a line
-  kCofferJson,  // a JSON export of ours
-  kCofferCsv,   // a CSV export of ours: the tar, or one of its tables
-  kChatGpt,     // conversations.json of a ChatGPT export, or the whole ZIP
-  kOpenWebUi,   // chats exported by Open WebUI
-  kLibreChat,   // conversations exported by LibreChat
+  kAuto,           // what the first bytes say
+  kNdjson,         // records a line
+  kCofferJson,     // a JSON export of ours
+  kCofferCsv,      // a CSV export of ours: the tar, or one of its tables
+  kCofferParquet,  // a Parquet export of ours, or its tables as others have written them: the tar, or one of them
+  kChatGpt,        // conversations.json of a ChatGPT export, or the whole ZIP
+  kOpenWebUi,      // chats exported by Open WebUI
+  kLibreChat,      // conversations exported by LibreChat
 };
 
 // What one import may use, whatever the size of the data.
@@ -109,9 +110,11 @@ struct ImportReport {
 };
 
 // Reads files and stores their records. What a file is its first bytes tell, not its name: NDJSON (a record a line), a JSON,
-// NDJSON or CSV export of ours, or a tar with one; any of them zstd-compressed, and, in a file, age-encrypted to an identity of
+// NDJSON, CSV or Parquet export of ours, or a tar with one; any of them zstd-compressed, and, in a file, age-encrypted to an identity of
 // the data folder (keys/identity.txt) besides. What is none of them is an error of line 0. In errors, the line of a JSON export is
-// the record's place in it, that of a CSV table the line at which its row begins.
+// the record's place in it, that of a CSV table the line at which its row begins, that of a Parquet table its row. A Parquet table may
+// come from any writer: columns in any order, members without a column absent, other columns unknown members. From a tar or a
+// stream it waits on disk, since it is read from its end.
 // A line that cannot be stored is reported and the rest goes on; blank lines are passed over. An NDJSON export is held against
 // the SHA-256 in its last line, a JSON export against its counts; what differs is an error, and the records stay. In a tar a
 // document's content has to come before the record that names it, as exports have it.
@@ -123,7 +126,8 @@ struct ImportReport {
 // From the start: kNotFound, kIoError: a file is not there. kPermissionDenied: the engine is read-only. kUnavailable: a write
 // has failed before. kResourceExhausted: kOperationsPendingMax.
 // From the end: kIoError: a file cannot be read. kCorruption: a zstd stream, a tar, a JSON export or an age file is damaged or cut
-// off. kInvalidArgument: an export of rows (analytics, custom) or of a newer layout, or a CSV table with an unknown column.
+// off, or a Parquet file is. kInvalidArgument: an export of rows (analytics, custom) or of a newer layout, a CSV table with an unknown
+// column, or a Parquet table of no kind, or with a column of a type that no member can be of.
 // kPermissionDenied: an age file that no identity reads. kResourceExhausted: a tar with too many contents. In each case the whole
 // records before it are stored, and the message names the file. kCancelled.
 // Safe to run beside any other call; what waits for what is told in operation.h.

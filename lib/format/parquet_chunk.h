@@ -14,7 +14,7 @@
 namespace coffer::format {
 
 // A page holds so many bytes of plain values, and whole rows: a little more, or one large row.
-inline constexpr std::size_t kParquetPageBytes = std::size_t{1} << 20;
+inline constexpr std::size_t kParquetPageBytes = std::size_t{4} << 20;
 
 struct ParquetPage {
   std::uint64_t offset = 0;  // from the chunk's first byte

@@ -64,7 +64,6 @@ void ParquetEncoders::Encode(Work& work, format::ParquetCompressor& compressor) 
   } catch (const std::exception& failure) {
     work.group = Status::ResourceExhausted(failure.what());
   }
-  work.rows.reset();
 }
 
 Status ParquetEncoders::Add(std::size_t table, Rows rows) {
@@ -97,7 +96,7 @@ Status ParquetEncoders::TakeFirst() {
   }
   bytes_ -= first->bytes;
   if (!first->group.ok()) return first->group.status();
-  return take_(first->table, *first->group);
+  return take_(first->table, *first->group, std::move(first->rows));
 }
 
 Status ParquetEncoders::Finish() {

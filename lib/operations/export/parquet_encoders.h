@@ -24,8 +24,8 @@ inline constexpr std::size_t kParquetEncodingBytesMax = 3 * format::kParquetRowG
 class ParquetEncoders {
  public:
   using Rows = std::unique_ptr<format::ParquetRows>;
-  // Called by Add and Finish, in their thread, with a table's next row group.
-  using Taker = std::function<Status(std::size_t table, const format::ParquetRowGroup& group)>;
+  // Called by Add and Finish, in their thread, with a table's next row group and the rows that it was made of, to be used again.
+  using Taker = std::function<Status(std::size_t table, const format::ParquetRowGroup& group, Rows spent)>;
 
   // `level`: of zstd; 0: not compressed.
   ParquetEncoders(int level, Taker take);

@@ -20,7 +20,9 @@ class ParquetTables final : public TableWriter {
   explicit ParquetTables(const ExportWork& work)
       : work_(work),
         level_(work.options.compress ? work.options.compression_level : 0),
-        encoders_(level_, [this](std::size_t table, const format::ParquetRowGroup& group) { return Write(table, group); }) {}
+        encoders_(level_, [this](std::size_t table, const format::ParquetRowGroup& group, ParquetEncoders::Rows spent) {
+          return Write(table, group, std::move(spent));
+        }) {}
 
   Status Begin(std::vector<Table> tables) override {
     const format::ParquetCodec codec = format::ParquetCompressor(level_).codec();
@@ -33,7 +35,7 @@ class ParquetTables final : public TableWriter {
 
   Status AddRow(std::size_t table, std::span<const std::string_view> cells) override {
     File& file = *files_[table];
-    if (file.rows == nullptr) file.rows = std::make_unique<format::ParquetRows>(file.maker.columns());
+    if (file.rows == nullptr) file.rows = file.TakeRows();
     if (Status status = file.maker.AddRow(cells, *file.rows); !status.ok()) return status;
     return file.rows->bytes() < format::kParquetRowGroupBytes ? Status::Ok() : encoders_.Add(table, std::move(file.rows));
   }
@@ -56,9 +58,16 @@ class ParquetTables final : public TableWriter {
     File(const Table& table, format::ParquetCodec codec, std::string note)
         : maker(table), footer(maker.columns(), codec, {{std::string(kNoteKey), std::move(note)}}) {}
 
+    ParquetEncoders::Rows TakeRows() {
+      if (spare_rows == nullptr) return std::make_unique<format::ParquetRows>(maker.columns());
+      spare_rows->Clear();
+      return std::move(spare_rows);
+    }
+
     ParquetRowMaker maker;
     format::ParquetFooter footer;
     ParquetEncoders::Rows rows;  // those that are no row group yet
+    ParquetEncoders::Rows spare_rows;
     std::uint64_t offset = 0;
   };
 
@@ -71,7 +80,9 @@ class ParquetTables final : public TableWriter {
     return note;
   }
 
-  Status Write(std::size_t table, const format::ParquetRowGroup& group) {
+  // Memory that has grown to a row group's size is kept: growing it anew costs more than filling it.
+  Status Write(std::size_t table, const format::ParquetRowGroup& group, ParquetEncoders::Rows spent) {
+    files_[table]->spare_rows = std::move(spent);
     files_[table]->footer.Add(group, files_[table]->offset);
     return WriteBytes(table, group.bytes);
   }

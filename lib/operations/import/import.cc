@@ -213,6 +213,8 @@ std::string_view NameOf(ImportFormat format) {
       return "open-webui";
     case ImportFormat::kLibreChat:
       return "librechat";
+    case ImportFormat::kCofferParquet:
+      return "coffer-parquet";
     case ImportFormat::kAuto:
       break;
   }

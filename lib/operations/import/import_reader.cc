@@ -19,6 +19,9 @@
 #include "operations/import/input_form.h"
 #include "operations/import/json_export_source.h"
 #include "operations/import/long_line.h"
+#include "operations/import/parquet_contents.h"
+#include "operations/import/parquet_lines.h"
+#include "operations/import/spooled_input.h"
 #include "operations/import/tar_reader.h"
 
 namespace coffer::operations {
@@ -34,6 +37,11 @@ std::string PlaceOf(const Message& message) {
   if (message.sequence_number) place += ", sequence_number " + std::to_string(*message.sequence_number);
   return place;
 }
+
+bool BeginsWithParquet(const FileSource& file) {
+  return file.FirstBytes(format::kParquetMagic.size()) == format::kParquetMagic;
+}
+bool TakesParquet(ImportFormat format) { return format == ImportFormat::kAuto || format == ImportFormat::kCofferParquet; }
 
 bool BeginsWithAge(FileSource& file) { return file.FirstBytes(kAgeFirstBytes.size()) == kAgeFirstBytes; }
 
@@ -53,6 +61,16 @@ class TarEntrySource final : public ByteSource {
 
  private:
   TarReader& tar_;
+};
+
+// The present document's content.
+class ParquetContentSource final : public ByteSource {
+ public:
+  explicit ParquetContentSource(ParquetContents& contents) : contents_(contents) {}
+  Result<std::size_t> Read(char* buffer, std::size_t length) override { return contents_.Read(buffer, length); }
+
+ private:
+  ParquetContents& contents_;
 };
 
 // Hands bytes on and counts them, until it is told to stop.
@@ -106,6 +124,7 @@ Status ImportReader::Run(const std::vector<ImportInput>& inputs) {
     input_ = &inputs[input_index_];
     failure = ReadInput(*input_);
   }
+  if (failure.ok() && !inputs.empty()) failure = EndContents(inputs.back().name);
   // Documents that wait were read whole; only a failure of the engine itself keeps them from their contents.
   if (failure.ok() || failure.code() == StatusCode::kCorruption) {
     if (Status status = contents_.Finish(); failure.ok()) failure = std::move(status);
@@ -132,6 +151,7 @@ Status ImportReader::ReadInput(const ImportInput& input) {
     encrypted = std::move(*opened);
     raw = encrypted.get();
   }
+  if (raw == file.get() && BeginsWithParquet(*file) && TakesParquet(options_.format)) return ReadParquetFile(input.name);
   CountingSource counted(*raw, bytes_done_, stop_);
   DecodedSource decoded(counted, input.name);
   return ReadPlain(decoded, input.name);
@@ -155,6 +175,11 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
       messages_in_tar_ = messages_in_tar_ || *form.kind == Kind::kMessage;
       CsvLines lines(bytes, *form.kind, name, in_tar_ && !messages_in_tar_);
       return ReadLines(lines);
+    }
+    case InputLayout::kParquet: {
+      Result<std::unique_ptr<SpooledInput>> spooled = SpooledInput::Take(engine_.core(), bytes);
+      if (!spooled.ok()) return std::move(spooled).status();
+      return ReadParquet((*spooled)->reader(), (*spooled)->bytes(), name);
     }
     default:
       break;
@@ -242,10 +267,15 @@ Status ImportReader::ReadTar(ByteSource& bytes, const std::string& name) {
     status = ReadTarEntry(source, *path, name);
   }
   in_tar_ = false;
-  if (status.ok() && held_contents_.size() > 0) {
-    status = NoteFileProblem(name, std::to_string(held_contents_.size()) + " contents that no document names, " +
-                                       held_contents_.first() + " the first");
-  }
+  if (status.ok()) status = EndContents(name);
+  held_contents_.Clear();
+  return status;
+}
+
+Status ImportReader::EndContents(const std::string& name) {
+  if (held_contents_.size() == 0) return Status::Ok();
+  Status status = NoteFileProblem(name, std::to_string(held_contents_.size()) + " contents that no document names, " +
+                                            held_contents_.first() + " the first");
   held_contents_.Clear();
   return status;
 }
@@ -258,6 +288,46 @@ Status ImportReader::ReadTarEntry(ByteSource& bytes, const std::string& path, co
   }
   DecodedSource decoded(bytes, name + ": " + path);
   return ReadPlain(decoded, name + ": " + path);
+}
+
+// A file can be read from its end as it is.
+Status ImportReader::ReadParquetFile(const std::string& name) {
+  FileSystem& files = engine_.core().files();
+  const Result<FileInfo> info = files.Stat(name);
+  if (!info.ok()) return info.status();
+  Result<std::unique_ptr<RandomAccessFile>> file = files.NewRandomAccessFile(name);
+  if (!file.ok()) return std::move(file).status();
+  const auto read = [this, &opened = **file](std::uint64_t offset, std::size_t length, char* buffer) -> Result<std::size_t> {
+    if (stop_.load(std::memory_order_relaxed)) return Status::Cancelled("cancelled");
+    Result<std::size_t> got = opened.Read(offset, length, buffer);
+    if (got.ok()) bytes_done_.fetch_add(*got, std::memory_order_relaxed);
+    return got;
+  };
+  return ReadParquet(read, info->size_bytes, name);
+}
+
+Status ImportReader::ReadParquet(format::RangeReader source, std::uint64_t file_bytes, const std::string& name) {
+  Result<std::unique_ptr<format::ParquetReader>> file = format::ParquetReader::Open(std::move(source), file_bytes);
+  if (!file.ok()) return std::move(file).status().WithContext(name);
+  Result<ParquetTable> table = TableOfParquet((*file)->metadata(), options_.kind);
+  if (!table.ok()) return std::move(table).status().WithContext(name);
+  if (table->kind == Kind::kContent) return HoldContents(**file, *table, name);
+  ParquetLines lines(**file, std::move(*table), name);
+  return ReadLines(lines);
+}
+
+Status ImportReader::HoldContents(format::ParquetReader& file, const ParquetTable& table, const std::string& name) {
+  ParquetContents contents(file, table, name);
+  std::string document_id;
+  while (true) {
+    const Result<bool> more = contents.Next(document_id);
+    if (!more.ok() || !*more) return more.status();
+    Result<bool> keeps = KeepsContentOf(document_id);
+    if (!keeps.ok()) return std::move(keeps).status();
+    if (*keeps) continue;
+    ParquetContentSource source(contents);
+    if (Status status = held_contents_.Hold(document_id, source); !status.ok()) return status;
+  }
 }
 
 Result<bool> ImportReader::KeepsContentOf(const std::string& document_id) {
@@ -374,8 +444,8 @@ Status ImportReader::PutDocument(format::InterchangeRecord& record, LongLine* pa
   if (record.content && record.content_path) {
     return Refuse(std::move(line), "content_base64 and content_path exclude each other");
   }
-  const bool in_tar = in_tar_ && held_contents_.Has(document.id);
-  if (!record.content && !record.content_path && !in_tar && !contents_.given()) {
+  const bool is_held = held_contents_.Has(document.id);
+  if (!record.content && !record.content_path && !is_held && !contents_.given()) {
     return AddPut(std::move(line), chunk_->batch.PutDocument(document, mode_));
   }
   if (parts != nullptr && parts->already_there()) return AddAlreadyThere(std::move(line));
@@ -389,7 +459,7 @@ Status ImportReader::PutDocument(format::InterchangeRecord& record, LongLine* pa
   pending.document = std::move(document);
   pending.file = line.file;
   pending.line = line.line;
-  if (!record.content && !record.content_path && !in_tar) return contents_.Deliver(std::move(pending));
+  if (!record.content && !record.content_path && !is_held) return contents_.Deliver(std::move(pending));
   return StoreContent(pending, record, parts);
 }
 
@@ -430,7 +500,7 @@ Status ImportReader::FindContent(format::InterchangeRecord& record, LongLine* pa
     return Status::Ok();
   }
   const std::string path = record.content_path ? *record.content_path : ContentEntryPath(document_id);
-  if (in_tar_) {
+  if (in_tar_ || !record.content_path) {
     const std::optional<std::string> entry = DocumentOfEntry(path);
     content = entry ? held_contents_.Take(*entry) : std::nullopt;
     if (!content) refusal = "the tar has no \"" + path + "\" before this record";

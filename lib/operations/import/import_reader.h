@@ -13,6 +13,7 @@
 #include "coffer/engine.h"
 #include "coffer/import.h"
 #include "coffer/result.h"
+#include "format/parquet_reader.h"
 #include "format/record_text.h"
 #include "operations/bounded_queue.h"
 #include "operations/import/byte_sources.h"
@@ -23,6 +24,7 @@
 #include "operations/import/import_chunk.h"
 #include "operations/import/input_form.h"
 #include "operations/import/line_reader.h"
+#include "operations/import/parquet_table.h"
 
 namespace coffer::operations {
 
@@ -85,6 +87,12 @@ class ImportReader final : public DocumentSink, public ChatSink {
   Status ReadZip(const std::string& name);
   Status ReadTar(ByteSource& bytes, const std::string& name);
   Status ReadTarEntry(ByteSource& bytes, const std::string& path, const std::string& name);
+  Status ReadParquetFile(const std::string& name);
+  // A Parquet file of so many bytes.
+  Status ReadParquet(format::RangeReader source, std::uint64_t file_bytes, const std::string& name);
+  Status HoldContents(format::ParquetReader& file, const ParquetTable& table, const std::string& name);
+  // Tells of contents that no document has taken.
+  Status EndContents(const std::string& name);
   Status ReadLines(LineSource& lines);
   Status ReadRecord(const TextLine& text, LineSource& lines);
   Status ReadLongRecord(LineSource& lines, ImportLine line);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "format/parquet_format.h"
 #include "operations/import/chats/chat_layout.h"
 #include "operations/import/csv_lines.h"
 #include "operations/import/json_export_source.h"
@@ -28,7 +29,6 @@ std::string WhyNotReadable(std::string_view first_bytes) {
        "7zXZ",
        "an xz file"},
       {"PK\x03\x04", "a ZIP file, which is read from a file alone, and is to hold a ChatGPT export"},
-      {"PAR1", "a Parquet file"},
       {"SQLite format 3", "an SQLite database"},
       {"%PDF-", "a PDF file"},
       {"\x89PNG", "a PNG image"},
@@ -40,12 +40,12 @@ std::string WhyNotReadable(std::string_view first_bytes) {
   };
   for (const Magic& magic : kMagics) {
     if (first_bytes.starts_with(magic.bytes)) {
-      return "is " + std::string(magic.what) + "; what is read is NDJSON, and JSON and CSV exports, plain or zstd";
+      return "is " + std::string(magic.what) + "; what is read is NDJSON, and JSON, CSV and Parquet exports, plain or zstd";
     }
   }
   const std::size_t first = first_bytes.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && first_bytes[first] != '{' && first_bytes.find('\0') != std::string_view::npos) {
-    return "is no text; NDJSON, and JSON and CSV exports, plain or zstd, are read";
+    return "is no text; NDJSON, and JSON, CSV and Parquet exports, plain or zstd, are read";
   }
   return {};
 }
@@ -56,6 +56,8 @@ InputForm Recognised(std::string_view first_bytes) {
     form.layout = InputLayout::kTar;
   } else if (LooksLikeJsonExport(first_bytes)) {
     form.layout = InputLayout::kJsonExport;
+  } else if (first_bytes.starts_with(format::kParquetMagic)) {
+    form.layout = InputLayout::kParquet;
   } else if (form.kind = KindOfCsv(first_bytes); form.kind) {
     form.layout = InputLayout::kCsv;
   } else if (const std::optional<InputLayout> chats = ChatLayoutOf(first_bytes)) {
@@ -80,14 +82,19 @@ void BecomeChats(InputLayout layout, InputForm& form) {
 InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optional<Kind> kind) {
   InputForm form = Recognised(first_bytes);
   const bool is_tar = form.layout == InputLayout::kTar;
+  const bool is_parquet = form.layout == InputLayout::kParquet;
   switch (wanted) {
     case ImportFormat::kAuto:
       break;
     case ImportFormat::kNdjson:
-      if (!is_tar && form.layout != InputLayout::kNdjson) form = {};
+      if (is_parquet) form.problem = "is a Parquet file, no NDJSON";
+      if (!is_tar && !is_parquet && form.layout != InputLayout::kNdjson) form = {};
       break;
     case ImportFormat::kCofferJson:
       if (!is_tar && form.layout != InputLayout::kJsonExport && form.problem.empty()) form.problem = "is no Coffer JSON export";
+      break;
+    case ImportFormat::kCofferParquet:
+      if (!is_tar && !is_parquet && form.problem.empty()) form.problem = "is no Parquet file";
       break;
     case ImportFormat::kCofferCsv:
       if (is_tar || form.layout == InputLayout::kCsv || !form.problem.empty()) break;

@@ -11,7 +11,7 @@
 
 namespace coffer::operations {
 
-enum class InputLayout : std::uint8_t { kNdjson, kJsonExport, kCsv, kTar, kChatGpt, kOpenWebUi, kLibreChat };
+enum class InputLayout : std::uint8_t { kNdjson, kJsonExport, kCsv, kParquet, kTar, kChatGpt, kOpenWebUi, kLibreChat };
 
 // Whether it is conversations of another program.
 constexpr bool IsChats(InputLayout layout) { return layout >= InputLayout::kChatGpt; }

@@ -1,0 +1,39 @@
+// SpooledInput: a stream as a file, for layouts that are read from their end.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "coffer/import.h"
+#include "coffer/result.h"
+#include "engine/core.h"
+#include "format/range_reader.h"
+
+namespace coffer::operations {
+
+// Stands beside the live generation, whose switching it keeps off; gone with this object, or with the next opening. One thread at a time.
+class SpooledInput {
+ public:
+  // Reads the source to its end. The core must outlive it. kIoError, kResourceExhausted, or the source's failure.
+  static Result<std::unique_ptr<SpooledInput>> Take(engine::EngineCore& core, ByteSource& source);
+  ~SpooledInput();
+  SpooledInput(const SpooledInput&) = delete;
+  SpooledInput& operator=(const SpooledInput&) = delete;
+
+  std::uint64_t bytes() const { return bytes_; }
+  // Must not outlive it.
+  format::RangeReader reader() const;
+
+ private:
+  SpooledInput(engine::EngineCore& core, engine::StorePin pin);
+  Status Copy(ByteSource& source);
+
+  engine::EngineCore& core_;
+  engine::StorePin pin_;
+  const std::string folder_;
+  std::unique_ptr<RandomAccessFile> file_;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace coffer::operations
