@@ -38,6 +38,13 @@ struct FilePart {
   std::uint64_t length = 0;
 };
 
+// What comes next of something that goes on while it is sent.
+struct Events {
+  std::string text;  // empty: nothing new
+  bool last = false;
+};
+using NextEvents = std::function<Events()>;
+
 struct Header {
   std::string_view name;  // of static storage
   std::string value;
@@ -57,6 +64,8 @@ struct Response {
   std::vector<Header> headers;                         // besides those that every response has
   std::shared_ptr<const std::string> body;             // shared, since one text may answer many; null: none
   std::optional<FilePart> file;
+  // Asked again and again instead of a body of some length, which ends with the connection; `close` is to be set. One call at a time.
+  std::shared_ptr<const NextEvents> events;
   bool head_only = false;  // the answer to HEAD: the length of a body, without it
   bool close = false;      // the connection is of no further use
 

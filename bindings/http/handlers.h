@@ -48,4 +48,7 @@ Response ListAllOperations(const Call& call, Service& service);
 Response ShowOperation(const Call& call, Service& service);
 Response CancelOne(const Call& call, Service& service);
 
+// operation_events.cc
+Response ListenToOperation(const Call& call, Service& service);
+
 }  // namespace coffer::http

@@ -41,6 +41,7 @@ const std::map<std::string_view, Shape>& Shapes() {
       {"GET /api/v1/data/operations", {"listOperations", nullptr, "OperationListResponse"}},
       {"GET /api/v1/data/operations/{id}", {"getOperation", nullptr, "Operation"}},
       {"POST /api/v1/data/operations/{id}/cancel", {"cancelOperation", nullptr, "Operation", 202}},
+      {"GET /api/v1/data/operations/{id}/events", {"listenToOperation"}},
       {"GET /healthz", {"getHealth", nullptr, "Health"}},
       {"GET /readyz", {"getReadiness", nullptr, "Health"}},
       {"GET /metrics", {"getMetrics"}},

@@ -1,5 +1,6 @@
 #include "operation_answers.h"
 
+#include "answers.h"
 #include "coffer/engine.h"
 #include "coffer/timestamp.h"
 #include "json/backup_response.h"
@@ -127,6 +128,19 @@ Json ExportJson(const OperationInfo& info, const Service& service) {
           {"created_at", FormatTimestamp(info.created_at)},
           {"completed_at", OrNull(info.completed_at)},
           {"expires_at", expires}};
+}
+
+Result<OperationInfo> FindOperation(const Call& call, Service& service) {
+  auto info = GetOperation(service.engine, call.parameters.front());
+  if (info.ok() && !MaySee(call.principal, *info)) return Status::NotFound("");
+  return info;
+}
+
+Response NoSuchOperation(const Status& failure, const Call& call, Service& service) {
+  if (failure.code() == StatusCode::kNotFound || failure.code() == StatusCode::kInvalidArgument) {
+    return NotFound("There is no such operation.", call.path);
+  }
+  return EngineFailure(failure, service, call.path);
 }
 
 }  // namespace coffer::http

@@ -7,6 +7,7 @@
 
 #include "coffer/operation.h"
 #include "json.h"
+#include "routes.h"
 #include "service.h"
 
 namespace coffer::http {
@@ -27,5 +28,9 @@ Json ExportJson(const OperationInfo& info, const Service& service);
 Result<std::vector<OperationInfo>> OperationsOf(Engine& engine, OperationKind kind, const Principal& principal);
 // Whether `principal` may know of it.
 bool MaySee(const Principal& principal, const OperationInfo& info);
+
+// The operation that the call names, or why it is not to be seen: in the same words whether it is not there or somebody else's.
+Result<OperationInfo> FindOperation(const Call& call, Service& service);
+Response NoSuchOperation(const Status& failure, const Call& call, Service& service);
 
 }  // namespace coffer::http

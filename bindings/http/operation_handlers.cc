@@ -39,20 +39,6 @@ OperationListOptions ReadListQuery(const Query& query, Faults& faults) {
   return options;
 }
 
-// The operation, or why it is not to be seen: in the same words whether it is not there or somebody else's.
-Result<OperationInfo> Find(const Call& call, Service& service) {
-  auto info = GetOperation(service.engine, call.parameters.front());
-  if (info.ok() && !MaySee(call.principal, *info)) return Status::NotFound("");
-  return info;
-}
-
-Response FindFailure(const Status& failure, const Call& call, Service& service) {
-  if (failure.code() == StatusCode::kNotFound || failure.code() == StatusCode::kInvalidArgument) {
-    return NotFound("There is no such operation.", call.path);
-  }
-  return EngineFailure(failure, service, call.path);
-}
-
 }  // namespace
 
 Response ListAllOperations(const Call& call, Service& service) {
@@ -76,14 +62,14 @@ Response ListAllOperations(const Call& call, Service& service) {
 }
 
 Response ShowOperation(const Call& call, Service& service) {
-  const auto info = Find(call, service);
-  return info.ok() ? JsonAnswer(200, OperationJson(*info, service)) : FindFailure(info.status(), call, service);
+  const auto info = FindOperation(call, service);
+  return info.ok() ? JsonAnswer(200, OperationJson(*info, service)) : NoSuchOperation(info.status(), call, service);
 }
 
 Response CancelOne(const Call& call, Service& service) {
-  const auto info = Find(call, service);
-  if (!info.ok()) return FindFailure(info.status(), call, service);
-  if (Status status = CancelOperation(service.engine, info->id); !status.ok()) return FindFailure(status, call, service);
+  const auto info = FindOperation(call, service);
+  if (!info.ok()) return NoSuchOperation(info.status(), call, service);
+  if (Status status = CancelOperation(service.engine, info->id); !status.ok()) return NoSuchOperation(status, call, service);
   const auto now = GetOperation(service.engine, info->id);
   return JsonAnswer(202, OperationJson(now.ok() ? *now : *info, service));
 }

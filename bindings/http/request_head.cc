@@ -140,6 +140,13 @@ Response ReadFilePart(const FilePart& part) {
   return response;
 }
 
+Response AnswerOf(Events events) {
+  Response response;
+  response.close = events.last;
+  if (!events.text.empty()) response.body = std::make_shared<const std::string>(std::move(events.text));
+  return response;
+}
+
 SteadyClock::duration WatchTick(const ServerOptions& options) {
   constexpr std::chrono::milliseconds kCoarsest{500};
   constexpr std::chrono::milliseconds kFinest{10};

@@ -28,6 +28,9 @@ Response UnreadableBody(const Error& error, bool late, std::uint64_t bytes_max, 
 // A response whose body is that part of a file, or as much as could be read.
 Response ReadFilePart(const FilePart& part);
 
+// A response whose body are the events, none where nothing is new, and that closes behind the last.
+Response AnswerOf(Events events);
+
 // How often deadlines are looked at: fine enough for the shortest.
 SteadyClock::duration WatchTick(const ServerOptions& options);
 

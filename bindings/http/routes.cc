@@ -34,6 +34,8 @@ constexpr std::array kRoutes = {
           Switching::kServed},
     Route{"POST", "/api/v1/data/operations/{id}/cancel", Access::kUser, Runs::kBlocking, Body::kNone, CancelOne, true,
           Switching::kServed},
+    Route{"GET", "/api/v1/data/operations/{id}/events", Access::kUser, Runs::kBlocking, Body::kNone, ListenToOperation, true,
+          Switching::kServed},
     Route{"POST", "/api/v1/data/import", Access::kAdmin, Runs::kBlocking, Body::kStream, StartImportOf},
     Route{"GET", "/healthz", Access::kAnybody, Runs::kHere, Body::kNone, ShowHealth, false, Switching::kServed},
     Route{"GET", "/readyz", Access::kAnybody, Runs::kShared, Body::kNone, ShowReadiness, false},

@@ -34,6 +34,9 @@ struct Service {
   // The time that rates are counted by; a test's own where it sets one.
   std::function<RateLimits::Time()> now = std::chrono::steady_clock::now;
 
+  // Connections that listen to operations.
+  std::atomic<std::size_t> listeners{0};
+
   // Responses by the first digit of their status.
   static constexpr std::size_t kStatusClasses = 6;
   std::array<std::atomic<std::uint64_t>, kStatusClasses> responses{};

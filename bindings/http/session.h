@@ -314,9 +314,39 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     Error error;
     co_await asio::async_write(stream_, parts, asio::redirect_error(kAwait, error));
     if (error) co_return false;
+    if (response.events && !response.head_only) {
+      co_await WriteEvents(response.events);
+      co_return false;
+    }
     if (!response.file || response.head_only) co_return true;
     const bool sent = co_await WriteFile(*response.file);
     co_return sent;
+  }
+
+  // No thread waits for something to happen: what there is is asked for now and then.
+  Task<void> WriteEvents(std::shared_ptr<const NextEvents> next) {
+    constexpr std::chrono::milliseconds kPause{250};
+    for (bool last = false; !last && !ending_;) {
+      pending_ = std::make_shared<Pending>(stream_.get_executor());
+      // Where too many calls wait it asks again later.
+      const bool asked = core_->Post([next] { return AnswerOf((*next)()); }, pending_);
+      deadline_ = SteadyClock::time_point::max();
+      const bool made = co_await pending_->Wait(asked ? SteadyClock::duration::max() : SteadyClock::duration::zero());
+      const std::shared_ptr<Pending> pending = std::exchange(pending_, nullptr);
+      if (asked && !made) co_return;
+      if (made && pending->response().body) {
+        SetDeadline(core_->options().write_timeout);
+        Error error;
+        co_await asio::async_write(stream_, asio::buffer(*pending->response().body), asio::redirect_error(kAwait, error));
+        if (error) co_return;
+      }
+      last = made && pending->response().close;
+      if (last) co_return;
+      deadline_ = SteadyClock::time_point::max();
+      pending_ = std::make_shared<Pending>(stream_.get_executor());
+      co_await pending_->Wait(kPause);
+      pending_ = nullptr;
+    }
   }
 
   Task<bool> WriteFile(const FilePart& file) {

@@ -58,7 +58,7 @@ void WriteHead(const Response& response, bool keep_alive, std::chrono::system_cl
   out.append(" ").append(ReasonPhrase(response.status)).append("\r\n").append(DateLine(now));
   if (!HasNoBody(response.status)) {
     out.append("Content-Type: ").append(response.content_type).append("\r\n");
-    AppendNumber(out, "Content-Length: ", response.BodyBytes());
+    if (!response.events) AppendNumber(out, "Content-Length: ", response.BodyBytes());
   }
   out.append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
   AppendText(out, "x-correlation-id", response.correlation_id);

@@ -30,7 +30,7 @@ COFFER_API std::unique_ptr<ByteSource> StandardInput();
 
 enum class ConflictPolicy : std::uint8_t {
   kSkip,     // leave the record that is there
-  // Write over it. A conversation that brings messages replaces all it had, and so does one of a tar of CSV tables, whose messages
+  // Write over it. A conversation that brings messages replaces all it had, and so does one of a tar of tables, whose messages
   // stand in the table behind its own; a table of conversations alone leaves messages as they are.
   kReplace,
   kNewest,   // write over it if ours has a later updated_at (a message: created_at)

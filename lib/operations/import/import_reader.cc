@@ -312,7 +312,8 @@ Status ImportReader::ReadParquet(format::RangeReader source, std::uint64_t file_
   Result<ParquetTable> table = TableOfParquet((*file)->metadata(), options_.kind);
   if (!table.ok()) return std::move(table).status().WithContext(name);
   if (table->kind == Kind::kContent) return HoldContents(**file, *table, name);
-  ParquetLines lines(**file, std::move(*table), name);
+  messages_in_tar_ = messages_in_tar_ || table->kind == Kind::kMessage;
+  ParquetLines lines(**file, std::move(*table), name, in_tar_ && !messages_in_tar_);
   return ReadLines(lines);
 }
 
