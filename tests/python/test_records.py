@@ -1,6 +1,8 @@
 """Records: written, read, listed, in batches and at one moment."""
 
+import dataclasses
 import json
+import pickle
 import threading
 from decimal import Decimal
 from pathlib import Path
@@ -40,6 +42,17 @@ def test_records_come_back_as_they_were_given(store):
     assert store.put_conversation(read, read.messages) == id
     assert store.get_conversation_json(id) == text
     assert store.get_conversation(id, with_messages=False).messages is None
+
+
+def test_read_records_behave_as_dataclasses(store):
+    store.put_prompt(Prompt("a", "n", "c", id="p1", unknown_members={"x": 1}))
+    prompt = store.get_prompt("p1")
+    assert prompt.description is None and prompt.unknown_members == {"x": 1}
+    assert dataclasses.replace(prompt) == prompt == Prompt(**dataclasses.asdict(prompt))
+    assert pickle.loads(pickle.dumps(prompt)) == prompt and "owner_id='a'" in repr(prompt)
+    prompt.description = "d"
+    store.put_prompt(prompt)
+    assert store.get_prompt("p1").description == "d"
 
 
 def test_text_dicts_and_dataclasses_are_records(store):

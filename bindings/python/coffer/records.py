@@ -127,29 +127,22 @@ Record = TypeVar("Record", Message, Conversation, Document, Prompt)
 # JSON text, a mapping of members, or one of the dataclasses.
 Given = str | bytes | dict[str, Any] | Message | Conversation | Document | Prompt
 
-# What a record has where nothing is said, by kind.
-_DEFAULTS: dict[type[Any], dict[str, Any]] = {
-    kind: {member.name: member.default for member in fields(kind)} for kind in (Message, Conversation, Document, Prompt)
+_KNOWN: dict[type[Any], frozenset[str]] = {
+    kind: frozenset(member.name for member in fields(kind)) - {"unknown_members", "messages"}
+    for kind in (Message, Conversation, Document, Prompt)
 }
 
 
 def of_members(kind: type[Record], members: dict[str, Any]) -> Record:
-    """A record of its members; those that its kind does not have are its unknown ones."""
+    """A record of its members; those that its kind does not have are its unknown ones. What is absent is told by the class, where a
+    dataclass keeps its defaults: filling it in took longer than reading the rest."""
     record = kind.__new__(kind)
-    own = record.__dict__
-    own.update(_DEFAULTS[kind])
-    known = len(own)
-    own.update(members)
-    if len(own) != known or "unknown_members" in members:
-        own.clear()
-        own.update(_DEFAULTS[kind])
-        unknown = {}
-        for name, value in members.items():
-            if name in own and name != "unknown_members":
-                own[name] = value
-            else:
-                unknown[name] = value
-        own["unknown_members"] = unknown
+    known = _KNOWN[kind]
+    if known.issuperset(members):
+        record.__dict__ = members
+    else:
+        record.__dict__ = {name: value for name, value in members.items() if name in known}
+        record.unknown_members = {name: value for name, value in members.items() if name not in known}
     return record
 
 
