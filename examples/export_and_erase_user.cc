@@ -1,0 +1,58 @@
+// What the GDPR asks of a host: a person gets all that is kept of them (articles 15 and 20), and may have it erased (article 17).
+#include <coffer/coffer.h>
+
+#include <iostream>
+
+namespace {
+
+int Fail(const coffer::Status& status) {
+  std::cerr << status.ToString() << '\n';
+  return 1;
+}
+
+coffer::Status KeepSomething(coffer::Engine& engine) {
+  coffer::Conversation conversation;
+  conversation.user_id = "anna";
+  conversation.title = "A trip to Lisbon";
+  coffer::Message message;
+  message.content = "What should I see in two days?";
+  const coffer::Message messages[] = {message};
+  if (const auto id = engine.PutConversation(conversation, messages); !id.ok()) return id.status();
+  auto content = engine.NewContent();
+  if (!content.ok()) return content.status();
+  if (auto status = content->Append("a map of the city"); !status.ok()) return status;
+  coffer::Document document;
+  document.owner_id = "anna";
+  document.filename = "map.txt";
+  return engine.PutDocument(document, std::move(*content)).status();
+}
+
+}  // namespace
+
+int main() {
+  auto engine = coffer::Engine::Open("gdpr-data");
+  if (!engine.ok()) return Fail(engine.status());
+  if (auto status = KeepSomething(**engine); !status.ok()) return Fail(status);
+  if (const auto backup = coffer::CreateBackup(**engine); !backup.ok()) return Fail(backup.status());
+
+  coffer::ExportOptions options;
+  options.scope = coffer::ExportScope::kUser;
+  options.user_id = "anna";
+  options.compress = false;
+  options.output = "anna.json";
+  const auto report = coffer::RunExport(**engine, options);
+  if (!report.ok()) return Fail(report.status());
+  std::cout << report->path << ": " << report->conversations << " conversation, " << report->documents << " document\n";
+
+  const auto started = coffer::StartEraseUser(**engine, "anna", {.principal = "data protection"});
+  if (!started.ok()) return Fail(started.status());
+  const auto erased = started->Finish();
+  if (!erased.ok()) return Fail(erased.status());
+  std::cout << "erased " << erased->conversations << " conversation and " << erased->documents << " document\n";
+  // No restore brings it back. The bytes of older backups go when these expire: the person can be told when that is.
+  for (const coffer::ErasureHolder& holder : erased->backups) {
+    std::cout << "backup " << holder.backup_id << " holds it until " << coffer::FormatTimestamp(holder.expires_at) << '\n';
+  }
+  if (auto status = (*engine)->Close(); !status.ok()) return Fail(status);
+  return erased->conversations == 1 && erased->backups.size() == 1 ? 0 : 1;
+}
