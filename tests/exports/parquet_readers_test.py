@@ -1,4 +1,5 @@
-"""Parquet exports read by those who know nothing of Coffer, record for record: DuckDB, pyarrow, pandas, polars and hyparquet.
+"""Parquet exports read by those who know nothing of Coffer, record for record: DuckDB, pyarrow, pandas, polars and hyparquet. And back:
+imports of ours, and of what DuckDB and pyarrow wrote, are equal.
 
   parquet_readers_test.py READ_PARQUET_MJS COFFER SCRATCH
 """
@@ -283,6 +284,80 @@ class Readers(unittest.TestCase):
         self.assertEqual(pyarrow.parquet.ParquetFile(plain).metadata.row_group(0).column(0).compression, "UNCOMPRESSED")
         for reader in READERS:
             self.assertEqual([Columns(plain).record(row) for row in READERS[reader](plain)], self.records["messages"], reader)
+
+    # ---- And back ---------------------------------------------------------------------------------------------------------
+
+    def imported_again(self, name, *paths):
+        back = ROOT / name
+        shutil.rmtree(back, ignore_errors=True)
+        report = coffer(back, "import", *paths)
+        self.assertEqual((report["errors"], report["failed"]), ([], 0))
+        self.assertEqual({kind: report["imported"][kind] for kind in KINDS}, {kind: len(self.records[kind]) for kind in KINDS})
+        return back
+
+    def compare_back(self, name, path):
+        back = self.imported_again("back-" + name, path)
+        self.assertEqual(self.of_json(exported(back, "back-" + name + ".json", "--no-compress")), self.records)
+        return back
+
+    def test_ours_comes_back_equal(self):
+        back = self.compare_back("ours", exported(self.store, "to-and-fro.tar", "--format", "parquet"))
+        again = unpacked(exported(back, "again.tar", "--format", "parquet"))
+        for path in sorted(self.files.iterdir()):
+            first, second = (pyarrow.parquet.read_table(folder / path.name) for folder in (self.files, again))
+            self.assertTrue(first.equals(second), path.name)
+
+    def rewritten(self, name, write):
+        folder = ROOT / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        with tarfile.open(folder.with_suffix(".tar"), "w") as tar:
+            for table in ("conversations", "messages", "contents", "documents", "prompts"):
+                write(self.files / (table + ".parquet"), folder / (table + ".parquet"))
+                tar.add(folder / (table + ".parquet"), table + ".parquet")
+        return folder.with_suffix(".tar")
+
+    def test_what_duckdb_wrote_is_read(self):
+        for name, options in {"default": "", "zstd": ", COMPRESSION zstd", "gzip": ", COMPRESSION gzip", "second-version": ", PARQUET_VERSION v2",
+                              "small-groups": ", ROW_GROUP_SIZE 2048"}.items():
+            with self.subTest(name):
+                self.compare_back("duckdb", self.rewritten("duckdb-" + name, lambda source, target: duckdb.execute(
+                    f"COPY (SELECT * FROM '{source}') TO '{target}' (FORMAT parquet{options})")))
+
+    def test_what_pyarrow_wrote_is_read(self):
+        for name, options in {"default": {}, "second-version": {"data_page_version": "2.0", "compression": "zstd"}, "gzip": {"compression": "gzip"},
+                              "one-row-groups": {"row_group_size": 1, "compression": "none"}, "checksums": {"write_page_checksum": True},
+                              "small-pages": {"use_dictionary": False, "data_page_size": 100}}.items():
+            with self.subTest(name):
+                self.compare_back("pyarrow", self.rewritten("pyarrow-" + name, lambda source, target: pyarrow.parquet.write_table(
+                    pyarrow.parquet.read_table(source), target, **options)))
+
+    def test_columns_in_another_order_and_fewer_or_more_of_them(self):
+        def shuffled(source, target):
+            table = pyarrow.parquet.read_table(source)
+            table = table.select(sorted(table.column_names, reverse=True)).drop_columns([name for name in ("model_used",) if name in table.column_names])
+            table = table.replace_schema_metadata()
+            if "id" in table.column_names:
+                table = table.append_column("added", pyarrow.array(range(table.num_rows), pyarrow.int32()))
+            pyarrow.parquet.write_table(table, target)
+
+        back = self.imported_again("shuffled", self.rewritten("shuffled-files", shuffled))
+        found = self.of_json(exported(back, "shuffled.json", "--no-compress"))
+        for kind in KINDS:
+            expected = [{**record, "added": Raw(number)} for number, record in enumerate(self.records[kind])]
+            for record in expected:
+                record.pop("model_used", None)
+            self.assertEqual(found[kind], expected)
+        self.assertEqual(found["contents"], self.records["contents"])
+
+    def test_doubles_of_a_writer_without_null_integers_are_whole(self):
+        frame = pandas.DataFrame({"id": ["a", "b"], "user_id": ["u", "u"], "title": ["one", "two"], "max_tokens": [7, None]})
+        frame.to_parquet(ROOT / "pandas.parquet")
+        store = ROOT / "pandas-store"
+        shutil.rmtree(store, ignore_errors=True)
+        self.assertEqual(coffer(store, "import", ROOT / "pandas.parquet")["imported"]["conversations"], 2)
+        found = parsed(exported(store, "pandas.json", "--no-compress").read_text())["conversations"]
+        self.assertEqual([record.get("max_tokens") for record in found], ["7", None])
 
 
 if __name__ == "__main__":

@@ -152,7 +152,7 @@ TEST_F(ImportExportsTest, EveryImportableLayoutBringsEverythingBack) {
   PutDocument("empty", "");
   const std::string state = WholeState(engine());
   std::vector<std::string> files;
-  for (ExportFormat format : {ExportFormat::kJson, ExportFormat::kNdjson, ExportFormat::kCsv}) {
+  for (ExportFormat format : {ExportFormat::kJson, ExportFormat::kNdjson, ExportFormat::kCsv, ExportFormat::kParquet}) {
     for (bool compress : {false, true}) {
       ExportOptions options;
       options.format = format;

@@ -18,7 +18,7 @@ namespace coffer::operations {
 // Two keep both cores of a small machine at work; each holds a row group, and what it becomes.
 inline constexpr std::size_t kParquetEncodersMax = 2;
 // Rows that wait or are encoded; one row group may always be.
-inline constexpr std::size_t kParquetEncodingBytesMax = 3 * format::kParquetRowGroupBytes;
+inline constexpr std::size_t kParquetEncodingBytesMax = 2 * format::kParquetRowGroupBytes;
 
 // One thread calls it. Threads have ended when this object has.
 class ParquetEncoders {

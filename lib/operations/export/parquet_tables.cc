@@ -40,10 +40,16 @@ class ParquetTables final : public TableWriter {
     return file.rows->bytes() < format::kParquetRowGroupBytes ? Status::Ok() : encoders_.Add(table, std::move(file.rows));
   }
 
+  // What the tables of one kind hold does not stay beside what the next ones take.
+  Status EndTable(std::size_t table) override {
+    files_[table]->ended = true;
+    files_[table]->spare_rows.reset();
+    return files_[table]->rows == nullptr ? Status::Ok() : encoders_.Add(table, std::move(files_[table]->rows));
+  }
+
   Status End() override {
     for (std::size_t table = 0; table < files_.size(); ++table) {
-      if (files_[table]->rows == nullptr) continue;
-      if (Status status = encoders_.Add(table, std::move(files_[table]->rows)); !status.ok()) return status;
+      if (Status status = EndTable(table); !status.ok()) return status;
     }
     if (Status status = encoders_.Finish(); !status.ok()) return status;
     for (std::size_t table = 0; table < files_.size(); ++table) {
@@ -68,6 +74,7 @@ class ParquetTables final : public TableWriter {
     format::ParquetFooter footer;
     ParquetEncoders::Rows rows;  // those that are no row group yet
     ParquetEncoders::Rows spare_rows;
+    bool ended = false;
     std::uint64_t offset = 0;
   };
 
@@ -82,7 +89,8 @@ class ParquetTables final : public TableWriter {
 
   // Memory that has grown to a row group's size is kept: growing it anew costs more than filling it.
   Status Write(std::size_t table, const format::ParquetRowGroup& group, ParquetEncoders::Rows spent) {
-    files_[table]->spare_rows = std::move(spent);
+    if (!files_[table]->ended) files_[table]->spare_rows = std::move(spent);
+    spent.reset();
     files_[table]->footer.Add(group, files_[table]->offset);
     return WriteBytes(table, group.bytes);
   }

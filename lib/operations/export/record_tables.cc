@@ -38,7 +38,17 @@ class RecordTables final : public RecordWriter {
     return tables_->Begin(std::move(tables));
   }
   Status BeginKind(Kind) override { return Status::Ok(); }
-  Status EndKind(Kind) override { return Status::Ok(); }
+  Status EndKind(Kind kind) override {
+    if (kind == Kind::kPrompt) return tables_->EndTable(prompts_.table);
+    if (kind == Kind::kDocument) {
+      if (work_.options.include_contents && in_chunks_) {
+        if (Status status = tables_->EndTable(contents_table_); !status.ok()) return status;
+      }
+      return tables_->EndTable(documents_.table);
+    }
+    Status status = tables_->EndTable(conversations_.table);
+    return status.ok() ? tables_->EndTable(messages_.table) : status;
+  }
   Status End() override { return tables_->End(); }
 
   Status BeginConversation(std::string_view id, const format::StoredText& text, const format::ConversationHead& head) override {

@@ -36,6 +36,8 @@ class TableWriter {
   // before it; csv and parquet have a file a table, in the order of the bundle's.
   virtual Status Begin(std::vector<Table> tables) = 0;
   virtual Status AddRow(std::size_t table, std::span<const std::string_view> cells) = 0;
+  // No more rows come of this table, where that is known before End.
+  virtual Status EndTable(std::size_t /*table*/) { return Status::Ok(); }
   virtual Status End() = 0;
 };
 
