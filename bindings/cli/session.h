@@ -37,8 +37,8 @@ void Refuse(CLI::App& command, const std::vector<std::string>& options, const st
 // Options that say what is so anyway: taken, and not shown in the help.
 void AcceptAsIs(CLI::App& command, const std::vector<std::string>& options);
 
-// Checks that a value is one of `served`; one of `later` is refused as a thing of other versions.
-CLI::Validator ServedWords(std::vector<std::string> served, std::vector<std::string> later = {});
+// Checks that a value is one of `served`; a refusal names them.
+CLI::Validator ServedWords(std::vector<std::string> served);
 
 // Each adds its command to the application; `session` outlives it.
 void AddImportCommand(CLI::App& app, Session& session);
