@@ -21,6 +21,11 @@ ImportOptions ReadImportQuery(const Query& query, Faults& faults) {
   static constexpr std::array kPolicyValues = {ConflictPolicy::kSkip, ConflictPolicy::kReplace, ConflictPolicy::kNewest,
                                                ConflictPolicy::kFail};
   static const std::vector<std::string_view> kKinds = {"conversation", "message", "document", "prompt"};
+  static const std::vector<std::string_view> kFormats = {"auto",           "ndjson",  "coffer-json", "coffer-csv",
+                                                         "coffer-parquet", "chatgpt", "open-webui",  "librechat"};
+  static constexpr std::array kFormatValues = {
+      ImportFormat::kAuto,          ImportFormat::kNdjson,  ImportFormat::kCofferJson, ImportFormat::kCofferCsv,
+      ImportFormat::kCofferParquet, ImportFormat::kChatGpt, ImportFormat::kOpenWebUi,  ImportFormat::kLibreChat};
   ImportOptions options;
   for (const auto& [name, value] : query) {
     if (name == "owner") options.owner = value;
@@ -28,6 +33,10 @@ ImportOptions ReadImportQuery(const Query& query, Faults& faults) {
     if (name == "on_conflict") {
       const auto choice = ReadChoice(value, {"query", name}, kPolicies, faults);
       if (choice) options.on_conflict = kPolicyValues[*choice];
+    }
+    if (name == "format") {
+      const auto choice = ReadChoice(value, {"query", name}, kFormats, faults);
+      if (choice) options.format = kFormatValues[*choice];
     }
     if (name == "kind") {
       const auto choice = ReadChoice(value, {"query", name}, kKinds, faults);

@@ -148,7 +148,7 @@ Json ParametersOf(const Route& route) {
     parameters.push_back(Parameter("query", "status", text));
   }
   if (route.pattern.ends_with("/import")) {
-    for (const char* name : {"on_conflict", "owner", "generate_ids", "kind"})
+    for (const char* name : {"on_conflict", "owner", "generate_ids", "kind", "format"})
       parameters.push_back(Parameter("query", name, text));
   }
   if (route.pattern.ends_with("/operations")) {

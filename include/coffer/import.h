@@ -65,8 +65,8 @@ inline constexpr std::uint64_t kImportZipRatioMax = 100;
 struct ImportOptions {
   ImportFormat format = ImportFormat::kAuto;
   ConflictPolicy on_conflict = ConflictPolicy::kSkip;
-  // The owner of records that name none; empty: such a record is an error. A chat export needs one, since the users it names are
-  // another program's.
+  // The owner of records that name none; empty: such a record is an error. A chat export needs one, since the users it names
+  // are another program's.
   std::string owner;
   // Records without an id get one. Without this they are errors, since two runs would make two records.
   bool generate_ids = false;
@@ -118,6 +118,12 @@ struct ImportReport {
 // A line that cannot be stored is reported and the rest goes on; blank lines are passed over. An NDJSON export is held against
 // the SHA-256 in its last line, a JSON export against its counts; what differs is an error, and the records stay. In a tar a
 // document's content has to come before the record that names it, as exports have it.
+// Chats of ChatGPT, Open WebUI and LibreChat are given to `owner`. Each conversation becomes one that stands where it stood,
+// and one more for each other branch, which holds the messages behind the branching and names it in extra_metadata.branch_of.
+// Ids are the export's, or digests of them, so that a second import finds the same records. What our records have no member
+// for is kept in extra_metadata, under the program's name; what is not carried as it stood is told in `losses`. A ZIP is read
+// from a file alone, and its files become documents, which the messages name in extra_metadata.documents. In errors the line
+// is the conversation's place in its file.
 // Records become durable in batches of at most kImportBatchRecordsMax records or kImportBatchBytesMax bytes; a crash or a cancel
 // leaves whole batches, and a second run with kSkip completes it. A line of JSON may have any length: of its parts each message
 // and the rest of the record may have kRecordBytesMax, the content kDocumentContentBytesMax. Whatever its length, a line is
@@ -125,11 +131,12 @@ struct ImportReport {
 // read of the files as they are (expected: their sizes), records stored.
 // From the start: kNotFound, kIoError: a file is not there. kPermissionDenied: the engine is read-only. kUnavailable: a write
 // has failed before. kResourceExhausted: kOperationsPendingMax.
-// From the end: kIoError: a file cannot be read. kCorruption: a zstd stream, a tar, a JSON export or an age file is damaged or cut
-// off, or a Parquet file is. kInvalidArgument: an export of rows (analytics, custom) or of a newer layout, a CSV table with an unknown
-// column, or a Parquet table of no kind, or with a column of a type that no member can be of.
-// kPermissionDenied: an age file that no identity reads. kResourceExhausted: a tar with too many contents. In each case the whole
-// records before it are stored, and the message names the file. kCancelled.
+// From the end: kIoError: a file cannot be read. kCorruption: a zstd stream, a tar, a ZIP, a JSON export, an array of chats, an
+// age file or a Parquet file is damaged or cut off. kInvalidArgument: an export of rows (analytics, custom) or of a newer layout,
+// a CSV table with an unknown column, a Parquet table of no kind, or with a column of a type that no member can be of, or what
+// begins as a ZIP and is none. kPermissionDenied: an age file that no identity reads. kResourceExhausted: a tar with too many
+// contents, a ZIP beyond its limits. In each case the whole records before it are stored, and the message names the file.
+// kCancelled.
 // Safe to run beside any other call; what waits for what is told in operation.h.
 COFFER_API Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<std::string>& files,
                                                          const ImportOptions& options = {}, StartOptions start = {});

@@ -138,6 +138,25 @@ TEST_F(CommandLine, ExportsOfEveryLayoutComeBackByImport) {
   }
 }
 
+TEST_F(CommandLine, ChatsOfOtherProgramsComeWithAReportByField) {
+  const std::string chatgpt = Write("conversations.json",
+                                    R"([{"id":"g","title":"T","create_time":1700000000,"mapping":{"m":{"message":{"id":"m",
+    "author":{"role":"critic"},"content":{"content_type":"text","parts":["hi"]}}}}}])");
+  const std::string librechat =
+      Write("l.json", R"({"conversationId":"l","title":"L","messages":[{"sender":"User","text":"A"}]})");
+  const Answer words = Run({"import", "--owner", "anna", chatgpt, librechat});
+  EXPECT_EQ(words.status, 0) << words.err;
+  EXPECT_NE(words.out.find("imported 2 conversations, 2 messages"), std::string::npos) << words.out;
+  EXPECT_NE(words.out.find("mapping[].message.author.role (1): is none of ours"), std::string::npos) << words.out;
+  const Json report = Run({"import", "--owner", "anna", "--format", "chatgpt", chatgpt, "--json"}).json();
+  EXPECT_EQ(report["skipped"], 1);
+  EXPECT_EQ(report["losses_total"], 1);
+  EXPECT_EQ(report["losses"][0]["field"], "mapping[].message.author.role");
+  EXPECT_EQ(report["losses"][0]["count"], 1);
+  EXPECT_EQ(Run({"get", "conversation", "g", "--json"}).json()["user_id"], "anna");
+  EXPECT_EQ(Run({"import", chatgpt}).status, 3) << "without an owner";
+}
+
 TEST_F(CommandLine, ExportIsNarrowedByItsOptions) {
   ImportSample();
   const auto records = [&](std::vector<std::string> words) {

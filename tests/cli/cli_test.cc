@@ -64,8 +64,9 @@ TEST_F(CommandLine, AnUnknownWordIsRefusedWithThoseThatAreKnown) {
 TEST_F(CommandLine, HelpShowsWhatIsServed) {
   const Answer answer = Run({"import", "--help"});
   EXPECT_EQ(answer.status, 0);
-  EXPECT_NE(answer.out.find("--format"), std::string::npos);
-  EXPECT_NE(answer.out.find("chatgpt"), std::string::npos);
+  for (const char* word : {"--format", "coffer-parquet", "chatgpt", "open-webui", "librechat"}) {
+    EXPECT_NE(answer.out.find(word), std::string::npos) << word;
+  }
   EXPECT_NE(Run({"--help"}).out.find("doctor"), std::string::npos);
   EXPECT_EQ(Run({"--version"}).status, 0);
 }

@@ -58,6 +58,23 @@ TEST_F(ImportTest, StoresWhatComesAndTellsWhichLinesFailed) {
   EXPECT_TRUE(engine_->GetPrompt("new-2").ok());
 }
 
+TEST_F(ImportTest, TakesChatsOfOtherProgramsAndTellsTheirLosses) {
+  StartServer();
+  const std::string body = R"([{"id":"c","chat":{"history":{"messages":{"m":{"id":"m","role":"robot","content":"hi"}}}}}])";
+  Client client = Connect();
+  ASSERT_TRUE(client.Send(Head("?owner=anna&format=open-webui", Length(body.size())) + body));
+  const auto answer = client.Receive();
+  ASSERT_TRUE(answer);
+  const Json done = Ended(Json::parse(answer->body())["id"]);
+  EXPECT_EQ(done["status"], "completed");
+  EXPECT_EQ(done["result"]["imported"]["messages"], 1);
+  EXPECT_EQ(done["result"]["losses_total"], 1);
+  EXPECT_EQ(done["result"]["losses"][0]["field"], "history.messages[].role");
+  Client other = Connect();
+  ASSERT_TRUE(other.Send(Head("?format=word", Length(0))));
+  EXPECT_EQ(other.Receive()->result_int(), 422U);
+}
+
 TEST_F(ImportTest, TakesExportsToo) {
   StartServer();
   for (ExportFormat format : {ExportFormat::kJson, ExportFormat::kNdjson, ExportFormat::kCsv}) {

@@ -1,4 +1,5 @@
-// What the tests of imports from other programs share: imports from memory and from files, and a ZIP written as they are published.
+// What the tests of imports from other programs share: imports from memory and from files, and a ZIP written as they are
+// published.
 #pragma once
 
 #include <archive.h>

@@ -135,16 +135,16 @@ TEST_F(ImportChatGptTest, AConversationOf2026IsReadByItsParentsAlone) {
 }
 
 TEST_F(ImportChatGptTest, ASecondImportFindsEveryRecordAndAReplacingOneMakesTheSame) {
-  const std::string both = std::string(kOf2023) + "";
-  ASSERT_OK(ImportText(both));
+  const std::string bytes = kOf2023;
+  ASSERT_OK(ImportText(bytes));
   const std::string state = WholeState(engine());
-  const Result<ImportReport> again = ImportText(both);
+  const Result<ImportReport> again = ImportText(bytes);
   ASSERT_OK(again);
   EXPECT_EQ(again->imported.conversations, 0U);
   EXPECT_EQ(again->skipped, 2U);
   ImportOptions replacing = Options();
   replacing.on_conflict = ConflictPolicy::kReplace;
-  ASSERT_OK(ImportText(both, replacing));
+  ASSERT_OK(ImportText(bytes, replacing));
   EXPECT_EQ(WholeState(engine()), state);
 }
 
@@ -286,6 +286,24 @@ TEST_F(ImportChatGptTest, ADamagedArrayIsAnErrorThatNamesTheByteAndWhatIsBeforeI
     EXPECT_NE(report.status().ToString().find(reason), std::string::npos) << rest << ": " << report.status().ToString();
     EXPECT_EQ(Contents("good"), "A");
   }
+}
+
+TEST_F(ImportChatGptTest, LinesOfAKindThatIsNamedAreNoChats) {
+  ImportOptions options = Options();
+  options.kind = Kind::kConversation;
+  const Result<ImportReport> report = ImportText(R"({"id":"c","title":"T","mapping":{"a":1}})", options);
+  ASSERT_OK(report);
+  EXPECT_EQ(Errors(*report) + Losses(*report), "");
+  EXPECT_EQ(engine().GetConversation("c")->unknown_members.text(), R"("mapping":{"a":1})");
+}
+
+TEST_F(ImportChatGptTest, HalfAnEmojiIsReplacedAndTold) {
+  const std::string tree = Tree("c", {{"a", "", R"(\ud83d\ude00 \uD83D \udE00 \\ud83d \ud83d\ud83d\ude00)"}}, "a");
+  const Result<ImportReport> report = ImportText("[" + tree + "]");
+  ASSERT_OK(report);
+  EXPECT_EQ(Errors(*report), "");
+  EXPECT_EQ(Losses(*report), "(text): has half a surrogate pair: U+FFFD stands in its place (1)\n");
+  EXPECT_EQ(Contents("c"), "\xF0\x9F\x98\x80 \xEF\xBF\xBD \xEF\xBF\xBD \\ud83d \xEF\xBF\xBD\xF0\x9F\x98\x80");
 }
 
 TEST_F(ImportChatGptTest, NoOwnerIsAnErrorOfTheFile) {

@@ -42,7 +42,7 @@ TEST_F(ImportChatGptZipTest, ConversationsInSeveralFilesComeWithTheirPicturesAnd
       {"file-Aa1-photo.png", "png bytes"},
       {"file_00ff.dat", "pdf bytes"},
       {"dalle-generations/file-Zz9-1234.webp", "webp bytes"},
-      {"c1/audio/wave.wav", "wav bytes"}};
+      {"user-1/project/data.json", "{}"}};
   const Result<ImportReport> report = ImportZip(ZipOf(files));
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");

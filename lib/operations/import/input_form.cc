@@ -71,7 +71,7 @@ InputForm Recognised(std::string_view first_bytes) {
 // An empty array, or one whose first conversation begins in some other way, is for the reader of chats to judge.
 void BecomeChats(InputLayout layout, InputForm& form) {
   if (!form.problem.empty()) return;
-  if (form.layout == InputLayout::kTar || form.layout == InputLayout::kJsonExport || form.layout == InputLayout::kCsv) {
+  if (form.layout != InputLayout::kNdjson && !IsChats(form.layout)) {
     form.problem = "is an export of Coffer, and no chats of another program";
   }
   form.layout = layout;
@@ -85,6 +85,8 @@ InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optiona
   const bool is_parquet = form.layout == InputLayout::kParquet;
   switch (wanted) {
     case ImportFormat::kAuto:
+      // Records without "type" may have any member.
+      if (kind && IsChats(form.layout)) form = {};
       break;
     case ImportFormat::kNdjson:
       if (is_parquet) form.problem = "is a Parquet file, no NDJSON";

@@ -17,8 +17,8 @@ struct JsonItem {
   bool too_long = false;
 };
 
-// Judges what stands between the items; whether each is JSON is for its reader to say. The source must outlive it; one thread at a
-// time. Memory: two pieces and one item of the limit.
+// Judges what stands between the items; whether each is JSON is for its reader to say. The source must outlive it; one thread
+// at a time. Memory: two pieces and one item of the limit.
 class JsonItems {
  public:
   // `name` stands before what goes wrong.

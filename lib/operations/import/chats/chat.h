@@ -43,11 +43,12 @@ struct Chat {
   std::set<std::string> document_ids;  // of these
 };
 
-// An id of another program as one of ours: as it is where that is possible, else `prefix`-<digest of it>, so that the next import
-// of the same export makes the same one.
+// An id of another program as one of ours: as it is where that is possible, else `prefix`-<digest of it>, so that the next
+// import of the same export makes the same one.
 std::string IdFromForeign(std::string_view prefix, std::string_view foreign);
 
-// A title of at most kTitleCharactersMax characters, cut where it is longer; "Untitled" where it is empty. True: it was changed.
+// A title of at most kTitleCharactersMax characters, cut where it is longer; "Untitled" where it is empty. True: it was
+// changed.
 bool MakeTitle(std::string& title);
 
 }  // namespace coffer::operations

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "operations/import/chats/chat_branches.h"
+#include "operations/import/chats/lone_surrogates.h"
 #include "operations/import/json_items.h"
 
 namespace coffer::operations {
@@ -36,6 +37,8 @@ Status ImportChats(ByteSource& bytes, const std::string& name, const std::string
     if (item.too_long) {
       done = sink.RefuseChat(item.number, at + "longer than " + std::to_string(kImportChatBytesMax) + " bytes");
     } else {
+      if (ReplaceLoneSurrogates(item.text) > 0)
+        losses.Note("(text)", "has half a surrogate pair: U+FFFD stands in its place", "");
       Result<Chat> chat = read(item.text, losses);
       item.text = std::string();  // what was read of it takes its place in memory
       done = chat.ok() ? PutChat(*chat, item.number, sink, losses)

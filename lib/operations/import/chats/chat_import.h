@@ -29,9 +29,9 @@ class ChatSink {
 // One item of an export as a chat. kInvalidArgument: why it is none.
 using ReadChat = std::function<Result<Chat>(std::string_view json, FieldLosses& losses)>;
 
-// Reads an array of chats, or chats one after the other, of any number and each of at most kImportChatBytesMax. One that cannot be
-// read is refused, and the next one taken up. `place` stands before what is said of one, and may be empty. Fails with kCorruption
-// where the array itself is damaged or cut off, and with the failures of source and sink.
+// Reads an array of chats, or chats one after the other, of any number and each of at most kImportChatBytesMax. One that cannot
+// be read is refused, and the next one taken up. `place` stands before what is said of one, and may be empty. Fails with
+// kCorruption where the array itself is damaged or cut off, and with the failures of source and sink.
 Status ImportChats(ByteSource& bytes, const std::string& name, const std::string& place, const ReadChat& read, ChatSink& sink,
                    FieldLosses& losses);
 

@@ -11,9 +11,9 @@
 
 namespace coffer::operations {
 
-// Nodes are told by their places in the chat, which must outlive it. The parent that a node names goes before what others list as
-// their children, as the newest exports name parents alone. A link to a node that is not there, or that closes a circle, is noted
-// and left out: the node becomes a root.
+// Nodes are told by their places in the chat, which must outlive it. The parent that a node names goes before what others list
+// as their children, as the newest exports name parents alone. A link to a node that is not there, or that closes a circle, is
+// noted and left out: the node becomes a root.
 class ChatTree {
  public:
   ChatTree(const Chat& chat, FieldLosses& losses);
@@ -23,8 +23,8 @@ class ChatTree {
   const std::vector<std::size_t>& roots() const { return roots_; }
   bool has_parent(std::size_t node) const { return parents_[node] != kNone; }
 
-  // From a root to the node at which the chat stands; where that has no message on its way, to the newest message, and on to the
-  // last leaf below it. Empty where there are no nodes.
+  // From a root to the node at which the chat stands; where that has no message on its way, to the newest message, and on to
+  // the last leaf below it. Empty where there are no nodes.
   std::vector<std::size_t> MainPath(FieldLosses& losses) const;
   // From the node down to a leaf, always by the last child, which is the newest.
   std::vector<std::size_t> PathDown(std::size_t node) const;

@@ -9,8 +9,8 @@ namespace {
 
 std::string_view NameOfPath(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-// "file-abc" of "file-abc-photo.png", "file_00ff" of "file_00ff.dat"; empty where the name does not begin so. Ids have neither a
-// dash nor a point in them.
+// "file-abc" of "file-abc-photo.png", "file_00ff" of "file_00ff.dat"; empty where the name does not begin so. Ids have neither
+// a dash nor a point in them.
 std::string_view FileIdOf(std::string_view name) {
   constexpr std::size_t kPrefixBytes = 5;
   if (!name.starts_with("file-") && !name.starts_with("file_")) return {};

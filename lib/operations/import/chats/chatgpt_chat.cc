@@ -1,6 +1,7 @@
 #include "operations/import/chats/chatgpt_chat.h"
 
 #include <algorithm>
+#include <set>
 
 #include "coffer/limits.h"
 #include "operations/import/chats/chatgpt_content.h"
@@ -164,7 +165,7 @@ class ChatGptReader {
           if (asset->mime_type.empty()) asset->mime_type = attachment.Text(name).value_or("");
         }
       }
-      if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
+      files.push_back(std::move(file));
     }
   }
 
@@ -172,7 +173,9 @@ class ChatGptReader {
   void AddDocuments(const std::vector<std::string>& files, const std::string& foreign, const Message& message,
                     CanonicalWriter& beside) {
     std::vector<std::string> ids;
+    std::set<std::string_view> seen;
     for (const std::string& file : files) {
+      if (!seen.insert(file).second) continue;
       ChatGptAsset* asset = archive_.assets.Find(file);
       if (asset == nullptr) {
         losses_.Note("mapping[].message: files", "the export does not hold the file: its name is kept in extra_metadata",

@@ -21,8 +21,8 @@ struct ChatGptArchive {
   std::map<std::string, Feedback, std::less<>> feedback;  // by the id of the message
 };
 
-// The members that have no place in our records are kept under extra_metadata.chatgpt; extra_metadata.documents has the ids of the
-// documents whose content the archive holds. kInvalidArgument: the text is not JSON, or no conversation.
+// The members that have no place in our records are kept under extra_metadata.chatgpt; extra_metadata.documents has the ids of
+// the documents whose content the archive holds. kInvalidArgument: the text is not JSON, or no conversation.
 Result<Chat> ReadChatGptChat(std::string_view json, const std::string& owner, ChatGptArchive& archive, FieldLosses& losses);
 
 }  // namespace coffer::operations

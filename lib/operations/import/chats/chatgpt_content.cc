@@ -40,8 +40,7 @@ constexpr std::string_view kAnyTextMembers[] = {"text", "result", "content", "ou
 void AddPointer(std::string_view value, std::vector<std::string>& files) {
   const std::optional<std::string> pointer = CanonicalText(value);
   if (!pointer || pointer->empty()) return;
-  std::string file = FileOfPointer(*pointer);
-  if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
+  files.push_back(FileOfPointer(*pointer));
 }
 
 // A part points to a file itself, or holds pointers to the sound and the pictures of a call.

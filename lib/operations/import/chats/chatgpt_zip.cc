@@ -26,10 +26,17 @@ bool IsConversations(std::string_view name) {
   return number.find_first_not_of("0123456789-_") == std::string_view::npos;
 }
 
-// Accounts of the export itself: of the user, of settings, of what is told elsewhere again.
-bool IsAccount(std::string_view name) {
+// Of the account, of settings, of what is told elsewhere again. Others that stand beside them, and are not yet known, are no
+// files that were sent, whose names begin with their ids.
+bool IsAccount(std::string_view path) {
+  constexpr std::string_view kKnown[] = {
+      "chat.html", "export_manifest.json", "library_files.json", "model_comparisons.json", "shared_conversations.json",
+      "user.json", "user_settings.json"};
+  const std::string_view name = NameOfPath(path);
+  if (std::ranges::find(kKnown, name) != std::end(kKnown)) return true;
   const bool is_sent_file = name.starts_with("file-") || name.starts_with("file_");
-  return !is_sent_file && (name.ends_with(".json") || name.ends_with(".html"));
+  const bool is_beside = name.size() == path.size();
+  return is_beside && !is_sent_file && (name.ends_with(".json") || name.ends_with(".html"));
 }
 
 bool IsOfOperatingSystem(std::string_view path) { return path.starts_with("__MACOSX/") || NameOfPath(path).starts_with("."); }
@@ -54,7 +61,7 @@ ChatGptZip::Part ChatGptZip::PartOf(std::string_view path) {
   if (IsConversations(name)) return Part::kConversations;
   if (name == "message_feedback.json") return Part::kFeedback;
   if (name == "conversation_asset_file_names.json") return Part::kAssetNames;
-  return IsAccount(name) ? Part::kNone : Part::kAsset;
+  return IsAccount(path) ? Part::kNone : Part::kAsset;
 }
 
 Status ChatGptZip::Import() {

@@ -1,5 +1,5 @@
-// ChatGptZip: a whole ChatGPT export as it is downloaded: conversations in one file or several, what was sent and made in them, and
-// what the user thought of the answers.
+// ChatGptZip: a whole ChatGPT export as it is downloaded: conversations in one file or several, what was sent and made in them,
+// and what the user thought of the answers.
 #pragma once
 
 #include <functional>
@@ -18,9 +18,9 @@ namespace coffer::operations {
 // What of an archive is held in memory besides the conversation under way.
 inline constexpr std::size_t kChatGptSideFileBytesMax = std::size_t{16} << 20;
 
-// The archive is read three times, each time from its start: for what is in it, for the conversations, and for the files, of which
-// the conversations tell the names and the types. One that is of no use is noted as a loss, one that is damaged as a problem of
-// the file, and the others are read. One thread; all must outlive it.
+// The archive is read three times, each time from its start: for what is in it, for the conversations, and for the files, of
+// which the conversations tell the names and the types. One that is of no use is noted as a loss, one that is damaged as a
+// problem of the file, and the others are read. One thread; all must outlive it.
 class ChatGptZip {
  public:
   using Open = std::function<Result<std::unique_ptr<ZipReader>>()>;

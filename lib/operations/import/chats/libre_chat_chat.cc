@@ -153,8 +153,11 @@ class LibreChatReader {
     for (std::string_view item : CanonicalItems(conversation_.Find("tags"))) {
       if (std::optional<std::string> tag = CanonicalText(item)) tags.push_back(std::move(*tag));
     }
-    if (tags.empty() || tags.size() > kTagsMax) return;
-    chat_.conversation.tags = std::move(tags);
+    if (tags.size() > kTagsMax) {
+      losses_.Note("tags", "are more than " + std::to_string(kTagsMax) + ": kept in extra_metadata", "");
+    } else if (!tags.empty()) {
+      chat_.conversation.tags = std::move(tags);
+    }
   }
 
   // They stay whole in extra_metadata besides.

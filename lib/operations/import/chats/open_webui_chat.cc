@@ -28,10 +28,11 @@ std::optional<Role> RoleOf(std::string_view word) {
   return std::nullopt;
 }
 
-// Strings, or {"name":…} for each.
+// Strings, or {"name":…} for each, as far as the first one beyond the limit.
 std::vector<std::string> TagsOf(std::string_view canonical) {
   std::vector<std::string> tags;
   for (std::string_view item : CanonicalItems(canonical)) {
+    if (tags.size() > kTagsMax) break;
     std::optional<std::string> tag = CanonicalText(item);
     if (!tag) tag = CanonicalObject(item).Text("name");
     if (tag && std::ranges::find(tags, *tag) == tags.end()) tags.push_back(std::move(*tag));

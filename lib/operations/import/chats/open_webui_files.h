@@ -14,8 +14,8 @@ struct OpenWebUiFiles {
   std::vector<std::string> documents;  // ids, in the order of the files
 };
 
-// `files` is a canonical array: {"type":"image","url":"data:…"}, {"type":"file","file":{"id","filename","data":{"content"},…}} …;
-// a file whose content is elsewhere is noted. New documents go to `chat`.
+// `files` is a canonical array: {"type":"image","url":"data:…"}, {"type":"file","file":{"id","filename","data":{"content"},…}}
+// …; a file whose content is elsewhere is noted. New documents go to `chat`.
 OpenWebUiFiles ReadOpenWebUiFiles(std::string_view files, const std::string& owner, std::string_view message_id, Chat& chat,
                                   FieldLosses& losses);
 
