@@ -1,10 +1,10 @@
-"""What the way through Python costs: the same conversations written in batches of 500 and read by id, from C++, from Python through
-coffer, and from Python through its sqlite3 (WAL, synchronous=FULL), each in a process of its own.
+"""What the way through Python costs: the same conversations written in batches of 500 and read by id, from C++, from
+Python through coffer, and from Python through its sqlite3 (WAL, synchronous=FULL), each in a process of its own.
 
     python_bench.py PYTHON_PEER SCRATCH
 
-The application's side is the same for both: a dict a record. SQLite gets its columns out of them, and gives rows; coffer takes them
-as they are, and gives records, or JSON text as C++ does.
+The application's side is the same for both: a dict a record. SQLite gets its columns out of them, and gives rows; coffer
+takes them as they are, and gives records, or JSON text as C++ does.
 """
 
 import json
@@ -163,7 +163,9 @@ def main(peer, scratch):
         scratch.mkdir(parents=True)
         for name, rounds in results.items():
             store = scratch / name
-            rounds.append(apart(peer, lines, store) if name == "cpp" else apart(sys.executable, __file__, name, lines, store))
+            rounds.append(
+                apart(peer, lines, store) if name == "cpp" else apart(sys.executable, __file__, name, lines, store)
+            )
     cpp, python, sqlite = (median(rounds) for rounds in results.values())
     shutil.rmtree(scratch)
 

@@ -1,5 +1,5 @@
-// Call: the border that no exception crosses. Behind it a bad argument or a failed Result is thrown as a Failure, since a hundred
-// functions of five arguments each would else be mostly checks; in front of it there are codes alone.
+// Call: the border that no exception crosses. Behind it a bad argument or a failed Result is thrown as a Failure, since a
+// hundred functions of five arguments each would else be mostly checks; in front of it there are codes alone.
 #pragma once
 
 #include <memory>

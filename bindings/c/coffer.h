@@ -2,28 +2,28 @@
  *
  * The conventions, which hold for every function unless it says otherwise:
  *
- * 1. Errors. A function that can fail answers a coffer_status; COFFER_OK is 0. Its last parameter `error` may be NULL; otherwise
- *    *error becomes NULL on success and a handle with the message on failure, which the caller frees. What a failed call would have
- *    given out is NULL, 0 or empty. No C++ exception leaves a function; memory that cannot be had is COFFER_RESOURCE_EXHAUSTED,
- *    and then *error may be NULL.
- * 2. Text. A coffer_text is a pointer and a length in bytes, UTF-8, not terminated. {NULL, 0} is the empty text, which stands for
- *    "not given" where a text is optional. A text that comes out of this interface has a 0 behind its last byte.
- * 3. Bad arguments. A NULL handle, a NULL out parameter, a NULL text with a length, a length above COFFER_TEXT_BYTES_MAX, a number
- *    that is none of an enum and a struct of no known size are COFFER_INVALID_ARGUMENT; nothing else happens then.
- * 4. Ownership. A handle that comes out by a pointer to a pointer is the caller's, who frees it once with the function named at its
- *    type; every such function takes NULL. Arguments are read during the call and never kept, unless told ("takes").
- *    What an accessor points to lives as long as the handle it was asked of.
- * 5. Options. A struct begins with struct_size = sizeof(the struct). In every other member 0 (NULL, the empty text) is the default,
- *    so that `{.struct_size = sizeof options}` is all defaults, and so is a NULL pointer. Later versions add members at the end. A
- *    shorter struct of an older program is read as far as it goes; a longer one of a newer program is COFFER_UNAVAILABLE if
- *    something that this version does not know is not 0.
- * 6. Threads. A coffer_engine and a coffer_operation may be used by many threads at once, any other handle by one at a time, a
- *    snapshot and what is only read by many. Calls block while they work.
- * 7. JSON. Records are canonical JSON text as lib/format/FORMAT.md tells; reports are JSON objects whose members are named as in the
- *    headers of the C++ interface (include/coffer), times in RFC 3339, bytes and counts as whole numbers. Readers pass over members
- *    that they do not know.
- * 8. Stability. Within one SONAME nothing is taken away or changed, only added; "since" tells when. A codes' number never changes,
- *    and a caller must expect codes and kinds that it does not know.
+ * 1. Errors. A function that can fail answers a coffer_status; COFFER_OK is 0. Its last parameter `error` may be NULL;
+ *    otherwise *error becomes NULL on success and a handle with the message on failure, which the caller frees. What a
+ *    failed call would have given out is NULL, 0 or empty. No C++ exception leaves a function; memory that cannot be had is
+ *    COFFER_RESOURCE_EXHAUSTED, and then *error may be NULL.
+ * 2. Text. A coffer_text is a pointer and a length in bytes, UTF-8, not terminated. {NULL, 0} is the empty text, which
+ *    stands for "not given" where a text is optional. A text that comes out of this interface has a 0 behind its last byte.
+ * 3. Bad arguments. A NULL handle, a NULL out parameter, a NULL text with a length, a length above COFFER_TEXT_BYTES_MAX, a
+ *    number that is none of an enum and a struct of no known size are COFFER_INVALID_ARGUMENT; nothing else happens then.
+ * 4. Ownership. A handle that comes out by a pointer to a pointer is the caller's, who frees it once with the function
+ *    named at its type; every such function takes NULL. Arguments are read during the call and never kept, unless told
+ *    ("takes"). What an accessor points to lives as long as the handle it was asked of.
+ * 5. Options. A struct begins with struct_size = sizeof(the struct). In every other member 0 (NULL, the empty text) is the
+ *    default, so that `{.struct_size = sizeof options}` is all defaults, and so is a NULL pointer. Later versions add
+ *    members at the end. A shorter struct of an older program is read as far as it goes; a longer one of a newer program is
+ *    COFFER_UNAVAILABLE if something that this version does not know is not 0.
+ * 6. Threads. A coffer_engine and a coffer_operation may be used by many threads at once, any other handle by one at a
+ *    time, a snapshot and what is only read by many. Calls block while they work.
+ * 7. JSON. Records are canonical JSON text as lib/format/FORMAT.md tells; reports are JSON objects whose members are named
+ *    as in the headers of the C++ interface (include/coffer), times in RFC 3339, bytes and counts as whole numbers. Readers
+ *    pass over members that they do not know.
+ * 8. Stability. Within one SONAME nothing is taken away or changed, only added; "since" tells when. A code's number never
+ *    changes, and a caller must expect codes and kinds that it does not know.
  *
  * Everything here is since 0.1 where nothing else is said.
  */
@@ -43,7 +43,7 @@
 extern "C" {
 #endif
 
-/* ---- Codes and texts ------------------------------------------------------------------------------------------------------- */
+/* ---- Codes and texts ---------------------------------------------------------------------------------------------------- */
 
 /* What the caller should do about a failure; the same numbers as coffer::StatusCode. */
 typedef int32_t coffer_status;
@@ -98,7 +98,7 @@ COFFER_C_API size_t coffer_page_count(const coffer_page* page);                 
 COFFER_C_API coffer_text coffer_page_item(const coffer_page* page, size_t index); /* beyond the end: empty */
 COFFER_C_API coffer_text coffer_page_next(const coffer_page* page);               /* give it as `after`; empty: no more */
 
-/* ---- Opening and closing --------------------------------------------------------------------------------------------------- */
+/* ---- Opening and closing ------------------------------------------------------------------------------------------------ */
 
 /* One folder. Freed by coffer_engine_free; at most one that writes, or any number of read-only ones, have a folder open. */
 typedef struct coffer_engine coffer_engine;
@@ -114,16 +114,17 @@ typedef struct coffer_open_options {
   int32_t background_threads;  /* that flush and compact; 0: 2 */
 } coffer_open_options;
 
-/* Opens the store in `folder`, and makes one where there is none. INVALID_ARGUMENT: the folder holds other things. BUSY: another
- * engine holds it; the message names its process. UNAVAILABLE: written by a newer version. CORRUPTION. On failure nothing in the
- * folder is changed. */
+/* Opens the store in `folder`, and makes one where there is none. INVALID_ARGUMENT: the folder holds other things. BUSY:
+ * another engine holds it; the message names its process. UNAVAILABLE: written by a newer version. CORRUPTION. On failure
+ * nothing in the folder is changed. */
 COFFER_C_API coffer_status coffer_open(coffer_text folder, const coffer_open_options* options, coffer_engine** engine,
                                        coffer_error** error);
-/* Cancels operations and waits for them, makes buffered writes durable and releases the folder. BUSY: a call is running, or a
- * snapshot, batch, content writer or reader of this engine is not freed; the engine then stays open. After anything else it is closed,
- * and every later call with it is INVALID_ARGUMENT. The handle still has to be freed. */
+/* Cancels operations and waits for them, makes buffered writes durable and releases the folder. BUSY: a call is running, or
+ * a snapshot, batch, content writer or reader or backup archive of this engine is not freed; the engine then stays open.
+ * After anything else it is closed, and every later call with it is INVALID_ARGUMENT. The handle still has to be freed. */
 COFFER_C_API coffer_status coffer_close(coffer_engine* engine, coffer_error** error);
-/* Closes, if need be, with the failure going unreported; where handles of this engine are still alive, the last of them closes it. */
+/* Closes, if need be, with the failure going unreported; where handles of this engine are still alive, the last of them
+ * closes it. */
 COFFER_C_API void coffer_engine_free(coffer_engine* engine);
 
 /* Makes buffered writes durable. */
@@ -136,7 +137,7 @@ COFFER_C_API coffer_status coffer_statistics(coffer_engine* engine, coffer_strin
 /* IntegrityReport (coffer/integrity.h) of everything that is stored. Findings are not a failure: look at "ok". */
 COFFER_C_API coffer_status coffer_verify(coffer_engine* engine, coffer_string** report, coffer_error** error);
 
-/* ---- Reading --------------------------------------------------------------------------------------------------------------- */
+/* ---- Reading ------------------------------------------------------------------------------------------------------------ */
 
 typedef int32_t coffer_kind;
 enum { COFFER_CONVERSATION = 1, COFFER_MESSAGE = 2, COFFER_DOCUMENT = 3, COFFER_CONTENT = 4, COFFER_PROMPT = 5 };
@@ -164,8 +165,8 @@ typedef struct coffer_list_options {
   const coffer_snapshot* snapshot;
 } coffer_list_options;
 
-/* A page of records: conversations (without their messages), documents or prompts. INVALID_ARGUMENT: another kind, a cursor that
- * can be none. */
+/* A page of records: conversations (without their messages), documents or prompts. INVALID_ARGUMENT: another kind, a cursor
+ * that can be none. */
 COFFER_C_API coffer_status coffer_list(coffer_engine* engine, coffer_kind kind, const coffer_list_options* options,
                                        coffer_page** page, coffer_error** error);
 
@@ -185,7 +186,7 @@ COFFER_C_API coffer_status coffer_list_messages(coffer_engine* engine, coffer_te
 COFFER_C_API coffer_status coffer_canonical(coffer_kind kind, coffer_text json, coffer_string** canonical,
                                             coffer_error** error);
 
-/* ---- Contents of documents ------------------------------------------------------------------------------------------------- */
+/* ---- Contents of documents ---------------------------------------------------------------------------------------------- */
 
 /* Takes up a content, at most 4 GiB, in memory of one chunk. Freed before a put takes it, its bytes are removed. */
 typedef struct coffer_content_writer coffer_content_writer;
@@ -216,7 +217,7 @@ COFFER_C_API coffer_status coffer_content_reader_seek(coffer_content_reader* rea
 COFFER_C_API coffer_status coffer_content_reader_read(coffer_content_reader* reader, void* buffer, size_t length,
                                                       size_t* bytes_read, coffer_error** error);
 
-/* ---- Writing --------------------------------------------------------------------------------------------------------------- */
+/* ---- Writing ------------------------------------------------------------------------------------------------------------ */
 
 /* What a put does where a record of that id is, or is not, there already. */
 typedef int32_t coffer_put_mode;
@@ -243,9 +244,9 @@ enum {
   COFFER_PLACE_TAKEN = 4 /* left out: another message, with another id, has that place */
 };
 
-/* Changes that become visible, and durable, together or not at all, at most 96 MiB and 200,000 of them. A record is checked when it
- * is put: INVALID_ARGUMENT names the member, RESOURCE_EXHAUSTED says that the batch is full, and the batch is as it was.
- * One thread fills a batch at a time. */
+/* Changes that become visible, and durable, together or not at all, at most 96 MiB and 200,000 of them. A record is checked
+ * when it is put: INVALID_ARGUMENT names the member, RESOURCE_EXHAUSTED says that the batch is full, and the batch is as it
+ * was. One thread fills a batch at a time. */
 typedef struct coffer_batch coffer_batch;
 COFFER_C_API coffer_status coffer_batch_new(coffer_engine* engine, coffer_batch** batch, coffer_error** error);
 COFFER_C_API void coffer_batch_free(coffer_batch* batch);
@@ -260,8 +261,8 @@ COFFER_C_API coffer_status coffer_batch_put_conversation(coffer_batch* batch, co
 COFFER_C_API coffer_status coffer_batch_put_conversation_with_messages(coffer_batch* batch, coffer_text json,
                                                                        const coffer_text* messages, size_t messages_count,
                                                                        coffer_put_mode mode, coffer_error** error);
-/* Behind the last message, or at the message's sequence_number. At the commit NOT_FOUND: no such conversation; CONFLICT: the place
- * is taken by another message. */
+/* Behind the last message, or at the message's sequence_number. At the commit NOT_FOUND: no such conversation; CONFLICT:
+ * the place is taken by another message. */
 COFFER_C_API coffer_status coffer_batch_append_message(coffer_batch* batch, coffer_text conversation_id, coffer_text json,
                                                        coffer_error** error);
 /* At its place: sequence_number is required. */
@@ -299,8 +300,8 @@ COFFER_C_API size_t coffer_outcomes_count(const coffer_outcomes* outcomes); /* o
 COFFER_C_API coffer_status coffer_outcomes_item(const coffer_outcomes* outcomes, size_t index, coffer_item_result* item,
                                                 coffer_error** error);
 
-/* Applies the batch as one atomic change and empties it. On failure, whose message names the operation, nothing is applied and the
- * batch keeps its operations. `outcomes` may be NULL. */
+/* Applies the batch as one atomic change and empties it. On failure, whose message names the operation, nothing is applied
+ * and the batch keeps its operations. `outcomes` may be NULL. */
 COFFER_C_API coffer_status coffer_commit(coffer_engine* engine, coffer_batch* batch, coffer_durability durability,
                                          coffer_outcomes** outcomes, coffer_error** error);
 
@@ -322,11 +323,11 @@ COFFER_C_API coffer_status coffer_delete(coffer_engine* engine, coffer_kind kind
 COFFER_C_API coffer_status coffer_delete_message(coffer_engine* engine, coffer_text conversation_id, uint64_t sequence_number,
                                                  coffer_error** error);
 
-/* ---- Operations ------------------------------------------------------------------------------------------------------------ */
+/* ---- Operations --------------------------------------------------------------------------------------------------------- */
 
-/* Work that outlasts a call. A handle may outlive the engine; freeing it does not stop the operation. `principal`, where a start
- * takes one, is on whose behalf it runs; it is kept in the journal and may be empty. Which operations run beside each other, and
- * what a crash leaves, is told in coffer/operation.h. */
+/* Work that outlasts a call. A handle may outlive the engine; freeing it does not stop the operation. `principal`, where a
+ * start takes one, is on whose behalf it runs; it is kept in the journal and may be empty. Which operations run beside each
+ * other, and what a crash leaves, is told in coffer/operation.h. */
 typedef struct coffer_operation coffer_operation;
 COFFER_C_API void coffer_operation_free(coffer_operation* operation);
 COFFER_C_API coffer_text coffer_operation_id(const coffer_operation* operation); /* of NULL: empty */
@@ -358,14 +359,14 @@ typedef struct coffer_progress {
 } coffer_progress;
 COFFER_C_API coffer_status coffer_operation_progress(const coffer_operation* operation, coffer_progress* progress,
                                                      coffer_error** error);
-/* OperationInfo (coffer/operation.h): {id, kind, state, progress{…}, principal, created_at, started_at, completed_at, request, result,
- * error{code, message} or null}. */
+/* OperationInfo (coffer/operation.h): {id, kind, state, progress{…}, principal, created_at, started_at, completed_at,
+ * request, result, error{code, message} or null}. */
 COFFER_C_API coffer_status coffer_operation_info(const coffer_operation* operation, coffer_string** info, coffer_error** error);
 /* Waits for at most so many milliseconds, for ever if negative. *ended: 1 or 0. */
 COFFER_C_API coffer_status coffer_operation_wait(const coffer_operation* operation, int64_t milliseconds, int32_t* ended,
                                                  coffer_error** error);
-/* Waits until it has ended and calls `report` meanwhile, from this thread, every `interval_milliseconds` (1 to 60,000) and once at the
- * end. Where it answers not 0, the operation is asked to stop. COFFER_OK: it has ended, in whatever way. */
+/* Waits until it has ended and calls `report` meanwhile, from this thread, every `interval_milliseconds` (1 to 60,000) and
+ * once at the end. Where it answers not 0, the operation is asked to stop. COFFER_OK: it has ended, in whatever way. */
 typedef int32_t (*coffer_progress_callback)(void* context, const coffer_progress* progress);
 COFFER_C_API coffer_status coffer_operation_watch(const coffer_operation* operation, int64_t interval_milliseconds,
                                                   coffer_progress_callback report, void* context, coffer_error** error);
@@ -394,7 +395,7 @@ typedef struct coffer_operation_list_options {
 COFFER_C_API coffer_status coffer_list_operations(coffer_engine* engine, const coffer_operation_list_options* options,
                                                   coffer_page** page, coffer_error** error);
 
-/* ---- Bulk delete and erase ------------------------------------------------------------------------------------------------- */
+/* ---- Bulk delete and erase ---------------------------------------------------------------------------------------------- */
 
 typedef struct coffer_bulk_delete_options {
   size_t struct_size;
@@ -414,8 +415,8 @@ typedef struct coffer_selection {
   uint64_t limit;             /* 0: none */
 } coffer_selection;
 
-/* Records with all that hangs on them, in atomic commits of at most 500. Answers BulkDeleteReport (coffer/bulk_delete.h): {requested,
- * deleted, failed, errors [{id, reason}], sample}; of the errors the first 1,000. */
+/* Records with all that hangs on them, in atomic commits of at most 500. Answers BulkDeleteReport (coffer/bulk_delete.h):
+ * {requested, deleted, failed, errors [{id, reason}], sample}; of the errors the first 1,000. */
 COFFER_C_API coffer_status coffer_bulk_delete(coffer_engine* engine, coffer_kind kind, const coffer_text* ids, size_t ids_count,
                                               const coffer_bulk_delete_options* options, coffer_string** report,
                                               coffer_error** error);
@@ -429,14 +430,14 @@ COFFER_C_API coffer_status coffer_start_bulk_delete(coffer_engine* engine, coffe
 COFFER_C_API coffer_status coffer_start_bulk_delete_selected(coffer_engine* engine, const coffer_selection* selection,
                                                              const coffer_bulk_delete_options* options, coffer_text principal,
                                                              coffer_operation** operation, coffer_error** error);
-/* Erases all that a user owns, or single records, so that no file and no later restore holds it (coffer/erase.h). Cannot be cancelled
- * once it has begun; waits for older snapshots. */
+/* Erases all that a user owns, or single records, so that no file and no later restore holds it (coffer/erase.h). Cannot be
+ * cancelled once it has begun; waits for older snapshots. */
 COFFER_C_API coffer_status coffer_start_erase_user(coffer_engine* engine, coffer_text user_id, coffer_text principal,
                                                    coffer_operation** operation, coffer_error** error);
 COFFER_C_API coffer_status coffer_start_erase(coffer_engine* engine, coffer_kind kind, const coffer_text* ids, size_t ids_count,
                                               coffer_text principal, coffer_operation** operation, coffer_error** error);
 
-/* ---- Import and export ----------------------------------------------------------------------------------------------------- */
+/* ---- Import and export -------------------------------------------------------------------------------------------------- */
 
 /* What becomes of a record that is there already. 0 is what the call says. */
 typedef int32_t coffer_conflict_policy;
@@ -448,7 +449,16 @@ enum {
 };
 
 typedef int32_t coffer_import_format;
-enum { COFFER_IMPORT_AUTO = 0, COFFER_IMPORT_NDJSON = 1, COFFER_IMPORT_COFFER_JSON = 2, COFFER_IMPORT_COFFER_CSV = 3 };
+enum {
+  COFFER_IMPORT_AUTO = 0, /* what the first bytes say */
+  COFFER_IMPORT_NDJSON = 1,
+  COFFER_IMPORT_COFFER_JSON = 2,
+  COFFER_IMPORT_COFFER_CSV = 3,
+  COFFER_IMPORT_COFFER_PARQUET = 4,
+  COFFER_IMPORT_CHATGPT = 5, /* these three need `owner` */
+  COFFER_IMPORT_OPEN_WEBUI = 6,
+  COFFER_IMPORT_LIBRECHAT = 7
+};
 
 typedef struct coffer_import_options {
   size_t struct_size;
@@ -461,13 +471,13 @@ typedef struct coffer_import_options {
   coffer_durability durability;
 } coffer_import_options;
 
-/* Records of files (coffer/import.h): NDJSON and exports of ours, compressed or not. */
+/* Records of files (coffer/import.h): NDJSON, exports of ours, compressed or not, and chats of other programs. */
 COFFER_C_API coffer_status coffer_start_import(coffer_engine* engine, const coffer_text* files, size_t files_count,
                                                const coffer_import_options* options, coffer_text principal,
                                                coffer_operation** operation, coffer_error** error);
-/* Records of bytes that `read` gives: it fills `buffer` with up to `length` bytes and answers how many, 0 at the end, a negative
- * number for a failure (IO_ERROR). It is called from another thread, by one at a time. `release` (may be NULL) is called once, when
- * `read` will not be called any more, also where the start fails. `name` stands for the source in errors. */
+/* Records of bytes that `read` gives: it fills `buffer` with up to `length` bytes and answers how many, 0 at the end, a
+ * negative number for a failure (IO_ERROR). It is called from another thread, by one at a time. `release` (may be NULL) is
+ * called once, when `read` will not be called any more, also where the start fails. `name` stands for the source in errors. */
 typedef int64_t (*coffer_read_callback)(void* context, char* buffer, size_t length);
 typedef void (*coffer_release_callback)(void* context);
 COFFER_C_API coffer_status coffer_start_import_stream(coffer_engine* engine, coffer_read_callback read,
@@ -517,7 +527,7 @@ typedef struct coffer_export_options {
 COFFER_C_API coffer_status coffer_start_export(coffer_engine* engine, const coffer_export_options* options,
                                                coffer_text principal, coffer_operation** operation, coffer_error** error);
 
-/* ---- Backup and restore ---------------------------------------------------------------------------------------------------- */
+/* ---- Backup and restore ------------------------------------------------------------------------------------------------- */
 
 typedef int32_t coffer_backup_type;
 enum { COFFER_BACKUP_FULL = 1, COFFER_BACKUP_INCREMENTAL = 2, COFFER_BACKUP_DIFFERENTIAL = 3 };
@@ -540,8 +550,8 @@ typedef struct coffer_backup_options {
 /* An image of the store at one moment while writers go on (coffer/backup.h). */
 COFFER_C_API coffer_status coffer_start_backup(coffer_engine* engine, const coffer_backup_options* options,
                                                coffer_text principal, coffer_operation** operation, coffer_error** error);
-/* BackupInfo, an item each, newest first, with backup_id for id and backup_type for type, as a backup's report has it; and those in the
- * trash. */
+/* BackupInfo, an item each, newest first, with backup_id for id and backup_type for type, as a backup's report has it; and
+ * those in the trash. */
 COFFER_C_API coffer_status coffer_list_backups(coffer_engine* engine, coffer_page** page, coffer_error** error);
 COFFER_C_API coffer_status coffer_list_deleted_backups(coffer_engine* engine, coffer_page** page, coffer_error** error);
 /* To the trash, and back. `info` (may be NULL): the BackupInfo. */
@@ -559,6 +569,19 @@ COFFER_C_API coffer_status coffer_open_backup(coffer_engine* engine, coffer_text
 /* The same without a store; `backup_id` may be "latest". */
 COFFER_C_API coffer_status coffer_open_backup_in(coffer_text repository, coffer_text backup_id, coffer_text identity_file,
                                                  coffer_engine** backup, coffer_error** error);
+
+/* A backup as one file: a tar that unpacked is a repository of this backup alone. Nothing of it lies on disk as such. */
+typedef struct coffer_backup_archive coffer_backup_archive;
+/* `backup_id` may be "latest". CORRUPTION: an object is missing or has another length; the message names it. */
+COFFER_C_API coffer_status coffer_backup_archive_open(coffer_engine* engine, coffer_text backup_id,
+                                                      coffer_backup_archive** archive, coffer_error** error);
+COFFER_C_API void coffer_backup_archive_free(coffer_backup_archive* archive);
+COFFER_C_API coffer_text coffer_backup_archive_id(const coffer_backup_archive* archive); /* of NULL: empty */
+COFFER_C_API uint64_t coffer_backup_archive_size(const coffer_backup_archive* archive);  /* in bytes; of NULL: 0 */
+/* Reads at `offset`, from any number of threads; fewer bytes only at the end. NOT_FOUND: a prune has removed an object
+ * meanwhile. */
+COFFER_C_API coffer_status coffer_backup_archive_read(const coffer_backup_archive* archive, uint64_t offset, void* buffer,
+                                                      size_t length, size_t* bytes_read, coffer_error** error);
 
 typedef int32_t coffer_restore_scope;
 enum {
@@ -605,7 +628,7 @@ typedef struct coffer_prune_options {
 COFFER_C_API coffer_status coffer_start_prune(coffer_engine* engine, const coffer_prune_options* options, coffer_text principal,
                                               coffer_operation** operation, coffer_error** error);
 
-/* ---- Keys and tokens ------------------------------------------------------------------------------------------------------- */
+/* ---- Keys and tokens ---------------------------------------------------------------------------------------------------- */
 
 /* KeyInfo: {recipients, identity_file}. Never a secret. */
 COFFER_C_API coffer_status coffer_show_keys(coffer_engine* engine, coffer_string** info, coffer_error** error);
@@ -614,7 +637,8 @@ COFFER_C_API coffer_status coffer_generate_key(coffer_engine* engine, coffer_str
 
 typedef int32_t coffer_principal_role;
 enum { COFFER_ROLE_USER = 1, COFFER_ROLE_ADMIN = 2 };
-/* {id, user_id, role, created_at, expires_at, secret}. The secret is shown here and never again. `expires_at` may be empty: never. */
+/* {id, user_id, role, created_at, expires_at, secret}. The secret is shown here and never again. `expires_at` may be empty:
+ * never. */
 COFFER_C_API coffer_status coffer_create_token(coffer_engine* engine, coffer_text user_id, coffer_principal_role role,
                                                coffer_text expires_at, coffer_string** token, coffer_error** error);
 COFFER_C_API coffer_status coffer_list_tokens(coffer_engine* engine, coffer_page** page, coffer_error** error);

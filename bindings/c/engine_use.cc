@@ -15,7 +15,7 @@ Status SharedEngine::Close() {
   if (!uses_.compare_exchange_strong(uses, kClosed)) {
     if ((uses & kClosed) != 0) return Status::InvalidArgument("the engine is closed already");
     return Status::Busy("the engine is in use by " + std::to_string(uses) +
-                        " calls, snapshots, batches, content writers and content readers");
+                        " calls, snapshots, batches, contents and backup archives");
   }
   return engine_->Close();
 }

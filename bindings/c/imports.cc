@@ -11,8 +11,9 @@ namespace coffer::c {
 namespace {
 
 ImportOptions OptionsOf(const coffer_import_options* given) {
-  static constexpr std::array kFormats = {ImportFormat::kAuto, ImportFormat::kNdjson, ImportFormat::kCofferJson,
-                                          ImportFormat::kCofferCsv};
+  static constexpr std::array kFormats = {ImportFormat::kAuto,      ImportFormat::kNdjson,        ImportFormat::kCofferJson,
+                                          ImportFormat::kCofferCsv, ImportFormat::kCofferParquet, ImportFormat::kChatGpt,
+                                          ImportFormat::kOpenWebUi, ImportFormat::kLibreChat};
   const auto asked = ReadOptions(given);
   ImportOptions options;
   options.format = ValueOf(asked.format, kFormats, COFFER_IMPORT_AUTO, "format");

@@ -115,7 +115,8 @@ std::string ReportText(const BackupInfo& backup) {
                  {"expires_at", FormatTimestamp(backup.expires_at)},
                  {"engine_version", backup.engine_version},
                  {"verified", VerificationJson(backup.verified)},
-                 {"deleted_at", OrNull(backup.deleted_at)}});
+                 {"deleted_at", OrNull(backup.deleted_at)},
+                 {"damage", OrNull(backup.damage)}});
 }
 
 std::string ReportText(const KeyInfo& keys) {

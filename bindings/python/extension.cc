@@ -1,6 +1,6 @@
-// _coffer: the C interface for Python, on the limited API, so that one binary serves every version from 3.11 on. A function of
-// coffer.h becomes a Python function by its parameters' types alone (Wrap); only what C callbacks need is written by hand. The GIL is
-// released around every call. Errors are raised as the classes that coffer.errors registers, one a code.
+// _coffer: the C interface for Python, on the limited API, so that one binary serves every version from 3.11 on. A function
+// of coffer.h becomes a Python function by its parameters' types alone (Wrap); only what C callbacks need is written by
+// hand. The GIL is released around every call. Errors are raised as the classes that coffer.errors registers, one a code.
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <coffer.h>
@@ -77,13 +77,14 @@ struct HandleTraits;
 HANDLE(coffer_engine, false);
 HANDLE(coffer_snapshot, false);
 HANDLE(coffer_operation, false);
+HANDLE(coffer_backup_archive, false);
 HANDLE(coffer_batch, true);
 HANDLE(coffer_content_writer, true);
 HANDLE(coffer_content_reader, true);
 #undef HANDLE
 
-// What a capsule holds. All of it is touched with the GIL held: a handle that another thread is using when it is freed goes when that
-// call returns, and one that takes one thread at a time refuses a second.
+// What a capsule holds. All of it is touched with the GIL held: a handle that another thread is using when it is freed goes
+// when that call returns, and one that takes one thread at a time refuses a second.
 template <typename Handle>
 struct Box {
   Handle* handle;
@@ -502,6 +503,7 @@ PyObject* FreeHandle(PyObject*, PyObject* capsule) {
     free_as(static_cast<coffer_engine*>(nullptr));
     free_as(static_cast<coffer_snapshot*>(nullptr));
     free_as(static_cast<coffer_operation*>(nullptr));
+    free_as(static_cast<coffer_backup_archive*>(nullptr));
     free_as(static_cast<coffer_batch*>(nullptr));
     free_as(static_cast<coffer_content_writer*>(nullptr));
     free_as(static_cast<coffer_content_reader*>(nullptr));
@@ -703,6 +705,9 @@ PyMethodDef methods[] = {
     WRAP(start_verify_backup),
     WRAP(open_backup),
     WRAP(open_backup_in),
+    WRAP(backup_archive_open),
+    WRAP(backup_archive_size),
+    WRAP(backup_archive_read),
     WRAP(start_restore),
     WRAP(start_roll_back),
     WRAP(start_prune),

@@ -76,6 +76,35 @@ void BackupIsMadeCheckedOpenedAndRestored(void) {
   CloseStore(engine);
 }
 
+void BackupIsReadAsOneFile(void) {
+  coffer_engine* engine = OpenStore("data");
+  coffer_backup_archive* archive = NULL;
+  char id[64];
+  char buffer[512];
+  size_t bytes_read = 0;
+  uint64_t total = 0;
+  PutPrompt(engine, "p1", "anna");
+  EXPECT(COFFER_NOT_FOUND, coffer_backup_archive_open(engine, T("latest"), &archive, &failure));
+  BackUp(engine, NULL, id, sizeof id);
+  OK(coffer_backup_archive_open(engine, T("latest"), &archive, &failure));
+  EXPECT(COFFER_BUSY, coffer_close(engine, &failure));
+  CHECK(Equals(coffer_backup_archive_id(archive), id));
+  do {
+    OK(coffer_backup_archive_read(archive, total, buffer, sizeof buffer, &bytes_read, &failure));
+    /* Where a tar has its mark. */
+    if (total == 0) CHECK(memcmp(buffer + 257, "ustar", 5) == 0);
+    total += bytes_read;
+  } while (bytes_read > 0);
+  CHECK(total == coffer_backup_archive_size(archive) && total > 0);
+  OK(coffer_backup_archive_read(archive, UINT64_MAX, buffer, sizeof buffer, &bytes_read, &failure));
+  CHECK(bytes_read == 0);
+  REFUSED(coffer_backup_archive_read(archive, 0, NULL, 1, &bytes_read, &failure));
+  REFUSED(coffer_backup_archive_read(archive, 0, buffer, SIZE_MAX, &bytes_read, &failure));
+  REFUSED(coffer_backup_archive_read(archive, 0, buffer, 1, NULL, &failure));
+  coffer_backup_archive_free(archive);
+  CloseStore(engine);
+}
+
 void UserComesBackFromABackup(void) {
   coffer_engine* engine = OpenStore("data");
   coffer_operation* operation = NULL;

@@ -28,6 +28,8 @@ void AccessorsTakeNull(void) {
   CHECK(coffer_content_reader_size(NULL) == 0);
   CHECK(Equals(coffer_content_reader_sha256(NULL), ""));
   CHECK(Equals(coffer_operation_id(NULL), ""));
+  CHECK(Equals(coffer_backup_archive_id(NULL), ""));
+  CHECK(coffer_backup_archive_size(NULL) == 0);
   coffer_error_free(NULL);
   coffer_string_free(NULL);
   coffer_page_free(NULL);
@@ -39,6 +41,7 @@ void AccessorsTakeNull(void) {
   coffer_content_writer_free(NULL);
   coffer_content_reader_free(NULL);
   coffer_operation_free(NULL);
+  coffer_backup_archive_free(NULL);
 }
 
 static int64_t ReadNothing(void* context, char* buffer, size_t length) {
@@ -119,6 +122,7 @@ static void NullEnginesAreRefusedByOperations(void) {
   REFUSED_STRING(coffer_undelete_backup(NULL, one, &out, &failure));
   REFUSED_OPERATION(coffer_start_verify_backup(NULL, one, 2, kNone, kNone, &out, &failure));
   REFUSED_AND_NULL(coffer_engine, coffer_open_backup(NULL, one, kNone, &out, &failure));
+  REFUSED_AND_NULL(coffer_backup_archive, coffer_backup_archive_open(NULL, one, &out, &failure));
   REFUSED_OPERATION(coffer_start_restore(NULL, one, NULL, kNone, &out, &failure));
   REFUSED_OPERATION(coffer_start_roll_back(NULL, one, kNone, &out, &failure));
   REFUSED_OPERATION(coffer_start_prune(NULL, NULL, kNone, &out, &failure));
@@ -143,6 +147,7 @@ void NullHandlesAreRefused(void) {
   REFUSED(coffer_content_reader_seek(NULL, 0, &failure));
   REFUSED(coffer_content_reader_read(NULL, buffer, sizeof buffer, &bytes_read, &failure));
   CHECK(bytes_read == 0);
+  REFUSED(coffer_backup_archive_read(NULL, 0, buffer, sizeof buffer, &bytes_read, &failure));
   REFUSED(coffer_batch_put_conversation(NULL, T("{}"), COFFER_UPSERT, &failure));
   REFUSED(coffer_batch_put_conversation_with_messages(NULL, T("{}"), NULL, 0, COFFER_UPSERT, &failure));
   REFUSED(coffer_batch_append_message(NULL, T("a"), T("{}"), &failure));
@@ -184,6 +189,7 @@ static void NullOutParametersOfOperationsAreRefused(coffer_engine* engine) {
   REFUSED(coffer_start_verify_backup(engine, one, 2, kNone, kNone, NULL, &failure));
   REFUSED(coffer_open_backup(engine, one, kNone, NULL, &failure));
   REFUSED(coffer_open_backup_in(one, one, kNone, NULL, &failure));
+  REFUSED(coffer_backup_archive_open(engine, one, NULL, &failure));
   REFUSED(coffer_start_restore(engine, one, NULL, kNone, NULL, &failure));
   REFUSED(coffer_start_roll_back(engine, one, kNone, NULL, &failure));
   REFUSED(coffer_start_prune(engine, NULL, kNone, NULL, &failure));
@@ -268,6 +274,7 @@ void NumbersThatAreNoneAreRefused(void) {
   const coffer_export_options format = {.struct_size = sizeof format, .format = 6};
   const coffer_export_options scope = {.struct_size = sizeof scope, .scope = -1};
   const coffer_export_options date = {.struct_size = sizeof date, .date_from = T("yesterday")};
+  const coffer_import_options import = {.struct_size = sizeof import, .format = 8};
   const coffer_import_options policy = {.struct_size = sizeof policy, .on_conflict = 5};
   const coffer_backup_options type = {.struct_size = sizeof type, .type = 4};
   const coffer_restore_options restore = {.struct_size = sizeof restore, .scope = 5};
@@ -278,6 +285,7 @@ void NumbersThatAreNoneAreRefused(void) {
   REFUSED_OPERATION(coffer_start_export(engine, &format, kNone, &out, &failure));
   REFUSED_OPERATION(coffer_start_export(engine, &scope, kNone, &out, &failure));
   REFUSED_OPERATION(coffer_start_export(engine, &date, kNone, &out, &failure));
+  REFUSED_OPERATION(coffer_start_import(engine, &file, 1, &import, kNone, &out, &failure));
   REFUSED_OPERATION(coffer_start_import(engine, &file, 1, &policy, kNone, &out, &failure));
   REFUSED_OPERATION(coffer_start_backup(engine, &type, kNone, &out, &failure));
   REFUSED_OPERATION(coffer_start_restore(engine, T("latest"), &restore, kNone, &out, &failure));

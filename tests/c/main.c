@@ -47,6 +47,7 @@ static const struct {
     TEST(BulkDeleteTellsWhatBecameOfEach),
     TEST(ErasedUserIsGone),
     TEST(BackupIsMadeCheckedOpenedAndRestored),
+    TEST(BackupIsReadAsOneFile),
     TEST(UserComesBackFromABackup),
     TEST(RetentionDropsAndTrashGivesBack),
     TEST(KeysAndTokens),

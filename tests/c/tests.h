@@ -39,6 +39,7 @@ void BulkDeleteTellsWhatBecameOfEach(void);
 void ErasedUserIsGone(void);
 
 void BackupIsMadeCheckedOpenedAndRestored(void);
+void BackupIsReadAsOneFile(void);
 void UserComesBackFromABackup(void);
 void RetentionDropsAndTrashGivesBack(void);
 void KeysAndTokens(void);

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import tarfile
 from pathlib import Path
 
 import coffer
@@ -45,7 +46,9 @@ def test_export_comes_back_by_import(store, tmp_path):
 
 
 def test_import_tells_lines_that_it_refused(store):
-    report = store.import_stream(io.BytesIO(b'{"name":"n","content":"c"}\n{'), kind="prompt", owner="a", generate_ids=True).result()
+    report = store.import_stream(
+        io.BytesIO(b'{"name":"n","content":"c"}\n{'), kind="prompt", owner="a", generate_ids=True
+    ).result()
     assert report["imported"]["prompts"] == 1 and report["errors"][0]["line"] == 2
     with pytest.raises(coffer.NotFound):
         store.import_files("missing.ndjson")
@@ -129,6 +132,33 @@ def test_backup_is_checked_opened_and_restored(store, tmp_path):
         store.get_prompt("p1")
     store.restore(id).result()
     assert store.get_prompt("p1").content == "c"
+
+
+def test_backup_is_one_file_to_copy(store, tmp_path):
+    id = store.backup(encrypt=False).result()["backup_id"]
+    with store.open_backup_archive() as archive, tarfile.open(fileobj=archive) as tar:
+        tar.extractall(tmp_path / "copy", filter="data")
+    with coffer.open_backup(tmp_path / "copy", id) as past:
+        assert past.get_prompt("p1").content == "c"
+    with pytest.raises(ValueError, match="closed"):
+        archive.read(1)
+    with pytest.raises(coffer.NotFound):
+        store.open_backup_archive("none")
+
+
+def test_chats_of_another_program_come_in(store):
+    message = {"id": "b", "author": {"role": "user"}, "content": {"content_type": "text", "parts": ["Hello"]}}
+    nodes = {
+        "a": {"id": "a", "message": None, "parent": None, "children": ["b"]},
+        "b": {"id": "b", "message": message, "parent": "a", "children": []},
+    }
+    chat = {"id": "chat-1", "title": "T", "create_time": 1.7e9, "update_time": 1.7e9, "current_node": "b", "mapping": nodes}
+    source = json.dumps([chat]).encode()
+    assert store.import_stream(io.BytesIO(source), format="chatgpt").result()["imported"]["conversations"] == 0
+    report = store.import_stream(io.BytesIO(source), format="chatgpt", owner="clara").result()
+    assert report["imported"]["conversations"] == 1
+    (conversation,) = store.conversations(owner="clara")
+    assert [message.content for message in store.messages(conversation.id)] == ["Hello"]
 
 
 def test_retention_and_trash(store):

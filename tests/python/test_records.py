@@ -21,7 +21,7 @@ def store(tmp_path: Path):
 def test_records_come_back_as_they_were_given(store):
     conversation = Conversation(
         user_id="anna",
-        title="Ünïcödé \" \\ \n \x01",
+        title='Ünïcödé " \\ \n \x01',
         tags=["a"],
         temperature=0.7,
         total_cost=Decimal("1.50"),

@@ -1,10 +1,10 @@
 """Coffer: conversations, documents and prompts in one folder, with backups that restore and exports that lose nothing.
 
-    import coffer
+import coffer
 
-    with coffer.open("my-data") as store:
-        id = store.put_conversation(coffer.Conversation(user_id="anna", title="A trip"), [coffer.Message("Hello")])
-        print(store.get_conversation(id).messages)
+with coffer.open("my-data") as store:
+    id = store.put_conversation(coffer.Conversation(user_id="anna", title="A trip"), [coffer.Message("Hello")])
+    print(store.get_conversation(id).messages)
 """
 
 from coffer import _coffer

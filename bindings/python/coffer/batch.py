@@ -14,7 +14,8 @@ from coffer.words import Kind, PutMode, number_of
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one put of a batch: created, replaced, deleted, kept or conflict. ``id``: of a record whose id the engine made."""
+    """What became of one put of a batch: created, replaced, deleted, kept or conflict. ``id``: of a record whose id the
+    engine made."""
 
     outcome: str
     id: str
@@ -22,8 +23,9 @@ class Outcome:
 
 
 class Batch:
-    """At most 96 MiB and 200,000 changes. One thread at a time. In ``with`` it is committed at the end, and dropped where an exception
-    leaves it. A record is checked when it is put: InvalidArgument names the member, and the batch is as it was."""
+    """At most 96 MiB and 200,000 changes. One thread at a time. In ``with`` it is committed at the end, and dropped where
+    an exception leaves it. A record is checked when it is put: InvalidArgument names the member, and the batch is as it
+    was."""
 
     def __init__(self, engine: _coffer.Engine, durable: bool = True) -> None:
         self._engine = engine
@@ -32,7 +34,9 @@ class Batch:
         #: of the last commit, in the order of the puts
         self.outcomes: list[Outcome] = []
 
-    def put_conversation(self, conversation: Given, messages: Sequence[Given] | None = None, mode: PutMode = "upsert") -> None:
+    def put_conversation(
+        self, conversation: Given, messages: Sequence[Given] | None = None, mode: PutMode = "upsert"
+    ) -> None:
         """With `messages` exactly these take the place of those it had; None leaves them."""
         number = number_of(mode, words.PUT_MODES)
         if messages is None:
@@ -72,7 +76,8 @@ class Batch:
         _coffer.batch_delete(self._batch, number_of(kind, words.KINDS), id, owner)
 
     def commit(self) -> list[Outcome]:
-        """Applies the batch as one atomic change and empties it. On an error nothing is applied and the batch keeps its changes."""
+        """Applies the batch as one atomic change and empties it. On an error nothing is applied and the batch keeps its
+        changes."""
         self.outcomes = [Outcome(words.OUTCOMES[what], id, place) for what, id, place in self._commit()]
         return self.outcomes
 

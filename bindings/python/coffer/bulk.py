@@ -13,10 +13,10 @@ from coffer.words import PutMode
 
 
 class BulkWriter:
-    """Puts of any number, committed so many at a time by a thread of its own. Each commit is atomic and, unless told otherwise,
-    durable; the last one has been when ``with`` ends. One thread at a time. A commit that failed is raised by the next put or by the end
-    of ``with``; what was put after it is not written, what was committed before it stays. Where an exception leaves ``with``, what is
-    not yet committed is dropped."""
+    """Puts of any number, committed so many at a time by a thread of its own. Each commit is atomic and, unless told
+    otherwise, durable; the last one has been when ``with`` ends. One thread at a time. A commit that failed is raised by
+    the next put or by the end of ``with``; what was put after it is not written, what was committed before it stays. Where
+    an exception leaves ``with``, what is not yet committed is dropped."""
 
     def __init__(self, engine: _coffer.Engine, records_per_commit: int = 500, durable: bool = True) -> None:
         self._engine = engine
@@ -26,7 +26,9 @@ class BulkWriter:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="coffer-commit")
         self._under_way: Future[None] | None = None
 
-    def put_conversation(self, conversation: Given, messages: Sequence[Given] | None = None, mode: PutMode = "upsert") -> None:
+    def put_conversation(
+        self, conversation: Given, messages: Sequence[Given] | None = None, mode: PutMode = "upsert"
+    ) -> None:
         self._batch.put_conversation(conversation, messages, mode)
         self._commit_if_full()
 

@@ -11,18 +11,15 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
 
-class ContentReader(io.RawIOBase):
-    """Reads the content that a document had when this was opened, whatever happens to it meanwhile. Seekable. Wrap it in
-    ``io.BufferedReader`` for many small reads. Errors: Corruption where stored bytes are damaged."""
+class _Reader(io.RawIOBase):
+    """What reads a known number of bytes at a place that can be chosen."""
 
-    def __init__(self, handle: _coffer.Reader) -> None:
+    def __init__(self, handle: object, size: int) -> None:
         super().__init__()
         self._handle = handle
         self._place = 0
         #: bytes
-        self.size = _coffer.content_reader_size(handle)
-        #: of the whole content, in hex
-        self.sha256 = _coffer.content_reader_sha256(handle)
+        self.size = size
 
     def readable(self) -> bool:
         return True
@@ -30,18 +27,11 @@ class ContentReader(io.RawIOBase):
     def seekable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        self._check()
-        read = _coffer.content_reader_read(self._handle, buffer)
-        self._place += read
-        return read
-
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         self._check()
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self.size}[whence]
         if start + offset < 0:
             raise ValueError(f"seek to {start + offset}")
-        _coffer.content_reader_seek(self._handle, start + offset)
         self._place = start + offset
         return self._place
 
@@ -59,9 +49,41 @@ class ContentReader(io.RawIOBase):
             raise ValueError("read of a closed content")
 
 
+class ContentReader(_Reader):
+    """Reads the content that a document had when this was opened, whatever happens to it meanwhile. Seekable. Wrap it in
+    ``io.BufferedReader`` for many small reads. Errors: Corruption where stored bytes are damaged."""
+
+    def __init__(self, handle: _coffer.Reader) -> None:
+        super().__init__(handle, _coffer.content_reader_size(handle))
+        self._content = handle
+        #: of the whole content, in hex
+        self.sha256 = _coffer.content_reader_sha256(handle)
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        self._check()
+        _coffer.content_reader_seek(self._content, self._place)
+        read = _coffer.content_reader_read(self._content, buffer)
+        self._place += read
+        return read
+
+
+class BackupArchive(_Reader):
+    """A backup as one file: a tar that unpacked is a repository of this backup alone. Nothing of it lies on disk as such."""
+
+    def __init__(self, handle: _coffer.Archive) -> None:
+        super().__init__(handle, _coffer.backup_archive_size(handle))
+        self._archive = handle
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        self._check()
+        read = _coffer.backup_archive_read(self._archive, self._place, buffer)
+        self._place += read
+        return read
+
+
 class ContentWriter(io.RawIOBase):
-    """Takes up a content of at most 4 GiB, in memory of one chunk (1 MiB). Give it to ``put_document`` or ``set_content``, which take
-    it over; closed or dropped before that, its bytes are removed."""
+    """Takes up a content of at most 4 GiB, in memory of one chunk (1 MiB). Give it to ``put_document`` or ``set_content``,
+    which take it over; closed or dropped before that, its bytes are removed."""
 
     def __init__(self, handle: _coffer.Writer) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from coffer import _coffer, words
 from coffer.batch import Batch, Outcome
 from coffer.bulk import BulkWriter
-from coffer.content import Content, ContentWriter
+from coffer.content import BackupArchive, Content, ContentWriter
 from coffer.operation import Operation
 from coffer.reads import PathText, Reads, Snapshot
 from coffer.records import Given
@@ -53,17 +53,17 @@ def _id_of(record: Given, kind: Kind) -> str:
 class Engine(Reads):
     """An open store. Safe to use from many threads; calls release the GIL. Close it, or use it in ``with``.
 
-    Errors of all calls: those of the code that the call's text names, Corruption, IoError, and after a write that failed half-way
-    down Unavailable for every later one until the engine is opened anew. Reports are dicts whose members are named as in the C++
-    headers (include/coffer): bytes and counts as whole numbers, times as RFC 3339 text in UTC."""
+    Errors of all calls: those of the code that the call's text names, Corruption, IoError, and after a write that failed
+    half-way down Unavailable for every later one until the engine is opened anew. Reports are dicts whose members are named
+    as in the C++ headers (include/coffer): bytes and counts as whole numbers, times as RFC 3339 text in UTC."""
 
     def __init__(self, handle: _coffer.Engine) -> None:
         self._engine = handle
         _open_engines.add(self)
 
     def close(self) -> None:
-        """Cancels operations, makes buffered writes durable and releases the folder. Busy: a call is running, or a snapshot, batch,
-        content reader or writer is open; the engine then stays open. Closing twice does nothing."""
+        """Cancels operations, makes buffered writes durable and releases the folder. Busy: a call is running, or a
+        snapshot, batch, content reader or writer is open; the engine then stays open. Closing twice does nothing."""
         if self in _open_engines:
             _coffer.close(self._engine)
             _open_engines.discard(self)
@@ -84,8 +84,11 @@ class Engine(Reads):
         """For ``with``: many puts, one batch committed while the next one is filled."""
         return BulkWriter(self._engine, records_per_commit, durable)
 
-    def put_conversation(self, conversation: Given, messages: Sequence[Given] | None = None, mode: PutMode = "upsert") -> str:
-        """Writes a conversation durably and answers its id. AlreadyExists, NotFound: by `mode`. See Batch.put_conversation."""
+    def put_conversation(
+        self, conversation: Given, messages: Sequence[Given] | None = None, mode: PutMode = "upsert"
+    ) -> str:
+        """Writes a conversation durably and answers its id. AlreadyExists, NotFound: by `mode`. See
+        Batch.put_conversation."""
         return self._one(lambda batch: batch.put_conversation(conversation, messages, mode), conversation, "conversation")
 
     def append_message(self, conversation_id: str, message: Given) -> int:
@@ -173,7 +176,8 @@ class Engine(Reads):
         return Operation(_coffer.start_bulk_delete(self._engine, kind_number, builtins.list(ids), options, principal))
 
     def erase_user(self, user_id: str, principal: str = "") -> Operation:
-        """Erases all that a user owns, so that no file and no later restore holds it. Waits for older snapshots. EraseReport."""
+        """Erases all that a user owns, so that no file and no later restore holds it. Waits for older snapshots.
+        EraseReport."""
         return Operation(_coffer.start_erase_user(self._engine, user_id, principal))
 
     def erase(self, kind: Kind, ids: Iterable[str], principal: str = "") -> Operation:
@@ -194,8 +198,8 @@ class Engine(Reads):
         durable: bool = True,
         principal: str = "",
     ) -> Operation:
-        """Records of NDJSON files and of exports of ours, compressed or not (coffer/import.h). ImportReport: lines that were refused
-        are in ["errors"], by file and line."""
+        """Records of NDJSON files, of exports of ours, compressed or not, and chats of other programs (coffer/import.h).
+        ImportReport: lines that were refused are in ["errors"], by file and line."""
         options = self._import_options(on_conflict, format, owner, generate_ids, kind, contents, durable)
         return Operation(_coffer.start_import(self._engine, [os.fspath(file) for file in files], options, principal))
 
@@ -322,6 +326,10 @@ class Engine(Reads):
         """A backup, read-only, as an engine of its own."""
         return Engine(_coffer.open_backup(self._engine, backup_id, os.fspath(identity_file)))
 
+    def open_backup_archive(self, backup_id: str = "latest") -> BackupArchive:
+        """A backup as one file, to be copied elsewhere: a tar, read as it is made."""
+        return BackupArchive(_coffer.backup_archive_open(self._engine, backup_id))
+
     def restore(
         self,
         backup_id: str = "latest",
@@ -337,8 +345,8 @@ class Engine(Reads):
         identity_file: PathText = "",
         principal: str = "",
     ) -> Operation:
-        """Puts the store, or chosen records, back to a backup's state (coffer/backup.h). RestoreReport, with ["restore_id"]. Busy: a
-        snapshot, batch, content reader or writer is open (scope full), or another restore runs."""
+        """Puts the store, or chosen records, back to a backup's state (coffer/backup.h). RestoreReport, with
+        ["restore_id"]. Busy: a snapshot, batch, content reader or writer is open (scope full), or another restore runs."""
         options = (
             number_of(scope, words.RESTORE_SCOPES),
             user_id,
@@ -424,9 +432,9 @@ def open(
     open_files_max: int = 0,
     background_threads: int = 0,
 ) -> Engine:
-    """Opens the store in `folder`, and makes one where there is none and `create` holds. Memory in bytes; 0 is the default, 64 MiB
-    for writes and 96 MiB for reads. `repository`: where backups lie; empty: "backups" in the folder.
-    Errors: Busy (another engine holds it), NotFound, InvalidArgument (the folder holds other things), Unavailable, Corruption."""
+    """Opens the store in `folder`, and makes one where there is none and `create` holds. Memory in bytes; 0 is the default,
+    64 MiB for writes and 96 MiB for reads. `repository`: where backups lie; empty: "backups" in the folder. Errors: Busy
+    (another engine holds it), NotFound, InvalidArgument (the folder holds other things), Unavailable, Corruption."""
     options = (
         not create,
         read_only,

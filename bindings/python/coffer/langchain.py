@@ -1,7 +1,8 @@
-"""LangChain on Coffer: a chat message history, and a key-value store of documents. Needs langchain-core (``pip install coffer[langchain]``).
+"""LangChain on Coffer: a chat message history, and a key-value store of documents. Needs langchain-core (``pip install
+coffer[langchain]``).
 
-A message is kept as a Coffer message with its role and text, and as LangChain's own dict in extra_metadata["langchain"], so that
-nothing is lost on the way back. Messages that others wrote are read by their role.
+A message is kept as a Coffer message with its role and text, and as LangChain's own dict in extra_metadata["langchain"], so
+that nothing is lost on the way back. Messages that others wrote are read by their role.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def _to_langchain(message: Message) -> BaseMessage:
 
 
 class CofferChatMessageHistory(BaseChatMessageHistory):
-    """The messages of one conversation, which is made when the first ones are added. Each call that writes is one durable commit."""
+    """The messages of one conversation, which is made when the first ones are added. Each call that writes is one durable
+    commit."""
 
     def __init__(self, store: Engine, conversation_id: str, user_id: str, title: str = "Chat") -> None:
         self._store = store
@@ -83,8 +85,9 @@ class CofferChatMessageHistory(BaseChatMessageHistory):
 
 
 class CofferDocumentStore(BaseStore[str, LangChainDocument]):
-    """LangChain documents by key, as a MultiVectorRetriever or a ParentDocumentRetriever keeps them. A key is a Coffer id: 1 to 128
-    printable ASCII characters without blanks and '/'. The text is the document's content. mset is one durable commit."""
+    """LangChain documents by key, as a MultiVectorRetriever or a ParentDocumentRetriever keeps them. A key is a Coffer id:
+    1 to 128 printable ASCII characters without blanks and '/'. The text is the document's content. mset is one durable
+    commit."""
 
     def __init__(self, store: Engine, owner_id: str) -> None:
         self._store = store

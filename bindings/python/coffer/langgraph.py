@@ -1,8 +1,9 @@
-"""A LangGraph store on Coffer: long-term memory that survives the process. Needs langgraph (``pip install coffer[langgraph]``).
+"""A LangGraph store on Coffer: long-term memory that survives the process. Needs langgraph (``pip install
+coffer[langgraph]``).
 
-An item is a Coffer document of one owner whose id is a digest of namespace and key, so that get and put cost one look-up. Searches and
-listings of namespaces read all items of the owner: give each user or agent an owner of its own where there are many. There is no
-search by meaning: a `query` is refused. Items do not expire.
+An item is a Coffer document of one owner whose id is a digest of namespace and key, so that get and put cost one look-up.
+Searches and listings of namespaces read all items of the owner: give each user or agent an owner of its own where there are
+many. There is no search by meaning: a `query` is refused. Items do not expire.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ def _matches(namespace: _Namespace, condition: MatchCondition) -> bool:
 
 
 class CofferStore(BaseStore):
-    """A store of items of one owner. Safe to use from many threads. The puts of one batch are one durable commit; its reads see what
-    was there before."""
+    """A store of items of one owner. Safe to use from many threads. The puts of one batch are one durable commit; its reads
+    see what was there before."""
 
     def __init__(self, store: Engine, owner_id: str = "langgraph") -> None:
         self._store = store

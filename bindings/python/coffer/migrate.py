@@ -1,17 +1,17 @@
 """Moves tables of SQLite or PostgreSQL into a store: ``coffer-migrate SOURCE DATA --conversations SELECT …``
 
-SOURCE is the path of an SQLite file or a postgresql:// address (needs psycopg). Each SELECT names its columns as the members of the
-record (lib/format/FORMAT.md); other columns are kept as unknown members. NULL is absence. Text that is a JSON array or object is taken
-as JSON in members that hold such. Times may be RFC 3339, or as both databases write them; without an offset they are UTC. Bytes in a
-document's column `content` become its content.
+SOURCE is the path of an SQLite file or a postgresql:// address (needs psycopg). Each SELECT names its columns as the
+members of the record (lib/format/FORMAT.md); other columns are kept as unknown members. NULL is absence. Text that is a
+JSON array or object is taken as JSON in members that hold such. Times may be RFC 3339, or as both databases write them;
+without an offset they are UTC. Bytes in a document's column `content` become its content.
 
     coffer-migrate chat.db my-data \\
       --conversations "SELECT id, owner AS user_id, subject AS title, created AS created_at FROM chats" \\
       --messages "SELECT chat AS conversation_id, id, who AS role, text AS content FROM lines ORDER BY chat, number"
 
-Rows go through the engine's import: in batches, and records that are there already are left, so that a second run completes a first
-one that was cut off. Messages without sequence_number are counted in the order of the rows, which has to keep a conversation's
-together. Exit status: 0 done, 1 failed, 3 some rows were refused.
+Rows go through the engine's import: in batches, and records that are there already are left, so that a second run completes
+a first one that was cut off. Messages without sequence_number are counted in the order of the rows, which has to keep a
+conversation's together. Exit status: 0 done, 1 failed, 3 some rows were refused.
 """
 
 from __future__ import annotations
@@ -144,7 +144,9 @@ def migrate(source: str, store: coffer.Engine, kind: str, select: str) -> dict[s
 
 
 def main(words: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="coffer-migrate", description="Moves tables of SQLite or PostgreSQL into a store.")
+    parser = argparse.ArgumentParser(
+        prog="coffer-migrate", description="Moves tables of SQLite or PostgreSQL into a store."
+    )
     parser.add_argument("source", help="the path of an SQLite file, or postgresql://…")
     parser.add_argument("data", help="the folder of the store; it is made where there is none")
     for kind in KINDS:
@@ -159,7 +161,8 @@ def main(words: list[str] | None = None) -> int:
                     continue
                 report = migrate(asked.source, store, kind, select)
                 refused += report["failed"]
-                print(f"{kind}s: {report['imported'][kind + 's']} stored, {report['skipped']} there already, {report['failed']} refused")
+                stored = report["imported"][f"{kind}s"]
+                print(f"{kind}s: {stored} stored, {report['skipped']} there already, {report['failed']} refused")
                 for error in report["errors"][:10]:
                     print(f"  row {error['line']}: {error['reason']}", file=sys.stderr)
     except Exception as failure:

@@ -29,8 +29,8 @@ class Progress:
 
 
 class Operation:
-    """An operation of an engine. Safe to use from many threads. It may outlive the engine, which cancels it by closing; dropping
-    it does not stop the operation. ``await`` it, or call ``result``, for its report."""
+    """An operation of an engine. Safe to use from many threads. It may outlive the engine, which cancels it by closing;
+    dropping it does not stop the operation. ``await`` it, or call ``result``, for its report."""
 
     def __init__(self, handle: _coffer.Operation) -> None:
         self._handle = handle
@@ -60,7 +60,8 @@ class Operation:
                 return False
 
     def result(self, timeout_seconds: float | None = None) -> dict[str, Any]:
-        """Waits, and answers the report of its kind. Errors: Cancelled, or what went wrong; TimeoutError where it has not ended."""
+        """Waits, and answers the report of its kind. Errors: Cancelled, or what went wrong; TimeoutError where it has not
+        ended."""
         if not self.wait(timeout_seconds):
             raise TimeoutError(f"operation {self.id} has not ended within {timeout_seconds} seconds")
         report: dict[str, Any] = json.loads(_coffer.operation_finish(self._handle))

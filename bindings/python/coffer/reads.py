@@ -15,8 +15,8 @@ PathText = str | os.PathLike[str]
 
 
 class Reads:
-    """Reads of the newest state, or of a snapshot's. Errors of all: NotFound where there is no such record, InvalidArgument for an
-    id that can be none, Corruption, IoError."""
+    """Reads of the newest state, or of a snapshot's. Errors of all: NotFound where there is no such record, InvalidArgument
+    for an id that can be none, Corruption, IoError."""
 
     _engine: _coffer.Engine
     _snapshot: _coffer.Snapshot | None = None
@@ -45,8 +45,8 @@ class Reads:
         return _coffer.get_prompt(self._engine, id, self._snapshot)
 
     def conversations(self, owner: str = "") -> Iterator[Conversation]:
-        """All, or `owner`'s in the order of created_at, without their messages. Read a page at a time: what is written meanwhile may be
-        among it, unless this is a snapshot."""
+        """All, or `owner`'s in the order of created_at, without their messages. Read a page at a time: what is written
+        meanwhile may be among it, unless this is a snapshot."""
         return (of_text(Conversation, text) for text in self.list_json("conversation", owner))
 
     def documents(self, owner: str = "") -> Iterator[Document]:
@@ -90,8 +90,8 @@ class Reads:
 
 
 class Snapshot(Reads):
-    """The state of one moment, for any number of reads. Holding one keeps deleted records on disk, makes a restore Busy and an erase
-    wait: close it, or use it in ``with``."""
+    """The state of one moment, for any number of reads. Holding one keeps deleted records on disk, makes a restore Busy and
+    an erase wait: close it, or use it in ``with``."""
 
     def __init__(self, engine: _coffer.Engine) -> None:
         self._engine = engine

@@ -1,8 +1,8 @@
 """The records as dataclasses, named member for member as in the interchange JSON (lib/format/FORMAT.md).
 
-A member that is None is absent. Times are RFC 3339 text; token counts are whole numbers, cost and total_cost are in whatever
-currency the application uses. Numbers with a fraction come back as ``decimal.Decimal``, so that no digit is lost; int, float and
-Decimal are taken. Members that Coffer does not know are kept in ``unknown_members``.
+A member that is None is absent. Times are RFC 3339 text; token counts are whole numbers, cost and total_cost are in
+whatever currency the application uses. Numbers with a fraction come back as ``decimal.Decimal``, so that no digit is lost;
+int, float and Decimal are taken. Members that Coffer does not know are kept in ``unknown_members``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Message:
 
 @dataclass(slots=False)
 class Conversation:
-    """A conversation. ``messages`` is filled where a read asked for them; a put takes messages as an argument of their own."""
+    """A conversation. ``messages`` is filled where a read asked for them; a put takes messages as an argument of their
+    own."""
 
     user_id: str = ""
     title: str = ""
@@ -69,8 +70,8 @@ class Conversation:
 
 @dataclass(slots=False)
 class Document:
-    """A document's metadata. Its content is bytes, given to the put and read by ``open_content``. file_size is in bytes, file_hash
-    SHA-256 in hex."""
+    """A document's metadata. Its content is bytes, given to the put and read by ``open_content``. file_size is in bytes,
+    file_hash SHA-256 in hex."""
 
     owner_id: str = ""
     filename: str = ""
@@ -134,8 +135,8 @@ _KNOWN: dict[type[Any], frozenset[str]] = {
 
 
 def of_members(kind: type[Record], members: dict[str, Any]) -> Record:
-    """A record of its members; those that its kind does not have are its unknown ones. What is absent is told by the class, where a
-    dataclass keeps its defaults: filling it in took longer than reading the rest."""
+    """A record of its members; those that its kind does not have are its unknown ones. What is absent is told by the class,
+    where a dataclass keeps its defaults: filling it in took longer than reading the rest."""
     record = kind.__new__(kind)
     known = _KNOWN[kind]
     if known.issuperset(members):

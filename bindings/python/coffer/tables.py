@@ -1,6 +1,6 @@
 """Records as tables for pandas and Arrow, by an export of chosen columns at one moment.
 
-    frame = coffer.tables.to_pandas(store, "messages", fields=["conversation_id", "role", "content"])
+frame = coffer.tables.to_pandas(store, "messages", fields=["conversation_id", "role", "content"])
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ Entity = Literal["conversations", "messages", "documents", "prompts"]
 
 
 def _export(
-    store: Engine, folder: str, entity: Entity, fields: Sequence[str] | None, where: dict[str, Any] | None, limit: int | None
+    store: Engine,
+    folder: str,
+    entity: Entity,
+    fields: Sequence[str] | None,
+    where: dict[str, Any] | None,
+    limit: int | None,
 ) -> Path:
     query: dict[str, Any] = {"entity": entity}
     if fields is not None:
@@ -43,8 +48,8 @@ def to_pandas(
     where: dict[str, Any] | None = None,
     limit: int | None = None,
 ) -> pandas.DataFrame:
-    """A DataFrame with a row a record. `where` is that of a custom query (coffer/export.h): {field: {op: value}}. Times stay text.
-    Needs pandas, and the disk that the rows take as text meanwhile."""
+    """A DataFrame with a row a record. `where` is that of a custom query (coffer/export.h): {field: {op: value}}. Times
+    stay text. Needs pandas, and the disk that the rows take as text meanwhile."""
     import pandas
 
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,9 @@ PutMode = Literal["upsert", "insert", "update", "keep_existing", "newest"]
 Conflict = Literal["skip", "replace", "newest", "fail"]
 ExportFormat = Literal["json", "csv", "xml", "parquet", "sql", "ndjson"]
 ExportScope = Literal["full", "user", "conversation", "document", "analytics", "custom"]
-ImportFormat = Literal["auto", "ndjson", "coffer_json", "coffer_csv"]
+ImportFormat = Literal[
+    "auto", "ndjson", "coffer_json", "coffer_csv", "coffer_parquet", "chatgpt", "open_webui", "librechat"
+]
 BackupType = Literal["full", "incremental", "differential"]
 RestoreScope = Literal["full", "user", "conversations", "documents", "prompts"]
 Role = Literal["user", "admin"]
@@ -21,7 +23,16 @@ OUTCOMES = ("created", "replaced", "deleted", "kept", "conflict")
 CONFLICTS = {"skip": 1, "replace": 2, "newest": 3, "fail": 4}
 EXPORT_FORMATS = {"json": 0, "csv": 1, "xml": 2, "parquet": 3, "sql": 4, "ndjson": 5}
 EXPORT_SCOPES = {"full": 0, "user": 1, "conversation": 2, "document": 3, "analytics": 4, "custom": 5}
-IMPORT_FORMATS = {"auto": 0, "ndjson": 1, "coffer_json": 2, "coffer_csv": 3}
+IMPORT_FORMATS = {
+    "auto": 0,
+    "ndjson": 1,
+    "coffer_json": 2,
+    "coffer_csv": 3,
+    "coffer_parquet": 4,
+    "chatgpt": 5,
+    "open_webui": 6,
+    "librechat": 7,
+}
 BACKUP_TYPES = {"full": 1, "incremental": 2, "differential": 3}
 RESTORE_SCOPES = {"full": 0, "user": 1, "conversations": 2, "documents": 3, "prompts": 4}
 ROLES = {"user": 1, "admin": 2}

@@ -35,7 +35,12 @@ def test_history_comes_back_as_it_was(store):
 def test_messages_of_others_are_read_by_their_role(store):
     store.put_conversation(
         coffer.Conversation("anna", "T", id="chat-1"),
-        [coffer.Message("a"), coffer.Message("b", role="assistant"), coffer.Message("c", role="system"), coffer.Message("d", role="tool")],
+        [
+            coffer.Message("a"),
+            coffer.Message("b", role="assistant"),
+            coffer.Message("c", role="system"),
+            coffer.Message("d", role="tool"),
+        ],
     )
     messages = CofferChatMessageHistory(store, "chat-1", user_id="anna").messages
     assert [type(message) for message in messages] == [HumanMessage, AIMessage, SystemMessage, ToolMessage]
@@ -43,7 +48,9 @@ def test_messages_of_others_are_read_by_their_role(store):
 
 def test_documents_are_kept_by_key(store):
     documents = CofferDocumentStore(store, owner_id="anna")
-    given = [(f"doc-{n}", Document(page_content=f"text {n} ü", metadata={"page": n, "deep": {"x": [1, None]}})) for n in range(3)]
+    given = [
+        (f"doc-{n}", Document(page_content=f"text {n} ü", metadata={"page": n, "deep": {"x": [1, None]}})) for n in range(3)
+    ]
     documents.mset(given)
     assert documents.mget(["doc-1", "none", "doc-0"]) == [given[1][1], None, given[0][1]]
     assert sorted(documents.yield_keys(prefix="doc-")) == ["doc-0", "doc-1", "doc-2"]

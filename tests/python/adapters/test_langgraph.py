@@ -45,7 +45,15 @@ def test_searches_find_what_the_store_in_memory_finds(store, search):
 
 
 @pytest.mark.parametrize(
-    "listing", [{}, {"prefix": ("users",)}, {"suffix": ("anna",)}, {"max_depth": 1}, {"prefix": ("*", "ben")}, {"limit": 1, "offset": 1}]
+    "listing",
+    [
+        {},
+        {"prefix": ("users",)},
+        {"suffix": ("anna",)},
+        {"max_depth": 1},
+        {"prefix": ("*", "ben")},
+        {"limit": 1, "offset": 1},
+    ],
 )
 def test_namespaces_are_those_of_the_store_in_memory(store, listing):
     assert fill(store).list_namespaces(**listing) == fill(InMemoryStore()).list_namespaces(**listing)

@@ -9,7 +9,8 @@ import pytest
 def store(tmp_path):
     with coffer.open(tmp_path / "data") as engine:
         engine.put_conversation(
-            coffer.Conversation("anna", "T", id="c1"), [coffer.Message("one"), coffer.Message("two", role="assistant", cost=0.5)]
+            coffer.Conversation("anna", "T", id="c1"),
+            [coffer.Message("one"), coffer.Message("two", role="assistant", cost=0.5)],
         )
         yield engine
 
