@@ -151,7 +151,9 @@ Status ImportReader::ReadInput(const ImportInput& input) {
     encrypted = std::move(*opened);
     raw = encrypted.get();
   }
-  if (raw == file.get() && BeginsWithParquet(*file) && TakesParquet(options_.format)) return ReadParquetFile(input.name);
+  encrypted_ = encrypted != nullptr;
+  if (!encrypted_ && file != nullptr && BeginsWithParquet(*file) && TakesParquet(options_.format))
+    return ReadParquetFile(input.name);
   CountingSource counted(*raw, bytes_done_, stop_);
   DecodedSource decoded(counted, input.name);
   return ReadPlain(decoded, input.name);
@@ -177,7 +179,7 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
       return ReadLines(lines);
     }
     case InputLayout::kParquet: {
-      Result<std::unique_ptr<SpooledInput>> spooled = SpooledInput::Take(engine_.core(), bytes);
+      Result<std::unique_ptr<SpooledInput>> spooled = SpooledInput::Take(engine_.core(), bytes, encrypted_);
       if (!spooled.ok()) return std::move(spooled).status();
       return ReadParquet((*spooled)->reader(), (*spooled)->bytes(), name);
     }
@@ -312,7 +314,8 @@ Status ImportReader::ReadParquet(format::RangeReader source, std::uint64_t file_
   Result<ParquetTable> table = TableOfParquet((*file)->metadata(), options_.kind);
   if (!table.ok()) return std::move(table).status().WithContext(name);
   if (table->kind == Kind::kContent) return HoldContents(**file, *table, name);
-  ParquetLines lines(**file, std::move(*table), name);
+  messages_in_tar_ = messages_in_tar_ || table->kind == Kind::kMessage;
+  ParquetLines lines(**file, std::move(*table), name, in_tar_ && !messages_in_tar_);
   return ReadLines(lines);
 }
 

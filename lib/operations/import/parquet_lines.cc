@@ -91,7 +91,7 @@ bool ParquetLines::AppendRow() {
   }
   // Numbers whose column is not there at all.
   for (const auto& [name, digits] : digits_) json_.append(",\"").append(name).append("\":").append(digits);
-  json_ += '}';
+  json_ += messages_follow_ ? ",\"messages\":[]}" : "}";
   return true;
 }
 

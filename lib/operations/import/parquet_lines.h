@@ -17,9 +17,12 @@ namespace coffer::operations {
 // its refusal, and counts from 1. The file must outlive it; one thread at a time. Memory: a row as JSON, beside what the file takes.
 class ParquetLines final : public LineSource {
  public:
-  // `name` stands before what goes wrong.
-  ParquetLines(format::ParquetReader& file, ParquetTable table, std::string name)
-      : file_(file), table_(std::move(table)), name_(std::move(name)) {}
+  // `name` stands before what goes wrong. `messages_follow`: as with CsvLines.
+  ParquetLines(format::ParquetReader& file, ParquetTable table, std::string name, bool messages_follow = false)
+      : file_(file),
+        table_(std::move(table)),
+        name_(std::move(name)),
+        messages_follow_(messages_follow && table_.kind == Kind::kConversation) {}
   Result<std::optional<TextLine>> Next() override;
   // No line is handed out in pieces.
   Result<std::string_view> ReadLong() override { return std::string_view(); }
@@ -43,6 +46,7 @@ class ParquetLines final : public LineSource {
   format::ParquetReader& file_;
   const ParquetTable table_;
   const std::string name_;
+  const bool messages_follow_;
   CanonicalReader reader_;
   std::map<std::string, std::string, std::less<>> digits_;  // of the row, by member
   std::string json_;
