@@ -112,7 +112,7 @@ TEST_F(ImportExportsTest, AHundredThousandTinyConversationsComeBack) {
   ndjson.compress = false;
   const std::string records = RecordLinesOf(ReadBytes(Exported(ndjson)));
   EXPECT_EQ(std::ranges::count(records, '\n'), kConversations);
-  for (ExportFormat format : {ExportFormat::kJson, ExportFormat::kNdjson, ExportFormat::kCsv}) {
+  for (ExportFormat format : {ExportFormat::kJson, ExportFormat::kNdjson, ExportFormat::kCsv, ExportFormat::kParquet}) {
     ExportOptions options;
     options.format = format;
     const std::string file = Exported(options);

@@ -205,6 +205,37 @@ TEST_F(ImportParquetTest, LeavesNothingBesideTheStore) {
   }
 }
 
+TEST_F(ImportParquetTest, WhatCameEncryptedWaitsEncrypted) {
+  OpenOverFailingFiles();
+  for (bool encrypt : {false, true}) {
+    PutSome(encrypt ? "sealed" : "plain");
+    ExportOptions options;
+    options.format = ExportFormat::kParquet;
+    options.compress = false;
+    options.encrypt = encrypt;
+    options.output = directory_.File(encrypt ? "sealed.tar" : "plain.tar");
+    ASSERT_OK(RunExport(engine(), options));
+    FileFailure kept;
+    kept.operation = FileOperation::kRemove;
+    kept.path_part = "/input";
+    kept.repeat = true;
+    files_.FailOn(kept);
+    ASSERT_OK(ImportFiles(engine(), {options.output}));
+    files_.Heal();
+    int waited = 0;
+    int readable = 0;
+    for (const auto& folder : std::filesystem::directory_iterator(store_path())) {
+      const std::string path = folder.path().string() + "/input";
+      if (!std::filesystem::exists(path)) continue;
+      ++waited;
+      readable += ReadBytes(path).find("created_at") != std::string::npos ? 1 : 0;
+      std::filesystem::remove(path);
+    }
+    EXPECT_EQ(waited, 5);
+    EXPECT_EQ(readable, encrypt ? 0 : 5);
+  }
+}
+
 double PeakMegabytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

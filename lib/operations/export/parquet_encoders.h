@@ -17,8 +17,8 @@ namespace coffer::operations {
 
 // Two keep both cores of a small machine at work; each holds a row group, and what it becomes.
 inline constexpr std::size_t kParquetEncodersMax = 2;
-// Rows that wait or are encoded; one row group may always be.
-inline constexpr std::size_t kParquetEncodingBytesMax = 2 * format::kParquetRowGroupBytes;
+// Rows that wait or are encoded: two row groups, which have a row more than their size; one may always be.
+inline constexpr std::size_t kParquetEncodingBytesMax = 5 * format::kParquetRowGroupBytes / 2;
 
 // One thread calls it. Threads have ended when this object has.
 class ParquetEncoders {

@@ -151,7 +151,9 @@ Status ImportReader::ReadInput(const ImportInput& input) {
     encrypted = std::move(*opened);
     raw = encrypted.get();
   }
-  if (raw == file.get() && BeginsWithParquet(*file) && TakesParquet(options_.format)) return ReadParquetFile(input.name);
+  encrypted_ = encrypted != nullptr;
+  if (!encrypted_ && file != nullptr && BeginsWithParquet(*file) && TakesParquet(options_.format))
+    return ReadParquetFile(input.name);
   CountingSource counted(*raw, bytes_done_, stop_);
   DecodedSource decoded(counted, input.name);
   return ReadPlain(decoded, input.name);
@@ -177,7 +179,7 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
       return ReadLines(lines);
     }
     case InputLayout::kParquet: {
-      Result<std::unique_ptr<SpooledInput>> spooled = SpooledInput::Take(engine_.core(), bytes);
+      Result<std::unique_ptr<SpooledInput>> spooled = SpooledInput::Take(engine_.core(), bytes, encrypted_);
       if (!spooled.ok()) return std::move(spooled).status();
       return ReadParquet((*spooled)->reader(), (*spooled)->bytes(), name);
     }

@@ -132,6 +132,7 @@ class ImportReader final : public DocumentSink, public ChatSink {
   HeldContents held_contents_;
   FieldLosses losses_;
   bool in_tar_ = false;
+  bool encrypted_ = false;        // the present input came encrypted
   bool messages_in_tar_ = false;  // rows of messages have come
   std::uint64_t hostile_entries_ = 0;
   std::unique_ptr<ImportChunk> chunk_;

@@ -17,7 +17,7 @@ namespace coffer::operations {
 // its refusal, and counts from 1. The file must outlive it; one thread at a time. Memory: a row as JSON, beside what the file takes.
 class ParquetLines final : public LineSource {
  public:
-  // `name` stands before what goes wrong. `messages_follow`: as in CsvLines.
+  // `name` stands before what goes wrong. `messages_follow`: as with CsvLines.
   ParquetLines(format::ParquetReader& file, ParquetTable table, std::string name, bool messages_follow = false)
       : file_(file),
         table_(std::move(table)),

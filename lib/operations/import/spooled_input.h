@@ -9,14 +9,16 @@
 #include "coffer/result.h"
 #include "engine/core.h"
 #include "format/range_reader.h"
+#include "operations/export/spool_files.h"
 
 namespace coffer::operations {
 
-// Stands beside the live generation, whose switching it keeps off; gone with this object, or with the next opening. One thread at a time.
+// Stands beside the live generation, whose switching it keeps off; gone with this object, or with the next opening. What came encrypted is
+// encrypted there too. One thread at a time.
 class SpooledInput {
  public:
   // Reads the source to its end. The core must outlive it. kIoError, kResourceExhausted, or the source's failure.
-  static Result<std::unique_ptr<SpooledInput>> Take(engine::EngineCore& core, ByteSource& source);
+  static Result<std::unique_ptr<SpooledInput>> Take(engine::EngineCore& core, ByteSource& source, bool encrypted);
   ~SpooledInput();
   SpooledInput(const SpooledInput&) = delete;
   SpooledInput& operator=(const SpooledInput&) = delete;
@@ -26,11 +28,12 @@ class SpooledInput {
   format::RangeReader reader() const;
 
  private:
-  SpooledInput(engine::EngineCore& core, engine::StorePin pin);
+  SpooledInput(engine::EngineCore& core, engine::StorePin pin, SpoolFiles files);
   Status Copy(ByteSource& source);
 
   engine::EngineCore& core_;
   engine::StorePin pin_;
+  SpoolFiles files_;
   const std::string folder_;
   std::unique_ptr<RandomAccessFile> file_;
   std::uint64_t bytes_ = 0;
