@@ -15,6 +15,7 @@ struct Shape {
   const char* request = nullptr;
   const char* answer = nullptr;
   int status = 200;
+  const char* media_type = nullptr;  // of an answer that is no JSON
 };
 
 const std::map<std::string_view, Shape>& Shapes() {
@@ -30,18 +31,18 @@ const std::map<std::string_view, Shape>& Shapes() {
       {"GET /api/v1/data/backups/{id}", {"getBackup", nullptr, "BackupResponse"}},
       {"DELETE /api/v1/data/backups/{id}", {"deleteBackup", nullptr, "BackupResponse"}},
       {"POST /api/v1/data/backups/{id}/verify", {"verifyBackup", "VerifyRequest", "Operation", 202}},
-      {"GET /api/v1/data/backups/{id}/download", {"downloadBackup"}},
+      {"GET /api/v1/data/backups/{id}/download", {"downloadBackup", nullptr, nullptr, 200, "application/x-tar"}},
       {"POST /api/v1/data/restore", {"restore", "RestoreRequest", "RestoreResponse", 202}},
       {"GET /api/v1/data/restores/{id}", {"getRestore", nullptr, "RestoreResponse"}},
       {"POST /api/v1/data/export", {"exportData", "ExportDataRequest", "ExportDataResponse", 202}},
       {"GET /api/v1/data/exports", {"listExports", nullptr, "ExportListResponse"}},
       {"GET /api/v1/data/exports/{id}", {"getExport", nullptr, "ExportDataResponse"}},
-      {"GET /api/v1/data/exports/{id}/download", {"downloadExport"}},
+      {"GET /api/v1/data/exports/{id}/download", {"downloadExport", nullptr, nullptr, 200, "*/*"}},
       {"POST /api/v1/data/import", {"importData", nullptr, "Operation", 202}},
       {"GET /api/v1/data/operations", {"listOperations", nullptr, "OperationListResponse"}},
       {"GET /api/v1/data/operations/{id}", {"getOperation", nullptr, "Operation"}},
       {"POST /api/v1/data/operations/{id}/cancel", {"cancelOperation", nullptr, "Operation", 202}},
-      {"GET /api/v1/data/operations/{id}/events", {"listenToOperation"}},
+      {"GET /api/v1/data/operations/{id}/events", {"listenToOperation", nullptr, nullptr, 200, "text/event-stream"}},
       {"GET /healthz", {"getHealth", nullptr, "Health"}},
       {"GET /readyz", {"getReadiness", nullptr, "Health"}},
       {"GET /metrics", {"getMetrics"}},
@@ -147,6 +148,7 @@ Json ParametersOf(const Route& route) {
     parameters.push_back(Parameter("query", "backup_type", {{"$ref", "#/components/schemas/BackupType"}}));
     parameters.push_back(Parameter("query", "status", text));
   }
+  if (route.pattern.ends_with("/download")) parameters.push_back(Parameter("header", "Range", text));
   if (route.pattern.ends_with("/import")) {
     for (const char* name : {"on_conflict", "owner", "generate_ids", "kind", "format"})
       parameters.push_back(Parameter("query", name, text));
@@ -162,6 +164,7 @@ Json ParametersOf(const Route& route) {
 Json CallJson(const Route& route, const Shape& shape) {
   Json answer = {{"description", "Done, or accepted"}};
   if (shape.answer != nullptr) answer["content"] = SchemaBody(shape.answer);
+  if (shape.media_type != nullptr) answer["content"] = {{shape.media_type, Json::object()}};
   Json call = {{"operationId", shape.operation_id}};
   if (Json parameters = ParametersOf(route); !parameters.empty()) call["parameters"] = std::move(parameters);
   if (route.body == Body::kStream)
@@ -169,6 +172,10 @@ Json CallJson(const Route& route, const Shape& shape) {
                            {"content", {{"application/x-ndjson", Json::object()}, {"application/zstd", Json::object()}}}};
   if (shape.request != nullptr) {
     call["requestBody"] = {{"required", route.body != Body::kJsonOrNone}, {"content", SchemaBody(shape.request)}};
+  }
+  if (route.pattern.ends_with("/download")) {
+    call["responses"]["206"] = answer;
+    call["responses"]["304"] = {{"description", "The file is the one that If-None-Match names"}};
   }
   call["responses"][std::to_string(shape.status)] = std::move(answer);
   if (route.body != Body::kNone || route.pattern.ends_with("/backups") || route.pattern.ends_with("/operations")) {

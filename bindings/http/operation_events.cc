@@ -20,14 +20,15 @@ constexpr std::int64_t kHeartbeatSeconds = 15;
 // One listener's place, given back with it.
 class Place {
  public:
-  explicit Place(std::atomic<std::size_t>& taken) : taken_(taken), free_(taken.fetch_add(1) < kListenersMax) {}
-  ~Place() { taken_.fetch_sub(1); }
+  explicit Place(std::shared_ptr<std::atomic<std::size_t>> taken)
+      : taken_(std::move(taken)), free_(taken_->fetch_add(1) < kListenersMax) {}
+  ~Place() { taken_->fetch_sub(1); }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
   bool free() const { return free_; }
 
  private:
-  std::atomic<std::size_t>& taken_;
+  const std::shared_ptr<std::atomic<std::size_t>> taken_;
   const bool free_;
 };
 

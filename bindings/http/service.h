@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -34,8 +35,8 @@ struct Service {
   // The time that rates are counted by; a test's own where it sets one.
   std::function<RateLimits::Time()> now = std::chrono::steady_clock::now;
 
-  // Connections that listen to operations.
-  std::atomic<std::size_t> listeners{0};
+  // Connections that listen to operations. Shared, since an answer on its way may outlive the server.
+  const std::shared_ptr<std::atomic<std::size_t>> listeners = std::make_shared<std::atomic<std::size_t>>(0);
 
   // Responses by the first digit of their status.
   static constexpr std::size_t kStatusClasses = 6;

@@ -6,6 +6,7 @@ answer held to its model by name, type, nullability and enumeration, as such cli
 
 import hashlib
 import http.client
+import io
 import json
 import pathlib
 import re
@@ -13,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 import unittest
 import urllib.parse
@@ -198,7 +200,7 @@ class Client(unittest.TestCase):
         self.assertEqual((backup["status"], backup["name"], backup["description"]), ("completed", "nightly", "all of it"))
         self.assertLessEqual(METADATA, set(backup["metadata"]))
         self.assertEqual(backup["record_count"], before)
-        listed = self.good(200, {"backups": list_of(is_of(dict)), "total": is_int}, "GET", "/backups?backup_type=full&status=completed", self.admin)
+        listed = self.good(200, {"backups": list_of(is_of(dict)), "total": is_int}, "GET", f"/backups?backup_type={backup['backup_type']}&status=completed", self.admin)
         self.assertEqual(listed["total"], len(listed["backups"]))
         self.assertIn(backup["id"], [self.model(each, BACKUP)["id"] for each in listed["backups"]])
         prompts = self.ids_of("prompts")[:50]
@@ -268,6 +270,39 @@ class Client(unittest.TestCase):
         response, part = self.ask("GET", f"/exports/{done['export_id']}/download", self.admin, headers={"Range": "bytes=1000-1999"})
         self.assertEqual((response.status, part), (206, whole[1000:2000]))
         self.assertEqual(response.headers["Content-Range"], f"bytes 1000-1999/{len(whole)}")
+
+    def test_backup_as_a_file_restores_elsewhere(self):
+        backup = self.backup(backup_type="incremental")
+        path = f"/backups/{backup['id']}/download"
+        response, whole = self.ask("GET", path, self.admin)
+        self.assertEqual((response.status, response.headers["Content-Type"]), (200, "application/x-tar"))
+        self.assertEqual(response.headers["Content-Disposition"], f'attachment; filename="{backup["id"]}.tar"')
+        response, part = self.ask("GET", path, self.admin, headers={"Range": f"bytes=700-{len(whole) - 2}"})
+        self.assertEqual((response.status, part), (206, whole[700:-1]))
+        unpacked, elsewhere = pathlib.Path(SCRATCH, "unpacked"), pathlib.Path(SCRATCH, "elsewhere")
+        with tarfile.open(fileobj=io.BytesIO(whole)) as tar:
+            tar.extractall(unpacked)
+        answer = subprocess.run(
+            [COFFER, "--data", str(elsewhere), "--repository", str(unpacked), "--json", "restore", "latest",
+             "--identity", str(pathlib.Path(DATA, "keys", "identity.txt"))], capture_output=True, text=True, check=True)
+        self.assertEqual(json.loads(answer.stdout)["records_restored"], backup["record_count"])
+        self.problem(403, "GET", path, self.user)
+        self.problem(404, "GET", "/backups/01ARZ3NDEKTSV4RRFFQ69G5FAV/download", self.admin)
+
+    def test_events_of_an_operation(self):
+        accepted = self.good(202, EXPORT, "POST", "/export", self.admin, {"scope": "full"})
+        path = f"/operations/{accepted['export_id']}/events"
+        response, content = self.ask("GET", path, self.admin, headers={"Accept": "text/event-stream", "Last-Event-ID": "7"})
+        self.assertEqual((response.status, response.headers["Content-Type"]), (200, "text/event-stream"))
+        events = [dict(line.split(": ", 1) for line in event.split("\n") if not line.startswith(":"))
+                  for event in content.decode().split("\n\n") if event.strip(":\n")]
+        self.assertEqual([event["id"] for event in events], [str(number) for number in range(1, len(events) + 1)])
+        self.assertEqual([event["event"] for event in events], ["progress"] * (len(events) - 1) + ["end"])
+        last = json.loads(events[-1]["data"])
+        self.assertEqual((last["id"], last["status"]), (accepted["export_id"], "completed"))
+        _, content = self.ask("GET", f"/operations/{accepted['export_id']}", self.admin)
+        self.assertEqual(last, json.loads(content))
+        self.problem(404, "GET", path, self.user)
 
     def test_errors(self):
         calls = [("POST", "/bulk/delete-conversations", []), ("POST", "/bulk/delete-documents", []), ("POST", "/bulk/delete-prompts", []),

@@ -223,6 +223,15 @@ TEST_F(Calls, OpenApiNamesEveryCall) {
   }
 }
 
+TEST_F(Calls, OpenApiTellsWhatIsNoJson) {
+  const Json paths = BodyOf(Call("GET", "/openapi.json", ""))["paths"];
+  const Json& backup = paths["/api/v1/data/backups/{id}/download"]["get"];
+  for (const char* status : {"200", "206"}) EXPECT_TRUE(backup["responses"][status]["content"].contains("application/x-tar"));
+  EXPECT_EQ(backup["parameters"].back()["name"], "Range");
+  const Json& events = paths["/api/v1/data/operations/{id}/events"]["get"];
+  EXPECT_TRUE(events["responses"]["200"]["content"].contains("text/event-stream"));
+}
+
 TEST_F(Calls, OfMetricsAreTheAdminsAndDoNotCount) {
   PutSample();
   EXPECT_EQ(Call("GET", "/metrics", "").status, 401);

@@ -116,6 +116,29 @@ TEST_F(OperationEventsTest, ListenersAreBoundedAndAPlaceComesBack) {
   EXPECT_EQ(Listen(operation.Info().id).status, 200);
 }
 
+TEST_F(OperationEventsTest, AnAnswerOnItsWayMayOutliveItsService) {
+  const auto operation = Begin();
+  Response response = Listen(operation.Info().id);
+  ASSERT_TRUE(response.events);
+  const auto listeners = service_->listeners;
+  EXPECT_EQ(listeners->load(), 1U);
+  service_.reset();
+  response = {};
+  EXPECT_EQ(listeners->load(), 0U);
+}
+
+TEST_F(OperationEventsTest, HeadAsksForNoEvents) {
+  StartServer();
+  const auto operation = Begin();
+  Client client = Connect();
+  ASSERT_TRUE(client.Send(RequestText("HEAD", "/api/v1/data/operations/" + operation.Info().id + "/events", "admin-token")));
+  const auto answer = client.Receive(/*head=*/true);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->result_int(), 200U);
+  EXPECT_EQ((*answer)["Content-Type"], "text/event-stream");
+  EXPECT_TRUE(client.IsEnded()) << "though the operation runs";
+}
+
 TEST_F(OperationEventsTest, OverAConnectionTheyEndWithIt) {
   StartServer();
   const auto operation = Begin();

@@ -56,6 +56,16 @@ std::string Client::ReceiveLine() {
   }
 }
 
+std::size_t Client::CountRest() {
+  std::size_t bytes = buffer_.size();
+  buffer_.consume(bytes);
+  std::array<char, 65'536> dropped{};
+  boost::system::error_code error;
+  while (!error) bytes += socket_.read_some(asio::buffer(dropped), error);
+  EXPECT_EQ(error, asio::error::eof) << error.message();
+  return bytes;
+}
+
 bool Client::IsEnded() {
   std::array<char, 4096> dropped{};
   boost::system::error_code error;

@@ -30,6 +30,8 @@ class Client {
   std::optional<HttpAnswer> Receive(bool head = false);
   // "HTTP/1.1 100 Continue", as it came.
   std::string ReceiveLine();
+  // How many bytes still come before the connection ends.
+  std::size_t CountRest();
   // Whether the server ends the connection; what it still sent is dropped.
   bool IsEnded();
   void EndSending();

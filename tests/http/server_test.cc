@@ -1,10 +1,13 @@
 // The server by its socket: framing, limits, deadlines, hostile input, and its end.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <random>
 
+#include "coffer/backup.h"
 #include "http/server_fixture.h"
 #include "support/status_matchers.h"
 
@@ -272,6 +275,36 @@ TEST_F(ServerTest, ConnectionsBeyondTheLimitWait) {
   std::this_thread::sleep_for(milliseconds(50));
   first.reset();
   EXPECT_TRUE(third.Receive());
+}
+
+TEST_F(ServerTest, ADownloadOfABackupThatGoesMeanwhileIsCutShort) {
+  // More than the system keeps between two sockets, so that the server has not come to the manifest at the end.
+  constexpr std::size_t kContentBytes = std::size_t{48} << 20;
+  std::string noise(kContentBytes, '\0');
+  std::mt19937_64 random(7);
+  std::ranges::generate(noise, [&] { return static_cast<char>(random()); });
+  Document document;
+  document.id = "large";
+  document.owner_id = "anna";
+  document.filename = "noise";
+  auto content = engine_->NewContent();
+  ASSERT_OK(content);
+  ASSERT_OK(content->Append(noise));
+  ASSERT_OK(engine_->PutDocument(document, *std::move(content)));
+  const auto backup = CreateBackup(*engine_);
+  ASSERT_OK(backup);
+  const std::uint64_t whole = OpenBackupArchive(*engine_, backup->id)->size_bytes;
+  ASSERT_GT(whole, kContentBytes);
+  StartServer();
+  Client client = Connect();
+  ASSERT_TRUE(client.Send(RequestText("GET", "/api/v1/data/backups/" + backup->id + "/download", "admin-token")));
+  const std::string head = client.ReceiveLine();
+  ASSERT_TRUE(head.starts_with("HTTP/1.1 200 "));
+  EXPECT_NE(head.find("Content-Length: " + std::to_string(whole) + "\r\n"), std::string::npos) << head;
+  ASSERT_TRUE(std::filesystem::remove(directory_.File("data") + "/backups/manifests/" + backup->id));
+  const std::size_t came = client.CountRest();
+  EXPECT_GE(came, kContentBytes) << "all pieces before the one with the manifest";
+  EXPECT_LT(came, whole);
 }
 
 TEST_F(ServerTest, StopLetsARequestEndAndTakesNoMore) {

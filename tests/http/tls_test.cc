@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "coffer/backup.h"
 #include "http/server_fixture.h"
 #include "support/status_matchers.h"
 
@@ -82,6 +83,27 @@ TEST_F(TlsTest, AnswersCalls) {
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->result_int(), 200U);
   ExpectCommonHeaders(*answer);
+}
+
+TEST_F(TlsTest, SendsABackupWhole) {
+  const auto backup = CreateBackup(*engine_);
+  ASSERT_OK(backup);
+  StartServer(options_);
+  const auto answer = AskTls(RequestText("GET", "/api/v1/data/backups/" + backup->id + "/download", "admin-token"));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ((*answer)["Content-Type"], "application/x-tar");
+  EXPECT_EQ(answer->body().size(), OpenBackupArchive(*engine_, backup->id)->size_bytes);
+}
+
+TEST_F(TlsTest, EventsEndWithTheirConnection) {
+  const auto operation = StartPrune(*engine_, {.plan = true});
+  ASSERT_OK(operation);
+  ASSERT_OK(operation->Wait());
+  StartServer(options_);
+  const auto answer = AskTls(RequestText("GET", "/api/v1/data/operations/" + operation->id() + "/events", "admin-token"));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ((*answer)["Content-Type"], "text/event-stream");
+  EXPECT_TRUE(answer->body().starts_with("id: 1\nevent: end\ndata: {")) << answer->body();
 }
 
 TEST_F(TlsTest, SpeaksNoOldVersions) {

@@ -90,6 +90,21 @@ TEST_F(BackupArchiveTest, WhatWasErasedSinceStaysErased) {
   EXPECT_OK(engine().GetConversation("c2"));
 }
 
+TEST_F(BackupArchiveTest, AnEntryOfTheLedgerThatIsBeingWrittenIsNoneYet) {
+  PutSome("now");
+  const BackupInfo info = BackUp();
+  const std::uint64_t without = OpenBackupArchive(engine(), info.id)->size_bytes;
+  // As a durable write has it beside its name until it is renamed.
+  const std::string beside = repository_path() + "/ledger/01ARZ3NDEKTSV4RRFFQ69G5FAV.tmp";
+  fs::create_directories(fs::path(beside).parent_path());
+  WriteBytes(beside, "half an entry");
+  Result<BackupArchive> archive = OpenBackupArchive(engine(), info.id);
+  ASSERT_OK(archive);
+  EXPECT_EQ(archive->size_bytes, without);
+  fs::remove(beside);
+  EXPECT_EQ(BytesOf(*archive, 1 << 20).size(), without);
+}
+
 TEST_F(BackupArchiveTest, WhatIsNotWholeIsToldBeforeItsFirstByte) {
   EXPECT_CODE(OpenBackupArchive(engine(), "latest"), kNotFound);
   PutSome("now");

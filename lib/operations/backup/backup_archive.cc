@@ -9,6 +9,7 @@
 #include "coffer/engine.h"
 #include "engine/core.h"
 #include "operations/backup/repository.h"
+#include "operations/erase/ledger.h"
 #include "operations/export/tar_writer.h"
 
 namespace coffer {
@@ -16,6 +17,7 @@ namespace operations {
 namespace {
 
 constexpr std::uint64_t kTarBlockBytes = 512;
+constexpr std::string_view kLedgerPrefix = "ledger/";
 constexpr std::uint64_t kTarEndBytes = 2 * kTarBlockBytes;
 
 // What stands in a tar before a file's bytes.
@@ -115,6 +117,16 @@ class ArchiveFile final : public RandomAccessFile {
   mutable Opened last_;
 };
 
+// In the order of erasures. One that is being written beside its name is none yet, and is gone in a moment.
+Result<std::vector<std::string>> LedgerNames(const Repository& repository) {
+  Result<std::vector<std::string>> names = repository.objects().List("ledger");
+  if (!names.ok()) return names;
+  std::erase_if(*names,
+                [](const std::string& name) { return !IsEraseId(std::string_view(name).substr(kLedgerPrefix.size())); });
+  std::ranges::sort(*names);
+  return names;
+}
+
 }  // namespace
 }  // namespace operations
 
@@ -124,9 +136,8 @@ Result<BackupArchive> OpenBackupArchive(Engine& engine, std::string_view backup_
   Result<operations::BackupManifest> manifest = repository.Find(backup_id);
   if (!manifest.ok()) return std::move(manifest).status();
   if (Status status = repository.CheckObjectsThere(*manifest); !status.ok()) return status;
-  Result<std::vector<std::string>> ledger = repository.objects().List("ledger");
+  Result<std::vector<std::string>> ledger = operations::LedgerNames(repository);
   if (!ledger.ok()) return std::move(ledger).status();
-  std::ranges::sort(*ledger);
   const std::string& id = manifest->info.id;
   auto file = std::make_unique<operations::ArchiveFile>(std::move(repository), manifest->info.completed_at);
   // The manifest last, as in a repository: what was cut off has none, and is no backup.

@@ -22,16 +22,6 @@ constexpr auto kFamily = storage::Family::kLedger;
 constexpr std::string_view kAgeBegin = "age-encryption.org/";
 constexpr std::string_view kUser = "user";
 
-// A ULID of a year that a time can have: names that are none are nobody's entries, and an id behind all others would leave no room
-// for those to come.
-bool IsEraseId(std::string_view name) {
-  constexpr std::int64_t kLastMillisecond = 253'402'300'799'999;
-  constexpr std::size_t kTimeCharacters = 10;
-  static const std::string last = format::MakeUlid(kLastMillisecond, 0, 0);
-  return name.size() == last.size() && name.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == std::string_view::npos &&
-         name.substr(0, kTimeCharacters) <= std::string_view(last).substr(0, kTimeCharacters);
-}
-
 Result<LedgerEntry> ReadEntry(const OrderedJson& json) {
   if (json.at("coffer_erasure").get<int>() > kLayoutVersion) return Status::Unavailable("an erasure of a newer version");
   LedgerEntry entry;
@@ -54,6 +44,14 @@ Result<LedgerEntry> ReadEntry(const OrderedJson& json) {
 }
 
 }  // namespace
+
+bool IsEraseId(std::string_view name) {
+  constexpr std::int64_t kLastMillisecond = 253'402'300'799'999;
+  constexpr std::size_t kTimeCharacters = 10;
+  static const std::string last = format::MakeUlid(kLastMillisecond, 0, 0);
+  return name.size() == last.size() && name.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == std::string_view::npos &&
+         name.substr(0, kTimeCharacters) <= std::string_view(last).substr(0, kTimeCharacters);
+}
 
 std::string EncodeLedgerEntry(const LedgerEntry& entry) {
   OrderedJson json;

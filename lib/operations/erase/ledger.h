@@ -30,6 +30,10 @@ struct LedgerEntry {
 // An entry is read whole.
 inline constexpr std::uint64_t kLedgerEntryBytesMax = std::uint64_t{4} << 20;
 
+// A ULID of a year that a time can have: names that are none are nobody's entries, and an id behind all others would leave no room
+// for those to come.
+bool IsEraseId(std::string_view name);
+
 std::string EncodeLedgerEntry(const LedgerEntry& entry);
 // kCorruption; kUnavailable: of a newer layout.
 Result<LedgerEntry> DecodeLedgerEntry(std::string_view text);
