@@ -29,12 +29,12 @@ class COFFER_API ByteSource {
 COFFER_API std::unique_ptr<ByteSource> StandardInput();
 
 enum class ConflictPolicy : std::uint8_t {
-  kSkip,     // leave the record that is there
+  kSkip,  // leave the record that is there
   // Write over it. A conversation that brings messages replaces all it had, and so does one of a tar of tables, whose messages
   // stand in the table behind its own; a table of conversations alone leaves messages as they are.
   kReplace,
-  kNewest,   // write over it if ours has a later updated_at (a message: created_at)
-  kFail,     // count the line as failed
+  kNewest,  // write over it if ours has a later updated_at (a message: created_at)
+  kFail,    // count the line as failed
 };
 
 enum class ImportFormat : std::uint8_t {
