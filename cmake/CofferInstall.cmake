@@ -1,5 +1,4 @@
 include(CMakePackageConfigHelpers)
-include(GNUInstallDirs)
 
 set(coffer_config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/coffer")
 set(coffer_pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
