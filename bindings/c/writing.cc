@@ -9,11 +9,15 @@ using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file i
 
 namespace {
 
-// The id goes out where the caller wants it.
+// The id goes out where the caller wants it. Its place is made first: once the write is done nothing may fail.
 template <typename Work>
 coffer_status CallForId(coffer_string** id, coffer_error** error, Work&& work) noexcept {
-  if (id != nullptr) return CallFor(id, error, [&] { return NewString(work()); });
-  return Call(error, [&] { work(); });
+  if (id == nullptr) return Call(error, [&] { work(); });
+  return CallFor(id, error, [&] {
+    std::unique_ptr<coffer_string> answer = NewString("");
+    answer->text = work();
+    return answer;
+  });
 }
 
 }  // namespace

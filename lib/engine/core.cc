@@ -243,12 +243,14 @@ Status EngineCore::CommitToStore(const StoreAccess& access, storage::WriteBatch&
   const std::shared_lock lock(commit_mutex_);
   const std::int32_t day = Today();
   change.AppendTo(batch, day);
+  // A counter that could not be changed for lack of memory, once the store has the change, would be wrong until the next opening.
+  const Totals::Places places = totals_.Prepare(change, day);
   Status status = load == nullptr ? access->Commit(batch, durability) : access->CommitBulk(*load, batch);
   if (!status.ok()) {
     Latch("a commit", status);
     return status;
   }
-  if (!change.empty()) totals_.Apply(change, day);
+  totals_.Apply(places);
   return Status::Ok();
 }
 
@@ -310,10 +312,10 @@ Result<std::vector<AppliedItem>> EngineCore::CommitEach(Batch& batch, Durability
 }
 
 Result<std::vector<ItemResult>> EngineCore::CommitAll(Batch& batch, Durability durability) {
+  std::vector<ItemResult> results;
+  results.reserve(batch.operations());  // once it is committed nothing may fail
   Result<std::vector<AppliedItem>> items = Apply(batch, durability, true);
   if (!items.ok()) return std::move(items).status();
-  std::vector<ItemResult> results;
-  results.reserve(items->size());
   for (AppliedItem& item : *items) results.push_back(std::move(item.result));
   return results;
 }

@@ -30,9 +30,11 @@ Result<ItemResult> CommitOne(engine::EngineCore& core, Batch& batch, const Write
   return std::move(items->front().result);
 }
 
-Result<std::string> IdOf(Result<ItemResult> item, const std::string& given) {
+// `given` is a copy made before the commit, after which nothing may fail.
+Result<std::string> CommitForId(engine::EngineCore& core, Batch& batch, const WriteOptions& options, std::string given) {
+  Result<ItemResult> item = CommitOne(core, batch, options);
   if (!item.ok()) return std::move(item).status();
-  return item->id.empty() ? given : std::move(item->id);
+  return item->id.empty() ? std::move(given) : std::move(item->id);
 }
 
 template <typename Record, typename Read>
@@ -71,14 +73,14 @@ Result<std::vector<ItemResult>> Engine::Commit(Batch& batch, const WriteOptions&
 Result<std::string> Engine::PutConversation(const Conversation& conversation, PutMode mode, const WriteOptions& options) {
   Batch batch(*this);
   if (Status status = batch.PutConversation(conversation, mode); !status.ok()) return status;
-  return IdOf(CommitOne(*core_, batch, options), conversation.id);
+  return CommitForId(*core_, batch, options, conversation.id);
 }
 
 Result<std::string> Engine::PutConversation(const Conversation& conversation, std::span<const Message> messages, PutMode mode,
                                             const WriteOptions& options) {
   Batch batch(*this);
   if (Status status = batch.PutConversation(conversation, messages, mode); !status.ok()) return status;
-  return IdOf(CommitOne(*core_, batch, options), conversation.id);
+  return CommitForId(*core_, batch, options, conversation.id);
 }
 
 Result<std::uint64_t> Engine::AppendMessage(std::string_view conversation_id, const Message& message,
@@ -93,20 +95,20 @@ Result<std::uint64_t> Engine::AppendMessage(std::string_view conversation_id, co
 Result<std::string> Engine::PutDocument(const Document& document, PutMode mode, const WriteOptions& options) {
   Batch batch(*this);
   if (Status status = batch.PutDocument(document, mode); !status.ok()) return status;
-  return IdOf(CommitOne(*core_, batch, options), document.id);
+  return CommitForId(*core_, batch, options, document.id);
 }
 
 Result<std::string> Engine::PutDocument(const Document& document, ContentWriter content, PutMode mode,
                                         const WriteOptions& options) {
   Batch batch(*this);
   if (Status status = batch.PutDocument(document, std::move(content), mode); !status.ok()) return status;
-  return IdOf(CommitOne(*core_, batch, options), document.id);
+  return CommitForId(*core_, batch, options, document.id);
 }
 
 Result<std::string> Engine::PutPrompt(const Prompt& prompt, PutMode mode, const WriteOptions& options) {
   Batch batch(*this);
   if (Status status = batch.PutPrompt(prompt, mode); !status.ok()) return status;
-  return IdOf(CommitOne(*core_, batch, options), prompt.id);
+  return CommitForId(*core_, batch, options, prompt.id);
 }
 
 Status Engine::Delete(Kind kind, std::string_view id, std::string_view owner, const WriteOptions& options) {

@@ -1,6 +1,6 @@
 #include "engine/totals.h"
 
-#include <vector>
+#include <algorithm>
 
 #include "format/keys.h"
 
@@ -91,23 +91,29 @@ void Totals::Reset(CounterState state) {
   operands_max_ = 0;
 }
 
-void Totals::Apply(const CounterChange& change, std::int32_t day) {
+Totals::Places Totals::Prepare(const CounterChange& change, std::int32_t day) {
   const std::lock_guard lock(mutex_);
-  const auto count_operand = [this](std::string key) { operands_max_ = std::max(operands_max_, ++operands_[std::move(key)]); };
+  Places places;
   KindTallies sum;
   for (const auto& [owner, tallies] : change.by_owner()) {
     sum.Add(tallies);
-    state_.by_owner[owner].Add(tallies);
+    places.tallies.emplace_back(&state_.by_owner[owner], tallies);
     for (Kind kind : kAllKinds) {
-      if (!(tallies[kind] == format::Tally{})) count_operand(format::OwnerTallyKey(kind, owner));
+      if (!(tallies[kind] == format::Tally{})) places.operands.push_back(&operands_[format::OwnerTallyKey(kind, owner)]);
     }
   }
   for (Kind kind : kAllKinds) {
-    const format::Tally tally = WithoutDigest(sum[kind]);
-    if (tally == format::Tally{}) continue;
-    state_.by_day[day][kind].Add(tally);
-    count_operand(format::DayTallyKey(day, kind));
+    sum[kind] = WithoutDigest(sum[kind]);
+    if (!(sum[kind] == format::Tally{})) places.operands.push_back(&operands_[format::DayTallyKey(day, kind)]);
   }
+  if (!(sum == KindTallies())) places.tallies.emplace_back(&state_.by_day[day], sum);
+  return places;
+}
+
+void Totals::Apply(const Places& places) noexcept {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [tallies, added] : places.tallies) tallies->Add(added);
+  for (std::uint32_t* count : places.operands) operands_max_ = std::max(operands_max_, ++*count);
 }
 
 bool Totals::Forget(std::string_view owner) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "coffer/kind.h"
 #include "coffer/result.h"
@@ -69,8 +71,18 @@ class CounterChange {
 // Safe for use from many threads.
 class Totals {
  public:
+  // Where a change goes, so that nothing is left to allocate once the store has it. Holds while neither Reset, Forget nor
+  // AppendRebase is called.
+  struct Places {
+    std::vector<std::pair<KindTallies*, KindTallies>> tallies;
+    std::vector<std::uint32_t*> operands;
+  };
+
   void Reset(CounterState state);
-  void Apply(const CounterChange& change, std::int32_t day);
+  // Before the commit of `change`, made on `day`.
+  Places Prepare(const CounterChange& change, std::int32_t day);
+  // After it.
+  void Apply(const Places& places) noexcept;
   // Drops an owner whose tallies are all zero. False: they are not.
   bool Forget(std::string_view owner);
   CounterState Copy() const;

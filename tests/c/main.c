@@ -51,6 +51,9 @@ static const struct {
     TEST(UserComesBackFromABackup),
     TEST(RetentionDropsAndTrashGivesBack),
     TEST(KeysAndTokens),
+    TEST(FailedWriteEndsWritingAndNotReading),
+    TEST(DamagedStoreIsTold),
+    TEST(DamagedBackupIsToldAndNotRestored),
 };
 
 static int Remove(const char* path, const struct stat* facts, int type, struct FTW* place) {

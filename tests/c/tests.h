@@ -44,4 +44,8 @@ void UserComesBackFromABackup(void);
 void RetentionDropsAndTrashGivesBack(void);
 void KeysAndTokens(void);
 
+void FailedWriteEndsWritingAndNotReading(void);
+void DamagedStoreIsTold(void);
+void DamagedBackupIsToldAndNotRestored(void);
+
 #endif
