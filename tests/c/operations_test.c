@@ -152,6 +152,8 @@ void OperationIsWatchedAndCancelled(void) {
   CHECK(text == NULL);
   OK(coffer_operation_wait(operation, -1, &ended, &failure));
   CHECK(ended == 1);
+  OK(coffer_operation_wait(operation, INT64_MAX, &ended, &failure));
+  CHECK(ended == 1);
   OK(coffer_operation_on_end(operation, Count, &ends_at_once, &failure));
   CHECK(ends_at_once == 1);
   OK(coffer_operation_progress(operation, &progress, &failure));

@@ -1,0 +1,74 @@
+// What is in a ChatGPT export, the whole ZIP or its conversations.json: look_at_chatgpt EXPORT. Without one, a small one is written
+// and looked at.
+#include <coffer/coffer.h>
+
+#include <fstream>
+#include <iostream>
+#include <string>
+
+namespace {
+
+// A question, and two answers to it: the user asked for another one.
+constexpr const char* kSmallExport = R"([{
+  "id": "c1", "title": "A trip to Lisbon", "create_time": 1767225600.5, "update_time": 1767225700, "current_node": "n3",
+  "mapping": {
+    "n1": {"id": "n1", "parent": null, "children": ["n2", "n3"], "message": {"id": "m1", "author": {"role": "user"},
+           "content": {"content_type": "text", "parts": ["What should I see in two days?"]}}},
+    "n2": {"id": "n2", "parent": "n1", "children": [], "message": {"id": "m2", "author": {"role": "assistant"},
+           "content": {"content_type": "text", "parts": ["The castle."]}}},
+    "n3": {"id": "n3", "parent": "n1", "children": [], "message": {"id": "m3", "author": {"role": "assistant"},
+           "content": {"content_type": "text", "parts": ["Start with Alfama, early in the morning."]}, "voice": "calm"}}}}])";
+
+int Fail(const coffer::Status& status) {
+  std::cerr << status.ToString() << '\n';
+  return 1;
+}
+
+// What was imported, what could not be, and what our records do not carry as it stood there.
+void PrintReport(const coffer::ImportReport& report) {
+  std::cout << report.imported.conversations << " conversations, " << report.imported.messages << " messages, "
+            << report.imported.documents << " files\n";
+  for (const auto& error : report.errors) std::cout << error.file << ':' << error.line << ": " << error.reason << '\n';
+  for (const auto& loss : report.losses) std::cout << loss.count << " x " << loss.field << ": " << loss.reason << '\n';
+}
+
+// Every conversation, a page at a time, in the order in which they were begun. A branch names the conversation it left.
+coffer::Status PrintConversations(coffer::Engine& engine) {
+  coffer::ListOptions options;
+  options.owner = "me";
+  do {
+    const auto page = engine.ListConversations(options);
+    if (!page.ok()) return page.status();
+    for (const coffer::Conversation& conversation : page->items) {
+      std::cout << coffer::FormatTimestamp(*conversation.created_at) << "  " << conversation.message_count << " messages  "
+                << conversation.title;
+      if (conversation.extra_metadata) std::cout << "  " << conversation.extra_metadata->text();
+      std::cout << '\n';
+    }
+    options.after = page->next;
+  } while (!options.after.empty());
+  return coffer::Status::Ok();
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  std::string file = "conversations.json";
+  if (count > 1) {
+    file = words[1];
+  } else {
+    std::ofstream(file) << kSmallExport;
+  }
+  auto engine = coffer::Engine::Open("chatgpt-data");
+  if (!engine.ok()) return Fail(engine.status());
+
+  coffer::ImportOptions options;
+  options.format = coffer::ImportFormat::kChatGpt;
+  options.owner = "me";
+  const auto report = coffer::ImportFiles(**engine, {file}, options);
+  if (!report.ok()) return Fail(report.status());
+  PrintReport(*report);
+  if (auto status = PrintConversations(**engine); !status.ok()) return Fail(status);
+  if (auto status = (*engine)->Close(); !status.ok()) return Fail(status);
+  return report->failed == 0 && report->imported.conversations > 0 ? 0 : 1;
+}

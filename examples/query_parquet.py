@@ -1,0 +1,26 @@
+"""Exports a store to Parquet and asks DuckDB (pip install duckdb) who wrote how much."""
+
+import tarfile
+
+import coffer
+import duckdb
+from coffer import Conversation, Message
+
+with coffer.open("query-parquet-data") as store:
+    for owner, questions in (("anna", ["What should I see in Lisbon?", "And in Porto?"]), ("ben", ["How is bread made?"])):
+        for question in questions:
+            store.put_conversation(Conversation(owner, question), [Message(question), Message("...", role="assistant")])
+    # One moment of everything, as a tar of a table a kind.
+    report = store.export("everything.tar", format="parquet", compress=False).result()
+
+with tarfile.open(report["path"]) as tables:
+    tables.extractall("tables", filter="data")
+rows = duckdb.sql(
+    """
+    SELECT c.user_id, count(DISTINCT c.id) AS conversations, sum(length(m.content)) AS characters
+    FROM 'tables/messages.parquet' m JOIN 'tables/conversations.parquet' c ON m.conversation_id = c.id
+    WHERE m.role = 'user' GROUP BY c.user_id ORDER BY c.user_id
+    """
+).fetchall()
+for user, conversations, characters in rows:
+    print(f"{user}: {conversations} conversations, {characters} characters asked")
