@@ -95,9 +95,7 @@ std::optional<std::string> ParquetMetadata::Note(std::string_view key) const {
 
 Result<std::optional<ParquetGroupPlace>> ParquetMetadata::NextGroup() {
   if (groups_read_ == groups_) {
-    if (rows_seen_ != rows_)
-      return Status::Corruption("its row groups have " + std::to_string(rows_seen_) + " rows in place of " +
-                                std::to_string(rows_));
+    if (Status status = CheckRowsSeen(rows_seen_ == rows_); !status.ok()) return status;
     return std::optional<ParquetGroupPlace>();
   }
   ThriftReader thrift(std::string_view(footer_).substr(groups_at_));
@@ -127,7 +125,13 @@ Result<std::optional<ParquetGroupPlace>> ParquetMetadata::NextGroup() {
   groups_at_ = footer_.size() - thrift.rest().size();
   group.rows = static_cast<std::uint64_t>(rows);
   rows_seen_ += group.rows;
+  if (Status status = CheckRowsSeen(group.rows <= rows_ && rows_seen_ <= rows_); !status.ok()) return status;
   return std::optional(std::move(group));
+}
+
+Status ParquetMetadata::CheckRowsSeen(bool holds) const {
+  if (holds) return Status::Ok();
+  return Status::Corruption("its row groups have " + std::to_string(rows_seen_) + " rows in place of " + std::to_string(rows_));
 }
 
 Status ParquetMetadata::ReadChunk(ThriftReader& thrift, const ParquetLeaf& leaf, ParquetChunkPlace& place) const {

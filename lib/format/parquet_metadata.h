@@ -79,6 +79,7 @@ class ParquetMetadata {
   ParquetMetadata() = default;
   Status ReadFields();
   void ReadNotes(ThriftReader& thrift, const ThriftField& field);
+  Status CheckRowsSeen(bool holds) const;
   Status ReadChunk(ThriftReader& thrift, const ParquetLeaf& leaf, ParquetChunkPlace& place) const;
   Status ReadChunkMetadata(ThriftReader& thrift, const ParquetLeaf& leaf, ParquetChunkPlace& place) const;
 

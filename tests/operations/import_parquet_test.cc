@@ -152,6 +152,19 @@ TEST_F(ImportParquetTest, ColumnsThatNoMemberMayHaveAreRefused) {
   EXPECT_NE(Errors(Table({"title", "id", "user_id", "title"}, {})).find("column \"title\" stands twice"), std::string::npos);
 }
 
+TEST_F(ImportParquetTest, FewBytesThatPromiseManyRowsAreRefused) {
+  const std::string table = File({{"id", ParquetType::kText}, {"user_id", ParquetType::kText}, {"title", ParquetType::kText}},
+                                 "", [](format::ParquetRows& rows) {
+                                   for (int row = 0; row < 100'000; ++row) {
+                                     for (std::size_t column = 0; column < 3; ++column) rows.column(column).AddNull();
+                                     rows.EndRow();
+                                   }
+                                 });
+  ASSERT_LT(table.size(), 2000U);
+  const std::string errors = Errors(table);
+  EXPECT_NE(errors.find("resource_exhausted: input: 100000 rows in "), std::string::npos) << errors.substr(0, 1000);
+}
+
 TEST_F(ImportParquetTest, RowsOfQueriesAndNewerLayoutsAreRefused) {
   EXPECT_NE(Errors(Table(kColumns, {}, R"({"version":1,"scope":"custom","table":"conversations"})")).find("which holds rows"),
             std::string::npos);

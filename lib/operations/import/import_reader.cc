@@ -311,6 +311,7 @@ Status ImportReader::ReadParquetFile(const std::string& name) {
 Status ImportReader::ReadParquet(format::RangeReader source, std::uint64_t file_bytes, const std::string& name) {
   Result<std::unique_ptr<format::ParquetReader>> file = format::ParquetReader::Open(std::move(source), file_bytes);
   if (!file.ok()) return std::move(file).status().WithContext(name);
+  if (Status status = CheckParquetRows((*file)->metadata().rows(), file_bytes); !status.ok()) return status.WithContext(name);
   Result<ParquetTable> table = TableOfParquet((*file)->metadata(), options_.kind);
   if (!table.ok()) return std::move(table).status().WithContext(name);
   if (table->kind == Kind::kContent) return HoldContents(**file, *table, name);

@@ -99,6 +99,12 @@ Result<ParquetTableColumn> ColumnOf(Kind kind, const format::ParquetLeaf& leaf) 
 
 }  // namespace
 
+Status CheckParquetRows(std::uint64_t rows, std::uint64_t file_bytes) {
+  if (rows / kParquetRowsPerByteMax <= file_bytes) return Status::Ok();
+  return Status::ResourceExhausted(std::to_string(rows) + " rows in " + std::to_string(file_bytes) + " bytes: more than " +
+                                   std::to_string(kParquetRowsPerByteMax) + " a byte");
+}
+
 Result<ParquetTable> TableOfParquet(const format::ParquetMetadata& metadata, std::optional<Kind> kind) {
   Result<Kind> found = KindOfFile(metadata, kind);
   if (!found.ok()) return std::move(found).status();

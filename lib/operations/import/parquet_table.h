@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,13 @@
 #include "format/parquet_metadata.h"
 
 namespace coffer::operations {
+
+// Records differ, in their ids if in nothing else, so that each takes some bits. Without this a few bytes could promise two billion
+// rows of nothing.
+inline constexpr std::uint64_t kParquetRowsPerByteMax = 8;
+
+// kResourceExhausted: more rows than a file so long can hold.
+Status CheckParquetRows(std::uint64_t rows, std::uint64_t file_bytes);
 
 struct ParquetTableColumn {
   enum class Use : std::uint8_t { kMember, kUnknownMember, kUnknownMembers, kDigits };
