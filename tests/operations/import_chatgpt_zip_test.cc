@@ -141,13 +141,33 @@ TEST_F(ImportChatGptZipTest, AnotherZipIsAnErrorOfTheFile) {
   ASSERT_OK(other);
   EXPECT_EQ(Errors(*other), "0: is a ZIP file without conversations.json, and no ChatGPT export\n");
   EXPECT_EQ(other->imported.documents, 0U);
-  const Result<ImportReport> stream = ImportText(ZipOf({{"conversations.json", "[]"}}));
-  ASSERT_OK(stream);
-  EXPECT_NE(Errors(*stream).find("a ZIP file, which is read from a file alone"), std::string::npos);
   const Result<ImportReport> wanted = ImportZip(ZipOf({{"conversations.json", "[]"}}), Options(ImportFormat::kNdjson));
   ASSERT_OK(wanted);
   EXPECT_EQ(wanted->errors_total, 1U);
   EXPECT_CODE(ImportZip("PK\x03\x04 and nothing like it"), kInvalidArgument);
+}
+
+TEST_F(ImportChatGptZipTest, AnArchiveComesFromAStreamAsFromAFile) {
+  const std::string zip = ZipOf(
+      {{"conversations.json", "[" + WithPicture("c1", "file-service://file-Aa1") + "]"}, {"file-Aa1-photo.png", "png bytes"}});
+  const Result<ImportReport> report = ImportText(zip);
+  ASSERT_OK(report);
+  EXPECT_EQ(Errors(*report), "");
+  EXPECT_EQ(report->imported.conversations, 1U);
+  EXPECT_EQ(ContentOf(engine(), "file-Aa1"), "png bytes");
+  const Result<ImportReport> again = ImportZip(zip);
+  ASSERT_OK(again);
+  EXPECT_EQ(again->skipped, 2U);
+  for (const auto& entry : std::filesystem::directory_iterator(store_path())) {
+    EXPECT_EQ(entry.path().string().find(".partial"), std::string::npos) << entry.path();
+  }
+}
+
+TEST_F(ImportChatGptZipTest, AStreamThatUnpacksToFarMoreThanItselfIsRefused) {
+  const std::string bomb = Compress("PK\x03\x04" + std::string(std::size_t{300} << 20, '\0'));
+  const Result<ImportReport> report = ImportText(bomb);
+  EXPECT_CODE(report, kResourceExhausted);
+  EXPECT_NE(report.status().message().find("input: unpacks to more than 100 times its size"), std::string::npos);
 }
 
 TEST_F(ImportChatGptZipTest, AnArchiveThatUnpacksToFarMoreThanItselfIsRefused) {
@@ -162,11 +182,14 @@ TEST_F(ImportChatGptZipTest, AnArchiveThatUnpacksToFarMoreThanItselfIsRefused) {
 }
 
 TEST_F(ImportChatGptZipTest, EachLimitOfAnArchiveIsKept) {
-  WriteBytes(directory_.File("a.zip"), ZipOf({{"a", "12345"}, {"b", "12345"}, {"c", "1"}}));
-  std::atomic<std::uint64_t> bytes{0};
-  std::atomic<bool> stop{false};
+  const std::string bytes = ZipOf({{"a", "12345"}, {"b", "12345"}, {"c", "1"}});
+  Status failure;
+  const auto source = [&](std::uint64_t offset, std::size_t length, char* buffer) -> Result<std::size_t> {
+    if (!failure.ok()) return failure;
+    return bytes.copy(buffer, length, static_cast<std::size_t>(offset));
+  };
   const auto read = [&](const ZipLimits& limits) -> Status {
-    Result<std::unique_ptr<ZipReader>> zip = ZipReader::Open(PosixFileSystem(), directory_.File("a.zip"), bytes, stop, limits);
+    Result<std::unique_ptr<ZipReader>> zip = ZipReader::Open(source, bytes.size(), "a.zip", limits);
     if (!zip.ok()) return zip.status();
     ZipEntry entry;
     for (;;) {
@@ -187,7 +210,7 @@ TEST_F(ImportChatGptZipTest, EachLimitOfAnArchiveIsKept) {
   limits = {};
   limits.unpacked_bytes_max = 10;
   EXPECT_CODE(read(limits), kResourceExhausted);
-  stop = true;
+  failure = Status::Cancelled("cancelled");
   EXPECT_CODE(read({}), kCancelled);
 }
 

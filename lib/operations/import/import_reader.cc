@@ -29,27 +29,7 @@ namespace {
 
 // Hostile entries of one tar file that are told one by one.
 constexpr std::uint64_t kHostileEntriesToldMax = 100;
-// Enough of these fill a chunk as records do, so that an input of errors alone is bounded too.
-constexpr std::size_t kChunkLinesMax = 2 * kImportBatchRecordsMax;
-
-std::string PlaceOf(const Message& message) {
-  std::string place = "conversation " + message.conversation_id;
-  if (message.sequence_number) place += ", sequence_number " + std::to_string(*message.sequence_number);
-  return place;
-}
-
-bool BeginsWithParquet(const FileSource& file) {
-  return file.FirstBytes(format::kParquetMagic.size()) == format::kParquetMagic;
-}
-bool TakesParquet(ImportFormat format) { return format == ImportFormat::kAuto || format == ImportFormat::kCofferParquet; }
-
 bool BeginsWithAge(FileSource& file) { return file.FirstBytes(kAgeFirstBytes.size()) == kAgeFirstBytes; }
-
-// The head of the first entry. Formats that are ZIP files below begin so too, and are told by what is in them.
-bool BeginsWithZip(FileSource& file) {
-  constexpr std::string_view kZipFirstBytes = "PK\x03\x04";
-  return file.FirstBytes(kZipFirstBytes.size()) == kZipFirstBytes;
-}
 
 constexpr const char* kWithoutOwner = "names no owner of ours: give one";
 
@@ -71,6 +51,32 @@ class ParquetContentSource final : public ByteSource {
 
  private:
   ParquetContents& contents_;
+};
+
+// What waits on disk may be this much more than what was read for it, beyond the first 256 MiB: a stream of zstd can
+// unpack to twenty thousand times as much.
+constexpr std::uint64_t kSpooledRatioMax = 100;
+constexpr std::uint64_t kSpooledFreeBytes = std::uint64_t{256} << 20;
+
+class SpooledSource final : public ByteSource {
+ public:
+  SpooledSource(ByteSource& source, const std::atomic<std::uint64_t>& bytes_read, const std::string& name)
+      : source_(source), bytes_read_(bytes_read), name_(name) {}
+  Result<std::size_t> Read(char* buffer, std::size_t length) override {
+    Result<std::size_t> got = source_.Read(buffer, length);
+    if (got.ok()) bytes_ += *got;
+    if (bytes_ > kSpooledFreeBytes && (bytes_ - kSpooledFreeBytes) / kSpooledRatioMax > bytes_read_.load()) {
+      return Status::ResourceExhausted(name_ + ": unpacks to more than " + std::to_string(kSpooledRatioMax) +
+                                       " times its size");
+    }
+    return got;
+  }
+
+ private:
+  ByteSource& source_;
+  const std::atomic<std::uint64_t>& bytes_read_;
+  const std::string& name_;
+  std::uint64_t bytes_ = 0;
 };
 
 // Hands bytes on and counts them, until it is told to stop.
@@ -144,7 +150,6 @@ Status ImportReader::ReadInput(const ImportInput& input) {
     file = std::move(*opened);
     raw = file.get();
   }
-  if (input.source == nullptr && BeginsWithZip(*file)) return ReadZip(input.name);
   if (input.source == nullptr && BeginsWithAge(*file)) {
     Result<std::unique_ptr<AgeSource>> opened = AgeSource::Open(engine_.core(), input.name);
     if (!opened.ok()) return std::move(opened).status();
@@ -152,8 +157,10 @@ Status ImportReader::ReadInput(const ImportInput& input) {
     raw = encrypted.get();
   }
   encrypted_ = encrypted != nullptr;
-  if (!encrypted_ && file != nullptr && BeginsWithParquet(*file) && TakesParquet(options_.format))
-    return ReadParquetFile(input.name);
+  if (!encrypted_ && file != nullptr) {
+    const InputForm form = FormOf(file->FirstBytes(kSniffBytes), options_.format, options_.kind);
+    if (form.problem.empty() && IsReadFromEnd(form.layout)) return ReadFileFromEnd(form.layout, input.name);
+  }
   CountingSource counted(*raw, bytes_done_, stop_);
   DecodedSource decoded(counted, input.name);
   return ReadPlain(decoded, input.name);
@@ -178,10 +185,12 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
       CsvLines lines(bytes, *form.kind, name, in_tar_ && !messages_in_tar_);
       return ReadLines(lines);
     }
-    case InputLayout::kParquet: {
-      Result<std::unique_ptr<SpooledInput>> spooled = SpooledInput::Take(engine_.core(), bytes, encrypted_);
+    case InputLayout::kParquet:
+    case InputLayout::kZip: {
+      SpooledSource limited(bytes, bytes_done_, name);
+      Result<std::unique_ptr<SpooledInput>> spooled = SpooledInput::Take(engine_.core(), limited, encrypted_);
       if (!spooled.ok()) return std::move(spooled).status();
-      return ReadParquet((*spooled)->reader(), (*spooled)->bytes(), name);
+      return ReadFromEnd(form.layout, (*spooled)->reader(), (*spooled)->bytes(), name);
     }
     default:
       break;
@@ -207,12 +216,9 @@ Status ImportReader::ReadChats(DecodedSource& bytes, InputLayout layout, const s
   return ImportChats(bytes, name, in_tar_ ? name : "", read, *this, losses_);
 }
 
-Status ImportReader::ReadZip(const std::string& name) {
-  if (options_.format != ImportFormat::kAuto && options_.format != ImportFormat::kChatGpt) {
-    return NoteFileProblem(name, "is a ZIP file; what is read of one is a ChatGPT export");
-  }
+Status ImportReader::ReadZip(const format::RangeReader& source, std::uint64_t file_bytes, const std::string& name) {
   if (options_.owner.empty()) return NoteFileProblem(name, kWithoutOwner);
-  const auto open = [&] { return ZipReader::Open(engine_.core().files(), name, bytes_done_, stop_); };
+  const auto open = [&] { return ZipReader::Open(source, file_bytes, name); };
   return ChatGptZip(open, name, options_.owner, *this, losses_).Import();
 }
 
@@ -292,20 +298,28 @@ Status ImportReader::ReadTarEntry(ByteSource& bytes, const std::string& path, co
   return ReadPlain(decoded, name + ": " + path);
 }
 
-// A file can be read from its end as it is.
-Status ImportReader::ReadParquetFile(const std::string& name) {
+// A file is read as it is, where anything else has to wait on disk first.
+Status ImportReader::ReadFileFromEnd(InputLayout layout, const std::string& name) {
   FileSystem& files = engine_.core().files();
   const Result<FileInfo> info = files.Stat(name);
   if (!info.ok()) return info.status();
   Result<std::unique_ptr<RandomAccessFile>> file = files.NewRandomAccessFile(name);
   if (!file.ok()) return std::move(file).status();
-  const auto read = [this, &opened = **file](std::uint64_t offset, std::size_t length, char* buffer) -> Result<std::size_t> {
-    if (stop_.load(std::memory_order_relaxed)) return Status::Cancelled("cancelled");
+  const auto read = [this, &opened = **file](std::uint64_t offset, std::size_t length, char* buffer) {
     Result<std::size_t> got = opened.Read(offset, length, buffer);
     if (got.ok()) bytes_done_.fetch_add(*got, std::memory_order_relaxed);
     return got;
   };
-  return ReadParquet(read, info->size_bytes, name);
+  return ReadFromEnd(layout, read, info->size_bytes, name);
+}
+
+Status ImportReader::ReadFromEnd(InputLayout layout, const format::RangeReader& source, std::uint64_t file_bytes,
+                                 const std::string& name) {
+  const auto read = [&](std::uint64_t offset, std::size_t length, char* buffer) -> Result<std::size_t> {
+    if (stop_.load(std::memory_order_relaxed)) return Status::Cancelled("cancelled");
+    return source(offset, length, buffer);
+  };
+  return layout == InputLayout::kZip ? ReadZip(read, file_bytes, name) : ReadParquet(read, file_bytes, name);
 }
 
 Status ImportReader::ReadParquet(format::RangeReader source, std::uint64_t file_bytes, const std::string& name) {
@@ -339,251 +353,6 @@ Result<bool> ImportReader::KeepsContentOf(const std::string& document_id) {
   Document document;
   document.id = document_id;
   return KeepsStoredDocument(document);
-}
-
-Status ImportReader::ReadLines(LineSource& lines) {
-  for (;;) {
-    Result<std::optional<TextLine>> line = lines.Next();
-    if (!line.ok()) return std::move(line).status();
-    if (!*line) return Status::Ok();
-    if (Status status = ReadRecord(**line, lines); !status.ok()) return status;
-  }
-}
-
-Status ImportReader::ReadRecord(const TextLine& text, LineSource& lines) {
-  ImportLine line;
-  line.file = input_index_;
-  line.line = text.number;
-  if (!text.file_problem.empty()) {
-    line.place = input_->name;
-    line.state = LineState::kFileProblem;
-    line.reason = text.file_problem;
-    return AddLine(std::move(line));
-  }
-  if (!text.refusal.empty()) return Refuse(std::move(line), std::string(text.refusal));
-  if (text.too_long) return ReadLongRecord(lines, std::move(line));
-  Result<format::InterchangeRecord> record = records_.ReadLine(text.text, options_.kind, options_.owner);
-  if (!record.ok()) return Refuse(std::move(line), std::string(record.status().message()));
-  return PutRecord(*record, nullptr, std::move(line));
-}
-
-Status ImportReader::ReadLongRecord(LineSource& lines, ImportLine line) {
-  LongLine long_line(engine_, options_, records_);
-  if (Status status = long_line.Read(lines); !status.ok()) return status;
-  if (!long_line.refusal().empty()) return Refuse(std::move(line), long_line.refusal());
-  return long_line.blank() ? Status::Ok() : PutRecord(long_line.record(), &long_line, std::move(line));
-}
-
-Status ImportReader::PutRecord(format::InterchangeRecord& record, LongLine* parts, ImportLine line) {
-  if (const auto* conversation = std::get_if<Conversation>(&record.record)) {
-    const bool streamed = parts != nullptr && (parts->messages() != nullptr || parts->already_there());
-    return streamed ? PutLongConversation(*conversation, *parts, std::move(line))
-                    : PutConversation(*conversation, record.messages, std::move(line));
-  }
-  if (const auto* message = std::get_if<Message>(&record.record)) return PutMessage(*message, std::move(line));
-  if (const auto* prompt = std::get_if<Prompt>(&record.record)) return PutPrompt(*prompt, std::move(line));
-  return PutDocument(record, parts, std::move(line));
-}
-
-std::string ImportReader::WhyWithoutId(std::string_view id, std::string_view what) const {
-  return id.empty() && !options_.generate_ids ? WithoutId(what) : std::string();
-}
-
-Status ImportReader::PutConversation(const Conversation& conversation, const std::optional<std::vector<Message>>& messages,
-                                     ImportLine line) {
-  line.kind = Kind::kConversation;
-  if (std::string why = WhyWithoutId(conversation.id, "conversation"); !why.empty()) return Refuse(std::move(line), why);
-  if (!messages) {
-    return AddPut(std::move(line), chunk_->batch.PutConversation(conversation, mode_));
-  }
-  for (std::size_t i = 0; i < messages->size(); ++i) {
-    if (!(*messages)[i].id.empty() || options_.generate_ids) continue;
-    return Refuse(std::move(line), WhyWithoutId({}, "messages[" + std::to_string(i) + "]"));
-  }
-  line.messages = messages->size();
-  return AddPut(std::move(line), chunk_->batch.PutConversation(conversation, *messages, mode_));
-}
-
-Status ImportReader::PutLongConversation(const Conversation& conversation, LongLine& parts, ImportLine line) {
-  line.kind = Kind::kConversation;
-  if (std::string why = WhyWithoutId(conversation.id, "conversation"); !why.empty()) return Refuse(std::move(line), why);
-  if (parts.already_there()) return AddAlreadyThere(std::move(line));
-  engine::ConversationWriter& writer = *parts.messages();
-  if (writer.messages() == 0) {
-    return AddPut(std::move(line), chunk_->batch.PutConversation(conversation, std::span<const Message>(), mode_));
-  }
-  line.messages = writer.messages();
-  Status finished = writer.Finish(conversation, mode_);
-  if (finished.code() == StatusCode::kInvalidArgument) return Refuse(std::move(line), std::string(finished.message()));
-  if (!finished.ok()) return finished;
-  if (Status status = HandOver(); !status.ok()) return status;
-  chunk_->conversation = std::move(parts.messages());
-  chunk_->lines.push_back(std::move(line));
-  return HandOver();
-}
-
-Status ImportReader::PutMessage(const Message& message, ImportLine line) {
-  line.kind = Kind::kMessage;
-  if (message.conversation_id.empty()) return Refuse(std::move(line), "conversation_id: is missing");
-  if (std::string why = WhyWithoutId(message.id, "message"); !why.empty()) return Refuse(std::move(line), why);
-  if (!message.sequence_number && !options_.generate_ids) {
-    return Refuse(std::move(line), "sequence_number: is missing, and two imports would append the message twice");
-  }
-  line.place = PlaceOf(message);
-  Batch& batch = chunk_->batch;
-  return AddPut(std::move(line), message.sequence_number ? batch.PutMessage(message.conversation_id, message, mode_)
-                                                         : batch.AppendMessage(message.conversation_id, message));
-}
-
-Status ImportReader::PutPrompt(const Prompt& prompt, ImportLine line) {
-  line.kind = Kind::kPrompt;
-  if (std::string why = WhyWithoutId(prompt.id, "prompt"); !why.empty()) return Refuse(std::move(line), why);
-  return AddPut(std::move(line), chunk_->batch.PutPrompt(prompt, mode_));
-}
-
-Status ImportReader::PutDocument(format::InterchangeRecord& record, LongLine* parts, ImportLine line) {
-  line.kind = Kind::kDocument;
-  Document& document = std::get<Document>(record.record);
-  if (std::string why = WhyWithoutId(document.id, "document"); !why.empty()) return Refuse(std::move(line), why);
-  if (record.content && record.content_path) {
-    return Refuse(std::move(line), "content_base64 and content_path exclude each other");
-  }
-  const bool is_held = held_contents_.Has(document.id);
-  if (!record.content && !record.content_path && !is_held && !contents_.given()) {
-    return AddPut(std::move(line), chunk_->batch.PutDocument(document, mode_));
-  }
-  if (parts != nullptr && parts->already_there()) return AddAlreadyThere(std::move(line));
-  Result<bool> keeps = KeepsStoredDocument(document);
-  if (!keeps.ok() && keeps.status().code() == StatusCode::kInvalidArgument) {
-    return Refuse(std::move(line), std::string(keeps.status().message()));
-  }
-  if (!keeps.ok()) return std::move(keeps).status();
-  if (*keeps) return AddAlreadyThere(std::move(line));
-  PendingDocument pending;
-  pending.document = std::move(document);
-  pending.file = line.file;
-  pending.line = line.line;
-  if (!record.content && !record.content_path && !is_held) return contents_.Deliver(std::move(pending));
-  return StoreContent(pending, record, parts);
-}
-
-Result<bool> ImportReader::KeepsStoredDocument(const Document& document) {
-  if (mode_ == PutMode::kUpsert || document.id.empty()) return false;
-  if (Status status = format::CheckId("id", document.id); !status.ok()) return status;
-  const engine::StoreAccess access = engine_.core().Access();
-  storage::PinnedValue value;
-  if (Status status = access->Get(storage::Family::kDocuments, document.id, nullptr, value); !status.ok()) return status;
-  if (!value.found()) return false;
-  if (mode_ == PutMode::kKeepExisting) return true;
-  Result<format::StoredRecord> stored = format::DecodeStoredRecord(Kind::kDocument, value.view());
-  if (!stored.ok()) return std::move(stored).status().WithContext("document " + document.id);
-  const std::optional<Timestamp> ours = document.updated_at ? document.updated_at : document.created_at;
-  return ours && stored->updated_at >= *ours;
-}
-
-// The line brought the content itself, or says where it is.
-Status ImportReader::StoreContent(const PendingDocument& pending, format::InterchangeRecord& record, LongLine* parts) {
-  std::optional<ContentWriter> content;
-  std::string refusal;
-  if (Status status = FindContent(record, parts, pending.document.id, content, refusal); !status.ok()) return status;
-  if (!content) return RefuseDocument(pending, "content_path: " + refusal);
-  return PutDocumentContent(pending, std::move(*content));
-}
-
-Status ImportReader::FindContent(format::InterchangeRecord& record, LongLine* parts, std::string_view document_id,
-                                 std::optional<ContentWriter>& content, std::string& refusal) {
-  if (parts != nullptr && parts->content()) {
-    content = std::move(parts->content());
-    return Status::Ok();
-  }
-  if (record.content) {
-    Result<ContentWriter> writer = engine_.NewContent();
-    if (!writer.ok()) return std::move(writer).status();
-    if (Status status = writer->Append(*record.content); !status.ok()) return status;
-    content.emplace(std::move(*writer));
-    return Status::Ok();
-  }
-  const std::string path = record.content_path ? *record.content_path : ContentEntryPath(document_id);
-  if (in_tar_ || !record.content_path) {
-    const std::optional<std::string> entry = DocumentOfEntry(path);
-    content = entry ? held_contents_.Take(*entry) : std::nullopt;
-    if (!content) refusal = "the tar has no \"" + path + "\" before this record";
-    return Status::Ok();
-  }
-  if (!input_->folder) {
-    refusal = "a stream has no folder to look in";
-  } else if (Result<std::string> normal = NormalizeRelativePath(path); !normal.ok()) {
-    refusal = normal.status().message();
-  } else if (Result<std::unique_ptr<ByteSource>> file = OpenContainedFile(*input_->folder, *normal); !file.ok()) {
-    refusal = file.status().message();
-  } else {
-    return CopyContent(engine_, **file, content, refusal);
-  }
-  return Status::Ok();
-}
-
-Status ImportReader::PutDocumentContent(const PendingDocument& pending, ContentWriter content) {
-  ImportLine line;
-  line.file = pending.file;
-  line.line = pending.line;
-  line.kind = Kind::kDocument;
-  line.has_content = true;
-  // What of a content is not on disk yet stays in memory until the commit, so a chunk makes room for it first.
-  const std::size_t in_memory = std::min<std::size_t>(static_cast<std::size_t>(content.size_bytes()), kContentChunkBytes);
-  if (chunk_->bytes() > 0 && chunk_->bytes() + in_memory > kImportBatchBytesMax) {
-    if (Status status = HandOver(); !status.ok()) return status;
-  }
-  const Status put = chunk_->batch.PutDocument(pending.document, std::move(content), mode_);
-  if (put.ok()) chunk_->content_bytes += in_memory;
-  return AddPut(std::move(line), put);
-}
-
-Status ImportReader::RefuseDocument(const PendingDocument& pending, std::string reason) {
-  ImportLine line;
-  line.file = pending.file;
-  line.line = pending.line;
-  line.kind = Kind::kDocument;
-  return Refuse(std::move(line), std::move(reason));
-}
-
-Status ImportReader::NoteFileProblem(std::string file, std::string reason) {
-  ImportLine line;
-  line.place = std::move(file);
-  line.state = LineState::kFileProblem;
-  line.reason = std::move(reason);
-  return AddLine(std::move(line));
-}
-
-// A chunk is handed over long before its batch is full, so a put that finds no room is a record that is too large.
-Status ImportReader::AddPut(ImportLine line, const Status& put) {
-  return put.ok() ? AddLine(std::move(line)) : Refuse(std::move(line), std::string(put.message()));
-}
-
-Status ImportReader::Refuse(ImportLine line, std::string reason) {
-  line.state = LineState::kRefused;
-  line.reason = std::move(reason);
-  return AddLine(std::move(line));
-}
-
-Status ImportReader::AddAlreadyThere(ImportLine line) {
-  line.state = LineState::kAlreadyThere;
-  return AddLine(std::move(line));
-}
-
-Status ImportReader::AddLine(ImportLine line) {
-  chunk_->lines.push_back(std::move(line));
-  const bool full = chunk_->batch.operations() >= kImportBatchRecordsMax || chunk_->bytes() >= kImportBatchBytesMax ||
-                    chunk_->lines.size() >= kChunkLinesMax;
-  return full ? HandOver() : Status::Ok();
-}
-
-Status ImportReader::HandOver() {
-  if (chunk_->lines.empty()) return Status::Ok();
-  const std::size_t bytes = chunk_->bytes();
-  if (!queue_.Push(std::exchange(chunk_, std::make_unique<ImportChunk>(engine_)), bytes)) {
-    return Status::Cancelled("import: the commit failed");
-  }
-  return Status::Ok();
 }
 
 }  // namespace coffer::operations

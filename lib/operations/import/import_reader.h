@@ -84,11 +84,12 @@ class ImportReader final : public DocumentSink, public ChatSink {
   // Bytes that are plain: no zstd, no age. `name`: of the file, or of the tar and the file in it.
   Status ReadPlain(DecodedSource& bytes, const std::string& name);
   Status ReadChats(DecodedSource& bytes, InputLayout layout, const std::string& name);
-  Status ReadZip(const std::string& name);
+  Status ReadFileFromEnd(InputLayout layout, const std::string& name);
+  // A file of so many bytes, whatever it lies in.
+  Status ReadFromEnd(InputLayout layout, const format::RangeReader& source, std::uint64_t file_bytes, const std::string& name);
+  Status ReadZip(const format::RangeReader& source, std::uint64_t file_bytes, const std::string& name);
   Status ReadTar(ByteSource& bytes, const std::string& name);
   Status ReadTarEntry(ByteSource& bytes, const std::string& path, const std::string& name);
-  Status ReadParquetFile(const std::string& name);
-  // A Parquet file of so many bytes.
   Status ReadParquet(format::RangeReader source, std::uint64_t file_bytes, const std::string& name);
   Status HoldContents(format::ParquetReader& file, const ParquetTable& table, const std::string& name);
   // Tells of contents that no document has taken.

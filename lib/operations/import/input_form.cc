@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kTarMagicOffset = 257;
 constexpr std::string_view kTarMagic = "ustar";
+// The head of the first entry. Formats that are ZIP files below begin so too, and are told by what is in them.
+constexpr std::string_view kZipMagic = "PK\x03\x04";
 
 bool LooksLikeTar(std::string_view first_bytes) {
   return first_bytes.size() > kTarMagicOffset && first_bytes.substr(kTarMagicOffset).starts_with(kTarMagic);
@@ -28,7 +30,6 @@ std::string WhyNotReadable(std::string_view first_bytes) {
       {"\xfd"
        "7zXZ",
        "an xz file"},
-      {"PK\x03\x04", "a ZIP file, which is read from a file alone, and is to hold a ChatGPT export"},
       {"SQLite format 3", "an SQLite database"},
       {"%PDF-", "a PDF file"},
       {"\x89PNG", "a PNG image"},
@@ -58,6 +59,8 @@ InputForm Recognised(std::string_view first_bytes) {
     form.layout = InputLayout::kJsonExport;
   } else if (first_bytes.starts_with(format::kParquetMagic)) {
     form.layout = InputLayout::kParquet;
+  } else if (first_bytes.starts_with(kZipMagic)) {
+    form.layout = InputLayout::kZip;
   } else if (form.kind = KindOfCsv(first_bytes); form.kind) {
     form.layout = InputLayout::kCsv;
   } else if (const std::optional<InputLayout> chats = ChatLayoutOf(first_bytes)) {
@@ -81,6 +84,11 @@ void BecomeChats(InputLayout layout, InputForm& form) {
 
 InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optional<Kind> kind) {
   InputForm form = Recognised(first_bytes);
+  if (form.layout == InputLayout::kZip) {
+    if (wanted == ImportFormat::kAuto || wanted == ImportFormat::kChatGpt) return form;
+    form.problem = "is a ZIP file; what is read of one is a ChatGPT export";
+    return form;
+  }
   const bool is_tar = form.layout == InputLayout::kTar;
   const bool is_parquet = form.layout == InputLayout::kParquet;
   switch (wanted) {

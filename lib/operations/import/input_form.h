@@ -11,10 +11,13 @@
 
 namespace coffer::operations {
 
-enum class InputLayout : std::uint8_t { kNdjson, kJsonExport, kCsv, kParquet, kTar, kChatGpt, kOpenWebUi, kLibreChat };
+enum class InputLayout : std::uint8_t { kNdjson, kJsonExport, kCsv, kParquet, kZip, kTar, kChatGpt, kOpenWebUi, kLibreChat };
 
 // Whether it is conversations of another program.
 constexpr bool IsChats(InputLayout layout) { return layout >= InputLayout::kChatGpt; }
+
+// Whether what is in it is told at its end.
+constexpr bool IsReadFromEnd(InputLayout layout) { return layout == InputLayout::kParquet || layout == InputLayout::kZip; }
 
 struct InputForm {
   InputLayout layout = InputLayout::kNdjson;

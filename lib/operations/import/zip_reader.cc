@@ -19,15 +19,8 @@ constexpr std::uint64_t kUnpackedFreeBytes = std::uint64_t{64} << 20;
 }  // namespace
 
 struct ZipReader::State {
-  State(std::unique_ptr<RandomAccessFile> the_file, std::uint64_t the_size, std::string the_name,
-        std::atomic<std::uint64_t>& the_bytes, const std::atomic<bool>& the_stop, const ZipLimits& the_limits)
-      : file(std::move(the_file)),
-        size(the_size),
-        name(std::move(the_name)),
-        bytes(the_bytes),
-        stop(the_stop),
-        limits(the_limits),
-        piece(kPieceBytes) {}
+  State(format::RangeReader the_source, std::uint64_t the_size, std::string the_name, const ZipLimits& the_limits)
+      : source(std::move(the_source)), size(the_size), name(std::move(the_name)), limits(the_limits), piece(kPieceBytes) {}
   ~State() {
     if (zip != nullptr) archive_read_free(zip);
   }
@@ -40,11 +33,9 @@ struct ZipReader::State {
 
   static la_ssize_t GiveBytes(struct archive*, void* context, const void** given) {
     State& state = *static_cast<State*>(context);
-    if (state.stop.load(std::memory_order_relaxed)) return state.Fail(Status::Cancelled("cancelled"));
-    Result<std::size_t> got = state.file->Read(state.offset, state.piece.size(), state.piece.data());
+    Result<std::size_t> got = state.source(state.offset, state.piece.size(), state.piece.data());
     if (!got.ok()) return state.Fail(std::move(got).status());
     state.offset += *got;
-    state.bytes.fetch_add(*got, std::memory_order_relaxed);
     *given = state.piece.data();
     return static_cast<la_ssize_t>(*got);
   }
@@ -87,11 +78,9 @@ struct ZipReader::State {
     return Status::Ok();
   }
 
-  const std::unique_ptr<RandomAccessFile> file;
+  const format::RangeReader source;
   const std::uint64_t size;
   const std::string name;
-  std::atomic<std::uint64_t>& bytes;
-  const std::atomic<bool>& stop;
   const ZipLimits limits;
   std::vector<char> piece;
   std::uint64_t offset = 0;
@@ -105,14 +94,9 @@ struct ZipReader::State {
 ZipReader::ZipReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ZipReader::~ZipReader() = default;
 
-Result<std::unique_ptr<ZipReader>> ZipReader::Open(FileSystem& files, const std::string& path,
-                                                   std::atomic<std::uint64_t>& bytes, const std::atomic<bool>& stop,
+Result<std::unique_ptr<ZipReader>> ZipReader::Open(format::RangeReader source, std::uint64_t size_bytes, std::string name,
                                                    const ZipLimits& limits) {
-  Result<FileInfo> info = files.Stat(path);
-  if (!info.ok()) return std::move(info).status().WithContext(path);
-  Result<std::unique_ptr<RandomAccessFile>> file = files.NewRandomAccessFile(path);
-  if (!file.ok()) return std::move(file).status().WithContext(path);
-  auto state = std::make_unique<State>(std::move(*file), info->size_bytes, path, bytes, stop, limits);
+  auto state = std::make_unique<State>(std::move(source), size_bytes, std::move(name), limits);
   if (Status status = state->Start(); !status.ok()) return status;
   return std::unique_ptr<ZipReader>(new ZipReader(std::move(state)));
 }

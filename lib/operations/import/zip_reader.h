@@ -1,15 +1,14 @@
 // ZipReader: the entries of a ZIP file, read from start to end. Nothing is ever written to disk.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
-#include "coffer/file_system.h"
 #include "coffer/import.h"
 #include "coffer/result.h"
+#include "format/range_reader.h"
 
 namespace coffer::operations {
 
@@ -29,10 +28,9 @@ struct ZipLimits {
 // The bytes of the present entry are its own as a ByteSource. One thread at a time.
 class ZipReader final : public ByteSource {
  public:
-  // `name` stands before what goes wrong. Bytes read of the file are added to `bytes`, and reading fails with kCancelled once
-  // `stop` is true. All must outlive it.
-  static Result<std::unique_ptr<ZipReader>> Open(FileSystem& files, const std::string& path, std::atomic<std::uint64_t>& bytes,
-                                                 const std::atomic<bool>& stop, const ZipLimits& limits = {});
+  // A file of `size_bytes`. `name` stands before what goes wrong.
+  static Result<std::unique_ptr<ZipReader>> Open(format::RangeReader source, std::uint64_t size_bytes, std::string name,
+                                                 const ZipLimits& limits = {});
   ~ZipReader() override;
   ZipReader(const ZipReader&) = delete;
   ZipReader& operator=(const ZipReader&) = delete;
