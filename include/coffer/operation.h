@@ -79,7 +79,7 @@ struct OperationProgress {
   std::uint64_t bytes_expected = 0;
 
   // 0..100 by bytes, else by records, else 0.
-  int Percent() const;
+  COFFER_API int Percent() const;
 };
 
 // What the journal tells of an operation.

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <iterator>
 
 #include "layer_rules.h"
 
@@ -25,18 +24,6 @@ TEST(Tree, EveryHeaderIsIncluded) { EXPECT_EQ(HeadersThatNobodyIncludes(kTree), 
 TEST(Tree, EveryFolderHasASubject) { EXPECT_EQ(DrawersWithoutSubject(kTree), kNone); }
 TEST(Tree, NothingIsLeftOpen) { EXPECT_EQ(WordsLeftOpen(kTree), kNone); }
 TEST(Tree, LinksInTheDocsLeadSomewhere) { EXPECT_EQ(LinksThatLeadNowhere(kTree), kNone); }
-
-std::string ReadText(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-TEST(Readme, ShowsTheFirstProgramAsItIs) {
-  const std::string program = ReadText(kTree / "examples/first_program.cc");
-  ASSERT_FALSE(program.empty());
-  EXPECT_NE(ReadText(kTree / "README.md").find("```cpp\n" + program + "```\n"), std::string::npos)
-      << "README.md and examples/first_program.cc differ";
-}
 
 class BadTree : public testing::Test {
  protected:

@@ -1,0 +1,97 @@
+"""Compiles or runs every fenced block of every page of the tree. No block goes unclaimed.
+
+run_pages.py TREE BUILD SCRATCH
+"""
+
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import programs
+from blocks import Block, PageFault, blocks_of, pages_of
+from place import Place, install, make_place
+from shell import end_server, run_shell
+
+RUNNERS = {
+    "c": programs.run_c,
+    "cmake": programs.run_cmake,
+    "cpp": programs.run_cpp,
+    "json": programs.run_json,
+    "python": programs.run_python,
+    "sh": run_shell,
+}
+# Layouts and diagrams. What could be run does not hide among them.
+PROGRAMS = r"sudo|apt|apt-get|age|bash|cc|cmake|coffer|cpack|ctest|curl|g\+\+|git|make|ninja|pip|python3?|zstd"
+COMMAND = re.compile(rf"^\s*(\$ |\./|build/|({PROGRAMS}) \S)", re.MULTILINE)
+
+
+def check_text(block: Block) -> None:
+    command = COMMAND.search(block.text)
+    if command:
+        raise block.fault(f"a text block holds a command: {command[0].strip()}")
+
+
+def check_output(block: Block, printed: str | None) -> None:
+    """`…` stands for what differs from run to run."""
+    if printed is None:
+        raise block.fault("an output block without a block before it that prints")
+    pattern = ".*".join(re.escape(part) for part in block.text.split("…"))
+    if not re.fullmatch(pattern, printed, re.DOTALL):
+        raise block.fault(f"what was printed differs:\n{printed}")
+
+
+def run_block(place: Place, block: Block, pieces: list[Block]) -> str | None:
+    """What it printed, if it is run. The pieces of a program run as a whole where the last of them stands."""
+    if block in pieces:
+        return programs.run_cpp_pieces(place, pieces) if block is pieces[-1] else None
+    if block.language in RUNNERS:
+        return RUNNERS[block.language](place, block)
+    if block.language == "text":
+        check_text(block)
+    elif block.language != "output":
+        raise block.fault(f"nothing here runs a block of language '{block.language}'")
+    return None
+
+
+def run_page(place: Place, page: Path) -> int:
+    """How many blocks it has."""
+    blocks = blocks_of(place.tree, page)
+    pieces = [block for block in blocks if block.language == "cpp" and not programs.is_whole(block)]
+    printed = None
+    try:
+        for block in blocks:
+            if block.language == "output":
+                check_output(block, printed)
+            printed = run_block(place, block, pieces)
+    finally:
+        end_server(place.folder)
+    return len(blocks)
+
+
+def run_pages(tree: Path, build: Path, scratch: Path) -> list[str]:
+    """The faults of all pages."""
+    install(build, scratch / "prefix")
+
+    def run(page: Path) -> str | None:
+        place = make_place(tree, build, scratch / "prefix", scratch / "pages" / str(page).replace("/", "_"))
+        try:
+            print(f"{page}: {run_page(place, page)} blocks", flush=True)
+        except PageFault as fault:
+            return str(fault)
+        return None
+
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        return [fault for fault in workers.map(run, pages_of(tree)) if fault]
+
+
+def main() -> int:
+    tree, build, scratch = (Path(word).resolve() for word in sys.argv[1:4])
+    faults = run_pages(tree, build, scratch)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
