@@ -20,7 +20,9 @@ need() {
 }
 
 [ -x "$environment/bin/python" ] || "$python" -m venv "$environment" || skip "python3 makes no virtual environment"
-need 'scikit_build_core, pytest' 'scikit-build-core>=0.10' pytest
+requires='import sys, tomllib; print(*tomllib.load(sys.stdin.buffer)["build-system"]["requires"], sep="\n")'
+mapfile -t requirements < <("$python" -c "$requires" <"$package/pyproject.toml")
+need 'scikit_build_core, auditwheel, wheel, pytest' "${requirements[@]}" pytest
 
 # The library as the build has it; without it the wheel would compile the engine anew.
 rm -rf "$scratch/prefix" "$scratch/wheels"
