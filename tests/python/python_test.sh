@@ -36,7 +36,7 @@ case "$part" in
   package) run_tests "$here"/test_*.py ;;
   adapters)
     need 'langchain_core, langgraph' 'langchain-core>=0.3' 'langgraph>=0.2'
-    need 'pandas, pyarrow, mypy' pandas pandas-stubs pyarrow mypy
+    need 'pandas, psycopg, pyarrow, mypy' pandas pandas-stubs 'psycopg[binary]' pyarrow mypy
     (cd "$package" && "$environment/bin/mypy" --strict --cache-dir "$scratch/mypy" coffer)
     run_tests "$here"/adapters/test_*.py
     ;;
