@@ -1,6 +1,7 @@
 """What the installed wheel carries: every library beyond what any Linux of its platform tag has, and the licences."""
 
 import importlib.metadata
+import json
 import re
 import subprocess
 import sys
@@ -54,27 +55,39 @@ def test_a_library_in_the_wheel_cannot_be_taken_for_that_of_the_system():
     assert all(dynamic(file)[2] == [file.name] for file in CARRIED.glob("*"))
 
 
-# Both have libcrypto.so.3 in mind, and whichever is loaded first must not serve the other.
+# Prints what is mapped, and the modules that are imported besides coffer's.
+TELL = """
+import json, sys
+others = [name for name in sys.modules if name.partition(".")[0] != "coffer"]
+print(json.dumps([[line.split(maxsplit=5)[5].strip() for line in open("/proc/self/maps") if ".so" in line], others]))
+"""
+
+
+def told(program, *words):
+    """(files, modules)"""
+    done = subprocess.run([sys.executable, "-c", program + TELL, *words], check=True, capture_output=True, text=True)
+    files, modules = json.loads(done.stdout)
+    return set(files), modules
+
+
+# Both ask for libcrypto.so.3, and whichever is loaded first must not serve the other.
 @pytest.mark.parametrize("order", ["ssl, coffer", "coffer, ssl"])
 def test_the_process_has_the_wheels_libraries_and_python_its_own(order, tmp_path):
     program = f"""
 import sys
-def mapped():
-    return {{line.split(maxsplit=5)[5].strip() for line in open("/proc/self/maps") if ".so" in line}}
-before = mapped()
 import {order}
 with coffer.open(sys.argv[1]) as store:
     store.put_prompt(coffer.Prompt("anna", "Prompt", "Sum up", id="p"))
     store.backup().result()
 ssl.create_default_context()
-print(*(mapped() - before), sep="\\n")
 """
-    words = [sys.executable, "-c", program, str(tmp_path / "data")]
-    loaded = subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()
-    ours = {path for path in loaded if Path(path).is_relative_to(PACKAGE.parent)}
+    files, modules = told(program, str(tmp_path / "data"))
+    pythons, _ = told("import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)", *modules)
+    ours = {path for path in files if Path(path).is_relative_to(PACKAGE.parent)}
     assert {Path(path).name for path in ours} == {file.name for file in elf_files()}
-    others = {Path(path).name.split(".so")[0] for path in set(loaded) - ours if "/lib-dynload/" not in path}
-    assert others - {name.split(".so")[0] for name in PROMISED} == {"libssl", "libcrypto"}
+    assert pythons <= files
+    others = {Path(path).name.split(".so")[0] for path in files - ours - pythons}
+    assert others <= {name.split(".so")[0] for name in PROMISED}
 
 
 def package_of(library):
