@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
-#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "owned.h"
 
 namespace coffer_python {
 namespace {
@@ -18,11 +19,6 @@ constexpr int kDepthMax = 257;
 // Digits that a 64-bit number holds whatever they are, and that Python reads as int.
 constexpr std::size_t kSmallDigits = 18;
 constexpr std::size_t kIntDigitsMax = 4300;
-
-struct Release {
-  void operator()(PyObject* object) const { Py_DecRef(object); }
-};
-using Owned = std::unique_ptr<PyObject, Release>;
 
 PyObject* DecimalOf(std::string_view digits) {
   static PyObject* type = nullptr;

@@ -1,19 +1,15 @@
 #include "json_encoder.h"
 
 #include <cmath>
-#include <memory>
 #include <string_view>
+
+#include "owned.h"
 
 namespace coffer_python {
 namespace {
 
 // As deep as the engine takes it.
 constexpr int kDepthMax = 256;
-
-struct Release {
-  void operator()(PyObject* object) const { Py_DecRef(object); }
-};
-using Owned = std::unique_ptr<PyObject, Release>;
 
 bool Fail(PyObject* type, const char* message) {
   PyErr_SetString(type, message);

@@ -54,7 +54,7 @@ def unpacked(path):
     folder = path.with_suffix(".files")
     shutil.rmtree(folder, ignore_errors=True)
     with tarfile.open(path) as tar:
-        tar.extractall(folder, filter="data")
+        tar.extractall(folder)
     return folder
 
 

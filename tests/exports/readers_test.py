@@ -13,7 +13,6 @@ import io
 import json
 import os
 import pathlib
-import pwd
 import shutil
 import sqlite3
 import subprocess
@@ -24,7 +23,8 @@ import unittest
 import xml.etree.ElementTree
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1] / "support")]
+import postgresql_cluster  # noqa: E402
 from nasty_records import Raw, dumped, nasty_lines  # noqa: E402
 
 COFFER, SCRATCH, DATA_SET, GENERATE = sys.argv[1:5]
@@ -287,12 +287,11 @@ class Readers(unittest.TestCase):
         self.compare_sql(tables)
 
     def test_sql_by_postgresql(self):
-        binaries = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        if not binaries and not shutil.which("initdb"):
+        binaries = postgresql_cluster.binaries()
+        if binaries is None:
             need(self, "initdb (PostgreSQL)")
-        folder = binaries[-1].parent if binaries else pathlib.Path(shutil.which("initdb")).parent
-        with Cluster(folder) as cluster:
-            cluster.psql("-q", "-f", self.sql_script())
+        with postgresql_cluster.Cluster(binaries) as cluster, open(self.sql_script(), "rb") as script:
+            cluster.psql("-q", "-f", "-", stdin=script)
             orders = {"messages": 'conversation_id COLLATE "C", sequence_number', "contents": 'document_id COLLATE "C", chunk'}
             tables = {}
             for table in KINDS + ("contents",):
@@ -408,41 +407,6 @@ class Readers(unittest.TestCase):
         report = coffer(store, "import", lines, status=3)
         self.assertEqual((report["failed"], report["errors"][0]["line"]), (1, 1))
         self.assertIn("surrogate", report["errors"][0]["reason"])
-
-
-class Cluster:
-    """A PostgreSQL of its own, in a folder of its own, as a user that is not root."""
-
-    def __init__(self, binaries):
-        self.binaries = binaries
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="coffer-pg-"))
-        self.user = []
-        if os.getuid() == 0:
-            name = "postgres" if any(entry.pw_name == "postgres" for entry in pwd.getpwall()) else "nobody"
-            shutil.chown(self.folder, name)
-            self.user = ["runuser", "-u", name, "--"]
-
-    def run(self, program, *words):
-        return run(*self.user, self.binaries / program, *words, cwd=self.folder, stderr=subprocess.STDOUT, timeout=120)
-
-    def __enter__(self):
-        self.run("initdb", "-D", self.folder / "data", "-E", "UTF8", "--locale=C", "-A", "trust", "--no-sync")
-        self.run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o",
-                 f"-k {self.folder} -h '' -F -c full_page_writes=off -c synchronous_commit=off -c max_wal_size=4GB", "start")
-        return self
-
-    def psql(self, *words):
-        files = [pathlib.Path(word) for word in words if isinstance(word, pathlib.Path)]
-        for file in files:
-            os.chmod(file, 0o644)
-        words = [f"/proc/self/fd/0" if word in files else word for word in words]
-        with open(files[0] if files else os.devnull, "rb") as script:
-            return run(*self.user, self.binaries / "psql", "-X", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-d", "postgres",
-                       *(word if word != "/proc/self/fd/0" else "-" for word in words), stdin=script, cwd=self.folder, timeout=300)
-
-    def __exit__(self, *unused):
-        self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

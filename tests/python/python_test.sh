@@ -20,7 +20,9 @@ need() {
 }
 
 [ -x "$environment/bin/python" ] || "$python" -m venv "$environment" || skip "python3 makes no virtual environment"
-need 'scikit_build_core, pytest' 'scikit-build-core>=0.10' pytest
+requires='import sys, tomllib; print(*tomllib.load(sys.stdin.buffer)["build-system"]["requires"], sep="\n")'
+mapfile -t requirements < <("$python" -c "$requires" <"$package/pyproject.toml")
+need 'scikit_build_core, auditwheel, wheel, pytest' "${requirements[@]}" pytest
 
 # The library as the build has it; without it the wheel would compile the engine anew.
 rm -rf "$scratch/prefix" "$scratch/wheels"
@@ -34,7 +36,7 @@ case "$part" in
   package) run_tests "$here"/test_*.py ;;
   adapters)
     need 'langchain_core, langgraph' 'langchain-core>=0.3' 'langgraph>=0.2'
-    need 'pandas, pyarrow, mypy' pandas pandas-stubs pyarrow mypy
+    need 'pandas, psycopg, pyarrow, mypy' pandas pandas-stubs 'psycopg[binary]' pyarrow mypy
     (cd "$package" && "$environment/bin/mypy" --strict --cache-dir "$scratch/mypy" coffer)
     run_tests "$here"/adapters/test_*.py
     ;;

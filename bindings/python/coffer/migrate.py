@@ -26,6 +26,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timezone
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -37,6 +38,7 @@ _JSON_MEMBERS = {"tags", "extra_metadata", "tool_calls", "variables", "input_sch
 _FLAGS = {"is_latest", "is_public"}
 _TIMES = {"created_at", "updated_at"}
 _LINES_BYTES = 1 << 20
+_loads = partial(json.loads, parse_float=Decimal)
 _TIME_WITHOUT_OFFSET = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?$")
 KINDS = ("conversation", "message", "document", "prompt")
 
@@ -54,7 +56,7 @@ def value_of(name: str, value: Any) -> Any:
     if isinstance(value, str) and name in _TIMES and _TIME_WITHOUT_OFFSET.match(value):
         return value.replace(" ", "T") + "Z"
     if isinstance(value, str) and name in _JSON_MEMBERS and value[:1] in ("[", "{"):
-        return json.loads(value, parse_float=Decimal)
+        return _loads(value)
     return value
 
 
@@ -69,7 +71,20 @@ def line_of(kind: str, row: dict[str, Any]) -> bytes:
     for name in ("user_id", "owner_id", "conversation_id"):
         if name in members:
             members[name] = str(members[name])
-    return _coffer.encode({"type": kind, **members}) + b"\n"
+    try:
+        return _coffer.encode({"type": kind, **members}) + b"\n"
+    except (TypeError, ValueError) as failure:
+        raise ValueError(f"{_without_json(members)}: {failure}") from failure
+
+
+def _without_json(members: dict[str, Any]) -> str:
+    """The first member whose value cannot be one of a record."""
+    for name, value in members.items():
+        try:
+            _coffer.encode({name: value})
+        except (TypeError, ValueError):
+            return name
+    return "a record"
 
 
 def with_sequence(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -121,8 +136,11 @@ def rows_of_sqlite(path: str, select: str) -> Iterator[dict[str, Any]]:
 
 def rows_of_postgresql(address: str, select: str) -> Iterator[dict[str, Any]]:
     import psycopg
+    from psycopg.types.json import set_json_loads
 
     with psycopg.connect(address) as connection, connection.cursor("coffer_migrate") as cursor:
+        connection.read_only = True
+        set_json_loads(_loads, cursor)
         cursor.execute(select)
         names: list[str] = []
         for row in cursor:

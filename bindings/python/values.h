@@ -1,0 +1,34 @@
+// The values of coffer.h from and to Python's.
+#pragma once
+
+#include <coffer.h>
+
+#include <cstdint>
+
+#include "handles.h"
+
+namespace coffer_python {
+
+// Of str or bytes, valid as long as the object; None is no text.
+coffer_text TextOf(PyObject* object);
+std::int64_t NumberOf(PyObject* object);
+std::int32_t SmallNumberOf(PyObject* object);
+std::uint64_t LargeNumberOf(PyObject* object);
+
+PyObject* ToPython(coffer_text text);
+PyObject* ToPython(const char* text);
+PyObject* ToPython(std::uint64_t number);
+PyObject* ToPython(std::int32_t number);
+PyObject* ToPython(coffer_string* string);
+// (items, next)
+PyObject* ToPython(coffer_page* page);
+// [(outcome, id, sequence_number)]
+PyObject* ToPython(coffer_outcomes* outcomes);
+// (state, percent, records_done, records_expected, bytes_done, bytes_expected)
+PyObject* ToPython(const coffer_progress& progress);
+template <typename Handle>
+PyObject* ToPython(Handle* handle) {
+  return NewCapsule(handle);
+}
+
+}  // namespace coffer_python
