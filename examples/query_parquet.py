@@ -14,11 +14,12 @@ with coffer.open("query-parquet-data") as store:
     report = store.export("everything.tar", format="parquet", compress=False).result()
 
 with tarfile.open(report["path"]) as tables:
-    tables.extractall("tables", filter="data")
+    for name in ("conversations.parquet", "messages.parquet"):
+        tables.extract(name)
 rows = duckdb.sql(
     """
     SELECT c.user_id, count(DISTINCT c.id) AS conversations, sum(length(m.content)) AS characters
-    FROM 'tables/messages.parquet' m JOIN 'tables/conversations.parquet' c ON m.conversation_id = c.id
+    FROM 'messages.parquet' m JOIN 'conversations.parquet' c ON m.conversation_id = c.id
     WHERE m.role = 'user' GROUP BY c.user_id ORDER BY c.user_id
     """
 ).fetchall()
