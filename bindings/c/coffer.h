@@ -4,8 +4,8 @@
  *
  * 1. Errors. A function that can fail answers a coffer_status; COFFER_OK is 0. Its last parameter `error` may be NULL;
  *    otherwise *error becomes NULL on success and a handle with the message on failure, which the caller frees. What a
- *    failed call would have given out is NULL, 0 or empty. No C++ exception leaves a function; memory that cannot be had is
- *    COFFER_RESOURCE_EXHAUSTED, and then *error may be NULL.
+ *    failed call would have given out is NULL, 0 or empty. No C++ exception leaves a function, and neither an exception nor a
+ *    longjmp may leave a callback; memory that cannot be had is COFFER_RESOURCE_EXHAUSTED, and then *error may be NULL.
  * 2. Text. A coffer_text is a pointer and a length in bytes, UTF-8, not terminated. {NULL, 0} is the empty text, which
  *    stands for "not given" where a text is optional. A text that comes out of this interface has a 0 behind its last byte.
  * 3. Bad arguments. A NULL handle, a NULL out parameter, a NULL text with a length, a length above COFFER_TEXT_BYTES_MAX, a

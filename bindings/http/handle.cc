@@ -36,9 +36,16 @@ std::string_view BearerToken(std::string_view header) {
 std::optional<Principal> WhoAsks(const Request& request, Service& service) {
   const std::string_view secret = BearerToken(request.authorization);
   if (secret.empty()) return std::nullopt;
-  auto principal = service.authenticate(secret);
-  if (!principal.ok()) return std::nullopt;
-  return *std::move(principal);
+  try {
+    auto principal = service.authenticate(secret);
+    if (!principal.ok()) return std::nullopt;
+    return *std::move(principal);
+  } catch (const std::exception& failure) {
+    service.Log(std::string("authenticate threw an exception: ") + failure.what());
+  } catch (...) {
+    service.Log("authenticate threw an exception of an unknown kind");
+  }
+  return std::nullopt;
 }
 
 // An IPv6 network of 64 bits is one address: a single host has that many to choose from.

@@ -17,7 +17,11 @@ std::int64_t Service::NowSeconds() const {
 }
 
 void Service::Log(const std::string& line) const {
-  if (options.log) options.log(line);
+  try {
+    if (options.log) options.log(line);
+  } catch (...) {
+    return;  // a log that fails is no reason to fail the call that it is of
+  }
 }
 
 }  // namespace coffer::http

@@ -2,8 +2,8 @@
 // back. Semantics and the repository's format: lib/format/FORMAT.md.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,8 +41,8 @@ inline constexpr std::size_t kBackupRecipientsMax = 64;
 
 struct BackupOptions {
   // An incremental or differential one becomes full, and says so in BackupInfo::type, where there is no full backup of this
-  // store's lineage with the same `encrypt`, recipients and `include_contents` to share with, or where one that shares with that
-  // lacks an object or was found damaged.
+  // store's lineage with the same `encrypt`, recipients and `include_contents` to share with, or where one that shares with
+  // that lacks an object or was found damaged.
   BackupType type = BackupType::kFull;
   std::string name = {};  // empty: "backup-<time>"
   std::string description = {};
@@ -97,8 +97,8 @@ struct BackupInfo {
 
 // Takes an image of the store's state at one moment while writers go on. Files that the repository does not hold yet are
 // compressed, encrypted and hashed as they are read, and compared with the digest they got when they were born; they are
-// durable before the manifest, which comes last: a backup without one does not exist. After a failure, a cancel or a crash there
-// is no new backup; its leftovers go with the next change of the repository. Progress: bytes read.
+// durable before the manifest, which comes last: a backup without one does not exist. After a failure, a cancel or a crash
+// there is no new backup; its leftovers go with the next change of the repository. Progress: bytes read.
 // From the start: kInvalidArgument: an option; the message names it. kPermissionDenied: read-only.
 // From the end: kCorruption: a file of the store is not what was written, or the repository is damaged; the message names it.
 // kResourceExhausted: the device is full; the message tells the bytes that are missing. kBusy: another process at the
@@ -130,9 +130,9 @@ inline constexpr std::size_t kVerifyFindingsMax = 1000;  // further ones are cou
 
 struct VerifyOptions {
   // Each level does what those below it do.
-  // 0 the manifest; 1 every object there, with the right length; 2 every object read, decrypted, decompressed, its digests equal;
-  // 3 opened in place and every value read; 4 records recounted, counts and content digests by kind and owner equal to the
-  // manifest's; 5 restored into a scratch folder, opened, its invariants checked, the time measured.
+  // 0 the manifest; 1 every object there, with the right length; 2 every object read, decrypted, decompressed, its digests
+  // equal; 3 opened in place and every value read; 4 records recounted, counts and content digests by kind and owner equal to
+  // the manifest's; 5 restored into a scratch folder, opened, its invariants checked, the time measured.
   int level = 2;
   // age identities for an encrypted backup; empty: the store's own (key.h). Without one that fits, levels 0, 1 and the stored
   // bytes of 2 are checked; above that is kPermissionDenied naming the recipients.
@@ -151,8 +151,8 @@ struct VerifyReport {
   std::string backup_id;
   int level = 0;
   bool ok = false;
-  std::string
-      depth;  // how deep was looked: "manifest", "presence", "stored bytes", "plain bytes", "values", "records", "restored"
+  // How deep was looked: "manifest", "presence", "stored bytes", "plain bytes", "values", "records", "restored".
+  std::string depth;
   std::uint64_t objects = 0;
   std::uint64_t bytes = 0;   // stored bytes that were read
   std::uint64_t values = 0;  // of the store, at level 3 and above
@@ -177,14 +177,15 @@ inline constexpr std::size_t kOpenBackupCacheBytes = std::size_t{16} << 20;
 
 struct OpenBackupOptions {
   std::string identity_file = {};  // as in VerifyOptions; without an engine to ask there is no other
-  // Null: the system's. Must outlive the opened backup.
+  // Null: the engine's, or, without one, the system's. Must outlive the opened backup.
   Clock* clock = nullptr;
   FileSystem* file_system = nullptr;
 };
 
 // Opens a backup read-only through the same interface as a store, compressed and encrypted as it is: pieces are decoded as they
-// are read. The backup may be deleted meanwhile, not pruned. Its folder() is the repository's manifest; of operations it has
-// those that a read-only engine has. kNotFound, kCorruption, kPermissionDenied (no identity fits), kUnavailable (of a newer format).
+// are read. It may outlive `engine`. The backup may be deleted meanwhile, not pruned. Its folder() is the repository's
+// manifest; of operations it has those that a read-only engine has. kNotFound, kCorruption, kPermissionDenied (no identity
+// fits), kUnavailable (of a newer format).
 COFFER_API Result<std::unique_ptr<Engine>> OpenBackup(Engine& engine, std::string_view backup_id,
                                                       const OpenBackupOptions& options = {});
 // The same without a store: `backup_id` may be "latest".
@@ -196,8 +197,8 @@ COFFER_API Result<std::unique_ptr<Engine>> OpenBackupIn(const std::string& repos
 struct BackupArchive {
   std::string backup_id;
   std::uint64_t size_bytes = 0;
-  // Reads any range, from many threads; nothing of it lies on disk as such. A prune does not wait for it: an object that is gone
-  // meanwhile is kNotFound. The manifest comes last, so that what was cut off is no backup.
+  // Reads any range, from many threads; nothing of it lies on disk as such. A prune does not wait for it: an object that is
+  // gone meanwhile is kNotFound. The manifest comes last, so that what was cut off is no backup.
   std::unique_ptr<RandomAccessFile> file;
 };
 
@@ -216,7 +217,8 @@ COFFER_API std::optional<RestoreScope> ParseRestoreScope(std::string_view name);
 inline constexpr std::size_t kRestoreIdsMax = 1'000'000;
 
 struct RestoreOptions {
-  // full: the whole store becomes the backup. The others put chosen records back into the present store and leave the rest alone.
+  // full: the whole store becomes the backup. The others put chosen records back into the present store and leave the rest
+  // alone.
   RestoreScope scope = RestoreScope::kFull;
   std::string user_id = {};           // scope user: whose records; the other partial scopes: only this owner's, if not empty
   std::vector<std::string> ids = {};  // conversations, documents, prompts: these; empty: all
@@ -258,10 +260,10 @@ struct RestoreReport {
 };
 
 // Scope full puts the store back to the state of a backup. The new store is built beside the present one with every digest
-// checked; the file CURRENT then switches to it. Before the switch a failure, a cancel or a crash leaves the old state, behind it
-// the new one; nothing else is possible. (A safety backup that was finished by then stays.) What was erased for good since the
-// backup was made (erase.h) is erased from the new store before the switch. Calls that run meanwhile wait while the switch itself
-// takes place (Engine::switching).
+// checked; the file CURRENT then switches to it. Before the switch a failure, a cancel or a crash leaves the old state, behind
+// it the new one; nothing else is possible. (A safety backup that was finished by then stays.) What was erased for good since
+// the backup was made (erase.h) is erased from the new store before the switch. Calls that run meanwhile wait while the switch
+// itself takes place (Engine::switching).
 // A partial scope reads the chosen records from the backup in place and writes them in atomic batches, a conversation with its
 // messages in one; a failure or a crash leaves whole batches, and asking again does the rest. What was erased for good is not
 // put back.
@@ -270,8 +272,8 @@ struct RestoreReport {
 // From the start: kNotFound: no such backup. kCorruption: its manifest is damaged. kPermissionDenied: the engine is read-only.
 // kInvalidArgument: options that do not fit together. kBusy: another restore is under way.
 // From the end: kCorruption: the backup, or an entry of the ledger, is damaged; the message names the file, and the old store
-// goes on serving. kPermissionDenied: no identity fits; the message names the recipients. kBusy: snapshots, batches' contents or
-// readers are alive (scope full). kResourceExhausted: the device is full; the message tells the bytes that are missing.
+// goes on serving. kPermissionDenied: no identity fits; the message names the recipients. kBusy: snapshots, batches' contents
+// or readers are alive (scope full). kResourceExhausted: the device is full; the message tells the bytes that are missing.
 // kIoError. kCancelled.
 COFFER_API Result<OperationOf<RestoreReport>> StartRestore(Engine& engine, std::string_view backup_id,
                                                            const RestoreOptions& options = {}, StartOptions start = {});
@@ -285,8 +287,8 @@ COFFER_API Result<OperationOf<RestoreReport>> StartRollBack(Engine& engine, std:
 
 // ---- Retention -------------------------------------------------------------------------------------------------------------
 
-// How many backups are kept besides those that have not expired: the newest ones, and the newest of each of the last days, weeks
-// (from Monday) and months that have one, in UTC. 0: none by that rule.
+// How many backups are kept besides those that have not expired: the newest ones, and the newest of each of the last days,
+// weeks (from Monday) and months that have one, in UTC. 0: none by that rule.
 struct RetentionPolicy {
   std::uint32_t keep_last = 0;
   std::uint32_t keep_daily = 0;
@@ -298,8 +300,8 @@ struct PruneOptions {
   RetentionPolicy policy = {};
   // Says what would be kept and dropped, and drops nothing.
   bool plan = false;
-  // Decides as of this time instead of the clock's. Needed where the clock has jumped: before the newest operation, or more than
-  // kClockJumpDays behind it, a prune drops nothing and says so.
+  // Decides as of this time instead of the clock's. Needed where the clock has jumped: before the newest operation, or more
+  // than kClockJumpDays behind it, a prune drops nothing and says so.
   std::optional<Timestamp> as_of = std::nullopt;
 };
 inline constexpr int kClockJumpDays = 30;
@@ -317,10 +319,12 @@ struct PruneReport {
   bool clock_jumped = false;
 };
 
-// Moves expired backups that no rule keeps to the trash, purges what is in the trash for longer than kTrashGraceDays, and removes
-// objects that no manifest names, live or in the trash. Never drops the newest backup of a lineage that was verified at level 2
-// or above and not found damaged since (where there is none, its newest), nor the newest safety backup. A crash leaves some of it done; asking again does the rest.
-// kPermissionDenied: read-only and not `plan`. kBusy, kIoError, kCorruption (a damaged manifest: nothing is removed), kCancelled.
+// Moves expired backups that no rule keeps to the trash, purges what is in the trash for longer than kTrashGraceDays, and
+// removes objects that no manifest names, live or in the trash. Never drops the newest backup of a lineage that was verified at
+// level 2 or above and not found damaged since (where there is none, its newest), nor the newest safety backup. A crash leaves
+// some of it done; asking again does the rest.
+// kPermissionDenied: read-only and not `plan`. kBusy, kIoError, kCorruption (a damaged manifest: nothing is removed),
+// kCancelled.
 COFFER_API Result<OperationOf<PruneReport>> StartPrune(Engine& engine, const PruneOptions& options = {},
                                                        StartOptions start = {});
 COFFER_API Result<PruneReport> PruneBackups(Engine& engine, const PruneOptions& options = {});

@@ -46,11 +46,12 @@ struct ItemResult {
 
 // Collects changes and encodes them at once, so that a bad record is refused where it is put and the batch stays usable.
 // The engine applies them in order: an append may follow the put of its conversation in the same batch.
-// Owned by the caller; one thread at a time (batches for one engine may be filled in parallel); the Engine must outlive it.
+// Owned by the caller; one thread at a time (batches for one engine may be filled in parallel); the Engine must outlive it. One
+// that was moved from takes only assignment and destruction.
 // Memory: the encoded records, at most kBatchBytesMax; a put beyond it is kResourceExhausted and changes nothing.
 //
 // Every put answers kInvalidArgument for a record that records.md's rules, as FORMAT.md restates them, refuse: the message
-// names the member. Nothing is on disk before Engine::Commit.
+// names the member. But for contents (content.h), nothing is on disk before Engine::Commit.
 class COFFER_API Batch {
  public:
   explicit Batch(Engine& engine);
@@ -75,9 +76,12 @@ class COFFER_API Batch {
 
   // Puts metadata and leaves the content, if any, as it is.
   Status PutDocument(const Document& document, PutMode mode = PutMode::kUpsert);
-  // Puts metadata with a content, taken over from `content`. file_size and file_hash, where given, must fit it.
+  // Puts metadata with a content, which is taken over, and dropped where this fails. file_size and file_hash, where given, must
+  // fit it. kInvalidArgument: a writer of another engine, or one whose content was taken already. A writer that has failed: its
+  // failure.
   Status PutDocument(const Document& document, ContentWriter content, PutMode mode = PutMode::kUpsert);
-  // Gives an existing document a new content; updated_at becomes now.
+  // Gives an existing document a new content, taken over as above; updated_at becomes now. kNotFound at commit when the
+  // document is not there.
   Status SetContent(std::string_view document_id, ContentWriter content);
 
   Status PutPrompt(const Prompt& prompt, PutMode mode = PutMode::kUpsert);
@@ -86,10 +90,13 @@ class COFFER_API Batch {
   // somebody else is kNotFound at commit, in the same words as a missing one. kMessage and kContent are kInvalidArgument.
   Status Delete(Kind kind, std::string_view id, std::string_view owner = {});
 
+  // How many there are, and what they take of kBatchBytesMax.
   std::size_t operations() const noexcept;
   std::size_t bytes() const noexcept;
+  // Drops the operations, and contents with them. The batch can be filled anew.
   void Clear();
 
+  // For the library's own upper layers.
   class State;
   State& state() noexcept { return *state_; }
 

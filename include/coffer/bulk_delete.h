@@ -42,9 +42,9 @@ struct BulkDeleteReport {
 // Of the errors of a bulk delete, so many are in the journal's result.
 inline constexpr std::size_t kBulkDeleteErrorsKeptMax = 1000;
 
-// Engine::BulkDelete as an operation, of any size. A cancel or a failure leaves the commits before it done. After a crash the next
-// opening goes on with it behind the last commit, and its journal entry then tells the result of the whole. One so taken up
-// again is not cancelled by closing the engine. Progress: records looked at, of those given or selected.
+// Engine::BulkDelete as an operation, of any size. A cancel or a failure leaves the commits before it done. After a crash the
+// next opening goes on with it behind the last commit, and its journal entry then tells the result of the whole. One so taken
+// up again is not cancelled by closing the engine. Progress: records looked at, of those given or selected.
 // From the start: kInvalidArgument: `kind` is not one of conversation, document, prompt; more than kBulkDeleteIdsMax ids;
 // options.dry_run. kPermissionDenied: read-only. kUnavailable: a write has failed before.
 // From the end: kIoError …, kCancelled.

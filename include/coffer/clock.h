@@ -7,12 +7,12 @@
 
 namespace coffer {
 
-// Implementations must be safe to call from many threads. The engine never assumes that time moves forward.
+// Implementations must be safe to call from many threads, and cannot throw. The engine never assumes that time moves forward.
 class COFFER_API Clock {
  public:
   virtual ~Clock() = default;
   // Microseconds since 1970-01-01T00:00:00Z.
-  virtual std::int64_t NowMicroseconds() = 0;
+  virtual std::int64_t NowMicroseconds() noexcept = 0;
 };
 
 // The machine's real-time clock. Lives as long as the process.

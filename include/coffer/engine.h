@@ -33,17 +33,18 @@ class EngineCore;
 struct ListOptions {
   // Only this owner's, in the order of created_at. Empty: everybody's, in the order of ids (generated ids follow time).
   std::string owner;
-  std::size_t limit = 100;  // 1..kPageItemsMax; a page may hold fewer where kPageBytesMax is reached
-  std::string after;        // Page::next of the page before
-  const Snapshot* snapshot = nullptr;
+  std::size_t limit = 100;             // 1..kPageItemsMax; a page may hold fewer where kPageBytesMax is reached
+  std::string after;                   // Page::next of the page before
+  const Snapshot* snapshot = nullptr;  // as in ReadOptions
 };
 
 struct MessageListOptions {
-  std::uint64_t from_sequence = 0;
-  std::size_t limit = 1000;  // 1..kPageItemsMax
-  const Snapshot* snapshot = nullptr;
+  std::uint64_t from_sequence = 0;     // the first that is wanted
+  std::size_t limit = 1000;            // 1..kPageItemsMax; a page may hold fewer where kPageBytesMax is reached
+  const Snapshot* snapshot = nullptr;  // as in ReadOptions
 };
 
+// What the live store takes on disk.
 struct ReclaimReport {
   std::uint64_t bytes_before = 0;
   std::uint64_t bytes_after = 0;
@@ -51,18 +52,21 @@ struct ReclaimReport {
 
 // Safe to use from many threads. One engine that writes, or any number of read-only ones, may have a folder open.
 //
-// Errors common to all calls: kIoError and kCorruption from the store, and, once a write has failed half-way down,
-// kUnavailable for every later write until the engine is opened anew (the message tells the first failure; reads go on).
-// A failed write changes nothing that a reader can see.
+// Errors common to all calls: kIoError and kCorruption from the store; kResourceExhausted where memory or the device has no
+// room. Common to all that write, Sync and Reclaim among them: kPermissionDenied on a read-only engine, and, once a write has
+// failed half-way down, kUnavailable for every later one until the engine is opened anew (the message tells the first failure;
+// reads go on). A failed write changes nothing that a reader can see; after the next opening it is there whole or not at all.
 class COFFER_API Engine {
  public:
   // Opens the store in `folder` and makes one where there is none (OpenOptions::create_if_missing).
-  // Work that a crash cut off is swept here, or goes on: bulk deletes in the background, erasures so that what they erase cannot
-  // be read any more when this returns (operation.h).
-  // kInvalidArgument: the folder holds other things, not a store. kNotFound: no store, and none is to be made.
+  // Work that a crash cut off is swept here, or goes on: bulk deletes in the background, erasures so that what they erase
+  // cannot be read any more when this returns (operation.h).
+  // kInvalidArgument: the folder holds other things, not a store; an option is outside its range; the repository lies within
+  // the store's own files. kNotFound: no store, and none is to be made.
   // kBusy: another process, or another engine of this one, holds it; the message names its process id.
   // kUnavailable: written by a newer version of the format. kCorruption: the store, or the journal of operations, is damaged.
-  // On failure nothing in the folder is changed.
+  // A failure changes no record. kInvalidArgument, kNotFound, kBusy and kUnavailable leave a folder that was there as it was;
+  // another may leave the beginning of a new store, which the next opening takes up or sweeps.
   static Result<std::unique_ptr<Engine>> Open(const std::string& folder, const OpenOptions& options = {});
 
   // Closes if Close was not called; a failure then goes unreported.
@@ -71,18 +75,20 @@ class COFFER_API Engine {
   Engine& operator=(const Engine&) = delete;
 
   // Cancels operations and waits for them, makes buffered writes durable and releases the folder. No other call may be running
-  // or follow.
-  // Snapshots, batches, readers and writers of this engine must be gone.
+  // or follow. Snapshots, batches, readers and writers of this engine must be gone.
+  // On failure (kIoError …) the folder is released as well; what is missing then are buffered writes at most.
   Status Close();
 
   // ---- Writing -------------------------------------------------------------------------------------------------------------
 
   // Applies the batch in order as one atomic change and empties it. One result an operation, in the order of the puts.
+  // kInvalidArgument: a batch of another engine.
   // The code of the first operation that cannot be applied (PutMode, Batch), its message naming the operation: then nothing
   // is applied, and the batch keeps its operations.
   Result<std::vector<ItemResult>> Commit(Batch& batch, const WriteOptions& options = {});
 
-  // One-operation forms of Batch with Commit; they answer the id, or the sequence number.
+  // One-operation forms of Batch with Commit; they answer the id, or the sequence number. A content is taken over, and dropped
+  // where the put fails.
   Result<std::string> PutConversation(const Conversation& conversation, PutMode mode = PutMode::kUpsert,
                                       const WriteOptions& options = {});
   Result<std::string> PutConversation(const Conversation& conversation, std::span<const Message> messages,
@@ -100,7 +106,8 @@ class COFFER_API Engine {
   Result<ContentWriter> NewContent();
 
   // ---- Reading -------------------------------------------------------------------------------------------------------------
-  // kNotFound where there is no such record; kInvalidArgument for an id or a cursor that cannot be one.
+  // kNotFound where there is no such record; kInvalidArgument for an id or a cursor that cannot be one, and for a limit out of
+  // range.
 
   Result<Conversation> GetConversation(std::string_view id, const ReadOptions& options = {});
   Result<Message> GetMessage(std::string_view conversation_id, std::uint64_t sequence_number, const ReadOptions& options = {});
@@ -148,10 +155,11 @@ class COFFER_API Engine {
   // repaired; they are not a failed Status.
   Result<IntegrityReport> Verify();
 
-  // Compacts, so that deleted records leave the disk now rather than later. Reads and writes go on meanwhile.
+  // Compacts, so that deleted records leave the disk now rather than later; what snapshots hold stays. Reads and writes go on
+  // meanwhile. A failure leaves some of it done.
   Result<ReclaimReport> Reclaim();
 
-  // Makes buffered writes durable.
+  // Makes durable what was written buffered by calls that have returned.
   Status Sync();
 
   // A restore is putting its store in the place of the present one at this moment; calls that begin now wait for it.

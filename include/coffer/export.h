@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,6 +42,8 @@ inline constexpr std::chrono::hours kExportKept{7 * 24};
 // A custom query's text; its clauses, of all levels together.
 inline constexpr std::size_t kCustomQueryBytesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kCustomQueryClausesMax = 1000;
+// Recipients that are named. The store's own come to them; above 256 together the export ends as kInvalidArgument.
+inline constexpr std::size_t kExportRecipientsMax = 255;
 // Rows that one table of analytics may have; one more group is kResourceExhausted.
 inline constexpr std::size_t kAnalyticsRowsMax = 500'000;
 
@@ -56,9 +59,9 @@ struct ExportOptions {
   std::optional<Timestamp> date_to;
   // Of scope custom, a JSON object: {"entity":"conversations"|"messages"|"documents"|"prompts", "fields"?:[name …],
   // "where"?:{field:{op:value …} …, "or":[{…} …]}, "order_by"?:[field or "-field" …], "limit"?}. Ops: eq ne lt lte gt gte in
-  // contains exists; all of `where` holds together, and of "or" one at least. Fields are the members of records, and "_unknown",
-  // the unknown ones as an object, which takes exists alone. A member that is absent fits no op but ne and exists:false.
-  // An owner, an id or a conversation asked for by eq is looked up; other queries read the whole kind.
+  // contains exists; all of `where` holds together, and of "or" one at least. Fields are the members of records, and
+  // "_unknown", the unknown ones as an object, which takes exists alone. A member that is absent fits no op but ne and
+  // exists:false. An owner, an id or a conversation asked for by eq is looked up; other queries read the whole kind.
   std::string custom_query;
 
   bool include_metadata = true;  // false: without extra_metadata and unknown members
@@ -69,7 +72,8 @@ struct ExportOptions {
   bool encrypt = false;
   std::vector<std::string> recipients;
   // Where the file goes; empty: "exports/<export id>.<ext>" in the data folder, ext being the format's name, or tar where there
-  // is more than one file, .zst behind it if compressed (but for parquet) and .age if encrypted. An existing file is kAlreadyExists.
+  // is more than one file, .zst behind it if compressed (but for parquet) and .age if encrypted. An existing file is
+  // kAlreadyExists.
   std::string output;
 };
 
@@ -89,17 +93,18 @@ struct ExportReport {
   std::optional<Timestamp> expires_at;  // absent where the file is outside the data folder, and kept
 };
 
-// Writes records of one snapshot while writers go on, in memory that does not depend on their number. The snapshot is taken when
-// the operation begins to run. The file appears under its name when it is complete and durable; before that, and after a failure,
-// a cancel or a crash, there is none; a crash may leave "<output>.partial" and, of an export that is a tar, "<output>.….partial"
-// with its texts: the next opening of the store sweeps its own exports folder and the named output's first, and the next
-// export of that name writes over both. A tar needs the disk that its texts take uncompressed, until it ends.
-// Progress: records read and bytes of text written.
-// From the start: kInvalidArgument (compression_level; scope user without user_id; conversation_id with another scope; a custom
-// query that is none, its clause named; a recipient that is none, or without encrypt), kPermissionDenied (read-only and no output
-// named).
-// From the end: kInvalidArgument (encrypt for a store without keys that is read-only), kAlreadyExists, kNotFound (no such folder; the conversation asked for is not there), kResourceExhausted (the device
-// is full; kAnalyticsRowsMax), kIoError, kCorruption, kCancelled.
+// Writes records of one snapshot while writers go on, in memory that does not depend on their number. The snapshot is taken
+// when the operation begins to run. The file appears under its name when it is complete and durable; before that, and after a
+// failure, a cancel or a crash, there is none; a crash may leave "<output>.partial" and, of an export that is a tar,
+// "<output>.….partial" with its texts: the next opening of the store sweeps both in its own exports folder, and the first of a
+// named output whose path is absolute; the next export of that name writes over both. A tar needs the disk that its texts take
+// uncompressed, until it ends. Progress: records read and bytes of text written.
+// From the start: kInvalidArgument (compression_level; scope user without user_id; conversation_id or custom_query with another
+// scope; a custom query that is none, its clause named; a recipient that is none, without encrypt, or beyond
+// kExportRecipientsMax), kPermissionDenied (read-only and no output named).
+// From the end: kInvalidArgument (encrypt for a store without keys that is read-only), kAlreadyExists, kNotFound (no such
+// folder; the conversation asked for is not there), kResourceExhausted (the device is full; kAnalyticsRowsMax), kIoError,
+// kCorruption, kCancelled.
 // A read-only engine keeps no journal: its exports are known as long as they run.
 // Safe to run beside any other call; what waits for what is told in operation.h.
 COFFER_API Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOptions& options = {},

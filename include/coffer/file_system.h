@@ -25,6 +25,7 @@ class COFFER_API WritableFile {
   virtual Status Flush() = 0;
   // Returns once the bytes are on the device.
   virtual Status Sync() = 0;
+  // Hands bytes over as Flush does. Nothing but destruction may follow.
   virtual Status Close() = 0;
 };
 
@@ -48,7 +49,8 @@ struct FileInfo {
 };
 
 // Paths are in the file system's own notation. Implementations must be safe to use from many threads and outlive
-// everything opened through them. Missing things are kNotFound, everything else kIoError unless said.
+// everything opened through them. Missing things are kNotFound, everything else kIoError unless said. What an implementation
+// throws fails the call as kIoError, with the exception's words.
 class COFFER_API FileSystem {
  public:
   virtual ~FileSystem() = default;

@@ -1,6 +1,7 @@
 // Import: records from interchange files and from exports into an engine, as a stream.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,7 +22,8 @@ class Engine;
 class COFFER_API ByteSource {
  public:
   virtual ~ByteSource() = default;
-  // Fills `buffer` with up to `length` bytes; 0 at the end.
+  // Fills `buffer` with up to `length` bytes and answers how many; 0 at the end. A failure is that of the import, its code too;
+  // an exception is kIoError with its words, and more bytes than `length` are kInvalidArgument.
   virtual Result<std::size_t> Read(char* buffer, std::size_t length) = 0;
 };
 
@@ -110,11 +112,11 @@ struct ImportReport {
 };
 
 // Reads files and stores their records. What a file is its first bytes tell, not its name: NDJSON (a record a line), a JSON,
-// NDJSON, CSV or Parquet export of ours, or a tar with one; any of them zstd-compressed, and, in a file, age-encrypted to an identity of
-// the data folder (keys/identity.txt) besides. What is none of them is an error of line 0. In errors, the line of a JSON export is
-// the record's place in it, that of a CSV table the line at which its row begins, that of a Parquet table its row. A Parquet table may
-// come from any writer: columns in any order, members without a column absent, other columns unknown members. From a tar or a
-// stream it waits on disk, since it is read from its end.
+// NDJSON, CSV or Parquet export of ours, or a tar with one; any of them zstd-compressed, and, in a file, age-encrypted to an
+// identity of the data folder (keys/identity.txt) besides. What is none of them is an error of line 0. In errors, the line of a
+// JSON export is the record's place in it, that of a CSV table the line at which its row begins, that of a Parquet table its
+// row. A Parquet table may come from any writer: columns in any order, members without a column absent, other columns unknown
+// members. From a tar or a stream it waits on disk, since it is read from its end.
 // A line that cannot be stored is reported and the rest goes on; blank lines are passed over. An NDJSON export is held against
 // the SHA-256 in its last line, a JSON export against its counts; what differs is an error, and the records stay. In a tar a
 // document's content has to come before the record that names it, as exports have it.
@@ -135,14 +137,14 @@ struct ImportReport {
 // age file or a Parquet file is damaged or cut off. kInvalidArgument: an export of rows (analytics, custom) or of a newer layout,
 // a CSV table with an unknown column, a Parquet table of no kind, or with a column of a type that no member can be of, or what
 // begins as a ZIP and is none. kPermissionDenied: an age file that no identity reads. kResourceExhausted: a tar with too many
-// contents, a ZIP beyond its limits, a Parquet table with more than eight rows a byte, what waits on disk and unpacks to more than
-// 100 times what was read, beyond the first 256 MiB. In each case the whole records before it are stored, and the message names the file.
-// kCancelled.
+// contents, a ZIP beyond its limits, a Parquet table with more than eight rows a byte, what waits on disk and unpacks to more
+// than 100 times what was read, beyond the first 256 MiB. In each case the whole records before it are stored, and the message
+// names the file. kCancelled.
 // Safe to run beside any other call; what waits for what is told in operation.h.
 COFFER_API Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<std::string>& files,
                                                          const ImportOptions& options = {}, StartOptions start = {});
-// The same from one source, which is taken over; `name` stands for it in errors. content_path is refused: there is no folder to
-// look in. A cancel waits for the source's Read under way.
+// The same from one source, which is taken over (kInvalidArgument: null); `name` stands for it in errors. content_path is
+// refused: there is no folder to look in. A cancel waits for the source's Read under way.
 COFFER_API Result<OperationOf<ImportReport>> StartImport(Engine& engine, std::unique_ptr<ByteSource> source,
                                                          const std::string& name, const ImportOptions& options = {},
                                                          StartOptions start = {});

@@ -1,6 +1,7 @@
-// Integrity: what `verify` of a live store found.
+// Integrity: what Engine::Verify found in a store.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>

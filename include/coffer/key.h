@@ -24,8 +24,8 @@ struct KeyInfo {
 // No keys yet: an empty KeyInfo. kCorruption: a key file is damaged; the message names it and the line, never a key.
 // Safe from many threads, as the call below.
 COFFER_API Result<KeyInfo> ShowKeys(Engine& engine);
-// Makes identity.txt. kAlreadyExists: there is one, which is left as it is. kPermissionDenied: read-only. Durable when it returns;
-// on failure there is no identity, or a whole one, which ShowKeys then shows and the first encryption makes durable.
+// Makes identity.txt. kAlreadyExists: there is one, which is left as it is. kPermissionDenied: read-only. Durable when it
+// returns; on failure there is no identity, or a whole one, which ShowKeys then shows and the first encryption makes durable.
 COFFER_API Result<KeyInfo> GenerateKey(Engine& engine);
 
 }  // namespace coffer

@@ -33,7 +33,8 @@ inline constexpr std::size_t kPageBytesMax = std::size_t{64} << 20;
 
 // What a bulk delete commits at once: so many records, and for each at most some 260 keys (more messages go as one range).
 inline constexpr std::size_t kDeleteBatchRecordsMax = 500;
-// A bulk delete of at most so many records is done within its call; a larger one is an operation, which a crash does not cut off.
+// A bulk delete of at most so many records is done within its call; a larger one is an operation, which a crash does not cut
+// off.
 inline constexpr std::size_t kDeleteInlineRecordsMax = 20 * kDeleteBatchRecordsMax;
 // The ids that one bulk delete takes.
 inline constexpr std::size_t kBulkDeleteIdsMax = 1'000'000;

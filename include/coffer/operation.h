@@ -33,6 +33,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,8 +85,8 @@ struct OperationProgress {
 
 // What the journal tells of an operation.
 struct OperationInfo {
-  // A ULID, in order of creation whatever the clock does. It is also the id of the backup, the export, the restore or the ledger's
-  // entry that the operation makes.
+  // A ULID, in order of creation whatever the clock does. It is also the id of the backup, the export, the restore or the
+  // ledger's entry that the operation makes.
   std::string id;
   OperationKind kind = OperationKind::kImport;
   OperationState state = OperationState::kPending;
@@ -112,6 +113,7 @@ class Job;
 // cancels what runs, and handles then show how it ended. Dropping all handles does not stop the operation.
 class COFFER_API Operation {
  public:
+  // Made by the calls that start one.
   explicit Operation(std::shared_ptr<operations::Job> job);
 
   const std::string& id() const;
@@ -124,7 +126,8 @@ class COFFER_API Operation {
   // disk then: import and bulk delete keep the batches committed so far; backup, restore and export leave nothing and the old
   // state; an erase cannot be cancelled once its intent is durable, and goes on.
   void Cancel() const;
-  // Calls `done` once when it has ended, from the thread that ends it, or at once where it has. `done` must be brief.
+  // Calls `done` once when it has ended, from the thread that ends it, or at once where it has. `done` must be brief, must not
+  // close the engine, and has no one to throw at: what it throws is dropped. An empty one is not called.
   void OnEnd(std::function<void()> done) const;
 
  protected:
@@ -140,7 +143,11 @@ class OperationOf : public Operation {
   // Waits; the report of a completed operation, else why there is none.
   Result<Report> Finish() const {
     if (Status status = Wait(); !status.ok()) return status;
-    return **report_;
+    try {
+      return **report_;
+    } catch (const std::bad_alloc&) {
+      return Status::ResourceExhausted("memory is exhausted");
+    }
   }
 
  private:
@@ -155,11 +162,12 @@ struct StartOptions {
 struct OperationListOptions {
   std::optional<OperationKind> kind;
   std::optional<OperationState> state;
-  std::size_t limit = 100;
-  std::string after;  // Page::next of the page before
+  std::size_t limit = 100;  // 1..kPageItemsMax
+  std::string after;        // Page::next of the page before
 };
 
-// kNotFound: no such operation, or it is forgotten. A read-only engine sees the journal, and its own exports as long as they run.
+// kNotFound: no such operation, or it is forgotten. A read-only engine sees the journal, and its own exports as long as they
+// run.
 COFFER_API Result<OperationInfo> GetOperation(Engine& engine, std::string_view id);
 // Newest first. kInvalidArgument: limit is not 1..kPageItemsMax.
 COFFER_API Result<Page<OperationInfo>> ListOperations(Engine& engine, const OperationListOptions& options = {});

@@ -14,6 +14,7 @@ class FileSystem;
 class RandomSource;
 class Snapshot;
 
+// Values outside their range are kInvalidArgument.
 struct OpenOptions {
   // Make a new store where the folder is missing or empty. false: a missing store is kNotFound.
   bool create_if_missing = true;
@@ -22,7 +23,8 @@ struct OpenOptions {
   // Several read-only engines may share a folder; a writing one excludes them all.
   bool read_only = false;
 
-  // The time that new records get and that statistics by day are kept under. Null: SystemClock(). Must outlive the engine.
+  // The time that new records get, that statistics by day are kept under, and that backups and tokens expire by.
+  // Null: SystemClock(). Must outlive the engine.
   Clock* clock = nullptr;
 
   // Under all of the engine's files. Null: the operating system's. Must outlive the engine.
@@ -42,10 +44,12 @@ struct OpenOptions {
   // Memory for blocks read from files, index and filter blocks included. Larger: more reads without the disk.
   std::size_t block_cache_bytes = std::size_t{96} << 20;
 
-  // Files kept open; the least recently used are closed. Finite always, since an unbounded read-only open can miss values.
+  // Files kept open; the least recently used are closed. At least 16. Finite always, since an unbounded read-only open can miss
+  // values.
   int open_files_max = 512;
 
-  // Threads that flush and compact in the background. 2 suits small machines; more helps sustained ingest on large ones.
+  // Threads that flush and compact in the background, at least 1. 2 suits small machines; more helps sustained ingest on large
+  // ones.
   int background_threads = 2;
 };
 
@@ -60,7 +64,8 @@ struct WriteOptions {
 };
 
 struct ReadOptions {
-  // Read this moment's state instead of the newest. Null: the newest. Must stay alive for the call.
+  // Read this moment's state instead of the newest. Null: the newest. One of the same engine, alive for the call, and as long
+  // as a ContentReader that is opened by it.
   const Snapshot* snapshot = nullptr;
 };
 

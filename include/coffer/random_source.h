@@ -8,11 +8,12 @@
 
 namespace coffer {
 
-// Implementations must be safe to call from many threads.
+// Implementations must be safe to call from many threads, and cannot throw.
 class COFFER_API RandomSource {
  public:
   virtual ~RandomSource() = default;
-  virtual std::uint64_t Next() = 0;
+  // 64 random bits.
+  virtual std::uint64_t Next() noexcept = 0;
 };
 
 // Seeded by the operating system. For ids, not for keys: ids need to differ, not to be unguessable.

@@ -9,8 +9,8 @@
 
 namespace coffer {
 
-// Holds exactly one of a T and a failed Status. value() on a failed Result is a programming error: asserted in
-// debug builds, undefined otherwise, as with std::optional. Test ok() first.
+// Holds exactly one of a T and a failed Status. value() on a failed Result, and a Result made of an OK Status, are programming
+// errors: asserted in debug builds, undefined otherwise, as with std::optional. Test ok() first.
 template <typename T>
 class [[nodiscard]] Result {
  public:

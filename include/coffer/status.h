@@ -1,10 +1,15 @@
 // Status: how every fallible call answers. A closed set of codes, each named by what the caller should do,
 // and a message that says what went wrong with which thing.
+//
+// Exceptions: a call that answers a Status or a Result lets none out. Memory and threads that run out are kResourceExhausted;
+// where none is left for the message, or a library beneath is left without, the process may end. What makes or answers a plain
+// value may throw std::bad_alloc, and nothing else. What objects of the program's own may throw is told at each of them.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "coffer/visibility.h"
 
@@ -31,10 +36,11 @@ enum class StatusCode {
 COFFER_API std::string_view StatusCodeName(StatusCode code);
 
 // A code and, unless it is kOk, a message. Cheap to move; an OK status allocates nothing.
-// A value like any other: copy it, keep it, use distinct copies from distinct threads.
+// A value like any other: copy it, keep it, use distinct copies from distinct threads. One that was moved from is OK.
 class [[nodiscard]] COFFER_API Status {
  public:
   Status() noexcept = default;
+  // kOk makes an OK status, without the message.
   Status(StatusCode code, std::string message);
   Status(const Status& other);
   Status(Status&&) noexcept = default;

@@ -23,7 +23,7 @@ struct Timestamp {
 // Source: RFC 3339 section 5.6.
 COFFER_API Result<Timestamp> ParseTimestamp(std::string_view text);
 
-// Always UTC with six digits and 'Z': "2026-11-22T10:00:00.000000Z".
+// Always UTC with six digits and 'Z': "2026-11-22T10:00:00.000000Z". A time beyond the years above gives the nearest within.
 COFFER_API std::string FormatTimestamp(Timestamp timestamp);
 
 }  // namespace coffer

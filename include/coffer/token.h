@@ -1,6 +1,9 @@
-// Tokens: who may call an adapter, and as what. Kept hashed in control/, which a restore leaves alone.
+// Tokens: who may call an adapter, and as what. Kept hashed in the data folder, apart from the
+// records: a restore leaves them alone.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +17,7 @@ namespace coffer {
 
 class Engine;
 
+// Tokens at once, expired ones included.
 inline constexpr std::size_t kTokensMax = 10'000;
 
 enum class PrincipalRole : std::uint8_t { kUser = 1, kAdmin = 2 };
@@ -45,8 +49,8 @@ COFFER_API Result<CreatedToken> CreateToken(Engine& engine, std::string_view use
                                             std::optional<Timestamp> expires_at = std::nullopt);
 // In order of creation, expired ones included.
 COFFER_API Result<std::vector<TokenInfo>> ListTokens(Engine& engine);
-// kNotFound; kPermissionDenied: read-only. Durable when it returns; calls with it are refused from then on. An Authenticate
-// that is under way may still answer.
+// kNotFound: no such token. kPermissionDenied: read-only. Durable when it returns; calls with it are refused from then on. An
+// Authenticate that is under way may still answer.
 COFFER_API Status RevokeToken(Engine& engine, std::string_view id);
 // Whom `secret` stands for. kPermissionDenied, in the same words, for an unknown, a revoked and an expired one; compared in
 // constant time, by SHA-256 (the secret is random, so no slower hash is needed).

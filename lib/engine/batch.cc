@@ -9,6 +9,7 @@
 #include "engine/transaction.h"
 #include "format/keys.h"
 #include "format/record_text.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace {
@@ -205,6 +206,13 @@ Status PutMessageInto(Batch::State& state, std::string_view conversation_id, con
   return Status::Ok();
 }
 
+// Whether there is one, and in this store: put all the same, it would be missing without a word.
+Status CheckContent(const Batch::State& state, const engine::ContentWriterState* content) {
+  if (content == nullptr) return Status::InvalidArgument("content: was taken from its writer");
+  if (!content->BelongsTo(state.core)) return Status::InvalidArgument("content: belongs to another engine");
+  return Status::Ok();
+}
+
 Status PutDocumentInto(Batch::State& state, const Document& document, std::unique_ptr<engine::ContentWriterState> content,
                        PutMode mode) {
   if (Status status = CheckRoom(state); !status.ok()) return status;
@@ -229,8 +237,8 @@ Status PutDocumentInto(Batch::State& state, const Document& document, std::uniqu
   if (Status status = format::AppendDocument(*operation.document, scratch); !status.ok()) return status;
   const std::size_t bytes = scratch.size() + (operation.content != nullptr ? operation.content->buffered_bytes() : 0);
   if (Status status = CheckRoom(state, bytes); !status.ok()) return status;
-  state.document_bytes += bytes;
   state.operations.push_back(std::move(operation));
+  state.document_bytes += bytes;
   return Status::Ok();
 }
 
@@ -241,56 +249,78 @@ Batch::Batch(Batch&&) noexcept = default;
 Batch& Batch::operator=(Batch&&) noexcept = default;
 Batch::~Batch() = default;
 
-Status Batch::PutConversation(const Conversation& conversation, PutMode mode) {
+Status Batch::PutConversation(const Conversation& conversation, PutMode mode) try {
   return PutConversationInto(*state_, conversation, std::nullopt, mode);
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Batch::PutConversation(const Conversation& conversation, std::span<const Message> messages, PutMode mode) {
+Status Batch::PutConversation(const Conversation& conversation, std::span<const Message> messages, PutMode mode) try {
   return PutConversationInto(*state_, conversation, messages, mode);
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Batch::AppendMessage(std::string_view conversation_id, const Message& message) {
+Status Batch::AppendMessage(std::string_view conversation_id, const Message& message) try {
   return PutMessageInto(*state_, conversation_id, message, PutMode::kKeepExisting, true);
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Batch::PutMessage(std::string_view conversation_id, const Message& message, PutMode mode) {
+Status Batch::PutMessage(std::string_view conversation_id, const Message& message, PutMode mode) try {
   if (!message.sequence_number) return Status::InvalidArgument("sequence_number: is missing");
   return PutMessageInto(*state_, conversation_id, message, mode, false);
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Batch::DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number) {
+Status Batch::DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number) try {
   if (Status status = CheckRoom(*state_); !status.ok()) return status;
   if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
-  engine::Operation& operation = state_->operations.emplace_back();
+  engine::Operation operation;
   operation.action = Action::kDeleteMessage;
   operation.kind = Kind::kMessage;
   operation.id = conversation_id;
   operation.sequence = sequence_number;
+  state_->operations.push_back(std::move(operation));
   return Status::Ok();
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Batch::PutDocument(const Document& document, PutMode mode) { return PutDocumentInto(*state_, document, nullptr, mode); }
+Status Batch::PutDocument(const Document& document, PutMode mode) try {
+  return PutDocumentInto(*state_, document, nullptr, mode);
+} catch (...) {
+  return StatusOfException();
+}
 
-Status Batch::PutDocument(const Document& document, ContentWriter content, PutMode mode) {
+Status Batch::PutDocument(const Document& document, ContentWriter content, PutMode mode) try {
+  if (Status status = CheckContent(*state_, content.state_.get()); !status.ok()) return status;
   return PutDocumentInto(*state_, document, std::move(content.state_), mode);
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Batch::SetContent(std::string_view document_id, ContentWriter content) {
+Status Batch::SetContent(std::string_view document_id, ContentWriter content) try {
   if (Status status = CheckRoom(*state_); !status.ok()) return status;
   if (Status status = format::CheckId("id", document_id); !status.ok()) return status;
+  if (Status status = CheckContent(*state_, content.state_.get()); !status.ok()) return status;
   if (Status status = content.Finish(); !status.ok()) return status;
   const std::size_t bytes = content.state_->buffered_bytes();
   if (Status status = CheckRoom(*state_, bytes); !status.ok()) return status;
-  state_->document_bytes += bytes;
-  engine::Operation& operation = state_->operations.emplace_back();
+  engine::Operation operation;
   operation.action = Action::kSetContent;
   operation.kind = Kind::kDocument;
   operation.id = document_id;
   operation.content = std::move(content.state_);
+  state_->operations.push_back(std::move(operation));
+  state_->document_bytes += bytes;
   return Status::Ok();
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Batch::PutPrompt(const Prompt& given, PutMode mode) {
+Status Batch::PutPrompt(const Prompt& given, PutMode mode) try {
   if (Status status = CheckRoom(*state_); !status.ok()) return status;
   Rollback rollback(*state_);
   engine::Operation operation;
@@ -315,20 +345,25 @@ Status Batch::PutPrompt(const Prompt& given, PutMode mode) {
   state_->operations.push_back(std::move(operation));
   rollback.Keep();
   return Status::Ok();
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Batch::Delete(Kind kind, std::string_view id, std::string_view owner) {
+Status Batch::Delete(Kind kind, std::string_view id, std::string_view owner) try {
   if (Status status = CheckRoom(*state_); !status.ok()) return status;
   if (kind == Kind::kMessage || kind == Kind::kContent) {
     return Status::InvalidArgument("kind: " + std::string(KindName(kind)) + " cannot be deleted by id");
   }
   if (Status status = format::CheckId("id", id); !status.ok()) return status;
-  engine::Operation& operation = state_->operations.emplace_back();
+  engine::Operation operation;
   operation.action = Action::kDelete;
   operation.kind = kind;
   operation.id = id;
   operation.owner = owner;
+  state_->operations.push_back(std::move(operation));
   return Status::Ok();
+} catch (...) {
+  return StatusOfException();
 }
 
 std::size_t Batch::operations() const noexcept { return state_->operations.size(); }

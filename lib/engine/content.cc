@@ -6,6 +6,7 @@
 #include "coffer/limits.h"
 #include "engine/content_state.h"
 #include "format/keys.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace engine {
@@ -17,13 +18,16 @@ std::uint32_t ChunkCount(std::uint64_t size_bytes) {
 ContentWriterState::ContentWriterState(EngineCore& core) : core_(core), pin_(core.Pin()), content_id_(core.NewContentId()) {}
 
 ContentWriterState::~ContentWriterState() {
-  if (!staged_) return;
+  // Should this fail, the intent row has the chunks swept when the store is next opened.
+  if (staged_) Guarded([this] { return Unstage(); }).Ignore();
+}
+
+Status ContentWriterState::Unstage() {
   const StoreAccess access = core_.Access();
   storage::WriteBatch batch;
   batch.DeleteRange(storage::Family::kContents, content_id_, format::ContentsEnd(content_id_));
   batch.Delete(storage::Family::kProgress, format::ContentIntentKey(content_id_));
-  // Should this fail, the intent row has the chunks swept when the store is next opened.
-  core_.CommitToStore(access, batch, {}, Durability::kBuffered).Ignore();
+  return core_.CommitToStore(access, batch, {}, Durability::kBuffered);
 }
 
 Status ContentWriterState::Append(std::string_view bytes) {
@@ -139,14 +143,31 @@ Result<std::size_t> ContentReaderState::Read(std::span<char> buffer) {
 
 }  // namespace engine
 
+namespace {
+
+Status Taken() { return Status::InvalidArgument("content: was taken from its writer"); }
+
+}  // namespace
+
 ContentWriter::ContentWriter(std::unique_ptr<engine::ContentWriterState> state) : state_(std::move(state)) {}
 ContentWriter::ContentWriter(ContentWriter&&) noexcept = default;
 ContentWriter& ContentWriter::operator=(ContentWriter&&) noexcept = default;
 ContentWriter::~ContentWriter() = default;
-Status ContentWriter::Append(std::string_view bytes) { return state_->Append(bytes); }
-Status ContentWriter::Finish() { return state_->Finish(); }
-std::uint64_t ContentWriter::size_bytes() const noexcept { return state_->size_bytes(); }
-const std::string& ContentWriter::sha256() const noexcept { return state_->sha256_hex(); }
+Status ContentWriter::Append(std::string_view bytes) try {
+  return state_ != nullptr ? state_->Append(bytes) : Taken();
+} catch (...) {
+  return StatusOfException();
+}
+
+Status ContentWriter::Finish() try { return state_ != nullptr ? state_->Finish() : Taken(); } catch (...) {
+  return StatusOfException();
+}
+
+std::uint64_t ContentWriter::size_bytes() const noexcept { return state_ != nullptr ? state_->size_bytes() : 0; }
+const std::string& ContentWriter::sha256() const noexcept {
+  static const std::string none;
+  return state_ != nullptr ? state_->sha256_hex() : none;
+}
 
 ContentReader::ContentReader(std::unique_ptr<engine::ContentReaderState> state) : state_(std::move(state)) {}
 ContentReader::ContentReader(ContentReader&&) noexcept = default;
@@ -155,6 +176,8 @@ ContentReader::~ContentReader() = default;
 std::uint64_t ContentReader::size_bytes() const noexcept { return state_->size_bytes(); }
 const std::string& ContentReader::sha256() const noexcept { return state_->sha256_hex(); }
 void ContentReader::Seek(std::uint64_t offset) noexcept { state_->Seek(offset); }
-Result<std::size_t> ContentReader::Read(std::span<char> buffer) { return state_->Read(buffer); }
+Result<std::size_t> ContentReader::Read(std::span<char> buffer) try { return state_->Read(buffer); } catch (...) {
+  return StatusOfException();
+}
 
 }  // namespace coffer

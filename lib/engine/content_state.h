@@ -25,6 +25,7 @@ class ContentWriterState {
 
   Status Append(std::string_view bytes);
   Status Finish();
+  bool BelongsTo(const EngineCore& core) const { return &core_ == &core; }
   // Puts what is in memory on disk, so that a finished content can wait long for its record.
   Status StageAll();
   std::uint64_t size_bytes() const { return size_bytes_; }
@@ -41,6 +42,7 @@ class ContentWriterState {
 
  private:
   Status StageChunk();
+  Status Unstage();
 
   EngineCore& core_;
   StorePin pin_;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/batch_state.h"
 #include "engine/control_store.h"
 #include "engine/tokens.h"
 #include "engine/transaction.h"
@@ -9,6 +10,8 @@
 #include "format/keys.h"
 #include "format/ulid.h"
 #include "storage/durable_file.h"
+#include "storage/guarded_file_system.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer::engine {
 namespace {
@@ -43,16 +46,19 @@ class SwitchingMark {
 EngineCore::EngineCore() = default;
 
 EngineCore::~EngineCore() {
-  if (store_ != nullptr) Close().Ignore();  // nobody is left to tell; Close is there for those who want to know
+  // Nobody is left to tell; Close is there for those who want to know.
+  if (store_ != nullptr) Guarded([this] { return Close(); }).Ignore();
 }
 
 Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, const OpenOptions& options) {
   if (Status status = CheckOptions(options); !status.ok()) return status;
   std::unique_ptr<EngineCore> core(new EngineCore());
+  if (!options.repository.empty()) {
+    // Looked at before the lock file is made.
+    if (Status status = StoreFolder::CheckRepository(folder, options.repository); !status.ok()) return status;
+  }
   core->options_ = options;
-  core->clock_ = options.clock != nullptr ? options.clock : &SystemClock();
-  core->files_ = options.file_system != nullptr ? options.file_system : &PosixFileSystem();
-  core->random_ = options.random != nullptr ? options.random : &SystemRandom();
+  core->TakeHost();
 
   Result<std::unique_ptr<StoreFolder>> opened =
       StoreFolder::Open(*core->files_, folder, options.create_if_missing, options.read_only);
@@ -60,7 +66,6 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
   core->folder_ = std::move(*opened);
   core->memory_ = storage::NewStoreMemory(options.write_buffer_bytes, options.block_cache_bytes);
   core->repository_ = options.repository.empty() ? core->folder_->BackupsPath() : options.repository;
-  if (Status status = core->folder_->CheckRepository(core->repository_); !status.ok()) return status;
   if (core->folder_->is_new()) {
     if (Status status = core->CreateStore(); !status.ok()) return status.WithContext("creating a store in " + folder);
   }
@@ -85,6 +90,7 @@ Result<std::unique_ptr<EngineCore>> EngineCore::OpenApart(const std::string& pat
   std::unique_ptr<EngineCore> core(new EngineCore());
   core->options_ = options_;
   core->clock_ = clock_;
+  core->host_files_ = host_files_;
   core->files_ = files_;
   core->random_ = random_;
   if (Status status = core->TakeStore(storage::OpenRocksStore(path, options)); !status.ok()) return status;
@@ -98,11 +104,9 @@ Result<std::unique_ptr<EngineCore>> EngineCore::OpenDetached(const OpenOptions& 
   std::unique_ptr<EngineCore> core(new EngineCore());
   core->options_ = options;
   core->options_.read_only = true;
-  core->clock_ = options.clock != nullptr ? options.clock : &SystemClock();
-  core->files_ = options.file_system != nullptr ? options.file_system : &PosixFileSystem();
-  core->random_ = options.random != nullptr ? options.random : &SystemRandom();
+  core->TakeHost();
   core->folder_ = StoreFolder::Detached(*core->files_, name);
-  core->store_files_ = std::move(store_files);
+  core->store_files_ = storage::GuardFileSystem(std::move(store_files));
   core->repository_ = options.repository;
   core->memory_ = storage::NewStoreMemory(options.write_buffer_bytes, options.block_cache_bytes);
   core->tokens_ = std::make_unique<Tokens>(nullptr);
@@ -110,6 +114,13 @@ Result<std::unique_ptr<EngineCore>> EngineCore::OpenDetached(const OpenOptions& 
   store.file_system = core->store_files_.get();
   if (Status status = core->TakeStore(storage::OpenRocksStore(store_path, store)); !status.ok()) return status;
   return core;
+}
+
+void EngineCore::TakeHost() {
+  clock_ = options_.clock != nullptr ? options_.clock : &SystemClock();
+  random_ = options_.random != nullptr ? options_.random : &SystemRandom();
+  if (options_.file_system != nullptr) host_files_ = storage::GuardFileSystem(*options_.file_system);
+  files_ = host_files_ != nullptr ? host_files_.get() : &PosixFileSystem();
 }
 
 Status EngineCore::Close() {
@@ -130,7 +141,7 @@ storage::StoreOptions EngineCore::StoreOptionsFor(bool create) const {
   storage::StoreOptions store;
   store.create = create;
   store.read_only = options_.read_only;
-  store.file_system = options_.file_system;
+  store.file_system = host_files_.get();
   store.memory = memory_;
   store.write_buffer_bytes = options_.write_buffer_bytes;
   store.block_cache_bytes = options_.block_cache_bytes;
@@ -243,9 +254,11 @@ Status EngineCore::CommitToStore(const StoreAccess& access, storage::WriteBatch&
   const std::shared_lock lock(commit_mutex_);
   const std::int32_t day = Today();
   change.AppendTo(batch, day);
-  // A counter that could not be changed for lack of memory, once the store has the change, would be wrong until the next opening.
+  // A counter that could not be changed for lack of memory, once the store has the change, would be wrong until the next
+  // opening.
   const Totals::Places places = totals_.Prepare(change, day);
-  Status status = load == nullptr ? access->Commit(batch, durability) : access->CommitBulk(*load, batch);
+  Status status =
+      Guarded([&] { return load == nullptr ? access->Commit(batch, durability) : access->CommitBulk(*load, batch); });
   if (!status.ok()) {
     Latch("a commit", status);
     return status;
@@ -260,10 +273,11 @@ Status EngineCore::RebaseCountersIfDue() {
   const std::lock_guard gate(commit_gate_);
   const std::unique_lock lock(commit_mutex_);
   if (!totals_.WantsRebase()) return Status::Ok();
+  if (Status status = CheckWritable(); !status.ok()) return status;
   storage::WriteBatch batch;
   totals_.AppendRebase(batch);
   // Buffered: losing it loses nothing, the operands before it are still there.
-  if (Status status = access->Commit(batch, Durability::kBuffered); !status.ok()) {
+  if (Status status = Guarded([&] { return access->Commit(batch, Durability::kBuffered); }); !status.ok()) {
     Latch("writing the counters", status);
     return status;
   }
@@ -284,7 +298,7 @@ Status EngineCore::ForgetOwner(std::string_view owner) {
   if (!totals_.Forget(owner)) return Status::Ok();
   storage::WriteBatch batch;
   for (Kind kind : kAllKinds) batch.Delete(storage::Family::kCounters, format::OwnerTallyKey(kind, owner));
-  if (Status status = access->Commit(batch, Durability::kDurable); !status.ok()) {
+  if (Status status = Guarded([&] { return access->Commit(batch, Durability::kDurable); }); !status.ok()) {
     Latch("removing counters", status);
     return status;
   }
@@ -293,6 +307,8 @@ Status EngineCore::ForgetOwner(std::string_view owner) {
 
 Result<std::vector<AppliedItem>> EngineCore::Apply(Batch& batch, Durability durability, bool all_or_nothing) {
   if (Status status = CheckWritable(); !status.ok()) return status;
+  // Its contents lie in the other store.
+  if (&batch.state().core != this) return Status::InvalidArgument("batch: belongs to another engine");
   Result<std::vector<AppliedItem>> items = std::vector<AppliedItem>();
   {
     const StoreAccess access = Access();
@@ -303,7 +319,7 @@ Result<std::vector<AppliedItem>> EngineCore::Apply(Batch& batch, Durability dura
   }
   batch.Clear();
   // The batch is committed whatever becomes of this; a failure closes the latch and shows at the next write.
-  RebaseCountersIfDue().Ignore();
+  Guarded([this] { return RebaseCountersIfDue(); }).Ignore();
   return items;
 }
 

@@ -149,6 +149,8 @@ class EngineCore {
 
  private:
   EngineCore();
+  // Takes clock, files and source of ids from options_, or the system's.
+  void TakeHost();
   Status CreateStore();
   Status OpenStore();
   // Takes over a store that was just opened, and loads what is kept of it in memory.
@@ -162,6 +164,7 @@ class EngineCore {
   std::string repository_;
   Clock* clock_ = nullptr;
   FileSystem* files_ = nullptr;
+  std::shared_ptr<FileSystem> host_files_;  // guards those of the options; null: they name none
   RandomSource* random_ = nullptr;
   std::unique_ptr<StoreFolder> folder_;
   std::shared_ptr<FileSystem> store_files_;  // of a detached one; outlives the store
@@ -192,12 +195,14 @@ class EngineCore {
 // The state behind a public Snapshot.
 class SnapshotState {
  public:
-  SnapshotState(StorePin pin, std::unique_ptr<storage::StoreSnapshot> snapshot, Timestamp taken_at)
-      : pin_(std::move(pin)), snapshot_(std::move(snapshot)), taken_at_(taken_at) {}
+  SnapshotState(const EngineCore& core, StorePin pin, std::unique_ptr<storage::StoreSnapshot> snapshot, Timestamp taken_at)
+      : core_(core), pin_(std::move(pin)), snapshot_(std::move(snapshot)), taken_at_(taken_at) {}
+  bool BelongsTo(const EngineCore& core) const { return &core_ == &core; }
   const storage::StoreSnapshot* get() const noexcept { return snapshot_.get(); }
   Timestamp taken_at() const noexcept { return taken_at_; }
 
  private:
+  const EngineCore& core_;
   StorePin pin_;
   std::unique_ptr<storage::StoreSnapshot> snapshot_;
   Timestamp taken_at_;

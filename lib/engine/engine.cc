@@ -9,6 +9,7 @@
 #include "engine/storage_statistics.h"
 #include "format/keys.h"
 #include "format/record_text.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace {
@@ -18,6 +19,12 @@ using engine::StoreAccess;
 
 const storage::StoreSnapshot* StoreSnapshotOf(const Snapshot* snapshot) {
   return snapshot != nullptr ? snapshot->state().get() : nullptr;
+}
+
+// Of another store it would give this one's state at a moment of the other's.
+Status CheckSnapshot(const engine::EngineCore& core, const Snapshot* snapshot) {
+  if (snapshot == nullptr || snapshot->state().BelongsTo(core)) return Status::Ok();
+  return Status::InvalidArgument("snapshot: belongs to another engine");
 }
 
 ReadView ViewOf(const StoreAccess& access, const Snapshot* snapshot) { return {*access, StoreSnapshotOf(snapshot)}; }
@@ -30,8 +37,8 @@ Result<ItemResult> CommitOne(engine::EngineCore& core, Batch& batch, const Write
   return std::move(items->front().result);
 }
 
-// `given` is a copy made before the commit, after which nothing may fail.
-Result<std::string> CommitForId(engine::EngineCore& core, Batch& batch, const WriteOptions& options, std::string given) {
+// Answers the record's id: the engine's, or `given`, which is copied ahead, since behind the commit nothing may fail any more.
+Result<std::string> CommitRecord(engine::EngineCore& core, Batch& batch, std::string given, const WriteOptions& options) {
   Result<ItemResult> item = CommitOne(core, batch, options);
   if (!item.ok()) return std::move(item).status();
   return item->id.empty() ? std::move(given) : std::move(item->id);
@@ -64,108 +71,144 @@ std::unique_ptr<Engine> Engine::Over(std::unique_ptr<engine::EngineCore> core) {
   return std::unique_ptr<Engine>(new Engine(std::move(core)));
 }
 
-Status Engine::Close() { return core_->Close(); }
-
-Result<std::vector<ItemResult>> Engine::Commit(Batch& batch, const WriteOptions& options) {
-  return core_->CommitAll(batch, options.durability);
+Status Engine::Close() try { return core_->Close(); } catch (...) {
+  return StatusOfException();
 }
 
-Result<std::string> Engine::PutConversation(const Conversation& conversation, PutMode mode, const WriteOptions& options) {
+Result<std::vector<ItemResult>> Engine::Commit(Batch& batch, const WriteOptions& options) try {
+  return core_->CommitAll(batch, options.durability);
+} catch (...) {
+  return StatusOfException();
+}
+
+Result<std::string> Engine::PutConversation(const Conversation& conversation, PutMode mode, const WriteOptions& options) try {
   Batch batch(*this);
   if (Status status = batch.PutConversation(conversation, mode); !status.ok()) return status;
-  return CommitForId(*core_, batch, options, conversation.id);
+  return CommitRecord(*core_, batch, conversation.id, options);
+} catch (...) {
+  return StatusOfException();
 }
 
 Result<std::string> Engine::PutConversation(const Conversation& conversation, std::span<const Message> messages, PutMode mode,
-                                            const WriteOptions& options) {
+                                            const WriteOptions& options) try {
   Batch batch(*this);
   if (Status status = batch.PutConversation(conversation, messages, mode); !status.ok()) return status;
-  return CommitForId(*core_, batch, options, conversation.id);
+  return CommitRecord(*core_, batch, conversation.id, options);
+} catch (...) {
+  return StatusOfException();
 }
 
 Result<std::uint64_t> Engine::AppendMessage(std::string_view conversation_id, const Message& message,
-                                            const WriteOptions& options) {
+                                            const WriteOptions& options) try {
   Batch batch(*this);
   if (Status status = batch.AppendMessage(conversation_id, message); !status.ok()) return status;
   Result<ItemResult> item = CommitOne(*core_, batch, options);
   if (!item.ok()) return std::move(item).status();
   return item->sequence_number;
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<std::string> Engine::PutDocument(const Document& document, PutMode mode, const WriteOptions& options) {
+Result<std::string> Engine::PutDocument(const Document& document, PutMode mode, const WriteOptions& options) try {
   Batch batch(*this);
   if (Status status = batch.PutDocument(document, mode); !status.ok()) return status;
-  return CommitForId(*core_, batch, options, document.id);
+  return CommitRecord(*core_, batch, document.id, options);
+} catch (...) {
+  return StatusOfException();
 }
 
 Result<std::string> Engine::PutDocument(const Document& document, ContentWriter content, PutMode mode,
-                                        const WriteOptions& options) {
+                                        const WriteOptions& options) try {
   Batch batch(*this);
   if (Status status = batch.PutDocument(document, std::move(content), mode); !status.ok()) return status;
-  return CommitForId(*core_, batch, options, document.id);
+  return CommitRecord(*core_, batch, document.id, options);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<std::string> Engine::PutPrompt(const Prompt& prompt, PutMode mode, const WriteOptions& options) {
+Result<std::string> Engine::PutPrompt(const Prompt& prompt, PutMode mode, const WriteOptions& options) try {
   Batch batch(*this);
   if (Status status = batch.PutPrompt(prompt, mode); !status.ok()) return status;
-  return CommitForId(*core_, batch, options, prompt.id);
+  return CommitRecord(*core_, batch, prompt.id, options);
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Engine::Delete(Kind kind, std::string_view id, std::string_view owner, const WriteOptions& options) {
+Status Engine::Delete(Kind kind, std::string_view id, std::string_view owner, const WriteOptions& options) try {
   Batch batch(*this);
   if (Status status = batch.Delete(kind, id, owner); !status.ok()) return status;
   Result<ItemResult> item = CommitOne(*core_, batch, options);
   return item.ok() ? Status::Ok() : std::move(item).status();
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Engine::DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number, const WriteOptions& options) {
+Status Engine::DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number, const WriteOptions& options) try {
   Batch batch(*this);
   if (Status status = batch.DeleteMessage(conversation_id, sequence_number); !status.ok()) return status;
   Result<ItemResult> item = CommitOne(*core_, batch, options);
   return item.ok() ? Status::Ok() : std::move(item).status();
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<ContentWriter> Engine::NewContent() {
+Result<ContentWriter> Engine::NewContent() try {
   if (Status status = core_->CheckWritable(); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   return ContentWriter(std::make_unique<engine::ContentWriterState>(*core_));
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<Conversation> Engine::GetConversation(std::string_view id, const ReadOptions& options) {
+Result<Conversation> Engine::GetConversation(std::string_view id, const ReadOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   return engine::ReadConversation(ViewOf(access, options.snapshot), id);
+} catch (...) {
+  return StatusOfException();
 }
 
 Result<Message> Engine::GetMessage(std::string_view conversation_id, std::uint64_t sequence_number,
-                                   const ReadOptions& options) {
+                                   const ReadOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   return engine::ReadMessage(ViewOf(access, options.snapshot), conversation_id, sequence_number);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<Document> Engine::GetDocument(std::string_view id, const ReadOptions& options) {
+Result<Document> Engine::GetDocument(std::string_view id, const ReadOptions& options) try {
   Result<std::string> text = GetDocumentJson(id, options);
   if (!text.ok()) return std::move(text).status();
   format::RecordReader reader;
   Result<Document> record = reader.ReadDocument(*text);
   if (!record.ok()) return Status::Corruption("document " + std::string(id) + ": " + record.status().ToString());
   return record;
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<Prompt> Engine::GetPrompt(std::string_view id, const ReadOptions& options) {
+Result<Prompt> Engine::GetPrompt(std::string_view id, const ReadOptions& options) try {
   Result<std::string> text = GetPromptJson(id, options);
   if (!text.ok()) return std::move(text).status();
   format::RecordReader reader;
   Result<Prompt> record = reader.ReadPrompt(*text);
   if (!record.ok()) return Status::Corruption("prompt " + std::string(id) + ": " + record.status().ToString());
   return record;
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<Page<Message>> Engine::ListMessages(std::string_view conversation_id, const MessageListOptions& options) {
+Result<Page<Message>> Engine::ListMessages(std::string_view conversation_id, const MessageListOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   return engine::ReadMessages(ViewOf(access, options.snapshot), conversation_id, options);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<Page<Conversation>> Engine::ListConversations(const ListOptions& options) {
+Result<Page<Conversation>> Engine::ListConversations(const ListOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   const ReadView view = ViewOf(access, options.snapshot);
   Result<engine::TextPage> page = engine::ReadTextPage(view, Kind::kConversation, options);
@@ -177,23 +220,32 @@ Result<Page<Conversation>> Engine::ListConversations(const ListOptions& options)
     return conversation;
   };
   return ParsePage<Conversation>(std::move(page), Kind::kConversation, read);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<Page<Document>> Engine::ListDocuments(const ListOptions& options) {
+Result<Page<Document>> Engine::ListDocuments(const ListOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   format::RecordReader reader;
   return ParsePage<Document>(engine::ReadTextPage(ViewOf(access, options.snapshot), Kind::kDocument, options), Kind::kDocument,
                              [&](const std::string& text) { return reader.ReadDocument(text); });
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<Page<Prompt>> Engine::ListPrompts(const ListOptions& options) {
+Result<Page<Prompt>> Engine::ListPrompts(const ListOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   format::RecordReader reader;
   return ParsePage<Prompt>(engine::ReadTextPage(ViewOf(access, options.snapshot), Kind::kPrompt, options), Kind::kPrompt,
                            [&](const std::string& text) { return reader.ReadPrompt(text); });
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<ContentReader> Engine::OpenContent(std::string_view document_id, const ReadOptions& options) {
+Result<ContentReader> Engine::OpenContent(std::string_view document_id, const ReadOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   if (Status status = format::CheckId("id", document_id); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   const storage::StoreSnapshot* given = StoreSnapshotOf(options.snapshot);
@@ -210,54 +262,77 @@ Result<ContentReader> Engine::OpenContent(std::string_view document_id, const Re
   if (!record->content) return Status::NotFound(name + ": has no content");
   return ContentReader(std::make_unique<engine::ContentReaderState>(*access, core_->Pin(), given, std::move(own),
                                                                     std::string(document_id), *record->content));
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<std::string> Engine::GetConversationJson(std::string_view id, bool with_messages, const ReadOptions& options) {
+Result<std::string> Engine::GetConversationJson(std::string_view id, bool with_messages, const ReadOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   return engine::ReadConversationText(ViewOf(access, options.snapshot), id, with_messages);
+} catch (...) {
+  return StatusOfException();
 }
 
 Result<std::string> Engine::GetMessageJson(std::string_view conversation_id, std::uint64_t sequence_number,
-                                           const ReadOptions& options) {
+                                           const ReadOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   return engine::ReadMessageText(ViewOf(access, options.snapshot), conversation_id, sequence_number);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<std::string> Engine::GetDocumentJson(std::string_view id, const ReadOptions& options) {
+Result<std::string> Engine::GetDocumentJson(std::string_view id, const ReadOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   return engine::ReadRecordText(ViewOf(access, options.snapshot), Kind::kDocument, id);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<std::string> Engine::GetPromptJson(std::string_view id, const ReadOptions& options) {
+Result<std::string> Engine::GetPromptJson(std::string_view id, const ReadOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   return engine::ReadRecordText(ViewOf(access, options.snapshot), Kind::kPrompt, id);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<Page<std::string>> Engine::ListJson(Kind kind, const ListOptions& options) {
+Result<Page<std::string>> Engine::ListJson(Kind kind, const ListOptions& options) try {
+  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
   const StoreAccess access = core_->Access();
   Result<engine::TextPage> texts = engine::ReadTextPage(ViewOf(access, options.snapshot), kind, options);
   if (!texts.ok()) return std::move(texts).status();
   return Page<std::string>{std::move(texts->texts), std::move(texts->next)};
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<std::unique_ptr<Snapshot>> Engine::TakeSnapshot() {
+Result<std::unique_ptr<Snapshot>> Engine::TakeSnapshot() try {
   const StoreAccess access = core_->Access();
   return std::make_unique<Snapshot>(
-      std::make_unique<engine::SnapshotState>(core_->Pin(), access->TakeSnapshot(), core_->Now()));
+      std::make_unique<engine::SnapshotState>(*core_, core_->Pin(), access->TakeSnapshot(), core_->Now()));
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<StorageStatistics> Engine::Statistics() { return engine::TakeStatistics(*core_); }
+Result<StorageStatistics> Engine::Statistics() try { return engine::TakeStatistics(*core_); } catch (...) {
+  return StatusOfException();
+}
 
-Result<IntegrityReport> Engine::Verify() {
+Result<IntegrityReport> Engine::Verify() try {
   std::optional<StoreAccess> access(core_->Access());
   const engine::StorePin pin = core_->Pin();
   storage::Store& store = **access;
   const std::unique_ptr<storage::StoreSnapshot> snapshot = store.TakeSnapshot();
   access.reset();
   return engine::CheckIntegrity(store, snapshot.get());
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<ReclaimReport> Engine::Reclaim() {
+Result<ReclaimReport> Engine::Reclaim() try {
   if (Status status = core_->CheckWritable(); !status.ok()) return status;
   std::optional<StoreAccess> access(core_->Access());
   const engine::StorePin pin = core_->Pin();
@@ -273,11 +348,15 @@ Result<ReclaimReport> Engine::Reclaim() {
   if (Status status = store.Compact({}); !status.ok()) return status.WithContext("reclaim");
   report.bytes_after = bytes_on_disk();
   return report;
+} catch (...) {
+  return StatusOfException();
 }
 
-Status Engine::Sync() {
+Status Engine::Sync() try {
   if (Status status = core_->CheckWritable(); !status.ok()) return status;
   return core_->Access()->Sync();
+} catch (...) {
+  return StatusOfException();
 }
 
 bool Engine::switching() const noexcept { return core_->switching(); }

@@ -153,17 +153,17 @@ Status StoreFolder::ReadCurrent(bool read_only) {
   return Status::Ok();
 }
 
-Status StoreFolder::CheckRepository(const std::string& path) const {
+Status StoreFolder::CheckRepository(const std::string& root, const std::string& path) {
   namespace fs = std::filesystem;
   const auto whole = [](const std::string& given) {
     fs::path full = fs::path(given.starts_with('/') ? given : fs::current_path().string() + "/" + given).lexically_normal();
     return full.filename().empty() ? full.parent_path() : full;
   };
-  const fs::path below = whole(path).lexically_relative(whole(root_));
+  const fs::path below = whole(path).lexically_relative(whole(root));
   const std::string first = below.empty() ? "" : below.begin()->string();
   if (first == "..") return Status::Ok();
   if (first.starts_with(kGenerationPrefix) || first == "." || first == "control" || first == "keys" || first == "exports") {
-    return Status::InvalidArgument("repository " + path + ": is a part of the data folder " + root_);
+    return Status::InvalidArgument("repository " + path + ": is a part of the data folder " + root);
   }
   return Status::Ok();
 }

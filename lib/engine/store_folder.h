@@ -45,8 +45,8 @@ class StoreFolder {
   std::string BackupsPath() const { return root_ + "/backups"; }
   std::string KeysPath() const { return root_ + "/keys"; }
 
-  // kInvalidArgument: a repository there would be a part of what the store itself removes, or the data folder itself.
-  Status CheckRepository(const std::string& path) const;
+  // kInvalidArgument: a repository at `path` would be a part of what the store in `root` itself removes, or the data folder itself.
+  static Status CheckRepository(const std::string& root, const std::string& path);
 
   // Publishes the generation built at PartialPath(generation) and makes it the live one. After a failure or a crash either the
   // old one is live or the new one.

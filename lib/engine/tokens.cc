@@ -13,6 +13,7 @@
 #include "format/fixed_width.h"
 #include "format/record_text.h"
 #include "format/sha256.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace engine {
@@ -165,22 +166,30 @@ Result<Principal> Tokens::Authenticate(std::string_view secret, Timestamp now) c
 }  // namespace engine
 
 Result<CreatedToken> CreateToken(Engine& engine, std::string_view user_id, PrincipalRole role,
-                                 std::optional<Timestamp> expires_at) {
+                                 std::optional<Timestamp> expires_at) try {
   engine::EngineCore& core = engine.core();
   if (engine.read_only()) return Status::PermissionDenied("token: the store is opened read-only");
   return core.tokens().Create([&core](std::string_view last) { return core.NewIdAfter(last); }, user_id, role, expires_at,
                               core.Now());
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<std::vector<TokenInfo>> ListTokens(Engine& engine) { return engine.core().tokens().List(); }
+Result<std::vector<TokenInfo>> ListTokens(Engine& engine) try { return engine.core().tokens().List(); } catch (...) {
+  return StatusOfException();
+}
 
-Status RevokeToken(Engine& engine, std::string_view id) {
+Status RevokeToken(Engine& engine, std::string_view id) try {
   if (engine.read_only()) return Status::PermissionDenied("token: the store is opened read-only");
   return engine.core().tokens().Revoke(id);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<Principal> Authenticate(Engine& engine, std::string_view secret) {
+Result<Principal> Authenticate(Engine& engine, std::string_view secret) try {
   return engine.core().tokens().Authenticate(secret, engine.core().Now());
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -6,10 +6,11 @@
 
 #include "format/json_text.h"
 #include "format/number_text.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 
-Result<Json> Json::Parse(std::string_view text) {
+Result<Json> Json::Parse(std::string_view text) try {
   CanonicalReader reader;
   std::string canonical;
   if (!reader.Start(text) || !reader.AppendValue(canonical) || !reader.Finish()) {
@@ -17,6 +18,8 @@ Result<Json> Json::Parse(std::string_view text) {
   }
   canonical.shrink_to_fit();
   return Json(std::move(canonical));
+} catch (...) {
+  return StatusOfException();
 }
 
 JsonNumber::JsonNumber(double value) : text_("0") {
@@ -26,9 +29,11 @@ JsonNumber::JsonNumber(double value) : text_("0") {
   text_.assign(digits, end.ptr);
 }
 
-Result<JsonNumber> JsonNumber::Parse(std::string_view text) {
+Result<JsonNumber> JsonNumber::Parse(std::string_view text) try {
   if (format::IsJsonNumber(text)) return JsonNumber(std::string(text));
   return Status::InvalidArgument("\"" + std::string(text.substr(0, 64)) + "\" is not a JSON number");
+} catch (...) {
+  return StatusOfException();
 }
 
 double JsonNumber::ToDouble() const {
@@ -41,7 +46,7 @@ double JsonNumber::ToDouble() const {
   return decimal.negative() ? -magnitude : magnitude;
 }
 
-Status JsonMembers::Add(std::string_view name, const Json& value) {
+Status JsonMembers::Add(std::string_view name, const Json& value) try {
   std::string quoted;
   if (!format::AppendCheckedJsonString(name, quoted)) {
     return Status::InvalidArgument("a member's name: byte " + std::to_string(format::FindBadUtf8(name)) + ": invalid UTF-8");
@@ -55,6 +60,8 @@ Status JsonMembers::Add(std::string_view name, const Json& value) {
   if (!text_.empty()) text_ += ',';
   text_.append(quoted).append(":").append(value.text());
   return Status::Ok();
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

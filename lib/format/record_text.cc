@@ -12,6 +12,7 @@
 #include "format/json_text.h"
 #include "format/record_members.h"
 #include "format/timestamp_text.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer::format {
 namespace {
@@ -252,9 +253,20 @@ std::string MessagePlaceText(std::string_view conversation_id) {
 
 namespace coffer {
 
-Result<std::string> ToJson(const Conversation& conversation) { return format::PublicText(conversation); }
-Result<std::string> ToJson(const Message& message) { return format::PublicText(message); }
-Result<std::string> ToJson(const Document& document) { return format::PublicText(document); }
-Result<std::string> ToJson(const Prompt& prompt) { return format::PublicText(prompt); }
+Result<std::string> ToJson(const Conversation& conversation) try { return format::PublicText(conversation); } catch (...) {
+  return StatusOfException();
+}
+
+Result<std::string> ToJson(const Message& message) try { return format::PublicText(message); } catch (...) {
+  return StatusOfException();
+}
+
+Result<std::string> ToJson(const Document& document) try { return format::PublicText(document); } catch (...) {
+  return StatusOfException();
+}
+
+Result<std::string> ToJson(const Prompt& prompt) try { return format::PublicText(prompt); } catch (...) {
+  return StatusOfException();
+}
 
 }  // namespace coffer

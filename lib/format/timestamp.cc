@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "format/timestamp_text.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace {
@@ -66,7 +67,7 @@ const char* ReadOffset(std::string_view zone, std::int64_t& offset) {
 
 }  // namespace
 
-Result<Timestamp> ParseTimestamp(std::string_view text) {
+Result<Timestamp> ParseTimestamp(std::string_view text) try {
   const int year = ReadDigits(text, 0, 4);
   const int month = ReadDigits(text, 5, 2);
   const int day = ReadDigits(text, 8, 2);
@@ -98,6 +99,8 @@ Result<Timestamp> ParseTimestamp(std::string_view text) {
   const Timestamp timestamp{days * kDay + seconds * kSecond + fraction - offset};
   if (!format::HasText(timestamp)) return Refuse(text, "outside the years 1 to 9999 in UTC");
   return timestamp;
+} catch (...) {
+  return StatusOfException();
 }
 
 std::string FormatTimestamp(Timestamp timestamp) {

@@ -14,6 +14,7 @@
 #include "storage/rocks_scrub.h"
 #include "storage/rocks_status.h"
 #include "storage/store_listener.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer::storage {
 
@@ -163,10 +164,11 @@ Status RocksStore::Commit(WriteBatch& batch, Durability durability) {
   LentBatch lent = rep.serialized.Lend();
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kDurable;
-  const rocksdb::Status written = db_->Write(options, &lent);
+  // An exception out of the middle of a write leaves RocksDB's queue of writers as it may be: no write may follow.
+  Status written = Guarded([&] { return FromRocks(db_->Write(options, &lent)); });
   rep.serialized.TakeBack(lent);
   if (!written.ok()) {
-    return listener_->Keep(FromRocks(written).WithContext("committing"));
+    return listener_->Keep(written.WithContext("committing"));
   }
   CountRangeDeletes(rep.range_deletes);
   return {};
@@ -187,7 +189,7 @@ void RocksStore::CountRangeDeletes(const std::array<std::uint32_t, kFamiliesOfSt
     rocksdb::FlushOptions options;
     options.wait = false;
     options.allow_write_stall = true;
-    db_->Flush(options, Handle(family.family)).PermitUncheckedError();
+    Guarded([&] { return FromRocks(db_->Flush(options, Handle(family.family))); }).Ignore();
   }
 }
 
@@ -195,7 +197,7 @@ Status RocksStore::Sync() {
   if (Status status = CheckWritable(); !status.ok()) {
     return status;
   }
-  return listener_->Keep(FromRocks(db_->FlushWAL(/*sync=*/true)).WithContext("syncing the log"));
+  return listener_->Keep(Guarded([this] { return FromRocks(db_->FlushWAL(/*sync=*/true)); }).WithContext("syncing the log"));
 }
 
 Result<std::unique_ptr<BulkLoad>> RocksStore::NewBulkLoad(Family family, const std::string& directory) {
@@ -223,7 +225,7 @@ Status RocksStore::CommitBulk(BulkLoad& load, WriteBatch& batch) {
   if (status.ok()) {
     status = Sync();
   }
-  return status.ok() ? listener_->Keep(rocks_load.Ingest()) : status;
+  return status.ok() ? listener_->Keep(Guarded([&] { return rocks_load.Ingest(); })) : status;
 }
 
 std::vector<rocksdb::ColumnFamilyHandle*> RocksStore::HandlesOf(std::span<const Family> families) const {

@@ -7,7 +7,7 @@ namespace {
 
 class RealTimeClock final : public Clock {
  public:
-  std::int64_t NowMicroseconds() override {
+  std::int64_t NowMicroseconds() noexcept override {
     const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count();
   }

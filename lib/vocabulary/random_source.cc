@@ -26,7 +26,7 @@ class SplitMix {
 class SeededSource final : public RandomSource {
  public:
   explicit SeededSource(std::uint64_t seed) : sequence_(seed) {}
-  std::uint64_t Next() override {
+  std::uint64_t Next() noexcept override {
     const std::lock_guard lock(mutex_);
     return sequence_.Next();
   }
@@ -44,7 +44,7 @@ class SystemSource final : public RandomSource {
     std::seed_seq seed{device(), device(), device(), device(), device(), device(), device(), device()};
     engine_.seed(seed);
   }
-  std::uint64_t Next() override {
+  std::uint64_t Next() noexcept override {
     const std::lock_guard lock(mutex_);
     return engine_();
   }

@@ -235,5 +235,17 @@ TEST_F(BatchTest, ClearedBatchDropsItsContents) {
   ExpectHealthy(*engine_);
 }
 
+TEST_F(BatchTest, OfAnotherEngineIsRefusedAndKept) {
+  const Result<std::unique_ptr<Engine>> other = Engine::Open(directory_.File("other"), options_);
+  ASSERT_OK(other);
+  Batch batch(**other);
+  ASSERT_OK(batch.PutDocument(MakeDocument("d1"), WriteContent(**other, MakeBytes(2 * kContentChunkBytes))));
+  EXPECT_CODE(engine_->Commit(batch), kInvalidArgument);
+  EXPECT_EQ(batch.operations(), 1U);
+  EXPECT_CODE(engine_->GetDocument("d1"), kNotFound);
+  ASSERT_OK((*other)->Commit(batch));
+  EXPECT_EQ(ContentOf(**other, "d1").size(), 2 * kContentChunkBytes);
+}
+
 }  // namespace
 }  // namespace coffer

@@ -1,4 +1,6 @@
 // Documents and their contents: what is stored, what is derived, and what readers and writers may rely on.
+#include <sys/mman.h>
+
 #include "coffer/limits.h"
 #include "engine/engine_fixture.h"
 #include "format/sha256.h"
@@ -244,6 +246,56 @@ TEST_F(DocumentsTest, WrongDocumentsAreRefused) {
   ASSERT_OK(engine_->PutDocument(MakeDocument("d")));
   EXPECT_NE(StatusOf(engine_->OpenContent("d")).ToString(), none.ToString());
   EXPECT_CODE(engine_->OpenContent("bad id"), kInvalidArgument);
+}
+
+TEST_F(DocumentsTest, WriterWhoseContentWasTakenPutsNothing) {
+  Document wrong = MakeDocument("d1");
+  wrong.file_size = 4;
+  ContentWriter writer = WriteContent(*engine_, "three");
+  EXPECT_CODE(engine_->PutDocument(wrong, std::move(writer)), kInvalidArgument);
+  // Once more with the right size: what was put would be a document without its content.
+  EXPECT_CODE(engine_->PutDocument(MakeDocument("d1"), std::move(writer)), kInvalidArgument);
+  EXPECT_CODE(engine_->GetDocument("d1"), kNotFound);
+  ASSERT_OK(engine_->PutDocument(MakeDocument("d2")));
+  Batch batch(*engine_);
+  EXPECT_CODE(batch.SetContent("d2", std::move(writer)), kInvalidArgument);
+  EXPECT_EQ(batch.operations(), 0U);
+  EXPECT_CODE(writer.Append("more"), kInvalidArgument);
+  EXPECT_CODE(writer.Finish(), kInvalidArgument);
+  EXPECT_EQ(writer.size_bytes(), 0U);
+  EXPECT_EQ(writer.sha256(), "");
+}
+
+TEST_F(DocumentsTest, ContentOfAnotherStoreIsRefused) {
+  const Result<std::unique_ptr<Engine>> other = Engine::Open(directory_.File("other"), options_);
+  ASSERT_OK(other);
+  const std::string content = MakeBytes(2 * kContentChunkBytes);
+  EXPECT_CODE(engine_->PutDocument(MakeDocument("d1"), WriteContent(**other, content)), kInvalidArgument);
+  ASSERT_OK(engine_->PutDocument(MakeDocument("d2")));
+  Batch batch(*engine_);
+  EXPECT_CODE(batch.SetContent("d2", WriteContent(**other, content)), kInvalidArgument);
+  ASSERT_OK(engine_->Commit(batch));
+  EXPECT_EQ(ContentOf(*engine_, "d2"), "(none)");
+  ExpectHealthy(*engine_);
+  ExpectHealthy(**other);
+}
+
+TEST_F(DocumentsTest, ContentBeyondTheLimitIsRefusedAndPutsNothing) {
+  // Of addresses alone: it is refused by its length.
+  const std::size_t length = kDocumentContentBytesMax + 1;
+  void* addresses = mmap(nullptr, length, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(addresses, MAP_FAILED);
+  const std::string_view bytes(static_cast<const char*>(addresses), length);
+  Result<ContentWriter> writer = engine_->NewContent();
+  ASSERT_OK(writer);
+  ASSERT_OK(writer->Append("x"));
+  EXPECT_CODE(writer->Append(bytes.substr(1)), kResourceExhausted);
+  munmap(addresses, length);
+  // The beginning alone would be another content.
+  EXPECT_CODE(writer->Append("y"), kResourceExhausted);
+  EXPECT_CODE(writer->Finish(), kResourceExhausted);
+  EXPECT_CODE(engine_->PutDocument(MakeDocument("d1"), std::move(*writer)), kResourceExhausted);
+  EXPECT_CODE(engine_->GetDocument("d1"), kNotFound);
 }
 
 }  // namespace

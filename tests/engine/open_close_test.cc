@@ -365,5 +365,19 @@ TEST_F(OpenTest, OptionsOutOfRangeAreRefused) {
   EXPECT_FALSE(fs::exists(Folder()));
 }
 
+TEST_F(OpenTest, RepositoryWithinTheStoresOwnFilesIsRefusedAndNothingIsMade) {
+  for (const std::string part : {"", "/.", "/control", "/keys/x", "/exports", "/gen-000001", "/backups/../keys"}) {
+    OpenOptions options;
+    options.repository = Folder() + part;
+    EXPECT_CODE(Engine::Open(Folder(), options), kInvalidArgument) << part;
+  }
+  EXPECT_FALSE(fs::exists(Folder()));
+  fs::create_directory(Folder());
+  OpenOptions options;
+  options.repository = Folder() + "/keys";
+  EXPECT_CODE(Engine::Open(Folder(), options), kInvalidArgument);
+  EXPECT_TRUE(fs::is_empty(Folder()));
+}
+
 }  // namespace
 }  // namespace coffer

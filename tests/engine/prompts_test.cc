@@ -1,4 +1,5 @@
 // Prompts: put, get, update and delete.
+#include "coffer/limits.h"
 #include "engine/engine_fixture.h"
 
 namespace coffer {
@@ -97,6 +98,13 @@ TEST_F(PromptsTest, KindsShareNoIds) {
   EXPECT_OK(engine_->GetConversation("same"));
   EXPECT_OK(engine_->GetDocument("same"));
   ExpectHealthy(*engine_);
+}
+
+TEST_F(PromptsTest, NamesAreLimitedInCharacters) {
+  std::string name;
+  for (std::size_t i = 0; i < kNameCharactersMax; ++i) name += "\xC3\xA9";
+  EXPECT_OK(engine_->PutPrompt(MakePrompt("p1", "ada", name)));
+  EXPECT_CODE(engine_->PutPrompt(MakePrompt("p2", "ada", name + "e")), kInvalidArgument);
 }
 
 }  // namespace

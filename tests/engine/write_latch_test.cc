@@ -1,8 +1,11 @@
 // Failing devices and lost power: a commit that fails changes nothing for readers and closes the engine to writes; what was
 // returned as durable is there afterwards.
+#include <stdexcept>
+
 #include "coffer/limits.h"
 #include "engine/engine_fixture.h"
 #include "support/failing_file_system.h"
+#include "support/watched_file_system.h"
 
 namespace coffer {
 namespace {
@@ -173,6 +176,60 @@ TEST_F(WriteLatchTest, SyncMakesBufferedWritesDurable) {
   Reopen();
   EXPECT_EQ(engine_->GetConversation("c1")->message_count, 5U);
   ExpectHealthy(*engine_);
+}
+
+TEST_F(WriteLatchTest, ClosingMakesBufferedWritesDurable) {
+  PutTalk("c1", 5);
+  ASSERT_OK(engine_->PutDocument(MakeDocument("d1"), WriteContent(*engine_, MakeBytes(2 * kContentChunkBytes)),
+                                 PutMode::kUpsert, kBufferedWrites));
+  ASSERT_OK(engine_->Close());
+  files_.CutPower();
+  engine_.reset();
+  ASSERT_OK(files_.DropUnsynced());
+  files_.RestorePower();
+  Reopen();
+  EXPECT_EQ(engine_->GetConversation("c1")->message_count, 5U);
+  EXPECT_TRUE(ContentOf(*engine_, "d1") == MakeBytes(2 * kContentChunkBytes));
+  ExpectHealthy(*engine_);
+}
+
+TEST_F(WriteLatchTest, AnEngineThatIsDroppedMakesBufferedWritesDurable) {
+  PutTalk("c1", 5);
+  engine_.reset();
+  ASSERT_OK(files_.DropUnsynced());
+  Reopen();
+  EXPECT_EQ(engine_->GetConversation("c1")->message_count, 5U);
+  ExpectHealthy(*engine_);
+}
+
+TEST_F(WriteLatchTest, ACloseThatFailsIsToldAndReleasesTheFolder) {
+  PutTalk("c1", 5);
+  FailLog(FileOperation::kSync, true);
+  EXPECT_CODE(engine_->Close(), kIoError);
+  engine_.reset();
+  files_.Heal();
+  Reopen();
+  ASSERT_NE(engine_, nullptr);
+  ExpectHealthy(*engine_);
+}
+
+TEST_F(WriteLatchTest, AnExceptionOfTheFileSystemIsAFailureAndEndsNoThread) {
+  CloseAnyhow();
+  WatchedFileSystem throwing(files_);
+  options_.file_system = &throwing;
+  Reopen();
+  PutTalk("c1", 5);
+  // The files of a flush are opened in a thread of the store's own.
+  throwing.OnNextOpen(".sst", [] { throw std::runtime_error("out of luck"); });
+  const Status failed = StatusOf(engine_->Reclaim());
+  EXPECT_CODE(failed, kIoError);
+  EXPECT_NE(failed.message().find("out of luck"), std::string::npos) << failed.ToString();
+  EXPECT_EQ(MessagesOf("c1"), "0:m0 1:m1 2:m2 3:m3 4:m4 ");
+  CloseAnyhow();
+  Reopen();
+  EXPECT_EQ(engine_->GetConversation("c1")->message_count, 5U);
+  ExpectHealthy(*engine_);
+  CloseAnyhow();
 }
 
 TEST_F(WriteLatchTest, PowerLostAtAnyMomentOfTheFirstOpeningLeavesAStoreThatOpens) {

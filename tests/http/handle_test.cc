@@ -3,6 +3,7 @@
 
 #include <regex>
 #include <set>
+#include <stdexcept>
 
 #include "coffer/limits.h"
 #include "http/service_fixture.h"
@@ -299,6 +300,23 @@ TEST(Problems, DoNotPassTheEnginesWordsOn) {
     EXPECT_EQ(response.body->find("secret"), std::string::npos);
     EXPECT_GE(response.status, 400);
   }
+}
+
+TEST_F(Calls, AreRefusedWhereTheHostsOwnFunctionThrows) {
+  std::string logged;
+  ServerOptions options;
+  options.authenticate = [](std::string_view secret) -> Result<Principal> {
+    if (secret == "number") throw 7;
+    throw std::runtime_error("out of luck");
+  };
+  options.log = [&](std::string_view line) {
+    logged = line;
+    throw std::runtime_error("no room for a line");
+  };
+  Serve(options);
+  ProblemDetail(Get("/stats", "number"), 401);
+  ProblemDetail(Get("/stats", "admin-token"), 401);
+  EXPECT_NE(logged.find("out of luck"), std::string::npos) << logged;
 }
 
 }  // namespace

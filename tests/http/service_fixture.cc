@@ -28,7 +28,7 @@ Result<Principal> ServiceFixture::WhoHas(std::string_view secret) {
 }
 
 void ServiceFixture::Serve(ServerOptions options) {
-  options.authenticate = &WhoHas;
+  if (!options.authenticate) options.authenticate = &WhoHas;
   options.clock = &clock_;
   service_ = std::make_unique<Service>(*engine_, std::move(options), LinkSigner::Key{1, 2, 3});
   service_->now = [this] { return now_; };

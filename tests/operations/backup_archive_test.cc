@@ -1,8 +1,12 @@
 // A backup as one file, on its way to another machine.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "coffer/erase.h"
 #include "repository_fixture.h"
@@ -130,6 +134,23 @@ TEST_F(BackupArchiveTest, AnObjectThatGoesMeanwhileEndsIt) {
   std::string bytes(archive->size_bytes, '?');
   EXPECT_CODE(archive->file->Read(0, bytes.size(), bytes.data()), kNotFound);
   EXPECT_EQ(archive->file->Read(archive->size_bytes, 1, bytes.data()).value(), 0U);
+}
+
+TEST_F(BackupArchiveTest, ManyThreadsReadTheSameBytes) {
+  PutSome("now", 7);
+  const BackupInfo info = BackUp();
+  Result<BackupArchive> archive = OpenBackupArchive(engine(), info.id);
+  ASSERT_OK(archive);
+  const std::string bytes = BytesOf(*archive, 100'000);
+  std::vector<std::thread> threads;
+  std::atomic<int> same{0};
+  for (std::size_t i = 0; i < 4; ++i) {
+    threads.emplace_back([&, piece_bytes = 9'001 + 1'000 * i] {
+      if (BytesOf(*archive, piece_bytes) == bytes) ++same;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(same, 4);
 }
 
 }  // namespace

@@ -3,12 +3,14 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "coffer/export.h"
 #include "coffer/key.h"
 #include "engine/core.h"
+#include "format/age.h"
 #include "operations_fixture.h"
 #include "support/manual_clock.h"
 
@@ -213,6 +215,35 @@ TEST_F(ExportLifecycleTest, AnEncryptedExportNeedsAKeyAndMakesOne) {
   options.output = directory_.File("out");
   EXPECT_CODE(RunExport(engine(), options), kInvalidArgument);
   EXPECT_FALSE(fs::exists(options.output));
+}
+
+TEST_F(ExportLifecycleTest, WhatCannotBeIsRefusedAtTheStart) {
+  const auto refused = [this](const char* what, const std::function<void(ExportOptions&)>& change) {
+    ExportOptions options;
+    change(options);
+    EXPECT_CODE(StartExport(engine(), options), kInvalidArgument) << what;
+  };
+  refused("level", [](ExportOptions& options) { options.compression_level = 0; });
+  refused("level", [](ExportOptions& options) { options.compression_level = 20; });
+  refused("user", [](ExportOptions& options) { options.scope = ExportScope::kUser; });
+  refused("conversation", [](ExportOptions& options) { options.conversation_id = "c1"; });
+  refused("query", [](ExportOptions& options) { options.custom_query = R"({"entity":"prompts"})"; });
+  refused("query", [](ExportOptions& options) {
+    options.scope = ExportScope::kCustom;
+    options.custom_query = "{}";
+  });
+  refused("recipient", [](ExportOptions& options) { options.recipients = {"age1nonsense"}; });
+  refused("recipient", [](ExportOptions& options) {
+    options.encrypt = true;
+    options.recipients = {"age1nonsense"};
+  });
+  refused("recipients", [](ExportOptions& options) {
+    options.encrypt = true;
+    const std::string recipient = format::AgeRecipientText(format::AgeIdentity::Generate()->recipient());
+    options.recipients = std::vector<std::string>(kExportRecipientsMax + 1, recipient);
+  });
+  EXPECT_TRUE(AllOperations(engine()).empty());
+  EXPECT_TRUE(FilesOfExports().empty());
 }
 
 }  // namespace

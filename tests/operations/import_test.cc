@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <new>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coffer/limits.h"
@@ -288,6 +292,49 @@ TEST_F(ImportTest, ProgressTellsBytesAndRecords) {
   EXPECT_EQ(progress.bytes_done, input.size());
   EXPECT_EQ(progress.records_done, 3000U);
   EXPECT_EQ(progress.Percent(), 100);
+}
+
+// Gives a line, and then what the test says.
+class LineAndThen final : public ByteSource {
+ public:
+  explicit LineAndThen(std::function<Result<std::size_t>(char* buffer, std::size_t length)> then) : then_(std::move(then)) {}
+  Result<std::size_t> Read(char* buffer, std::size_t length) override {
+    if (given_ == line_.size()) return then_(buffer, length);
+    const std::size_t count = line_.copy(buffer, length, given_);
+    given_ += count;
+    return count;
+  }
+
+ private:
+  const std::function<Result<std::size_t>(char* buffer, std::size_t length)> then_;
+  const std::string line_ = ConversationLine("first") + "\n";
+  std::size_t given_ = 0;
+};
+
+TEST_F(ImportTest, AnExceptionOfTheSourceEndsTheImportAndKeepsWhatCameBefore) {
+  LineAndThen throws([](char*, std::size_t) -> Result<std::size_t> { throw std::runtime_error("out of luck"); });
+  const Status failed = StatusOf(ImportStream(engine(), throws, "input"));
+  EXPECT_CODE(failed, kIoError);
+  EXPECT_NE(failed.message().find("out of luck"), std::string::npos) << failed.ToString();
+  EXPECT_OK(engine().GetConversation("first"));
+  LineAndThen throws_a_number([](char*, std::size_t) -> Result<std::size_t> { throw 7; });
+  EXPECT_CODE(ImportStream(engine(), throws_a_number, "input"), kIoError);
+  LineAndThen runs_out([](char*, std::size_t) -> Result<std::size_t> { throw std::bad_alloc(); });
+  EXPECT_CODE(ImportStream(engine(), runs_out, "input"), kResourceExhausted);
+}
+
+TEST_F(ImportTest, AFailureOfTheSourceIsThatOfTheImport) {
+  LineAndThen fails([](char*, std::size_t) -> Result<std::size_t> { return Status::Unavailable("come back later"); });
+  const Status failed = StatusOf(ImportStream(engine(), fails, "input"));
+  EXPECT_CODE(failed, kUnavailable);
+  EXPECT_NE(failed.message().find("come back later"), std::string::npos) << failed.ToString();
+  EXPECT_OK(engine().GetConversation("first"));
+}
+
+TEST_F(ImportTest, ASourceThatSaysItGaveMoreThanItCouldIsRefused) {
+  LineAndThen lies([](char*, std::size_t length) -> Result<std::size_t> { return length + 1; });
+  EXPECT_CODE(ImportStream(engine(), lies, "input"), kInvalidArgument);
+  EXPECT_CODE(StartImport(engine(), nullptr, "input"), kInvalidArgument);
 }
 
 }  // namespace

@@ -177,5 +177,18 @@ TEST_F(OpenBackupTest, WhatItHasNotIsToldAndNeverMade) {
   }
 }
 
+TEST_F(OpenBackupTest, ItOutlivesTheEngineThatOpenedIt) {
+  OpenOverFailingFiles();
+  PutSome("now");
+  const std::string before = WholeState(engine());
+  const BackupInfo info = BackUp();
+  Result<std::unique_ptr<Engine>> opened = OpenBackup(engine(), info.id);
+  ASSERT_OK(opened);
+  engine_.reset();
+  EXPECT_EQ(WholeState(**opened), before);
+  EXPECT_TRUE((*opened)->Verify().value().findings.empty());
+  EXPECT_OK((*opened)->Close());
+}
+
 }  // namespace
 }  // namespace coffer::operations

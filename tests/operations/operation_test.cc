@@ -212,6 +212,44 @@ TEST_F(OperationTest, BulkDeletesThatCannotBeAreRefusedAtTheStart) {
   EXPECT_TRUE(ListOperations(engine()).value().items.empty());
 }
 
+TEST_F(OperationTest, ABackupThatARestoreWaitsToReadIsNotDeleted) {
+  PutSome("now");
+  const Result<BackupInfo> backup = CreateBackup(engine());
+  ASSERT_OK(backup);
+  Gate reached;
+  Gate go;
+  const auto hold = [&] {
+    reached.Open();
+    go.Wait();
+  };
+  Result<OperationOf<ImportReport>> import = StartImport(engine(), std::make_unique<HookedSource>(10, 5, hold), "input");
+  ASSERT_OK(import);
+  reached.Wait();
+  Result<OperationOf<RestoreReport>> restore = StartRestore(engine(), backup->id);
+  EXPECT_OK(restore);
+  const Status refused = StatusOf(DeleteBackup(engine(), backup->id));
+  go.Open();
+  ASSERT_OK(import->Finish());
+  ASSERT_OK(restore->Finish());
+  EXPECT_CODE(refused, kBusy);
+  EXPECT_NE(refused.message().find(restore->id()), std::string::npos) << refused.ToString();
+  EXPECT_OK(DeleteBackup(engine(), backup->id));
+}
+
+TEST_F(OperationTest, TheJournalKeepsTheFirstErrorsOfABulkDeleteAndTheReportAll) {
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < kBulkDeleteErrorsKeptMax + 7; ++i) ids.push_back("none" + std::to_string(100'000 + i));
+  const Result<OperationOf<BulkDeleteReport>> operation = StartBulkDelete(engine(), Kind::kPrompt, ids);
+  ASSERT_OK(operation);
+  const Result<BulkDeleteReport> report = operation->Finish();
+  ASSERT_OK(report);
+  EXPECT_EQ(report->errors.size(), ids.size());
+  const nlohmann::json result = ResultOf(GetOperation(engine(), operation->id()).value());
+  EXPECT_EQ(result["failed"], ids.size());
+  ASSERT_EQ(result["errors"].size(), kBulkDeleteErrorsKeptMax);
+  EXPECT_EQ(result["errors"][0]["id"], ids.front());
+}
+
 TEST_F(OperationTest, ClosingWhileEachKindRunsLeavesAStoreThatServes) {
   OpenOptions options;
   options.file_system = &watched_;

@@ -136,6 +136,31 @@ TEST_F(RestoreTest, ALiveSnapshotMakesItBusy) {
   EXPECT_OK(Restore(engine(), "latest", Quick()));
 }
 
+TEST_F(RestoreTest, AReaderOrAContentOnItsWayMakesItBusy) {
+  PutSome("now");
+  BackUp();
+  const std::string before = WholeState(engine());
+  {
+    const Result<ContentReader> reader = engine().OpenContent("d1");
+    ASSERT_OK(reader);
+    EXPECT_CODE(Restore(engine(), "latest", Quick()), kBusy);
+  }
+  {
+    Result<ContentWriter> writer = engine().NewContent();
+    ASSERT_OK(writer);
+    ASSERT_OK(writer->Append("on its way"));
+    EXPECT_CODE(Restore(engine(), "latest", Quick()), kBusy);
+    // In a batch it is on its way still.
+    Batch batch(engine());
+    ASSERT_OK(batch.SetContent("d1", std::move(*writer)));
+    EXPECT_CODE(Restore(engine(), "latest", Quick()), kBusy);
+    EXPECT_EQ(WholeState(engine()), before);
+    ASSERT_OK(engine().Commit(batch));
+  }
+  EXPECT_OK(Restore(engine(), "latest", Quick()));
+  EXPECT_EQ(WholeState(engine()), before);
+}
+
 TEST_F(RestoreTest, ABackupMovesToANewFolder) {
   PutSome("now");
   const std::string before = WholeState(engine());
@@ -212,6 +237,7 @@ TEST_F(RestoreTest, OptionsThatDoNotFitTogetherAreRefused) {
   refused({.scope = RestoreScope::kUser});
   refused({.scope = RestoreScope::kUser, .user_id = "owner0", .ids = {"c1"}});
   refused({.scope = RestoreScope::kConversations, .ids = {"a b"}});
+  refused({.scope = RestoreScope::kConversations, .ids = std::vector<std::string>(kRestoreIdsMax + 1, "c")});
   refused({.scope = RestoreScope::kConversations, .conflict = ConflictPolicy::kFail});
   refused({.scope = RestoreScope::kConversations, .conflict = ConflictPolicy::kNewest, .exact = true});
 }

@@ -387,5 +387,22 @@ TEST_F(RunnerTest, ManyThreadsStartCancelAndListAtOnce) {
   for (const OperationInfo& info : all.items) EXPECT_GE(info.state, OperationState::kCompleted);
 }
 
+TEST_F(RunnerTest, ACallbackThatThrowsHarmsNobody) {
+  HeldJob held;
+  ASSERT_NO_FATAL_FAILURE(Start(OperationKind::kImport, held));
+  Gate called;
+  held.job->OnEnd([] { throw std::runtime_error("out of luck"); });
+  held.job->OnEnd(nullptr);
+  held.job->OnEnd([] { throw 7; });
+  held.job->OnEnd([&] { called.Open(); });
+  held.let_go = true;
+  called.Wait();
+  EXPECT_OK(held.job->Wait());
+  held.job->OnEnd([] { throw std::runtime_error("out of luck"); });
+  held.job->OnEnd(nullptr);
+  // The thread that ended it runs the next one.
+  EXPECT_OK(StartOk(Spec(OperationKind::kImport, [](JobContext&) { return std::string("{}"); }))->Wait());
+}
+
 }  // namespace
 }  // namespace coffer::operations

@@ -178,5 +178,21 @@ TEST(TokensTest, TheSourceOfSecretsMakesThemAndItsFailureMakesNone) {
   EXPECT_CODE(tokens.Create(new_id, "u", PrincipalRole::kUser, std::nullopt, {}), kUnavailable) << "no random bytes";
 }
 
+TEST_F(TokenTest, AreLimitedAndARevokedOneMakesRoom) {
+  files_.SkipRealSyncs();
+  options_.file_system = &files_;
+  Open(options_);
+  std::string last;
+  for (std::size_t i = 0; i < kTokensMax; ++i) {
+    Result<CreatedToken> created = CreateToken(engine(), "anna", PrincipalRole::kUser);
+    ASSERT_OK(created);
+    last = created->info.id;
+  }
+  EXPECT_CODE(CreateToken(engine(), "anna", PrincipalRole::kUser), kResourceExhausted);
+  EXPECT_EQ(ListTokens(engine()).value().size(), kTokensMax);
+  ASSERT_OK(RevokeToken(engine(), last));
+  EXPECT_OK(CreateToken(engine(), "anna", PrincipalRole::kUser));
+}
+
 }  // namespace
 }  // namespace coffer

@@ -41,8 +41,7 @@ std::vector<fs::path> FilesWithExtension(const fs::path& tree, const std::vector
 
 std::string Relative(const fs::path& file, const fs::path& tree) { return fs::relative(file, tree).generic_string(); }
 
-std::vector<std::string> QuotedIncludes(const fs::path& file) {
-  static const std::regex include_line(R"(^\s*#\s*include\s*"([^"]+)\")");
+std::vector<std::string> IncludesLike(const std::regex& include_line, const fs::path& file) {
   std::vector<std::string> includes;
   std::istringstream lines(ReadText(file));
   for (std::string line; std::getline(lines, line);) {
@@ -50,6 +49,36 @@ std::vector<std::string> QuotedIncludes(const fs::path& file) {
     if (std::regex_search(line, match, include_line)) includes.push_back(match[1]);
   }
   return includes;
+}
+
+std::vector<std::string> QuotedIncludes(const fs::path& file) {
+  static const std::regex include_line(R"(^\s*#\s*include\s*"([^"]+)\")");
+  return IncludesLike(include_line, file);
+}
+
+std::vector<std::string> SystemIncludes(const fs::path& file) {
+  static const std::regex include_line(R"(^\s*#\s*include\s*<([^>]+)>)");
+  return IncludesLike(include_line, file);
+}
+
+// C++'s own headers have neither a folder nor an ending; C's, which the C interface includes, are these.
+bool IsStandardHeader(std::string_view include) {
+  return include.find_first_of("/.") == std::string_view::npos || include == "stddef.h" || include == "stdint.h";
+}
+
+// As many as the line has code points, in UTF-8.
+std::size_t Characters(std::string_view line) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::vector<fs::path> PublicHeaders(const fs::path& tree) {
+  std::vector<fs::path> headers = FilesWithExtension(tree, {".h"});
+  std::erase_if(headers, [&tree](const fs::path& file) {
+    const std::string name = Relative(file, tree);
+    return !name.starts_with("include/") && name != "bindings/c/coffer.h";
+  });
+  return headers;
 }
 
 std::optional<std::size_t> LayerOf(std::string_view path_below_lib) {
@@ -121,6 +150,34 @@ Findings SourcesThatNoTargetLists(const fs::path& tree) {
   Findings findings;
   for (const fs::path& file : FilesWithExtension(tree, {".cc", ".c"})) {
     if (!IsListed(file, tree)) findings.push_back({Relative(file, tree), "no CMakeLists.txt lists it"});
+  }
+  return findings;
+}
+
+Findings PublicHeadersThatNameALibrary(const fs::path& tree) {
+  Findings findings;
+  for (const fs::path& file : PublicHeaders(tree)) {
+    const std::string name = Relative(file, tree);
+    for (const std::string& include : SystemIncludes(file)) {
+      if (IsStandardHeader(include)) continue;
+      if (name.starts_with("include/coffer/http/") && include.starts_with("boost/asio/")) continue;
+      findings.push_back({name, "a public header includes <" + include + ">"});
+    }
+  }
+  return findings;
+}
+
+Findings PublicLinesBeyondTheMargin(const fs::path& tree) {
+  constexpr std::size_t kLineCharactersMax = 128;
+  Findings findings;
+  for (const fs::path& file : PublicHeaders(tree)) {
+    std::istringstream lines(ReadText(file));
+    std::size_t number = 0;
+    for (std::string line; std::getline(lines, line);) {
+      ++number;
+      if (Characters(line) <= kLineCharactersMax) continue;
+      findings.push_back({Relative(file, tree), "line " + std::to_string(number) + " is too long"});
+    }
   }
   return findings;
 }

@@ -1,5 +1,6 @@
 // The rules that hold the tree together, as functions from a folder to what breaks them there: include direction, sources
-// that no CMake list names, headers that nobody includes, folder names, words left open, links in the docs.
+// that no CMake list names, headers that nobody includes, what public headers name, folder names, words left open, links in the
+// docs.
 #pragma once
 
 #include <filesystem>
@@ -21,6 +22,10 @@ using Findings = std::vector<Finding>;
 Findings IncludesThatPointUpward(const std::filesystem::path& tree);
 // .cc and .c files of lib, bindings, tests, bench and examples that no CMakeLists.txt above them names.
 Findings SourcesThatNoTargetLists(const std::filesystem::path& tree);
+// Public headers that include a library's: they know the standard library and each other. That of the HTTP server names Asio.
+Findings PublicHeadersThatNameALibrary(const std::filesystem::path& tree);
+// Lines of public headers of more than 128 characters: clang-format leaves comments as they are.
+Findings PublicLinesBeyondTheMargin(const std::filesystem::path& tree);
 // Headers that nothing includes.
 Findings HeadersThatNobodyIncludes(const std::filesystem::path& tree);
 // Folders and files named after no subject: utils, common, helpers, misc.

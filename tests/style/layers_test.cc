@@ -21,6 +21,8 @@ const Findings kNone;
 TEST(Tree, IncludesPointDownward) { EXPECT_EQ(IncludesThatPointUpward(kTree), kNone); }
 TEST(Tree, EverySourceIsInATarget) { EXPECT_EQ(SourcesThatNoTargetLists(kTree), kNone); }
 TEST(Tree, EveryHeaderIsIncluded) { EXPECT_EQ(HeadersThatNobodyIncludes(kTree), kNone); }
+TEST(Tree, PublicHeadersNameNoLibrary) { EXPECT_EQ(PublicHeadersThatNameALibrary(kTree), kNone); }
+TEST(Tree, PublicHeadersKeepToTheMargin) { EXPECT_EQ(PublicLinesBeyondTheMargin(kTree), kNone); }
 TEST(Tree, EveryFolderHasASubject) { EXPECT_EQ(DrawersWithoutSubject(kTree), kNone); }
 TEST(Tree, NothingIsLeftOpen) { EXPECT_EQ(WordsLeftOpen(kTree), kNone); }
 TEST(Tree, LinksInTheDocsLeadSomewhere) { EXPECT_EQ(LinksThatLeadNowhere(kTree), kNone); }
@@ -74,6 +76,25 @@ TEST_F(BadTree, PublicHeaderThatIncludesAHiddenOneIsFound) {
   Write("include/coffer/engine.h", "#include \"coffer/kind.h\"\n#include \"engine/core.h\"\n");
   EXPECT_EQ(IncludesThatPointUpward(tree_),
             (Findings{{"include/coffer/engine.h", "a public header includes \"engine/core.h\""}}));
+}
+
+TEST_F(BadTree, PublicHeaderThatNamesALibraryIsFoundUnlessItIsTheServersAsio) {
+  Write("include/coffer/engine.h", "#include <string>\n#include <rocksdb/db.h>\n#include <zstd.h>\n");
+  Write("include/coffer/http/server.h", "#include <boost/asio/io_context.hpp>\n#include <boost/beast.hpp>\n");
+  Write("bindings/c/coffer.h", "#include <stddef.h>\n#include <unistd.h>\n");
+  Write("bindings/http/session.h", "#include <boost/beast.hpp>\n");
+  EXPECT_EQ(PublicHeadersThatNameALibrary(tree_),
+            (Findings{{"bindings/c/coffer.h", "a public header includes <unistd.h>"},
+                      {"include/coffer/engine.h", "a public header includes <rocksdb/db.h>"},
+                      {"include/coffer/engine.h", "a public header includes <zstd.h>"},
+                      {"include/coffer/http/server.h", "a public header includes <boost/beast.hpp>"}}));
+}
+
+TEST_F(BadTree, PublicLineBeyondTheMarginIsFound) {
+  Write("include/coffer/engine.h", "\n// " + std::string(126, 'x') + "\n");
+  Write("include/coffer/kind.h", "// " + std::string(124, 'x') + "\xE2\x80\xA6\n");
+  Write("lib/engine/core.h", "// " + std::string(200, 'x') + "\n");
+  EXPECT_EQ(PublicLinesBeyondTheMargin(tree_), (Findings{{"include/coffer/engine.h", "line 2 is too long"}}));
 }
 
 TEST_F(BadTree, SourceThatNoTargetListsIsFound) {

@@ -13,7 +13,7 @@ namespace coffer {
 
 class HookedClock final : public Clock {
  public:
-  std::int64_t NowMicroseconds() override {
+  std::int64_t NowMicroseconds() noexcept override {
     std::function<void()> hook;
     {
       const std::lock_guard lock(mutex_);

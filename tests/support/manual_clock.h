@@ -14,7 +14,7 @@ class ManualClock final : public Clock {
 
   explicit ManualClock(std::int64_t now_microseconds = 0) : now_(now_microseconds) {}
 
-  std::int64_t NowMicroseconds() override { return now_.load(); }
+  std::int64_t NowMicroseconds() noexcept override { return now_.load(); }
   void Set(std::int64_t now_microseconds) { now_.store(now_microseconds); }
   void Advance(std::int64_t microseconds) { now_.fetch_add(microseconds); }
 

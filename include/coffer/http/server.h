@@ -61,10 +61,11 @@ struct ServerOptions {
   // How long a link in `download_url` is good. Links end with the server that made them at the latest.
   std::chrono::seconds link_lifetime{15 * 60};
 
-  // Whom a bearer token stands for, called on the host's threads: it must not block. Null: coffer::Authenticate.
+  // Whom a bearer token stands for, called on the host's threads: it must not block. A failure, or an exception, is a refusal
+  // (401). Null: coffer::Authenticate.
   std::function<Result<Principal>(std::string_view secret)> authenticate;
   // Gets a line for each answer of 500 and above, with the engine's own words, which no client sees. From any thread.
-  // Null: nobody is told.
+  // What it throws is dropped. Null: nobody is told.
   std::function<void(std::string_view line)> log;
   // The time that links expire by. Null: SystemClock(). Must outlive the server.
   Clock* clock = nullptr;
@@ -87,7 +88,8 @@ class COFFER_API Server {
   std::uint16_t port() const noexcept;
 
   // Accepts no more, lets requests that have begun end, and cuts what is left after `grace`. Returns at once; `done` is called
-  // from the context when all connections are closed. Operations of the engine go on. Call it once.
+  // from the context when all connections are closed; what it throws comes out of the context's run(). Operations of the engine
+  // go on. Call it once.
   void Stop(std::chrono::milliseconds grace, std::function<void()> done);
 
  private:

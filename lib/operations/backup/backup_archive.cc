@@ -11,6 +11,7 @@
 #include "operations/backup/repository.h"
 #include "operations/erase/ledger.h"
 #include "operations/export/tar_writer.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace operations {
@@ -130,7 +131,7 @@ Result<std::vector<std::string>> LedgerNames(const Repository& repository) {
 }  // namespace
 }  // namespace operations
 
-Result<BackupArchive> OpenBackupArchive(Engine& engine, std::string_view backup_id) {
+Result<BackupArchive> OpenBackupArchive(Engine& engine, std::string_view backup_id) try {
   engine::EngineCore& core = engine.core();
   operations::Repository repository(core.files(), core.repository());
   Result<operations::BackupManifest> manifest = repository.Find(backup_id);
@@ -154,6 +155,8 @@ Result<BackupArchive> OpenBackupArchive(Engine& engine, std::string_view backup_
   archive.size_bytes = file->size_bytes();
   archive.file = std::move(file);
   return archive;
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -15,6 +15,7 @@
 #include "operations/backup/repository_session.h"
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace operations {
@@ -113,7 +114,7 @@ Status ChangeBackup(Engine& engine, const std::function<Status(RepositorySession
 }  // namespace
 }  // namespace operations
 
-Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions& options, StartOptions start) {
+Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions& options, StartOptions start) try {
   if (engine.read_only()) return Status::PermissionDenied("backup: the store is opened read-only");
   if (Status status = operations::CheckBackupOptions(options); !status.ok()) return status.WithContext("backup");
   // It has its name from the start, by which it is told while it runs.
@@ -129,25 +130,33 @@ Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions&
     return info;
   };
   return operations::StartReporting<BackupInfo>(engine.core(), std::move(spec), work, &operations::ReportText);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<BackupInfo> CreateBackup(Engine& engine, const BackupOptions& options) {
+Result<BackupInfo> CreateBackup(Engine& engine, const BackupOptions& options) try {
   Result<OperationOf<BackupInfo>> operation = StartBackup(engine, options);
   if (!operation.ok()) return std::move(operation).status();
   return operation->Finish();
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<std::vector<BackupInfo>> ListBackups(Engine& engine) {
+Result<std::vector<BackupInfo>> ListBackups(Engine& engine) try {
   engine::EngineCore& core = engine.core();
   return operations::WithVerifications(core, operations::Repository(core.files(), core.repository()).ListAll());
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<std::vector<BackupInfo>> ListDeletedBackups(Engine& engine) {
+Result<std::vector<BackupInfo>> ListDeletedBackups(Engine& engine) try {
   engine::EngineCore& core = engine.core();
   return operations::WithVerifications(core, operations::Repository(core.files(), core.repository()).ListAllTrash());
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) {
+Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) try {
   const std::string what = "backup " + std::string(backup_id);
   engine::EngineCore& core = engine.core();
   if (Status status = operations::CheckNotInUse(engine, backup_id); !status.ok()) return status.WithContext(what);
@@ -161,9 +170,11 @@ Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) {
   if (Status status = operations::ChangeBackup(engine, move); !status.ok()) return status.WithContext(what);
   info.deleted_at = now;
   return operations::WithVerification(core, std::move(info));
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<BackupInfo> UndeleteBackup(Engine& engine, std::string_view backup_id) {
+Result<BackupInfo> UndeleteBackup(Engine& engine, std::string_view backup_id) try {
   const std::string what = "backup " + std::string(backup_id);
   engine::EngineCore& core = engine.core();
   const auto take = [&](operations::RepositorySession& session) { return session.TakeFromTrash(backup_id); };
@@ -171,6 +182,8 @@ Result<BackupInfo> UndeleteBackup(Engine& engine, std::string_view backup_id) {
   Result<operations::BackupManifest> manifest = operations::Repository(core.files(), core.repository()).Read(backup_id);
   if (!manifest.ok()) return std::move(manifest).status();
   return operations::WithVerification(core, std::move(manifest->info));
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -6,6 +6,8 @@
 #include "operations/backup/backup_file_system.h"
 #include "operations/keys/key_folder.h"
 #include "operations/runner/runner.h"
+#include "storage/guarded_file_system.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace operations {
@@ -38,7 +40,7 @@ Result<std::unique_ptr<Engine>> OpenInPlace(const OpenOptions& options, const Re
 
 }  // namespace operations
 
-Result<std::unique_ptr<Engine>> OpenBackup(Engine& engine, std::string_view backup_id, const OpenBackupOptions& options) {
+Result<std::unique_ptr<Engine>> OpenBackup(Engine& engine, std::string_view backup_id, const OpenBackupOptions& options) try {
   engine::EngineCore& core = engine.core();
   const operations::Repository repository(core.files(), core.repository());
   Result<operations::BackupManifest> manifest = repository.Find(backup_id);
@@ -49,25 +51,30 @@ Result<std::unique_ptr<Engine>> OpenBackup(Engine& engine, std::string_view back
   if (options.clock != nullptr) opened.clock = options.clock;
   if (options.file_system != nullptr) opened.file_system = options.file_system;
   return operations::OpenInPlace(opened, repository, *manifest, *identities);
+} catch (...) {
+  return StatusOfException();
 }
 
 Result<std::unique_ptr<Engine>> OpenBackupIn(const std::string& repository_path, std::string_view backup_id,
-                                             const OpenBackupOptions& options) {
-  FileSystem& files = options.file_system != nullptr ? *options.file_system : PosixFileSystem();
-  const operations::Repository repository(files, repository_path);
+                                             const OpenBackupOptions& options) try {
+  FileSystem& named = options.file_system != nullptr ? *options.file_system : PosixFileSystem();
+  const std::shared_ptr<FileSystem> files = storage::GuardFileSystem(named);
+  const operations::Repository repository(*files, repository_path);
   Result<operations::BackupManifest> manifest = repository.Find(backup_id);
   if (!manifest.ok()) return std::move(manifest).status();
   std::vector<format::AgeIdentity> identities;
   if (!options.identity_file.empty()) {
-    Result<std::vector<format::AgeIdentity>> named =
-        operations::KeyFolder(files, repository_path).Identities(options.identity_file);
-    if (!named.ok()) return std::move(named).status();
-    identities = std::move(*named);
+    Result<std::vector<format::AgeIdentity>> given =
+        operations::KeyFolder(*files, repository_path).Identities(options.identity_file);
+    if (!given.ok()) return std::move(given).status();
+    identities = std::move(*given);
   }
   OpenOptions opened;
   opened.clock = options.clock;
   opened.file_system = options.file_system;
   return operations::OpenInPlace(opened, repository, *manifest, identities);
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -16,6 +16,7 @@
 #include "operations/backup/retention.h"
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace operations {
@@ -187,7 +188,7 @@ std::string RequestText(const PruneOptions& options) {
 }  // namespace
 }  // namespace operations
 
-Result<OperationOf<PruneReport>> StartPrune(Engine& engine, const PruneOptions& options, StartOptions start) {
+Result<OperationOf<PruneReport>> StartPrune(Engine& engine, const PruneOptions& options, StartOptions start) try {
   engine::EngineCore& core = engine.core();
   if (engine.read_only() && !options.plan) return Status::PermissionDenied("prune: the store is opened read-only");
   operations::JobSpec spec;
@@ -200,12 +201,16 @@ Result<OperationOf<PruneReport>> StartPrune(Engine& engine, const PruneOptions& 
     return report.ok() ? std::move(report) : Result<PruneReport>(std::move(report).status().WithContext("prune"));
   };
   return operations::StartReporting<PruneReport>(core, std::move(spec), work, &operations::ReportText);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<PruneReport> PruneBackups(Engine& engine, const PruneOptions& options) {
+Result<PruneReport> PruneBackups(Engine& engine, const PruneOptions& options) try {
   Result<OperationOf<PruneReport>> operation = StartPrune(engine, options);
   if (!operation.ok()) return std::move(operation).status();
   return operation->Finish();
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -14,6 +14,7 @@
 #include "operations/backup/safety_backup.h"
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace operations {
@@ -72,7 +73,7 @@ Result<RestoreReport> Run(Engine& engine, const BackupManifest& manifest, const 
 }  // namespace operations
 
 Result<OperationOf<RestoreReport>> StartRestore(Engine& engine, std::string_view backup_id, const RestoreOptions& options,
-                                                StartOptions start) {
+                                                StartOptions start) try {
   engine::EngineCore& core = engine.core();
   const std::string what = "restore of backup " + std::string(backup_id);
   if (Status status = core.CheckWritable(); !status.ok()) return status.WithContext(what);
@@ -87,15 +88,19 @@ Result<OperationOf<RestoreReport>> StartRestore(Engine& engine, std::string_view
     return operations::Run(engine, manifest, options, context);
   };
   return operations::StartReporting<RestoreReport>(core, std::move(spec), work, &operations::ReportText);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<RestoreReport> Restore(Engine& engine, std::string_view backup_id, const RestoreOptions& options) {
+Result<RestoreReport> Restore(Engine& engine, std::string_view backup_id, const RestoreOptions& options) try {
   Result<OperationOf<RestoreReport>> operation = StartRestore(engine, backup_id, options);
   if (!operation.ok()) return std::move(operation).status();
   return operation->Finish();
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<OperationOf<RestoreReport>> StartRollBack(Engine& engine, std::string_view restore_id, StartOptions start) {
+Result<OperationOf<RestoreReport>> StartRollBack(Engine& engine, std::string_view restore_id, StartOptions start) try {
   const std::string name = operations::SafetyBackupName(restore_id);
   Result<std::vector<BackupInfo>> backups = ListBackups(engine);
   if (!backups.ok()) return std::move(backups).status();
@@ -107,6 +112,8 @@ Result<OperationOf<RestoreReport>> StartRollBack(Engine& engine, std::string_vie
   RestoreOptions options;
   options.safety_backup = false;
   return StartRestore(engine, safety->id, options, std::move(start));
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -20,6 +20,7 @@
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace operations {
@@ -338,7 +339,7 @@ std::string ReportText(const VerifyReport& report) {
 }  // namespace operations
 
 Result<OperationOf<VerifyReport>> StartVerifyBackup(Engine& engine, std::string_view backup_id, const VerifyOptions& options,
-                                                    StartOptions start) {
+                                                    StartOptions start) try {
   engine::EngineCore& core = engine.core();
   const std::string what = "verify backup " + std::string(backup_id);
   if (options.level < 0 || options.level > kVerifyLevelMax) {
@@ -363,12 +364,16 @@ Result<OperationOf<VerifyReport>> StartVerifyBackup(Engine& engine, std::string_
     return report.ok() ? std::move(report) : Result<VerifyReport>(std::move(report).status().WithContext(what));
   };
   return operations::StartReporting<VerifyReport>(core, std::move(spec), work, &operations::ReportText);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<VerifyReport> VerifyBackup(Engine& engine, std::string_view backup_id, const VerifyOptions& options) {
+Result<VerifyReport> VerifyBackup(Engine& engine, std::string_view backup_id, const VerifyOptions& options) try {
   Result<OperationOf<VerifyReport>> operation = StartVerifyBackup(engine, backup_id, options);
   if (!operation.ok()) return std::move(operation).status();
   return operation->Finish();
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -17,6 +17,7 @@
 #include "format/keys.h"
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace operations {
@@ -327,7 +328,7 @@ Result<JobSpec> ResumedBulkDelete(engine::EngineCore& core, const OperationInfo&
 }  // namespace operations
 
 Result<OperationOf<BulkDeleteReport>> StartBulkDelete(Engine& engine, Kind kind, std::span<const std::string> ids,
-                                                      const BulkDeleteOptions& options, StartOptions start) {
+                                                      const BulkDeleteOptions& options, StartOptions start) try {
   engine::EngineCore& core = engine.core();
   if (Status status = operations::CheckNoDryRun(options); !status.ok()) return status;
   if (Status status = engine::CheckBulkDelete(core, kind, ids.size(), options); !status.ok()) return status;
@@ -342,10 +343,12 @@ Result<OperationOf<BulkDeleteReport>> StartBulkDelete(Engine& engine, Kind kind,
     operations::AppendPlan(id, planned, refused, batch);
   };
   return operations::Start(core, std::move(spec), std::move(request), std::move(sorted.refused));
+} catch (...) {
+  return StatusOfException();
 }
 
 Result<OperationOf<BulkDeleteReport>> StartBulkDelete(Engine& engine, const Selection& selection,
-                                                      const BulkDeleteOptions& options, StartOptions start) {
+                                                      const BulkDeleteOptions& options, StartOptions start) try {
   engine::EngineCore& core = engine.core();
   if (Status status = operations::CheckNoDryRun(options); !status.ok()) return status;
   Result<Selection> effective = engine::CheckBulkDelete(core, selection, options);
@@ -356,16 +359,20 @@ Result<OperationOf<BulkDeleteReport>> StartBulkDelete(Engine& engine, const Sele
   spec.principal = std::move(start.principal);
   spec.request = operations::RequestText(request, 0);
   return operations::Start(core, std::move(spec), std::move(request), {});
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<BulkDeleteReport> Engine::BulkDelete(Kind kind, std::span<const std::string> ids, const BulkDeleteOptions& options) {
+Result<BulkDeleteReport> Engine::BulkDelete(Kind kind, std::span<const std::string> ids, const BulkDeleteOptions& options) try {
   if (options.dry_run || ids.size() <= kDeleteInlineRecordsMax) return engine::BulkDeleteIds(*core_, kind, ids, options);
   Result<OperationOf<BulkDeleteReport>> operation = StartBulkDelete(*this, kind, ids, options);
   if (!operation.ok()) return std::move(operation).status();
   return operation->Finish();
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<BulkDeleteReport> Engine::BulkDelete(const Selection& selection, const BulkDeleteOptions& options) {
+Result<BulkDeleteReport> Engine::BulkDelete(const Selection& selection, const BulkDeleteOptions& options) try {
   if (options.dry_run) return engine::BulkDeleteSelected(*core_, selection, options);
   Result<Selection> effective = engine::CheckBulkDelete(*core_, selection, options);
   if (!effective.ok()) return std::move(effective).status();
@@ -375,6 +382,8 @@ Result<BulkDeleteReport> Engine::BulkDelete(const Selection& selection, const Bu
   Result<OperationOf<BulkDeleteReport>> operation = StartBulkDelete(*this, selection, options);
   if (!operation.ok()) return std::move(operation).status();
   return operation->Finish();
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -14,6 +14,7 @@
 #include "operations/erase/erase_records.h"
 #include "operations/runner/report_text.h"
 #include "storage/durable_file.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace operations {
@@ -246,14 +247,17 @@ Status ResumeErasures(engine::EngineCore& core, Runner& runner, const std::vecto
 
 }  // namespace operations
 
-Result<OperationOf<EraseReport>> StartEraseUser(Engine& engine, std::string_view user_id, StartOptions start) {
+Result<OperationOf<EraseReport>> StartEraseUser(Engine& engine, std::string_view user_id, StartOptions start) try {
   operations::LedgerEntry entry;
   entry.ids.emplace_back(user_id);
   if (Status status = operations::CheckIds("user_id", entry.ids); !status.ok()) return status;
   return operations::Start(engine, std::move(entry), std::move(start));
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<OperationOf<EraseReport>> StartErase(Engine& engine, Kind kind, std::span<const std::string> ids, StartOptions start) {
+Result<OperationOf<EraseReport>> StartErase(Engine& engine, Kind kind, std::span<const std::string> ids,
+                                            StartOptions start) try {
   if (kind == Kind::kMessage || kind == Kind::kContent) {
     return Status::InvalidArgument("kind: " + std::string(KindName(kind)) + " cannot be erased by itself");
   }
@@ -265,6 +269,8 @@ Result<OperationOf<EraseReport>> StartErase(Engine& engine, Kind kind, std::span
   std::sort(entry.ids.begin(), entry.ids.end());
   entry.ids.erase(std::unique(entry.ids.begin(), entry.ids.end()), entry.ids.end());
   return operations::Start(engine, std::move(entry), std::move(start));
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

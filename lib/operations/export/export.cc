@@ -21,6 +21,7 @@
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace operations {
@@ -286,7 +287,7 @@ std::string ReportText(const ExportReport& report) {
 }  // namespace
 }  // namespace operations
 
-Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOptions& options, StartOptions start) {
+Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOptions& options, StartOptions start) try {
   if (Status status = operations::CheckExportOptions(options); !status.ok()) return status.WithContext("export");
   if (engine.read_only() && options.output.empty()) {
     return Status::PermissionDenied("export: the store is opened read-only; name an output outside its folder");
@@ -300,12 +301,16 @@ Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOption
     return operations::ExportJob(engine, options, context).Run();
   };
   return operations::StartReporting<ExportReport>(engine.core(), std::move(spec), work, &operations::ReportText);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<ExportReport> RunExport(Engine& engine, const ExportOptions& options) {
+Result<ExportReport> RunExport(Engine& engine, const ExportOptions& options) try {
   Result<OperationOf<ExportReport>> operation = StartExport(engine, options);
   if (!operation.ok()) return std::move(operation).status();
   return operation->Finish();
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -76,8 +76,9 @@ Status CheckExportOptions(const ExportOptions& options) {
   }
   if (!options.encrypt && !options.recipients.empty()) return Status::InvalidArgument("recipients: only with encrypt");
   // One place is for the store's own.
-  if (options.recipients.size() >= format::kAgeRecipientsMax) {
-    return Status::InvalidArgument("recipients: at most " + std::to_string(format::kAgeRecipientsMax - 1));
+  static_assert(kExportRecipientsMax + 1 == format::kAgeRecipientsMax);
+  if (options.recipients.size() > kExportRecipientsMax) {
+    return Status::InvalidArgument("recipients: at most " + std::to_string(kExportRecipientsMax));
   }
   for (const std::string& recipient : options.recipients) {
     if (Status status = format::ParseAgeRecipient(recipient).status(); !status.ok()) return status.WithContext("recipients");

@@ -1,4 +1,5 @@
 #include "operations/export/parquet_encoders.h"
+#include "vocabulary/exceptions.h"
 
 #include <algorithm>
 #include <exception>
@@ -61,8 +62,8 @@ void ParquetEncoders::EncodeInThread() {
 void ParquetEncoders::Encode(Work& work, format::ParquetCompressor& compressor) {
   try {
     work.group = format::EncodeParquetRows(*work.rows, compressor);
-  } catch (const std::exception& failure) {
-    work.group = Status::ResourceExhausted(failure.what());
+  } catch (...) {
+    work.group = StatusOfException();
   }
 }
 

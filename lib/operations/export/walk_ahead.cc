@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "operations/bounded_queue.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer::operations {
 namespace {
@@ -190,8 +191,8 @@ class WalkingThread {
       Ahead ahead(queue_);
       status_ = walk(ahead);
       if (status_.ok()) status_ = ahead.HandOver();
-    } catch (const std::exception& failure) {
-      status_ = Status::ResourceExhausted("export: " + std::string(failure.what()));
+    } catch (...) {
+      status_ = StatusOfException().WithContext("export");
     }
     queue_.Finish();
   }

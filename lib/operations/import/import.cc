@@ -15,6 +15,7 @@
 #include "operations/runner/report_text.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace operations {
@@ -149,8 +150,8 @@ class ReadingThread {
   void Read(ImportReader& reader, const std::vector<ImportInput>& inputs) {
     try {
       status_ = reader.Run(inputs);
-    } catch (const std::exception& failure) {
-      status_ = Status::ResourceExhausted("import: " + std::string(failure.what()));
+    } catch (...) {
+      status_ = StatusOfException().WithContext("import");
       queue_.Finish();
     }
   }
@@ -303,7 +304,7 @@ Result<ImportReport> ImportWithin(Engine& engine, ByteSource& source, const std:
 }  // namespace operations
 
 Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<std::string>& files,
-                                              const ImportOptions& options, StartOptions start) {
+                                              const ImportOptions& options, StartOptions start) try {
   std::vector<operations::ImportInput> inputs;
   std::uint64_t bytes = 0;
   for (const std::string& file : files) {
@@ -314,23 +315,33 @@ Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<
     inputs.push_back({file, storage::DirectoryName(file), nullptr});
   }
   return operations::Start(engine, std::move(inputs), nullptr, options, std::move(start), bytes);
+} catch (...) {
+  return StatusOfException();
 }
 
 Result<OperationOf<ImportReport>> StartImport(Engine& engine, std::unique_ptr<ByteSource> source, const std::string& name,
-                                              const ImportOptions& options, StartOptions start) {
+                                              const ImportOptions& options, StartOptions start) try {
+  if (source == nullptr) return Status::InvalidArgument("import: there is no source");
   std::shared_ptr<ByteSource> kept = std::move(source);
   ByteSource* const raw = kept.get();
   return operations::Start(engine, {{name, std::nullopt, raw}}, std::move(kept), options, std::move(start), 0);
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<ImportReport> ImportFiles(Engine& engine, const std::vector<std::string>& files, const ImportOptions& options) {
+Result<ImportReport> ImportFiles(Engine& engine, const std::vector<std::string>& files, const ImportOptions& options) try {
   Result<OperationOf<ImportReport>> operation = StartImport(engine, files, options);
   if (!operation.ok()) return std::move(operation).status();
   return operation->Finish();
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<ImportReport> ImportStream(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options) {
+Result<ImportReport> ImportStream(Engine& engine, ByteSource& source, const std::string& name,
+                                  const ImportOptions& options) try {
   return operations::RunImport(engine, source, name, options);
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -23,6 +23,7 @@
 #include "operations/import/parquet_lines.h"
 #include "operations/import/spooled_input.h"
 #include "operations/import/tar_reader.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer::operations {
 namespace {
@@ -79,19 +80,29 @@ class SpooledSource final : public ByteSource {
   std::uint64_t bytes_ = 0;
 };
 
-// Hands bytes on and counts them, until it is told to stop.
+// Hands bytes on and counts them, until it is told to stop. It may stand over a program's own source: that may throw, and the
+// buffer is only as long as was said.
 class CountingSource final : public ByteSource {
  public:
   CountingSource(ByteSource& source, std::atomic<std::uint64_t>& bytes, const std::atomic<bool>& stop)
       : source_(source), bytes_(bytes), stop_(stop) {}
   Result<std::size_t> Read(char* buffer, std::size_t length) override {
     if (stop_.load(std::memory_order_relaxed)) return Status::Cancelled("cancelled");
-    Result<std::size_t> got = source_.Read(buffer, length);
+    Result<std::size_t> got = Ask(buffer, length);
+    if (got.ok() && *got > length) return Status::InvalidArgument("the source gave more than was asked for");
     if (got.ok()) bytes_.fetch_add(*got, std::memory_order_relaxed);
     return got;
   }
 
  private:
+  Result<std::size_t> Ask(char* buffer, std::size_t length) noexcept {
+    try {
+      return source_.Read(buffer, length);
+    } catch (...) {
+      return StatusOfException("the source");
+    }
+  }
+
   ByteSource& source_;
   std::atomic<std::uint64_t>& bytes_;
   const std::atomic<bool>& stop_;

@@ -4,6 +4,7 @@
 #include "coffer/engine.h"
 #include "engine/core.h"
 #include "operations/keys/key_folder.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace {
@@ -23,16 +24,20 @@ Result<KeyInfo> InfoOf(operations::KeyFolder folder) {
 
 }  // namespace
 
-Result<KeyInfo> ShowKeys(Engine& engine) {
+Result<KeyInfo> ShowKeys(Engine& engine) try {
   if (engine.core().folder().detached()) return KeyInfo();
   return InfoOf(FolderOf(engine.core()));
+} catch (...) {
+  return StatusOfException();
 }
 
-Result<KeyInfo> GenerateKey(Engine& engine) {
+Result<KeyInfo> GenerateKey(Engine& engine) try {
   if (engine.read_only()) return Status::PermissionDenied("key: the store is opened read-only");
   operations::KeyFolder folder = FolderOf(engine.core());
   if (Status made = folder.Generate(engine.core().Now()); !made.ok()) return made;
   return InfoOf(folder);
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -7,10 +7,11 @@
 #include "engine/core.h"
 #include "operations/opening/recovery.h"
 #include "operations/runner/runner.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 
-Result<std::unique_ptr<Engine>> Engine::Open(const std::string& folder, const OpenOptions& options) {
+Result<std::unique_ptr<Engine>> Engine::Open(const std::string& folder, const OpenOptions& options) try {
   Result<std::unique_ptr<engine::EngineCore>> core = engine::EngineCore::Open(folder, options);
   if (!core.ok()) return std::move(core).status();
   const auto runner = std::make_shared<operations::Runner>(**core);
@@ -19,6 +20,8 @@ Result<std::unique_ptr<Engine>> Engine::Open(const std::string& folder, const Op
     return status.WithContext("opening " + folder);
   }
   return Engine::Over(std::move(*core));
+} catch (...) {
+  return StatusOfException();
 }
 
 }  // namespace coffer

@@ -19,6 +19,19 @@ OperationProgress JobContext::progress() const {
   return progress;
 }
 
+namespace {
+
+// Whoever is to hear of an exception here waits for the end, which is told already.
+void Call(const std::function<void()>& done) noexcept {
+  try {
+    if (done) done();
+  } catch (...) {
+    return;
+  }
+}
+
+}  // namespace
+
 Job::Job(JobSpec spec, OperationInfo info, std::weak_ptr<Runner> runner)
     : spec_(std::move(spec)), context_(info.id), runner_(std::move(runner)), info_(std::move(info)) {}
 
@@ -53,7 +66,7 @@ void Job::OnEnd(std::function<void()> done) {
       return;
     }
   }
-  done();
+  Call(done);
 }
 
 void Job::SetRunning(Timestamp now) {
@@ -74,7 +87,7 @@ void Job::SetEnded(OperationInfo info) {
     callbacks.swap(callbacks_);
   }
   ended_.notify_all();
-  for (const std::function<void()>& callback : callbacks) callback();
+  for (const std::function<void()>& callback : callbacks) Call(callback);
 }
 
 }  // namespace coffer::operations

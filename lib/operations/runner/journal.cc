@@ -57,6 +57,11 @@ std::string EncodeEntry(const OperationInfo& info) {
   return value + ToText(json);
 }
 
+// Where memory was missing for reading it, the entry is sound.
+Status NotRead(std::string_view id, Status fault) {
+  return fault.code() == StatusCode::kResourceExhausted ? fault : Damaged(id);
+}
+
 Status ReadMembers(const OrderedJson& json, OperationInfo& info) {
   info.principal = json.at("principal").get<std::string>();
   info.created_at.microseconds = json.at("created_at").get<std::int64_t>();
@@ -69,7 +74,7 @@ Status ReadMembers(const OrderedJson& json, OperationInfo& info) {
   if (code < 0 || code > static_cast<int>(StatusCode::kInternal)) return Damaged(info.id);
   if (code != 0) info.error = Status(static_cast<StatusCode>(code), json.at("error").at("message").get<std::string>());
   Result<Json> request = Json::Parse(json.at("request").dump());
-  if (!request.ok()) return Damaged(info.id);
+  if (!request.ok()) return NotRead(info.id, std::move(request).status());
   info.request = std::move(*request);
   return Status::Ok();
 }
@@ -131,11 +136,20 @@ std::string Journal::LastId() const {
 Status Journal::Begin(const OperationInfo& info, storage::WriteBatch& batch) {
   if (!writes_) return Status::Ok();
   batch.Put(kFamily, KeyOf(kEntryTag, info.id), EncodeEntry(info));
-  if (Status status = control_->Commit(batch, Durability::kDurable); !status.ok()) return status.WithContext("journal");
+  bool added = false;
+  {
+    // Ahead of the commit, behind which nothing may fail: what the journal holds is taken up again.
+    const std::lock_guard lock(mutex_);
+    added = ids_.insert(info.id).second;
+  }
+  Status status = control_->Commit(batch, Durability::kDurable);
   const std::lock_guard lock(mutex_);
-  ids_.insert(info.id);
-  ended_.erase(info.id);
-  return Status::Ok();
+  if (status.ok()) {
+    ended_.erase(info.id);
+  } else if (added) {
+    ids_.erase(info.id);
+  }
+  return status.WithContext("journal");
 }
 
 Status Journal::Update(const OperationInfo& info) {
@@ -184,7 +198,7 @@ Result<std::optional<OperationInfo>> Journal::Read(std::string_view id) const {
   if (Status status = control_->Get(kFamily, KeyOf(kResultTag, id), nullptr, value); !status.ok()) return status;
   if (value.found()) {
     Result<Json> result = Json::Parse(value.view());
-    if (!result.ok()) return Damaged(id);
+    if (!result.ok()) return NotRead(id, std::move(result).status());
     info->result = std::move(*result);
   }
   return std::optional(std::move(*info));

@@ -5,6 +5,7 @@
 #include "coffer/engine.h"
 #include "operations/runner/job.h"
 #include "operations/runner/runner.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer {
 namespace {
@@ -63,17 +64,30 @@ int OperationProgress::Percent() const {
 Operation::Operation(std::shared_ptr<operations::Job> job) : job_(std::move(job)) {}
 const std::string& Operation::id() const { return job_->id(); }
 OperationInfo Operation::Info() const { return job_->Info(); }
-Status Operation::Wait() const { return job_->Wait(); }
+Status Operation::Wait() const try { return job_->Wait(); } catch (...) {
+  return StatusOfException();
+}
+
 bool Operation::WaitFor(std::chrono::milliseconds time) const { return job_->WaitFor(time); }
 void Operation::Cancel() const { job_->Cancel(); }
 void Operation::OnEnd(std::function<void()> done) const { job_->OnEnd(std::move(done)); }
 
-Result<OperationInfo> GetOperation(Engine& engine, std::string_view id) { return operations::RunnerOf(engine.core()).Get(id); }
-
-Result<Page<OperationInfo>> ListOperations(Engine& engine, const OperationListOptions& options) {
-  return operations::RunnerOf(engine.core()).List(options);
+Result<OperationInfo> GetOperation(Engine& engine, std::string_view id) try {
+  return operations::RunnerOf(engine.core()).Get(id);
+} catch (...) {
+  return StatusOfException();
 }
 
-Status CancelOperation(Engine& engine, std::string_view id) { return operations::RunnerOf(engine.core()).Cancel(id); }
+Result<Page<OperationInfo>> ListOperations(Engine& engine, const OperationListOptions& options) try {
+  return operations::RunnerOf(engine.core()).List(options);
+} catch (...) {
+  return StatusOfException();
+}
+
+Status CancelOperation(Engine& engine, std::string_view id) try {
+  return operations::RunnerOf(engine.core()).Cancel(id);
+} catch (...) {
+  return StatusOfException();
+}
 
 }  // namespace coffer

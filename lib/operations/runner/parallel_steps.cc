@@ -1,12 +1,12 @@
 #include "operations/runner/parallel_steps.h"
 
 #include <algorithm>
-#include <exception>
 #include <mutex>
-#include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include "vocabulary/exceptions.h"
 
 namespace coffer::operations {
 namespace {
@@ -23,7 +23,8 @@ class Steps {
         if (next_ == count_ || !failure_.ok()) return;
         index = next_++;
       }
-      Status status = StepGuarded(index);
+      // An exception must not leave a thread.
+      Status status = Guarded([&] { return step_(index); });
       if (status.ok()) continue;
       const std::lock_guard lock(mutex_);
       if (failure_.ok()) failure_ = std::move(status);
@@ -33,15 +34,6 @@ class Steps {
   Status TakeFailure() { return std::move(failure_); }
 
  private:
-  // An exception must not leave a thread.
-  Status StepGuarded(std::size_t index) {
-    try {
-      return step_(index);
-    } catch (const std::exception& failure) {
-      return Status::ResourceExhausted(failure.what());
-    }
-  }
-
   const std::size_t count_;
   const std::function<Status(std::size_t)>& step_;
   std::mutex mutex_;

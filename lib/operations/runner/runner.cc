@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
-#include <new>
 #include <set>
-#include <system_error>
 
 #include "coffer/limits.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer::operations {
 namespace {
@@ -17,16 +15,6 @@ constexpr std::size_t kKinds = 8;
 Json ObjectOf(const std::string& text) {
   Result<Json> json = Json::Parse(text);
   return json.ok() ? std::move(*json) : Json();
-}
-
-Result<std::string> WorkGuarded(const JobWork& work, JobContext& context) {
-  try {
-    return work(context);
-  } catch (const std::bad_alloc&) {
-    return Status::ResourceExhausted("out of memory");
-  } catch (const std::exception& failure) {
-    return Status::Internal(failure.what());
-  }
 }
 
 }  // namespace
@@ -61,8 +49,8 @@ Status Runner::AddWorker() {
   if (workers_.size() >= std::min(kOperationsRunningMax, jobs_.size())) return Status::Ok();
   try {
     workers_.emplace_back([this] { Work(); });
-  } catch (const std::system_error& failure) {
-    if (workers_.empty()) return Status::ResourceExhausted("operation: no thread to run it: " + std::string(failure.what()));
+  } catch (...) {
+    if (workers_.empty()) return StatusOfException().WithContext("operation: no thread to run it");
   }
   return Status::Ok();
 }
@@ -96,17 +84,22 @@ Result<std::shared_ptr<Job>> Runner::Reserve(JobSpec spec) {
   return job;
 }
 
+Status Runner::WriteFirstEntry(Job& job) {
+  storage::WriteBatch batch;
+  if (job.spec_.first_rows) job.spec_.first_rows(job.id(), batch);
+  return journal_.Begin(job.Info(), batch);
+}
+
 Result<std::shared_ptr<Job>> Runner::Start(JobSpec spec) {
   Result<std::shared_ptr<Job>> job = Reserve(std::move(spec));
   if (!job.ok()) return job;
-  storage::WriteBatch batch;
-  if ((*job)->spec_.first_rows) (*job)->spec_.first_rows((*job)->id(), batch);
-  if (Status status = journal_.Begin((*job)->Info(), batch); !status.ok()) {
+  // Guarded, since one that stayed reserved would be waited for by Shutdown.
+  if (Status status = Guarded([&] { return WriteFirstEntry(**job); }); !status.ok()) {
     Remove(**job);
     return status;
   }
   if ((*job)->spec_.before_admission) {
-    if (Status status = (*job)->spec_.before_admission((*job)->id()); !status.ok()) {
+    if (Status status = Guarded([&] { return (*job)->spec_.before_admission((*job)->id()); }); !status.ok()) {
       End(**job, status);
       return status;
     }
@@ -166,7 +159,7 @@ void Runner::Run(Job& job) {
   job.SetRunning(core_.Now());
   Status ready = job.context_.CheckStop();
   if (ready.ok()) ready = journal_.Update(job.Info());
-  End(job, ready.ok() ? WorkGuarded(job.spec_.work, job.context_) : Result<std::string>(std::move(ready)));
+  End(job, ready.ok() ? Guarded([&] { return job.spec_.work(job.context_); }) : Result<std::string>(std::move(ready)));
 }
 
 void Runner::End(Job& job, Result<std::string> outcome) {

@@ -62,6 +62,7 @@ class Runner final : public engine::Attachment, public std::enable_shared_from_t
   };
 
   Result<std::shared_ptr<Job>> Reserve(JobSpec spec);
+  Status WriteFirstEntry(Job& job);
   void Admit(const std::shared_ptr<Job>& job);
   Status AddWorker();
   Entry* FindStartable();

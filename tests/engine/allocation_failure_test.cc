@@ -1,0 +1,245 @@
+// Memory that runs out: each allocation that a call makes on its thread is made to fail, one after the other. Whichever it is, no
+// exception comes out, and what the call says of the store is true. Those within RocksDB are left out: it does not live through
+// them (7.8.3: an exception out of a read stops the next one of the thread). A program of its own, since it replaces operator new.
+#include <execinfo.h>
+#include <link.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <string_view>
+
+#include "coffer/key.h"
+#include "coffer/limits.h"
+#include "coffer/token.h"
+#include "engine/engine_fixture.h"
+
+namespace {
+
+constexpr std::int64_t kNever = -1;
+thread_local std::int64_t allocations_left = kNever;
+
+struct AddressRange {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;
+};
+
+// Where RocksDB's code lies.
+AddressRange FindRocksDb() {
+  AddressRange range;
+  const auto visit = [](dl_phdr_info* library, std::size_t, void* found) {
+    if (std::string_view(library->dlpi_name).find("librocksdb") == std::string_view::npos) return 0;
+    auto& code = *static_cast<AddressRange*>(found);
+    code.begin = library->dlpi_addr;
+    for (int i = 0; i < library->dlpi_phnum; ++i) {
+      const ElfW(Phdr)& part = library->dlpi_phdr[i];
+      code.end = std::max<std::uintptr_t>(code.end, library->dlpi_addr + part.p_vaddr + part.p_memsz);
+    }
+    return 1;
+  };
+  dl_iterate_phdr(visit, &range);
+  return range;
+}
+
+bool IsCalledByRocksDb() {
+  static const AddressRange code = FindRocksDb();
+  std::array<void*, 100> frames{};
+  const int count = backtrace(frames.data(), static_cast<int>(frames.size()));
+  return std::any_of(frames.begin(), frames.begin() + count, [](void* frame) {
+    const auto address = reinterpret_cast<std::uintptr_t>(frame);
+    return address >= code.begin && address < code.end;
+  });
+}
+
+bool FailsNow() {
+  if (allocations_left != 0) {
+    if (allocations_left > 0) --allocations_left;
+    return false;
+  }
+  allocations_left = kNever;
+  return !IsCalledByRocksDb();
+}
+
+}  // namespace
+
+// Not inlined: the compiler would take a pair of them for a new that is answered by free.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  if (FailsNow()) throw std::bad_alloc();
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace coffer {
+namespace {
+
+constexpr std::int64_t kAllocationsOfACallMax = 20'000;
+
+// What `call` answers when its n-th allocation fails; `failed` says whether it made as many.
+template <typename Call>
+Status WithoutAllocation(std::int64_t nth, Call& call, bool& failed) {
+  allocations_left = nth;
+  Status status = StatusOf(call());
+  failed = allocations_left == kNever;
+  allocations_left = kNever;
+  return status;
+}
+
+class AllocationFailureTest : public EngineTest {
+ protected:
+  void SetUp() override {
+    EngineTest::SetUp();
+    PutTalk("c1", 20);
+    PutTalk("c2", 3);
+    ASSERT_OK(engine_->PutDocument(MakeDocument("d1"), WriteContent(*engine_, MakeBytes(kContentChunkBytes + 1))));
+    ASSERT_OK(engine_->PutPrompt(MakePrompt("p1")));
+  }
+
+  // `call` must go through when nothing fails.
+  template <typename Call>
+  void ExpectToldWhicheverFails(const char* what, Call call) {
+    SCOPED_TRACE(what);
+    for (std::int64_t nth = 0; nth < kAllocationsOfACallMax; ++nth) {
+      bool failed = false;
+      const Status status = WithoutAllocation(nth, call, failed);
+      if (!failed) {
+        EXPECT_OK(status);
+        EXPECT_GT(nth, 0);
+        return;
+      }
+      // Some memory can be done without.
+      if (!status.ok()) {
+        ASSERT_TRUE(HasCode(status, StatusCode::kResourceExhausted)) << nth;
+      }
+    }
+    FAIL() << "no end of allocations";
+  }
+};
+
+TEST_F(AllocationFailureTest, ReadsTellAndGoOn) {
+  ExpectToldWhicheverFails("conversation", [&] { return engine_->GetConversation("c1"); });
+  ExpectToldWhicheverFails("message", [&] { return engine_->GetMessage("c1", 7); });
+  ExpectToldWhicheverFails("document", [&] { return engine_->GetDocument("d1"); });
+  ExpectToldWhicheverFails("prompt", [&] { return engine_->GetPrompt("p1"); });
+  ExpectToldWhicheverFails("messages", [&] { return engine_->ListMessages("c1"); });
+  ExpectToldWhicheverFails("conversations", [&] { return engine_->ListConversations(OwnedBy("ada")); });
+  ExpectToldWhicheverFails("documents", [&] { return engine_->ListDocuments(); });
+  ExpectToldWhicheverFails("prompts", [&] { return engine_->ListPrompts(); });
+  ExpectToldWhicheverFails("JSON", [&] { return engine_->GetConversationJson("c1", true); });
+  ExpectToldWhicheverFails("JSON of a message", [&] { return engine_->GetMessageJson("c1", 7); });
+  ExpectToldWhicheverFails("JSON of a list", [&] { return engine_->ListJson(Kind::kConversation); });
+  ExpectToldWhicheverFails("snapshot", [&] { return engine_->TakeSnapshot(); });
+  ExpectToldWhicheverFails("statistics", [&] { return engine_->Statistics(); });
+  ExpectToldWhicheverFails("verify", [&] { return engine_->Verify(); });
+  ExpectToldWhicheverFails("content", [&]() -> Status {
+    Result<ContentReader> reader = engine_->OpenContent("d1");
+    if (!reader.ok()) return reader.status();
+    char buffer[1000];
+    reader->Seek(kContentChunkBytes - 10);
+    return StatusOf(reader->Read(buffer));
+  });
+  ExpectHealthy(*engine_);
+}
+
+TEST_F(AllocationFailureTest, TokensAndKeysTellAndGoOn) {
+  const std::string secret = CreateToken(*engine_, "ada", PrincipalRole::kUser)->secret;
+  ASSERT_OK(GenerateKey(*engine_));
+  ExpectToldWhicheverFails("tokens", [&] { return ListTokens(*engine_); });
+  ExpectToldWhicheverFails("authenticate", [&] { return Authenticate(*engine_, secret); });
+  ExpectToldWhicheverFails("keys", [&] { return ShowKeys(*engine_); });
+}
+
+TEST_F(AllocationFailureTest, TextsTellAndGoOn) {
+  const std::string conversation = *engine_->GetConversationJson("c1", false);
+  ExpectToldWhicheverFails("parse", [&] { return ParseConversation(conversation); });
+  const Conversation record = *ParseConversation(conversation);
+  ExpectToldWhicheverFails("write", [&] { return ToJson(record); });
+  ExpectToldWhicheverFails("JSON", [&] { return Json::Parse(conversation); });
+}
+
+TEST_F(AllocationFailureTest, APutThatIsToldAsFailedLeavesTheBatchAsItWas) {
+  Batch batch(*engine_);
+  const Conversation conversation = MakeConversation("new");
+  const std::vector<Message> messages = MakeMessages(20);
+  for (std::int64_t nth = 0;; ++nth) {
+    ASSERT_LT(nth, kAllocationsOfACallMax);
+    bool failed = false;
+    batch.Clear();
+    ASSERT_OK(batch.PutPrompt(MakePrompt("before")));
+    const std::size_t bytes = batch.bytes();
+    auto put = [&] { return batch.PutConversation(conversation, messages); };
+    const Status status = WithoutAllocation(nth, put, failed);
+    if (status.ok()) {
+      EXPECT_EQ(batch.operations(), 2U);
+    } else {
+      ASSERT_TRUE(HasCode(status, StatusCode::kResourceExhausted)) << nth;
+      EXPECT_EQ(batch.operations(), 1U) << nth;
+      EXPECT_EQ(batch.bytes(), bytes) << nth;
+    }
+    if (!failed) break;
+  }
+  ASSERT_OK(engine_->Commit(batch));
+  EXPECT_EQ(MessagesOf("new"), MessagesOf("c1"));
+  ExpectHealthy(*engine_);
+}
+
+TEST_F(AllocationFailureTest, ADeleteThatIsToldAsFailedDeletesNothing) {
+  const std::string id(40, 'x');
+  Batch batch(*engine_);
+  const auto expect_added_whole = [&](auto put) {
+    for (std::int64_t nth = 0;; ++nth) {
+      ASSERT_LT(nth, kAllocationsOfACallMax);
+      batch.Clear();
+      bool failed = false;
+      const Status status = WithoutAllocation(nth, put, failed);
+      EXPECT_EQ(batch.operations(), status.ok() ? 1U : 0U) << nth;
+      if (!failed) return;
+    }
+  };
+  expect_added_whole([&] { return batch.Delete(Kind::kPrompt, id, id); });
+  expect_added_whole([&] { return batch.DeleteMessage(id, 1); });
+}
+
+// A commit that was told as failed is not seen before the engine is opened anew, and is then there whole or not at all; one that
+// was told as done is there.
+TEST_F(AllocationFailureTest, ACommitIsWhatItWasToldToBe) {
+  for (std::int64_t nth = 0;; ++nth) {
+    SCOPED_TRACE(nth);
+    ASSERT_LT(nth, kAllocationsOfACallMax);
+    const std::string id = "new" + std::to_string(nth);
+    bool failed = false;
+    Status status;
+    {
+      Batch batch(*engine_);
+      ASSERT_OK(batch.PutConversation(MakeConversation(id), MakeMessages(20)));
+      ASSERT_OK(batch.PutPrompt(MakePrompt(id)));
+      auto commit = [&] { return engine_->Commit(batch); };
+      status = WithoutAllocation(nth, commit, failed);
+      EXPECT_EQ(batch.operations(), status.ok() ? 0U : 2U);
+    }
+    if (!status.ok()) {
+      ASSERT_TRUE(HasCode(status, StatusCode::kResourceExhausted));
+      EXPECT_CODE(engine_->GetConversation(id), kNotFound);
+    }
+    if (engine_->Sync().ok()) {
+      EXPECT_EQ(engine_->GetConversation(id).ok(), status.ok());
+    } else {
+      engine_->Close().Ignore();  // no more writes, as a failed one wants it
+      engine_.reset();
+      Reopen();
+      ASSERT_NE(engine_, nullptr);
+    }
+    EXPECT_EQ(engine_->GetConversation(id).ok(), engine_->GetPrompt(id).ok());
+    if (status.ok()) {
+      EXPECT_EQ(MessagesOf(id), MessagesOf("c1"));
+    }
+    if (!failed) break;
+  }
+  ExpectHealthy(*engine_);
+}
+
+}  // namespace
+}  // namespace coffer
