@@ -124,22 +124,22 @@ struct ImportReport {
 // and one more for each other branch, which holds the messages behind the branching and names it in extra_metadata.branch_of.
 // Ids are the export's, or digests of them, so that a second import finds the same records. What our records have no member
 // for is kept in extra_metadata, under the program's name; what is not carried as it stood is told in `losses`. The files of a
-// ZIP become documents, which the messages name in extra_metadata.documents; from a tar or a stream it waits on disk, as Parquet
-// does. In errors the line is the conversation's place in its file.
-// Records become durable in batches of at most kImportBatchRecordsMax records or kImportBatchBytesMax bytes; a crash or a cancel
-// leaves whole batches, and a second run with kSkip completes it. A line of JSON may have any length: of its parts each message
-// and the rest of the record may have kRecordBytesMax, the content kDocumentContentBytesMax. Whatever its length, a line is
-// stored whole or not at all; a cancel waits for a conversation that is being committed, seconds a gigabyte. Progress: bytes
-// read of the files as they are (expected: their sizes), records stored.
+// ZIP become documents, which the messages name in extra_metadata.documents; from a tar or a stream it waits on disk, as
+// Parquet does. In errors the line is the conversation's place in its file.
+// Records become durable in batches of at most kImportBatchRecordsMax records or kImportBatchBytesMax bytes; a crash or a
+// cancel leaves whole batches, and a second run with kSkip completes it. A line of JSON may have any length: of its parts each
+// message and the rest of the record may have kRecordBytesMax, the content kDocumentContentBytesMax. Whatever its length, a
+// line is stored whole or not at all; a cancel waits for a conversation that is being committed, seconds a gigabyte. Progress:
+// bytes read of the files as they are (expected: their sizes), records stored.
 // From the start: kNotFound, kIoError: a file is not there. kPermissionDenied: the engine is read-only. kUnavailable: a write
 // has failed before. kResourceExhausted: kOperationsPendingMax.
 // From the end: kIoError: a file cannot be read. kCorruption: a zstd stream, a tar, a ZIP, a JSON export, an array of chats, an
-// age file or a Parquet file is damaged or cut off. kInvalidArgument: an export of rows (analytics, custom) or of a newer layout,
-// a CSV table with an unknown column, a Parquet table of no kind, or with a column of a type that no member can be of, or what
-// begins as a ZIP and is none. kPermissionDenied: an age file that no identity reads. kResourceExhausted: a tar with too many
-// contents, a ZIP beyond its limits, a Parquet table with more than eight rows a byte, what waits on disk and unpacks to more
-// than 100 times what was read, beyond the first 256 MiB. In each case the whole records before it are stored, and the message
-// names the file. kCancelled.
+// age file or a Parquet file is damaged or cut off. kInvalidArgument: an export of rows (analytics, custom) or of a newer
+// layout, a CSV table with an unknown column, a Parquet table of no kind, or with a column of a type that no member can be of,
+// or what begins as a ZIP and is none. kPermissionDenied: an age file that no identity reads. kResourceExhausted: a tar with
+// too many contents, a ZIP beyond its limits, a Parquet table with more than eight rows a byte, what waits on disk and unpacks
+// to more than 100 times what was read, beyond the first 256 MiB. In each case the whole records before it are stored, and the
+// message names the file. kCancelled.
 // Safe to run beside any other call; what waits for what is told in operation.h.
 COFFER_API Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<std::string>& files,
                                                          const ImportOptions& options = {}, StartOptions start = {});
