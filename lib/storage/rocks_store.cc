@@ -97,7 +97,11 @@ Status RocksStore::CheckWritable() const {
   if (options_.read_only) {
     return Status::PermissionDenied("the store in " + directory_ + " is open for reading only");
   }
-  return listener_->failure().WithContext("the store in " + directory_ + " must be opened anew after a failed write");
+  Status failure = listener_->failure();
+  if (failure.ok()) {
+    return failure;
+  }
+  return failure.WithContext("the store in " + directory_ + " must be opened anew after a failed write");
 }
 
 Status RocksStore::Get(Family family, std::string_view key, const StoreSnapshot* snapshot, PinnedValue& value) {
