@@ -23,5 +23,6 @@ rows = duckdb.sql(
     WHERE m.role = 'user' GROUP BY c.user_id ORDER BY c.user_id
     """
 ).fetchall()
+assert [user for user, _, _ in rows] == ["anna", "ben"]
 for user, conversations, characters in rows:
     print(f"{user}: {conversations} conversations, {characters} characters asked")

@@ -8,6 +8,7 @@
 #include "engine/selection_scan.h"
 #include "engine/transaction.h"
 #include "format/record_text.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer::engine {
 namespace {
@@ -65,7 +66,8 @@ Result<BulkDeleteReport> DeleteOneBatch(EngineCore& core, Kind kind, std::span<c
       if (Status status = transaction.Commit(options.durability); !status.ok()) return status;
     }
   }
-  if (Status status = core.RebaseCountersIfDue(); !status.ok()) return status;
+  // As behind every commit: a failure closes the latch and shows at the next write.
+  Guarded([&] { return core.RebaseCountersIfDue(); }).Ignore();
   return report;
 }
 

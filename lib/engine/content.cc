@@ -156,11 +156,11 @@ ContentWriter::~ContentWriter() = default;
 Status ContentWriter::Append(std::string_view bytes) try {
   return state_ != nullptr ? state_->Append(bytes) : Taken();
 } catch (...) {
-  return StatusOfException();
+  return state_ != nullptr ? state_->Fail(StatusOfException()) : StatusOfException();
 }
 
 Status ContentWriter::Finish() try { return state_ != nullptr ? state_->Finish() : Taken(); } catch (...) {
-  return StatusOfException();
+  return state_ != nullptr ? state_->Fail(StatusOfException()) : StatusOfException();
 }
 
 std::uint64_t ContentWriter::size_bytes() const noexcept { return state_ != nullptr ? state_->size_bytes() : 0; }

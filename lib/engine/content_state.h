@@ -25,6 +25,8 @@ class ContentWriterState {
 
   Status Append(std::string_view bytes);
   Status Finish();
+  // What every later call, and a put, answers.
+  Status Fail(Status failure) noexcept { return failure_ = std::move(failure); }
   bool BelongsTo(const EngineCore& core) const { return &core_ == &core; }
   // Puts what is in memory on disk, so that a finished content can wait long for its record.
   Status StageAll();

@@ -8,6 +8,7 @@
 #include "format/keys.h"
 #include "format/message_run.h"
 #include "storage/durable_file.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer::engine {
 namespace {
@@ -168,7 +169,7 @@ Result<AppliedItem> ConversationWriter::Commit() {
   if (!put.ok()) return std::move(put).status();
   Result<AppliedItem> item = *put ? Result<AppliedItem>(**std::move(put)) : PutOver();
   // As behind every commit: a failure closes the latch and shows at the next write.
-  if (item.ok()) core_.RebaseCountersIfDue().Ignore();
+  if (item.ok()) Guarded([this] { return core_.RebaseCountersIfDue(); }).Ignore();
   return item;
 }
 

@@ -168,8 +168,11 @@ Status EngineCore::TakeStore(Result<std::unique_ptr<storage::Store>> store) {
   Result<CounterState> counters = ReadCounters(**store, nullptr);
   if (!counters.ok()) return std::move(counters).status();
   store_ = std::move(*store);
+  if (!options_.read_only) {
+    if (Status status = SweepUnfinishedContents(); !status.ok()) return status;
+  }
   totals_.Reset(std::move(*counters));
-  return options_.read_only ? Status::Ok() : SweepUnfinishedContents();
+  return Status::Ok();
 }
 
 // Contents that were being written when the process ended: no record names them.
@@ -236,15 +239,16 @@ Status EngineCore::CheckWritable() const {
   if (options_.read_only) return Status::PermissionDenied("the store is opened read-only");
   if (!latched_.load(std::memory_order_acquire)) return Status::Ok();
   const std::lock_guard lock(latch_mutex_);
-  return latch_reason_;
+  return latch_reason_.ok() ? Status::Unavailable("no more writes until the engine is opened anew") : latch_reason_;
 }
 
 void EngineCore::Latch(std::string_view doing, const Status& failure) {
   const std::lock_guard lock(latch_mutex_);
   if (latched_.load(std::memory_order_relaxed)) return;
+  // Before its reason, for which there may be no memory.
+  latched_.store(true, std::memory_order_release);
   latch_reason_ = Status::Unavailable("no more writes until the engine is opened anew, since " + std::string(doing) +
                                       " failed: " + failure.ToString());
-  latched_.store(true, std::memory_order_release);
 }
 
 Status EngineCore::CommitToStore(const StoreAccess& access, storage::WriteBatch& batch, const CounterChange& change,
@@ -345,12 +349,12 @@ Status EngineCore::SwitchStore(std::uint64_t generation) {
   const std::lock_guard gate(store_gate_);
   const std::unique_lock lock(store_mutex_);
   if (pins_.load() > 0) return busy();
-  if (Status status = folder_->Switch(generation); !status.ok()) {
+  if (Status status = Guarded([&] { return folder_->Switch(generation); }); !status.ok()) {
     Latch("switching the store", status);
     return status;
   }
   std::unique_ptr<storage::Store> old = std::move(store_);
-  if (Status status = OpenStore(); !status.ok()) {
+  if (Status status = Guarded([this] { return OpenStore(); }); !status.ok()) {
     store_ = std::move(old);
     Latch("opening the switched store", status);
     return status;

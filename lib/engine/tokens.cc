@@ -81,9 +81,20 @@ bool SystemSecretBytes(std::span<unsigned char> bytes) {
 }
 
 void Tokens::Keep(Token token) {
-  ids_by_hash_.emplace(FirstBytes(token.hash), token.info.id);
+  const std::uint64_t hash = FirstBytes(token.hash);
   std::string id = token.info.id;
-  by_id_.insert_or_assign(std::move(id), std::move(token));
+  const auto kept = by_id_.insert_or_assign(id, std::move(token)).first;
+  try {
+    ids_by_hash_.emplace(hash, std::move(id));
+  } catch (...) {
+    by_id_.erase(kept);
+    throw;
+  }
+}
+
+void Tokens::Drop(std::string_view id) {
+  std::erase_if(ids_by_hash_, [&](const auto& entry) { return entry.second == id; });
+  if (const auto found = by_id_.find(id); found != by_id_.end()) by_id_.erase(found);
 }
 
 Status Tokens::Load() {
@@ -120,9 +131,16 @@ Result<CreatedToken> Tokens::Create(const std::function<std::string(std::string_
   std::string hash = HashOf(created.secret);
   storage::WriteBatch batch;
   batch.Put(storage::Family::kTokens, info.id, EncodeToken(info, hash));
-  if (Status status = control_->Commit(batch, Durability::kDurable); !status.ok()) return status.WithContext("token");
-  const std::unique_lock lock(mutex_);
-  Keep({std::move(info), std::move(hash)});
+  // Kept ahead, since behind the commit nothing may fail any more; nobody knows its secret yet.
+  {
+    const std::unique_lock lock(mutex_);
+    Keep({info, std::move(hash)});
+  }
+  if (Status status = Guarded([&] { return control_->Commit(batch, Durability::kDurable); }); !status.ok()) {
+    const std::unique_lock lock(mutex_);
+    Drop(info.id);
+    return status.WithContext("token");
+  }
   return created;
 }
 
@@ -144,9 +162,7 @@ Status Tokens::Revoke(std::string_view id) {
   batch.Delete(storage::Family::kTokens, id);
   if (Status status = control_->Commit(batch, Durability::kDurable); !status.ok()) return status.WithContext("token");
   const std::unique_lock lock(mutex_);
-  const auto found = by_id_.find(id);
-  std::erase_if(ids_by_hash_, [&](const auto& entry) { return entry.second == id; });
-  by_id_.erase(found);
+  Drop(id);
   return Status::Ok();
 }
 

@@ -46,6 +46,7 @@ class Tokens {
     std::string hash;  // SHA-256 of the secret
   };
   void Keep(Token token);
+  void Drop(std::string_view id);
 
   storage::Store* control_;
   SecretBytes secrets_;

@@ -19,9 +19,9 @@ void StoreListener::OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
 Status StoreListener::Keep(Status status) {
   if (!status.ok()) {
     const std::lock_guard lock(mutex_);
-    if (failure_.ok()) {
+    // Before its reason, for which there may be no memory.
+    if (!failed_.exchange(true, std::memory_order_acq_rel)) {
       failure_ = status;
-      failed_.store(true, std::memory_order_release);
     }
   }
   return status;
@@ -32,7 +32,7 @@ Status StoreListener::failure() const {
     return {};
   }
   const std::lock_guard lock(mutex_);
-  return failure_;
+  return failure_.ok() ? Status::IoError("a write has failed") : failure_;
 }
 
 }  // namespace coffer::storage

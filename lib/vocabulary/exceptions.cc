@@ -8,6 +8,8 @@
 namespace coffer {
 namespace {
 
+constexpr const char* kMemoryIsExhausted = "memory is exhausted";
+
 bool IsExhaustion(const std::system_error& failure) {
   return failure.code() == std::errc::resource_unavailable_try_again || failure.code() == std::errc::not_enough_memory;
 }
@@ -19,7 +21,7 @@ Status StatusOfException() noexcept {
   try {
     throw;
   } catch (const std::bad_alloc&) {
-    return Status::ResourceExhausted("memory is exhausted");
+    return Status::ResourceExhausted(kMemoryIsExhausted);
   } catch (const std::system_error& failure) {
     return IsExhaustion(failure) ? Status::ResourceExhausted(failure.what()) : Status::Internal(failure.what());
   } catch (const std::exception& failure) {
@@ -30,16 +32,19 @@ Status StatusOfException() noexcept {
 }
 
 Status StatusOfException(std::string_view who) noexcept {
-  const std::string threw = std::string(who) + " threw ";
   try {
     throw;
   } catch (const std::bad_alloc&) {
-    return Status::ResourceExhausted("memory is exhausted");
+    return Status::ResourceExhausted(kMemoryIsExhausted);
   } catch (const std::exception& failure) {
-    return Status::IoError(threw + "an exception: " + failure.what());
+    return Status::IoError(std::string(who) + " threw an exception: " + failure.what());
   } catch (...) {
-    return Status::IoError(threw + "an exception of an unknown kind");
+    return Status::IoError(std::string(who) + " threw an exception of an unknown kind");
   }
+}
+
+bool IsOfMemory(const Status& status) noexcept {
+  return status.code() == StatusCode::kResourceExhausted && status.message() == kMemoryIsExhausted;
 }
 
 }  // namespace coffer

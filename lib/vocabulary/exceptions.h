@@ -13,6 +13,9 @@ Status StatusOfException() noexcept;
 // The same for what `who`, an object of the caller's, has thrown: kIoError, but for memory.
 Status StatusOfException(std::string_view who) noexcept;
 
+// Whether it is what a failed allocation became, and no named limit.
+bool IsOfMemory(const Status& status) noexcept;
+
 // What `work` answers, or what it threw.
 template <typename Work>
 auto Guarded(Work&& work) noexcept -> decltype(work()) {

@@ -1,6 +1,7 @@
 """`sh` blocks, each as one script. Programs that a test cannot run as they stand there (apt, ./dev, a build of minutes, an
 installation) have stand-ins in stand_ins/, each of which says what it checks instead."""
 
+import contextlib
 import io
 import os
 import signal
@@ -36,7 +37,8 @@ def end_server(folder: Path) -> None:
     """The one that a block has started, which serves the blocks behind it too."""
     pid = folder / "serve.pid"
     if pid.exists():
-        os.kill(int(pid.read_text(encoding="ascii")), signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself; the blocks behind it have told
+            os.kill(int(pid.read_text(encoding="ascii")), signal.SIGTERM)
 
 
 def run_shell(place: Place, block: Block) -> str:

@@ -92,6 +92,7 @@ class AllocationFailureTest : public EngineTest {
  protected:
   void SetUp() override {
     EngineTest::SetUp();
+    ASSERT_NE(FindRocksDb().end, 0U) << "RocksDB is no shared library here";
     PutTalk("c1", 20);
     PutTalk("c2", 3);
     ASSERT_OK(engine_->PutDocument(MakeDocument("d1"), WriteContent(*engine_, MakeBytes(kContentChunkBytes + 1))));
@@ -241,6 +242,39 @@ TEST_F(AllocationFailureTest, ACommitIsWhatItWasToldToBe) {
     if (!failed) break;
   }
   ExpectHealthy(*engine_);
+}
+
+TEST_F(AllocationFailureTest, AContentThatFailedIsNotPut) {
+  const std::string bytes = MakeBytes(5000);
+  for (std::int64_t nth = 0;; ++nth) {
+    SCOPED_TRACE(nth);
+    ASSERT_LT(nth, kAllocationsOfACallMax);
+    Result<ContentWriter> writer = engine_->NewContent();
+    ASSERT_OK(writer);
+    bool failed = false;
+    auto write = [&] {
+      Status status = writer->Append(bytes);
+      return status.ok() ? writer->Finish() : status;
+    };
+    const Status status = WithoutAllocation(nth, write, failed);
+    const Result<std::string> put = engine_->PutDocument(MakeDocument("written"), std::move(*writer));
+    EXPECT_EQ(put.ok(), status.ok());
+    if (!failed) break;
+  }
+  ExpectHealthy(*engine_);
+}
+
+TEST_F(AllocationFailureTest, ATokenThatIsToldAsFailedIsNotThere) {
+  for (std::int64_t nth = 0;; ++nth) {
+    SCOPED_TRACE(nth);
+    ASSERT_LT(nth, kAllocationsOfACallMax);
+    const std::size_t before = ListTokens(*engine_)->size();
+    bool failed = false;
+    auto create = [&] { return CreateToken(*engine_, "the-owner-of-a-token-by-name", PrincipalRole::kUser); };
+    const Status status = WithoutAllocation(nth, create, failed);
+    EXPECT_EQ(ListTokens(*engine_)->size(), before + (status.ok() ? 1 : 0));
+    if (!failed) break;
+  }
 }
 
 }  // namespace

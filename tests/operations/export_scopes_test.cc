@@ -185,7 +185,8 @@ TEST_F(ExportScopesTest, AContentAboveTheLimitMakesATarOfJson) {
   PutDocument("limit", std::string(kExportInlineContentBytesMax, 'y'));
   const std::string bytes = Exported({});
   EXPECT_EQ(Entries(bytes, "export.json"), "contents/large export.json ");
-  for (const OrderedJson& document : OrderedJson::parse(found_).at("documents")) {
+  const OrderedJson exported = OrderedJson::parse(found_);
+  for (const OrderedJson& document : exported.at("documents")) {
     EXPECT_EQ(document.contains("content_path"), document.at("id") == "large");
     EXPECT_EQ(document.contains("content_base64"), document.at("id") != "large");
   }

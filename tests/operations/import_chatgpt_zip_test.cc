@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "chat_fixture.h"
+#include "operations/export/tar_writer.h"
 #include "operations/import/chats/chat.h"
 #include "operations/import/zip_reader.h"
 
@@ -161,6 +162,26 @@ TEST_F(ImportChatGptZipTest, AnArchiveComesFromAStreamAsFromAFile) {
   for (const auto& entry : std::filesystem::directory_iterator(store_path())) {
     EXPECT_EQ(entry.path().string().find(".partial"), std::string::npos) << entry.path();
   }
+}
+
+TEST_F(ImportChatGptZipTest, ATarGoesOnBehindAnArchiveThatIsNoExport) {
+  std::string bytes;
+  TarWriter tar(
+      [&](std::string_view piece) {
+        bytes += piece;
+        return Status::Ok();
+      },
+      {});
+  const std::string whole = "[" + Text("c1", "whole") + "]";
+  for (const auto& [name, content] : ZipFiles{{"cut.zip", "PK\x03\x04 and nothing like it"}, {"whole.json", whole}}) {
+    ASSERT_OK(tar.BeginFile(name, content.size()));
+    ASSERT_OK(tar.Write(content));
+  }
+  ASSERT_OK(tar.Finish());
+  const Result<ImportReport> report = ImportText(bytes);
+  ASSERT_OK(report);
+  EXPECT_NE(Errors(*report).find("cut.zip: is not a ZIP file"), std::string::npos) << Errors(*report);
+  EXPECT_EQ(report->imported.conversations, 1U);
 }
 
 TEST_F(ImportChatGptZipTest, AStreamThatUnpacksToFarMoreThanItselfIsRefused) {

@@ -48,6 +48,9 @@ def add_licenses(tree):
     shutil.copy(COFFER_LICENSE, licenses)
     for package in COMPILED_IN | {package_of(library) for library in tree.glob("*.libs/*")}:
         notice = DOCUMENTATION / package / "copyright"
+        if not notice.exists():
+            print(f"no licence of {package} is found here: add it before you pass this wheel on", file=sys.stderr)
+            continue
         (licenses / package).mkdir()
         shutil.copy(notice, licenses / package)
         # Debian's notices name the long licences by path; what goes elsewhere has to have them with it.
@@ -59,5 +62,8 @@ def package_of(library):
     """The Debian package of a library that was copied in: libbz2-e4f501c8.so.1.0.4 was libbz2.so.1.0.4."""
     # By its name: dpkg knows some libraries under /lib, where auditwheel's list of materials asks for /usr/lib alone.
     file = re.sub(r"-[0-9a-f]{8}\.so", ".so", library.name)
-    owner = subprocess.run(["dpkg-query", "--search", f"*/{file}"], check=True, capture_output=True, text=True).stdout
+    try:
+        owner = subprocess.run(["dpkg-query", "--search", f"*/{file}"], check=True, capture_output=True, text=True).stdout
+    except (OSError, subprocess.CalledProcessError):  # another system's library, or one that was built by hand
+        return file
     return re.split("[:,]", owner)[0]

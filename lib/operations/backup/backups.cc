@@ -165,11 +165,14 @@ Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) try 
   BackupInfo info;
   if (Result<operations::BackupManifest> manifest = repository.Read(backup_id); manifest.ok()) info = std::move(manifest->info);
   info.id = backup_id;
+  // Before the change, behind which nothing may fail any more.
+  Result<BackupInfo> told = operations::WithVerification(core, std::move(info));
+  if (!told.ok()) return told;
   const Timestamp now = core.Now();
   const auto move = [&](operations::RepositorySession& session) { return session.MoveToTrash(backup_id, now); };
   if (Status status = operations::ChangeBackup(engine, move); !status.ok()) return status.WithContext(what);
-  info.deleted_at = now;
-  return operations::WithVerification(core, std::move(info));
+  told->deleted_at = now;
+  return told;
 } catch (...) {
   return StatusOfException();
 }

@@ -8,6 +8,7 @@
 #include "format/keys.h"
 #include "format/message_run.h"
 #include "format/record_text.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer::operations {
 namespace {
@@ -23,6 +24,7 @@ std::string OpenLine(Kind kind, const std::string& json) {
 // The record without what its content would tell.
 Result<std::string> WithoutContent(const std::string& json) {
   Result<Document> document = ParseDocument(json);
+  if (!document.ok() && IsOfMemory(document.status())) return std::move(document).status();
   if (!document.ok()) return Status::Corruption(std::string(document.status().message()));
   document->file_size.reset();
   document->file_hash.reset();

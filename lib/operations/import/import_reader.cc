@@ -198,10 +198,16 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
     }
     case InputLayout::kParquet:
     case InputLayout::kZip: {
+      if (form.layout == InputLayout::kZip && options_.owner.empty()) return NoteFileProblem(name, kWithoutOwner);
       SpooledSource limited(bytes, bytes_done_, name);
       Result<std::unique_ptr<SpooledInput>> spooled = SpooledInput::Take(engine_.core(), limited, encrypted_);
       if (!spooled.ok()) return std::move(spooled).status();
-      return ReadFromEnd(form.layout, (*spooled)->reader(), (*spooled)->bytes(), name);
+      Status status = ReadFromEnd(form.layout, (*spooled)->reader(), (*spooled)->bytes(), name);
+      // A tar goes on behind an entry that is another kind of ZIP, or damaged.
+      const bool is_damaged = status.code() == StatusCode::kInvalidArgument || status.code() == StatusCode::kCorruption;
+      if (in_tar_ && form.layout == InputLayout::kZip && is_damaged)
+        return NoteFileProblem(name, std::string(status.message()));
+      return status;
     }
     default:
       break;

@@ -10,6 +10,7 @@
 #include "operations/import/contained_file.h"
 #include "operations/import/import_reader.h"
 #include "operations/import/long_line.h"
+#include "vocabulary/exceptions.h"
 
 namespace coffer::operations {
 namespace {
@@ -238,8 +239,10 @@ Status ImportReader::NoteFileProblem(std::string file, std::string reason) {
   return AddLine(std::move(line));
 }
 
-// A chunk is handed over long before its batch is full, so a put that finds no room is a record that is too large.
+// A chunk is handed over long before its batch is full, so a put that finds no room is a record that is too large. Memory that
+// runs out is nothing of the record's.
 Status ImportReader::AddPut(ImportLine line, const Status& put) {
+  if (IsOfMemory(put)) return put;
   return put.ok() ? AddLine(std::move(line)) : Refuse(std::move(line), std::string(put.message()));
 }
 

@@ -68,12 +68,15 @@ Result<std::shared_ptr<Job>> Runner::Reserve(JobSpec spec) {
   if (waiting >= kOperationsPendingMax) {
     return Status::ResourceExhausted("operation: " + std::to_string(kOperationsPendingMax) + " are waiting already");
   }
+  // Taken up again, an operation does what its request says: without it, it must not begin.
+  Result<Json> request = spec.request.empty() ? Result<Json>(Json()) : Json::Parse(spec.request);
+  if (!request.ok()) return std::move(request).status().WithContext("operation: its request");
   OperationInfo info;
   info.id = core_.NewIdAfter(last_id_);
   info.kind = spec.kind;
   info.principal = spec.principal;
   info.created_at = core_.Now();
-  info.request = ObjectOf(spec.request);
+  info.request = std::move(*request);
   last_id_ = info.id;
   auto job = std::make_shared<Job>(std::move(spec), std::move(info), weak_from_this());
   jobs_.push_back({job, Phase::kReserved});
@@ -163,7 +166,18 @@ void Runner::Run(Job& job) {
 }
 
 void Runner::End(Job& job, Result<std::string> outcome) {
-  OperationInfo info = job.Info();
+  OperationInfo info;
+  // Whatever fails here, those who wait are told.
+  Guarded([&] {
+    info = job.Info();
+    TellEnd(job, std::move(outcome), info);
+    return Status::Ok();
+  }).Ignore();
+  Remove(job);
+  job.SetEnded(std::move(info));
+}
+
+void Runner::TellEnd(Job& job, Result<std::string> outcome, OperationInfo& info) {
   info.completed_at = core_.Now();
   if (outcome.ok()) {
     info.state = OperationState::kCompleted;
@@ -183,8 +197,6 @@ void Runner::End(Job& job, Result<std::string> outcome) {
     // what it came to is told to those who wait all the same.
     job.spec_.cleanup(job.id());
   }
-  Remove(job);
-  job.SetEnded(std::move(info));
 }
 
 void Runner::Remove(const Job& job) {

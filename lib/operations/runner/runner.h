@@ -69,6 +69,7 @@ class Runner final : public engine::Attachment, public std::enable_shared_from_t
   void Work();
   void Run(Job& job);
   void End(Job& job, Result<std::string> outcome);
+  void TellEnd(Job& job, Result<std::string> outcome, OperationInfo& info);
   void Remove(const Job& job);
   std::shared_ptr<Job> FindLive(std::string_view id);
 
