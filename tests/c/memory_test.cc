@@ -1,80 +1,15 @@
-// Every allocation of a call failed once, in the calling thread. What RocksDB allocates is let through: it does not survive that
-// (an assertion of its super versions fails). So are reports: nlohmann/json destroys half-made objects when memory ends.
+// Every allocation of a call failed once, in the calling thread. Reports are left out: nlohmann/json destroys half-made objects
+// when memory ends.
 #include <coffer.h>
-#include <execinfo.h>
 #include <gtest/gtest.h>
-#include <link.h>
 
-#include <cstdlib>
-#include <cstring>
+#include <cstdint>
 #include <functional>
-#include <new>
 #include <string>
 #include <string_view>
 
+#include "support/failing_allocations.h"
 #include "support/temp_directory.h"
-
-namespace {
-
-constexpr int kFramesMax = 128;
-
-struct Addresses {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
-};
-
-Addresses rocksdb;
-thread_local bool armed = false;
-thread_local bool reached = false;  // the allocation that was to fail has failed
-thread_local long allocations_left = 0;
-
-int FindRocksDb(dl_phdr_info* library, std::size_t, void*) {
-  if (std::strstr(library->dlpi_name, "librocksdb") == nullptr) return 0;
-  rocksdb.begin = library->dlpi_addr;
-  for (int i = 0; i < library->dlpi_phnum; ++i) {
-    const auto& part = library->dlpi_phdr[i];
-    if (part.p_type == PT_LOAD) rocksdb.end = library->dlpi_addr + part.p_vaddr + part.p_memsz;
-  }
-  return 1;
-}
-
-bool IsOfRocksDb() {
-  void* frames[kFramesMax];
-  const int count = backtrace(frames, kFramesMax);
-  for (int i = 0; i < count; ++i) {
-    const auto frame = reinterpret_cast<std::uintptr_t>(frames[i]);
-    if (frame >= rocksdb.begin && frame < rocksdb.end) return true;
-  }
-  return false;
-}
-
-// Whether the allocation is the one to fail. One alone fails.
-bool FailsNow() {
-  if (!armed) return false;
-  armed = false;  // what backtrace() allocates is no part of the call
-  reached = !IsOfRocksDb() && allocations_left-- == 0;
-  armed = !reached;
-  return reached;
-}
-
-}  // namespace
-
-// All forms: a sanitizer has its own of each, which would not match.
-[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-  return FailsNow() ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
-}
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  if (void* memory = operator new(bytes, std::nothrow)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new[](std::size_t bytes) { return operator new(bytes); }
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return operator new(bytes, std::nothrow); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { operator delete(memory); }
-void operator delete[](void* memory) noexcept { operator delete(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { operator delete(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { operator delete(memory); }
 
 namespace {
 
@@ -83,9 +18,7 @@ coffer_text Text(const std::string& text) { return {text.data(), text.size()}; }
 class MemoryTest : public testing::Test {
  protected:
   void SetUp() override {
-    dl_iterate_phdr(FindRocksDb, nullptr);
-    ASSERT_NE(rocksdb.begin, 0U);
-    IsOfRocksDb();  // the first backtrace loads a library
+    ASSERT_TRUE(coffer::RocksDbIsFound());
     ASSERT_EQ(coffer_open(Text(folder_.File("data")), nullptr, &engine_, nullptr), COFFER_OK);
     Renew();
   }
@@ -110,12 +43,9 @@ class MemoryTest : public testing::Test {
     long failed = 0;
     for (bool was_reached = true; was_reached; ++failed) {
       coffer_error* error = nullptr;
-      reached = false;
-      allocations_left = failed;
-      armed = true;
+      coffer::FailAllocationBehind(failed);
       const coffer_status status = work(&error);
-      armed = false;
-      was_reached = reached;
+      was_reached = coffer::StopFailingAllocations();
       EXPECT_EQ(status, was_reached ? COFFER_RESOURCE_EXHAUSTED : COFFER_OK) << "allocation " << failed;
       EXPECT_EQ(coffer_error_status(error), status) << "allocation " << failed;
       coffer_error_free(error);
@@ -150,7 +80,7 @@ class MemoryTest : public testing::Test {
   }
   template <typename PutRecord>
   void Put(PutRecord put, const std::string& record) {
-    armed = false;
+    coffer::StopFailingAllocations();
     coffer_string* id = nullptr;
     ASSERT_EQ(put(engine_, Text(record), COFFER_UPSERT, &id, nullptr), COFFER_OK);
     coffer_string_free(id);
@@ -172,7 +102,7 @@ class MemoryTest : public testing::Test {
 
   // Other records, of another owner, whose counters are not there yet. All longer than what a string holds in itself.
   void Renew() {
-    armed = false;
+    coffer::StopFailingAllocations();
     const std::string number = std::to_string(++number_);
     id_ = "the-record-of-the-number-" + number;
     owner_ = "the-owner-of-the-number-" + number;

@@ -1,77 +1,12 @@
 // Memory that runs out: each allocation that a call makes on its thread is made to fail, one after the other. Whichever it is, no
-// exception comes out, and what the call says of the store is true. Those within RocksDB are left out: it does not live through
-// them (7.8.3: an exception out of a read stops the next one of the thread). A program of its own, since it replaces operator new.
-#include <execinfo.h>
-#include <link.h>
-
-#include <algorithm>
-#include <array>
+// exception comes out, and what the call says of the store is true. A program of its own, since it replaces operator new.
 #include <cstdint>
-#include <cstdlib>
-#include <new>
-#include <string_view>
 
 #include "coffer/key.h"
 #include "coffer/limits.h"
 #include "coffer/token.h"
 #include "engine/engine_fixture.h"
-
-namespace {
-
-constexpr std::int64_t kNever = -1;
-thread_local std::int64_t allocations_left = kNever;
-
-struct AddressRange {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
-};
-
-// Where RocksDB's code lies.
-AddressRange FindRocksDb() {
-  AddressRange range;
-  const auto visit = [](dl_phdr_info* library, std::size_t, void* found) {
-    if (std::string_view(library->dlpi_name).find("librocksdb") == std::string_view::npos) return 0;
-    auto& code = *static_cast<AddressRange*>(found);
-    code.begin = library->dlpi_addr;
-    for (int i = 0; i < library->dlpi_phnum; ++i) {
-      const ElfW(Phdr)& part = library->dlpi_phdr[i];
-      code.end = std::max<std::uintptr_t>(code.end, library->dlpi_addr + part.p_vaddr + part.p_memsz);
-    }
-    return 1;
-  };
-  dl_iterate_phdr(visit, &range);
-  return range;
-}
-
-bool IsCalledByRocksDb() {
-  static const AddressRange code = FindRocksDb();
-  std::array<void*, 100> frames{};
-  const int count = backtrace(frames.data(), static_cast<int>(frames.size()));
-  return std::any_of(frames.begin(), frames.begin() + count, [](void* frame) {
-    const auto address = reinterpret_cast<std::uintptr_t>(frame);
-    return address >= code.begin && address < code.end;
-  });
-}
-
-bool FailsNow() {
-  if (allocations_left != 0) {
-    if (allocations_left > 0) --allocations_left;
-    return false;
-  }
-  allocations_left = kNever;
-  return !IsCalledByRocksDb();
-}
-
-}  // namespace
-
-// Not inlined: the compiler would take a pair of them for a new that is answered by free.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  if (FailsNow()) throw std::bad_alloc();
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "support/failing_allocations.h"
 
 namespace coffer {
 namespace {
@@ -81,10 +16,9 @@ constexpr std::int64_t kAllocationsOfACallMax = 20'000;
 // What `call` answers when its n-th allocation fails; `failed` says whether it made as many.
 template <typename Call>
 Status WithoutAllocation(std::int64_t nth, Call& call, bool& failed) {
-  allocations_left = nth;
+  FailAllocationBehind(nth);
   Status status = StatusOf(call());
-  failed = allocations_left == kNever;
-  allocations_left = kNever;
+  failed = StopFailingAllocations();
   return status;
 }
 
@@ -92,7 +26,7 @@ class AllocationFailureTest : public EngineTest {
  protected:
   void SetUp() override {
     EngineTest::SetUp();
-    ASSERT_NE(FindRocksDb().end, 0U) << "RocksDB is no shared library here";
+    ASSERT_TRUE(RocksDbIsFound()) << "RocksDB is no shared library here";
     PutTalk("c1", 20);
     PutTalk("c2", 3);
     ASSERT_OK(engine_->PutDocument(MakeDocument("d1"), WriteContent(*engine_, MakeBytes(kContentChunkBytes + 1))));
@@ -265,16 +199,19 @@ TEST_F(AllocationFailureTest, AContentThatFailedIsNotPut) {
 }
 
 TEST_F(AllocationFailureTest, ATokenThatIsToldAsFailedIsNotThere) {
-  for (std::int64_t nth = 0;; ++nth) {
+  std::size_t made = 0;
+  bool failed = true;
+  for (std::int64_t nth = 0; failed; ++nth) {
     SCOPED_TRACE(nth);
     ASSERT_LT(nth, kAllocationsOfACallMax);
-    const std::size_t before = ListTokens(*engine_)->size();
-    bool failed = false;
     auto create = [&] { return CreateToken(*engine_, "the-owner-of-a-token-by-name", PrincipalRole::kUser); };
-    const Status status = WithoutAllocation(nth, create, failed);
-    EXPECT_EQ(ListTokens(*engine_)->size(), before + (status.ok() ? 1 : 0));
-    if (!failed) break;
+    if (WithoutAllocation(nth, create, failed).ok()) ++made;
+    EXPECT_EQ(ListTokens(*engine_)->size(), made);
   }
+  ASSERT_OK(engine_->Close());
+  engine_.reset();
+  Reopen();
+  EXPECT_EQ(ListTokens(*engine_)->size(), made) << "on disk";
 }
 
 }  // namespace
