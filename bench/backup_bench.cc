@@ -13,16 +13,16 @@
 #include <string>
 #include <vector>
 
-#include "backup_engine_peer.h"
 #include "backup_store.h"
 #include "backup_tasks.h"
 #include "backup_week.h"
 #include "figures.h"
-#include "postgres_peer.h"
+#include "peers/backup_engine_peer.h"
+#include "peers/postgres_peer.h"
+#include "peers/restic_peer.h"
+#include "peers/sqlite_backup.h"
 #include "program.h"
 #include "require.h"
-#include "restic_peer.h"
-#include "sqlite_backup.h"
 
 namespace coffer::bench {
 namespace {

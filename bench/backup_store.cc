@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "coffer/record_json.h"
-#include "coffer_peer.h"
 #include "document_copies.h"
+#include "peers/coffer_peer.h"
 #include "require.h"
 #include "zstd_file.h"
 
@@ -46,7 +46,7 @@ void PutPrompts(Engine& engine, const Corpus& corpus, std::size_t copies) {
       if (copy > 0) prompt.id += "-" + std::to_string(copy);
       const Status status = batch.PutPrompt(prompt);
       Require(status.ok(), "put", status.ToString());
-      if (batch.operations() == kBatch) Take(engine.Commit(batch), "commit");
+      if (batch.size() == kBatch) Take(engine.Commit(batch), "commit");
     }
   }
   Take(engine.Commit(batch), "commit");

@@ -88,7 +88,7 @@ Figures CreateOnce(const BackupPlace& place, BackupType type, bool sealed) {
   options.encrypt = sealed;
   SettleDevice();
   const Stopwatch watch;
-  const BackupInfo info = Take(CreateBackup(*engine, options), "backup");
+  const BackupInfo info = Take(RunBackup(*engine, options), "backup");
   Figures figures = TimeAndMemory(watch);
   Require(info.type == type, "backup of another type", BackupTypeName(info.type));
   figures["file_mb"] = static_cast<double>(info.file_bytes) / 1e6;
@@ -102,7 +102,7 @@ Figures RestoreAndRead(const BackupPlace& place, const fs::path& target) {
   options.identity_file = IdentityOf(place.store);
   SettleDevice();
   const Stopwatch watch;
-  const RestoreReport report = Take(Restore(*engine, "latest", options), "restore");
+  const RestoreReport report = Take(RunRestore(*engine, "latest", options), "restore");
   ReadFirst(*engine, place.store);
   Require(report.failed == 0, "restore", "failed for some");
   return TimeAndMemory(watch);
@@ -121,11 +121,11 @@ Figures RestoreMedianUser(const BackupPlace& place) {
   const std::unique_ptr<Engine> engine = OpenStore(place.store, place.repository);
   RestoreOptions options;
   options.scope = RestoreScope::kUser;
-  options.user_id = SampleOf(place.store).median_user;
+  options.owner = SampleOf(place.store).median_user;
   options.safety_backup = false;
   SettleDevice();
   const Stopwatch watch;
-  const RestoreReport report = Take(Restore(*engine, "latest", options), "partial restore");
+  const RestoreReport report = Take(RunRestore(*engine, "latest", options), "partial restore");
   Figures figures = TimeAndMemory(watch);
   Require(report.conversations > 0 && report.failed == 0, "partial restore", "of nothing");
   figures["conversations"] = static_cast<double>(report.conversations);
@@ -138,7 +138,7 @@ Figures VerifyDeepest(const BackupPlace& place) {
   VerifyOptions options;
   options.level = kVerifyLevelMax;
   const Stopwatch watch;
-  const VerifyReport report = Take(VerifyBackup(*engine, id, options), "verify");
+  const VerifyReport report = Take(RunVerifyBackup(*engine, id, options), "verify");
   Require(report.ok, "verify", report.findings.empty() ? "" : report.findings.front().problem);
   return TimeAndMemory(watch);
 }
@@ -148,9 +148,9 @@ Figures CountReadsOfUnchanged(const BackupPlace& place) {
   const std::unique_ptr<Engine> engine = OpenStore(place.store, place.repository, &files);
   BackupOptions options;
   options.type = BackupType::kIncremental;
-  Take(CreateBackup(*engine, options), "backup");  // takes what opening the store through these files has written
+  Take(RunBackup(*engine, options), "backup");  // takes what opening the store through these files has written
   const std::uint64_t before = files.bytes_read();
-  Take(CreateBackup(*engine, options), "backup");
+  Take(RunBackup(*engine, options), "backup");
   return {{"read_bytes", static_cast<double>(files.bytes_read() - before)}};
 }
 

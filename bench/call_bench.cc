@@ -43,7 +43,7 @@ class FilledStore {
     message.content = "A message of about the length that people write when they ask for something.";
     const std::vector<Message> messages(kMessagesEach, message);
     Result<std::string> id =
-        engine_->PutConversation(conversation, messages, PutMode::kInsert, {.durability = Durability::kBuffered});
+        engine_->PutConversationWithMessages(conversation, messages, PutMode::kInsert, {.durability = Durability::kBuffered});
     Require(id.ok(), "put", id.status().ToString());
     return *id;
   }

@@ -14,15 +14,15 @@
 
 #include "coffer/export.h"
 #include "coffer/import.h"
-#include "coffer_peer.h"
 #include "corpus.h"
 #include "figures.h"
-#include "floor_encoding.h"
-#include "postgres_peer.h"
+#include "peers/coffer_peer.h"
+#include "peers/floor_encoding.h"
+#include "peers/postgres_peer.h"
+#include "peers/rocksdb_floor.h"
+#include "peers/sqlite_peer.h"
 #include "program.h"
 #include "require.h"
-#include "rocksdb_floor.h"
-#include "sqlite_peer.h"
 
 namespace coffer::bench {
 namespace {
@@ -174,7 +174,7 @@ Figures RunOne(const Settings& settings, const std::string& format, bool median_
   options.output = (settings.work / ("export-" + format)).string();
   if (median_user) {
     options.scope = ExportScope::kUser;
-    std::ifstream(settings.work / "median-user") >> options.user_id;
+    std::ifstream(settings.work / "median-user") >> options.owner;
     options.output += "-user";
   }
   fs::remove(options.output);
@@ -189,14 +189,14 @@ Figures RunOne(const Settings& settings, const std::string& format, bool median_
   return figures;
 }
 
-Figures RunImport(const Settings& settings) {
+Figures ImportWithLineLimit(const Settings& settings) {
   const fs::path directory = settings.work / "import";
   fs::remove_all(directory);
   Result<std::unique_ptr<Engine>> engine = Engine::Open(directory.string());
   Require(engine.ok(), "open", engine.status().ToString());
   Figures figures;
   const Stopwatch watch;
-  const Result<ImportReport> report = ImportFiles(**engine, {(settings.work / "export-json").string()});
+  const Result<ImportReport> report = RunImport(**engine, {(settings.work / "export-json").string()});
   figures["seconds"] = watch.seconds();
   Require(report.ok() && report->errors_total == 0, "import", report.status().ToString());
   figures["peak_mb"] = PeakMemoryBytes() / 1e6;
@@ -294,7 +294,7 @@ Figures RunTask(const std::string& task, const Settings& settings) {
   if (task == "make-floor") return MakeFloor(settings);
   if (task == "make-store") return MakeStore(settings);
   if (task == "floor") return RunFloor(settings);
-  if (task == "import") return RunImport(settings);
+  if (task == "import") return ImportWithLineLimit(settings);
   if (task == "make-sqlite") return MakeSqlite(settings);
   if (task == "sqlite-json") return RunSqliteJson(settings, kCompressionWorkers);
   if (task == "sqlite-json-alone") return RunSqliteJson(settings, 0);

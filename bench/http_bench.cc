@@ -17,7 +17,7 @@
 
 #include "coffer/engine.h"
 #include "coffer/http/server.h"
-#include "constant_server.h"
+#include "peers/constant_server.h"
 
 namespace coffer::bench {
 namespace {
@@ -37,7 +37,7 @@ void Put(Engine& engine, int i) {
   const Message messages[] = {message, message, message};
   WriteOptions buffered;
   buffered.durability = Durability::kBuffered;
-  if (!engine.PutConversation(conversation, messages, PutMode::kUpsert, buffered).ok()) std::exit(1);
+  if (!engine.PutConversationWithMessages(conversation, messages, PutMode::kUpsert, buffered).ok()) std::exit(1);
 }
 
 // Writes, each durable before the next, until it is told to stop.

@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "corpus.h"
-#include "floor_encoding.h"
+#include "peers/floor_encoding.h"
+#include "peers/rocksdb_floor.h"
 #include "require.h"
-#include "rocksdb_floor.h"
 
 namespace coffer::bench {
 namespace {

@@ -12,9 +12,9 @@
 
 #include "backup_store.h"
 #include "coffer/export.h"
-#include "coffer_peer.h"
-#include "duckdb_peer.h"
 #include "figures.h"
+#include "peers/coffer_peer.h"
+#include "peers/duckdb_peer.h"
 #include "program.h"
 #include "require.h"
 

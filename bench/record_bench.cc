@@ -8,8 +8,8 @@
 
 #include "coffer/record_json.h"
 #include "coffer/timestamp.h"
-#include "coffer_peer.h"
 #include "corpus.h"
+#include "peers/coffer_peer.h"
 #include "require.h"
 
 namespace coffer::bench {

@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "coffer/import.h"
-#include "coffer_peer.h"
 #include "corpus.h"
 #include "figures.h"
-#include "floor_encoding.h"
+#include "peers/coffer_peer.h"
+#include "peers/floor_encoding.h"
+#include "peers/rocksdb_floor.h"
+#include "peers/sqlite_peer.h"
 #include "require.h"
-#include "rocksdb_floor.h"
-#include "sqlite_peer.h"
 
 namespace coffer::bench {
 namespace {
@@ -181,14 +181,14 @@ void WriteRecords(const Settings& settings, std::size_t copies, const fs::path& 
   Require(lines.flush().good(), "writing", path.string());
 }
 
-Figures RunImport(const fs::path& records, const fs::path& directory) {
+Figures ImportWithLineLimit(const fs::path& records, const fs::path& directory) {
   Result<std::unique_ptr<Engine>> engine = Engine::Open(FreshDirectory(directory).string());
   Require(engine.ok(), "open", engine.status().ToString());
   ImportOptions options;
   options.kind = Kind::kConversation;
   Figures figures;
   const Stopwatch watch;
-  Result<ImportReport> report = ImportFiles(**engine, {records.string()}, options);
+  Result<ImportReport> report = RunImport(**engine, {records.string()}, options);
   figures["import_s"] = watch.seconds();
   Require(report.ok() && report->failed == 0, "import", report.status().ToString());
   figures["peak_memory_mb"] = PeakMemoryBytes() / 1e6;
@@ -413,7 +413,7 @@ Figures RunTask(const std::string& task, const std::string& what, const Settings
   constexpr std::size_t kAppends = 1'000'000;
   if (task == "suite") return SuiteOf(what, settings, IdForm::kUlid, true);
   if (task == "suite-uuid") return SuiteOf(what, settings, IdForm::kRandomUuid, false);
-  if (task == "import") return RunImport(settings.work / "records.ndjson", settings.work / "import");
+  if (task == "import") return ImportWithLineLimit(settings.work / "records.ndjson", settings.work / "import");
   if (task == "export") return RunExport(settings.work / "import");
   if (task == "appends") return RunAppends(settings.work / "appends", kAppends);
   Require(task == "single-deletes", "no such task", task);

@@ -25,7 +25,7 @@ if(TARGET coffer_c)
     EXPORT cofferTargets
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT c-runtime NAMELINK_COMPONENT development
     INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-  install(FILES "${PROJECT_SOURCE_DIR}/bindings/c/coffer.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+  install(FILES "${PROJECT_SOURCE_DIR}/bindings/c/coffer/c.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/coffer" COMPONENT development)
 endif()
 install(EXPORT cofferTargets NAMESPACE coffer:: DESTINATION "${coffer_config_dir}" COMPONENT development)
 

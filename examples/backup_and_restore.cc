@@ -24,9 +24,9 @@ int main() {
   if (const auto id = (*engine)->PutPrompt(prompt); !id.ok()) return Fail(id.status());
 
   // Encrypted, to a key that is made now: copy backup-data/keys/identity.txt elsewhere.
-  const auto backup = coffer::CreateBackup(**engine, {.name = "before the accident"});
+  const auto backup = coffer::RunBackup(**engine, {.name = "before the accident"});
   if (!backup.ok()) return Fail(backup.status());
-  const auto check = coffer::VerifyBackup(**engine, backup->id, {.level = 4});
+  const auto check = coffer::RunVerifyBackup(**engine, backup->id, {.level = 4});
   if (!check.ok()) return Fail(check.status());
   std::cout << "backup " << backup->id << (check->ok ? " is sound\n" : " is damaged\n");
 
@@ -43,7 +43,7 @@ int main() {
   coffer::RestoreOptions options;
   options.scope = coffer::RestoreScope::kPrompts;
   options.ids = {"summary"};
-  const auto restore = coffer::Restore(**engine, backup->id, options);
+  const auto restore = coffer::RunRestore(**engine, backup->id, options);
   if (!restore.ok()) return Fail(restore.status());
   std::cout << "restored " << restore->prompts << " prompt\n";
   if (const auto back = (*engine)->GetPrompt("summary"); !back.ok()) return Fail(back.status());

@@ -17,7 +17,7 @@ coffer::Status KeepSomething(coffer::Engine& engine) {
   coffer::Message message;
   message.content = "What should I see in two days?";
   const coffer::Message messages[] = {message};
-  if (const auto id = engine.PutConversation(conversation, messages); !id.ok()) return id.status();
+  if (const auto id = engine.PutConversationWithMessages(conversation, messages); !id.ok()) return id.status();
   auto content = engine.NewContent();
   if (!content.ok()) return content.status();
   if (auto status = content->Append("a map of the city"); !status.ok()) return status;
@@ -33,11 +33,11 @@ int main() {
   auto engine = coffer::Engine::Open("gdpr-data");
   if (!engine.ok()) return Fail(engine.status());
   if (auto status = KeepSomething(**engine); !status.ok()) return Fail(status);
-  if (const auto backup = coffer::CreateBackup(**engine); !backup.ok()) return Fail(backup.status());
+  if (const auto backup = coffer::RunBackup(**engine); !backup.ok()) return Fail(backup.status());
 
   coffer::ExportOptions options;
   options.scope = coffer::ExportScope::kUser;
-  options.user_id = "anna";
+  options.owner = "anna";
   options.compress = false;
   options.output = "anna.json";
   const auto report = coffer::RunExport(**engine, options);

@@ -1,5 +1,5 @@
 /* Opens a store, keeps a conversation with two messages in it, and reads it back. */
-#include <coffer.h>
+#include <coffer/c.h>
 #include <stdio.h>
 
 static int Fail(coffer_error* error) {

@@ -20,7 +20,7 @@ int main() {
   answer.content = "Start with Alfama, early in the morning.";
 
   const coffer::Message messages[] = {question, answer};
-  const auto id = (*engine)->PutConversation(conversation, messages);
+  const auto id = (*engine)->PutConversationWithMessages(conversation, messages);
   if (!id.ok()) return 1;
 
   const auto json = (*engine)->GetConversationJson(*id, /*with_messages=*/true);

@@ -65,7 +65,7 @@ int main(int count, char** words) {
   coffer::ImportOptions options;
   options.format = coffer::ImportFormat::kChatGpt;
   options.owner = "me";
-  const auto report = coffer::ImportFiles(**engine, {file}, options);
+  const auto report = coffer::RunImport(**engine, {file}, options);
   if (!report.ok()) return Fail(report.status());
   PrintReport(*report);
   if (auto status = PrintConversations(**engine); !status.ok()) return Fail(status);

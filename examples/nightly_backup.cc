@@ -42,7 +42,7 @@ int main() {
   const auto backup = started->Finish();
   if (!backup.ok()) return Fail(backup.status());
 
-  const auto check = coffer::VerifyBackup(**engine, backup->id, {.level = 2});
+  const auto check = coffer::RunVerifyBackup(**engine, backup->id, {.level = 2});
   if (!check.ok()) return Fail(check.status());
   if (!check->ok) {
     std::cerr << "the backup is damaged: " << check->findings.front().problem << '\n';
@@ -53,7 +53,7 @@ int main() {
   coffer::PruneOptions prune;
   prune.policy.keep_weekly = 8;
   prune.policy.keep_monthly = 12;
-  const auto pruned = coffer::PruneBackups(**engine, prune);
+  const auto pruned = coffer::RunPrune(**engine, prune);
   if (!pruned.ok()) return Fail(pruned.status());
   std::cout << "backup " << backup->id << ", " << backup->stored_bytes << " bytes; dropped " << pruned->drop.size()
             << ", freed " << pruned->freed_bytes << " bytes\n";

@@ -52,9 +52,8 @@ Durability DurabilityOf(coffer_durability durability) {
   return ValueOf(durability, kDurabilities, COFFER_DURABLE, "durability");
 }
 
-ConflictPolicy ConflictOf(coffer_conflict_policy policy, ConflictPolicy otherwise) {
-  static constexpr std::array kPolicies = {ConflictPolicy::kSkip, ConflictPolicy::kReplace, ConflictPolicy::kNewest,
-                                           ConflictPolicy::kFail};
+PutMode ConflictOf(coffer_conflict_policy policy, PutMode otherwise) {
+  static constexpr std::array kPolicies = {PutMode::kKeepExisting, PutMode::kUpsert, PutMode::kNewest, PutMode::kInsert};
   return policy == 0 ? otherwise : ValueOf(policy, kPolicies, COFFER_CONFLICT_SKIP, "conflict policy");
 }
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "call.h"
-#include "coffer.h"
+#include "coffer/c.h"
 #include "coffer/batch.h"
 #include "coffer/import.h"
 #include "coffer/kind.h"
@@ -37,7 +37,7 @@ StartOptions Start(coffer_text principal);
 Kind KindOf(coffer_kind kind);
 PutMode PutModeOf(coffer_put_mode mode);
 Durability DurabilityOf(coffer_durability durability);
-ConflictPolicy ConflictOf(coffer_conflict_policy policy, ConflictPolicy otherwise);
+PutMode ConflictOf(coffer_conflict_policy policy, PutMode otherwise);
 // 0 asks for the default.
 std::size_t Limit(std::uint64_t limit, std::size_t otherwise);
 

@@ -13,8 +13,8 @@ namespace {
 Batch& Open(coffer_batch* batch) { return Given(batch, "the batch").batch; }
 
 std::vector<Message> MessagesOf(const coffer_text* texts, std::size_t count) {
-  if (count > kBatchOperationsMax) {
-    throw Failure{Status::ResourceExhausted("messages: more than kBatchOperationsMax")};
+  if (count > kBatchEntriesMax) {
+    throw Failure{Status::ResourceExhausted("messages: more than kBatchEntriesMax")};
   }
   CheckSpan(texts, count, "messages");
   std::vector<Message> messages;
@@ -52,7 +52,7 @@ void coffer_batch_clear(coffer_batch* batch) {
   if (batch != nullptr) batch->batch.Clear();
 }
 
-size_t coffer_batch_operations(const coffer_batch* batch) { return batch == nullptr ? 0 : batch->batch.operations(); }
+size_t coffer_batch_size(const coffer_batch* batch) { return batch == nullptr ? 0 : batch->batch.size(); }
 
 size_t coffer_batch_bytes(const coffer_batch* batch) { return batch == nullptr ? 0 : batch->batch.bytes(); }
 
@@ -67,7 +67,7 @@ coffer_status coffer_batch_put_conversation_with_messages(coffer_batch* batch, c
   return Call(error, [&] {
     coffer::Batch& open = Open(batch);
     const auto conversation = Value(coffer::ParseConversation(View(json, "json")));
-    Check(open.PutConversation(conversation, MessagesOf(messages, messages_count), PutModeOf(mode)));
+    Check(open.PutConversationWithMessages(conversation, MessagesOf(messages, messages_count), PutModeOf(mode)));
   });
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "coffer.h"
+#include "coffer/c.h"
 #include "coffer/result.h"
 
 struct coffer_error {

@@ -65,5 +65,5 @@ coffer_status coffer_statistics(coffer_engine* engine, coffer_string** report, c
 }
 
 coffer_status coffer_verify(coffer_engine* engine, coffer_string** report, coffer_error** error) {
-  return CallFor(report, error, [&] { return NewString(ReportText(Value(EngineUse(engine)->Verify()))); });
+  return CallFor(report, error, [&] { return NewString(ReportText(Value(EngineUse(engine)->CheckIntegrity()))); });
 }

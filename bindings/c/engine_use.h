@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "coffer.h"
+#include "coffer/c.h"
 #include "coffer/engine.h"
 
 namespace coffer::c {

@@ -15,10 +15,10 @@ void SetWhat(const coffer_export_options& asked, ExportOptions& options) {
                                          ExportScope::kDocument, ExportScope::kAnalytics, ExportScope::kCustom};
   options.format = ValueOf(asked.format, kFormats, COFFER_EXPORT_JSON, "format");
   options.scope = ValueOf(asked.scope, kScopes, COFFER_EXPORT_FULL, "scope");
-  options.user_id = Text(asked.user_id, "user_id");
+  options.owner = Text(asked.user_id, "user_id");
   options.conversation_id = Text(asked.conversation_id, "conversation_id");
-  options.date_from = Time(asked.date_from, "date_from");
-  options.date_to = Time(asked.date_to, "date_to");
+  options.created_from = Time(asked.date_from, "date_from");
+  options.created_before = Time(asked.date_to, "date_to");
   options.custom_query = Text(asked.custom_query, "custom_query");
 }
 

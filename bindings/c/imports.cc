@@ -17,7 +17,7 @@ ImportOptions OptionsOf(const coffer_import_options* given) {
   const auto asked = ReadOptions(given);
   ImportOptions options;
   options.format = ValueOf(asked.format, kFormats, COFFER_IMPORT_AUTO, "format");
-  options.on_conflict = ConflictOf(asked.on_conflict, ConflictPolicy::kSkip);
+  options.mode = ConflictOf(asked.on_conflict, PutMode::kKeepExisting);
   options.owner = Text(asked.owner, "owner");
   options.generate_ids = asked.generate_ids != 0;
   if (asked.kind != 0) options.kind = KindOf(asked.kind);

@@ -96,7 +96,7 @@ std::string ReportText(const BackupInfo& backup) {
   return ToText({{"backup_id", backup.id},
                  {"name", backup.name},
                  {"description", backup.description},
-                 {"reason", backup.reason},
+                 {"reason", BackupReasonName(backup.reason)},
                  {"backup_type", BackupTypeName(backup.type)},
                  {"requested_type", BackupTypeName(backup.requested_type)},
                  {"base_id", backup.base_id},

@@ -14,9 +14,9 @@ RestoreOptions OptionsOf(const coffer_restore_options* given) {
   const auto asked = ReadOptions(given);
   RestoreOptions options;
   options.scope = ValueOf(asked.scope, kScopes, COFFER_RESTORE_FULL, "scope");
-  options.user_id = Text(asked.user_id, "user_id");
+  options.owner = Text(asked.user_id, "user_id");
   options.ids = Texts(asked.ids, asked.ids_count, "ids");
-  options.conflict = ConflictOf(asked.conflict, ConflictPolicy::kReplace);
+  options.mode = ConflictOf(asked.conflict, PutMode::kUpsert);
   options.exact = asked.exact != 0;
   options.dry_run = asked.dry_run != 0;
   options.safety_backup = asked.without_safety_backup == 0;

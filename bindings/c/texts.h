@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "coffer.h"
+#include "coffer/c.h"
 #include "coffer/page.h"
 
 struct coffer_string {

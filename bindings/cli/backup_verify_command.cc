@@ -23,7 +23,7 @@ JsonObject ToJson(const VerifyReport& report) {
   return {{"backup_id", report.backup_id},
           {"level", report.level},
           {"ok", report.ok},
-          {"depth", report.depth},
+          {"depth", VerifyDepthName(report.depth)},
           {"objects", report.objects},
           {"bytes", report.bytes},
           {"values", report.values},
@@ -40,7 +40,7 @@ void PrintWords(const VerifyReport& report) {
     PrintMessage("  next: " + finding.next);
   }
   std::string line = (report.ok ? "ok" : Grouped(report.findings_total) + " findings") + std::string(" at level ") +
-                     std::to_string(report.level) + " (" + report.depth + "): " + Grouped(report.objects) + " objects, " +
+                     std::to_string(report.level) + " (" + std::string(VerifyDepthName(report.depth)) + "): " + Grouped(report.objects) + " objects, " +
                      Bytes(report.bytes) + " read";
   if (report.values > 0) line += ", " + Grouped(report.values) + " values";
   if (report.restore_ms > 0) line += ", restored in " + Grouped(report.restore_ms) + " ms";

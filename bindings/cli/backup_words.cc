@@ -28,7 +28,7 @@ std::string InWords(const BackupInfo& backup) {
                      WithoutControls(backup.name);
   if (!backup.encrypted) line += "  (not encrypted)";
   if (!backup.contents_included) line += "  (without contents)";
-  if (backup.reason == "safety") line += "  (safety)";
+  if (backup.reason == coffer::BackupReason::kSafety) line += "  (safety)";
   if (backup.deleted_at) line += "  (in the trash since " + FormatTimestamp(*backup.deleted_at) + ")";
   return line;
 }

@@ -63,8 +63,8 @@ void Complete(ExportRequest& request) {
   ExportOptions& options = request.options;
   options.scope = *ParseExportScope(request.scope);
   options.format = *ParseExportFormat(request.format);
-  if (!request.from.empty()) options.date_from = *ParseTimestamp(request.from);
-  if (!request.to.empty()) options.date_to = *ParseTimestamp(request.to);
+  if (!request.from.empty()) options.created_from = *ParseTimestamp(request.from);
+  if (!request.to.empty()) options.created_before = *ParseTimestamp(request.to);
   options.include_metadata = !request.no_metadata;
   options.include_contents = !request.no_contents;
   options.compress = !request.no_compress;
@@ -78,7 +78,7 @@ std::string CheckTime(const std::string& text) {
 void AddScopeOptions(CLI::App& command, ExportRequest& request) {
   command.add_option("--scope", request.scope, "What to export")
       ->check(ServedWords({"full", "user", "conversation", "document", "analytics", "custom"}));
-  command.add_option("--user", request.options.user_id, "Only this owner's records; of scope user, whose")->type_name("ID");
+  command.add_option("--user", request.options.owner, "Only this owner's records; of scope user, whose")->type_name("ID");
   command.add_option("--conversation", request.options.conversation_id, "Only this conversation, with scope conversation")
       ->type_name("ID");
   const CLI::Validator time(CheckTime, "TIME");

@@ -125,10 +125,10 @@ ExitStatus Import(Engine& engine, const ImportRequest& request, bool json) {
 }  // namespace
 
 void AddImportCommand(CLI::App& app, Session& session) {
-  static const std::map<std::string, ConflictPolicy> policies = {{"skip", ConflictPolicy::kSkip},
-                                                                 {"replace", ConflictPolicy::kReplace},
-                                                                 {"newest", ConflictPolicy::kNewest},
-                                                                 {"fail", ConflictPolicy::kFail}};
+  static const std::map<std::string, PutMode> policies = {{"skip", PutMode::kKeepExisting},
+                                                          {"replace", PutMode::kUpsert},
+                                                          {"newest", PutMode::kNewest},
+                                                          {"fail", PutMode::kInsert}};
   static const std::map<std::string, ImportFormat> kFormats = {{"auto", ImportFormat::kAuto},
                                                                {"ndjson", ImportFormat::kNdjson},
                                                                {"coffer-json", ImportFormat::kCofferJson},
@@ -154,7 +154,7 @@ void AddImportCommand(CLI::App& app, Session& session) {
       ->type_name("ID");
   command
       ->add_option_function<std::string>(
-          "--on-conflict", [request](const std::string& word) { request->options.on_conflict = policies.at(word); },
+          "--on-conflict", [request](const std::string& word) { request->options.mode = policies.at(word); },
           "What to do where a record is there already: skip (default), replace, newest, fail")
       ->check(ServedWords({"skip", "replace", "newest", "fail"}));
   command->add_flag("--generate-ids", request->options.generate_ids, "Give records without an id one");

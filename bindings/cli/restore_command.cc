@@ -19,9 +19,9 @@ struct RestoreRequest {
   RestoreOptions options;
 };
 
-ConflictPolicy PolicyOf(const std::string& conflict) {
-  if (conflict == "skip") return ConflictPolicy::kSkip;
-  return conflict == "newest" ? ConflictPolicy::kNewest : ConflictPolicy::kReplace;
+PutMode PolicyOf(const std::string& conflict) {
+  if (conflict == "skip") return PutMode::kKeepExisting;
+  return conflict == "newest" ? PutMode::kNewest : PutMode::kUpsert;
 }
 
 JsonObject ToJson(const RestoreReport& report) {
@@ -71,7 +71,7 @@ void PrintWords(const RestoreReport& report) {
 ExitStatus RestoreWith(Engine& engine, const RestoreRequest& request, bool json) {
   RestoreOptions options = request.options;
   options.scope = *ParseRestoreScope(request.scope);
-  options.conflict = PolicyOf(request.conflict);
+  options.mode = PolicyOf(request.conflict);
   options.safety_backup = !request.no_safety_backup;
   options.verify = !request.no_verify;
   const KeyNote key_note(engine);
@@ -86,12 +86,12 @@ ExitStatus RestoreWith(Engine& engine, const RestoreRequest& request, bool json)
 void Check(const RestoreRequest& request, bool ids_given) {
   const RestoreOptions& options = request.options;
   const bool full = request.scope == "full";
-  if (full && (!options.user_id.empty() || !options.ids.empty() || options.exact || request.conflict != "replace")) {
+  if (full && (!options.owner.empty() || !options.ids.empty() || options.exact || request.conflict != "replace")) {
     throw CLI::ValidationError("--scope", "full puts everything back: no --user, --ids, --exact or --conflict goes with it");
   }
   // No ids would mean all of them.
   if (ids_given && options.ids.empty()) throw CLI::ValidationError("--ids", "name none");
-  if (request.scope == "user" && options.user_id.empty()) throw CLI::RequiredError("--user (whose records)");
+  if (request.scope == "user" && options.owner.empty()) throw CLI::RequiredError("--user (whose records)");
   if (request.scope == "user" && !options.ids.empty()) throw CLI::ValidationError("--ids", "do not go with --scope user");
   if (options.exact && request.conflict != "replace")
     throw CLI::ValidationError("--exact", "goes with --conflict replace only");
@@ -101,7 +101,7 @@ void AddPartOptions(CLI::App& command, RestoreRequest& request) {
   command
       .add_option("--scope", request.scope, "full (default): the whole store; else chosen records, and the rest is left alone")
       ->check(ServedWords({"full", "user", "conversations", "documents", "prompts"}));
-  command.add_option("--user", request.options.user_id, "Whose records")->type_name("ID");
+  command.add_option("--user", request.options.owner, "Whose records")->type_name("ID");
   command.add_option("--ids", request.options.ids, "These records alone, as a,b,c")->allow_extra_args(false)->type_name("IDS");
   command.add_option("--conflict", request.conflict, "What becomes of a record that is there: replace (default), skip, newest")
       ->check(ServedWords({"replace", "skip", "newest"}));

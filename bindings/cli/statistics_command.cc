@@ -63,7 +63,7 @@ JsonObject ToJson(const IntegrityReport& report) {
 }
 
 ExitStatus Verify(Engine& engine, bool json) {
-  const auto report = engine.Verify();
+  const auto report = engine.CheckIntegrity();
   if (!report.ok()) return Fail(report.status(), json);
   if (json) {
     PrintLine(ToText(ToJson(*report)));

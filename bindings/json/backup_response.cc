@@ -18,7 +18,7 @@ Value MetadataJson(const BackupInfo& backup) {
                     {"sequence", backup.sequence == 0 ? Value(nullptr) : Value(backup.sequence)},
                     {"contents_included", backup.contents_included},
                     {"logs_included", backup.logs_included},
-                    {"reason", backup.reason},
+                    {"reason", BackupReasonName(backup.reason)},
                     {"engine_version", backup.engine_version},
                     {"recipients", backup.recipients},
                     {"verified", VerificationJson(backup.verified)}};
@@ -46,7 +46,6 @@ BackupInfo Asked(const OperationInfo& operation) {
   backup.description = TextOf(request, "description");
   backup.type = ParseBackupType(TextOf(request, "backup_type")).value_or(BackupType::kFull);
   backup.requested_type = backup.type;
-  backup.reason = "requested";
   backup.contents_included = FlagOf(request, "include_contents", true);
   backup.logs_included = FlagOf(request, "include_logs", false);
   backup.compressed = FlagOf(request, "compress", false);

@@ -1,6 +1,6 @@
 #include "batch_records.h"
 
-#include <coffer.h>
+#include <coffer/c.h>
 
 #include <cstdint>
 #include <vector>

@@ -2,7 +2,7 @@
 // lets it out.
 #pragma once
 
-#include <coffer.h>
+#include <coffer/c.h>
 
 #include <exception>
 #include <new>

@@ -1,9 +1,9 @@
 // _coffer: the C interface for Python, on the limited API, so that one binary serves every version from 3.11 on. A function
-// of coffer.h becomes a Python function by its parameters' types alone (functions.h); only what C callbacks need, and records as
+// of coffer/c.h becomes a Python function by its parameters' types alone (functions.h); only what C callbacks need, and records as
 // objects, are written by hand. Errors are raised as the classes that coffer.errors registers, one a code.
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <coffer.h>
+#include <coffer/c.h>
 
 #include "batch_records.h"
 #include "errors.h"

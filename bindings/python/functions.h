@@ -1,7 +1,7 @@
-// A function of coffer.h as one of Python: Wrap makes it by the types of the parameters. The GIL is released around the call.
+// A function of coffer/c.h as one of Python: Wrap makes it by the types of the parameters. The GIL is released around the call.
 #pragma once
 
-#include <coffer.h>
+#include <coffer/c.h>
 
 #include <memory>
 #include <tuple>

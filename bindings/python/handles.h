@@ -1,7 +1,7 @@
-// Handles of coffer.h as capsules.
+// Handles of coffer/c.h as capsules.
 #pragma once
 
-#include <coffer.h>
+#include <coffer/c.h>
 
 #include <memory>
 #include <string>

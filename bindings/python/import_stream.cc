@@ -1,6 +1,6 @@
 #include "import_stream.h"
 
-#include <coffer.h>
+#include <coffer/c.h>
 
 #include <algorithm>
 #include <cstddef>

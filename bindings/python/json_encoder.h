@@ -3,7 +3,7 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <coffer.h>
+#include <coffer/c.h>
 
 #include <cstddef>
 #include <string>

@@ -1,7 +1,7 @@
-// The option structs of coffer.h: their members as a tuple in order, or None.
+// The option structs of coffer/c.h: their members as a tuple in order, or None.
 #pragma once
 
-#include <coffer.h>
+#include <coffer/c.h>
 
 #include <memory>
 #include <optional>

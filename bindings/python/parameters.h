@@ -1,7 +1,7 @@
-// A parameter of a function of coffer.h from the next word of a Python call, by its type alone.
+// A parameter of a function of coffer/c.h from the next word of a Python call, by its type alone.
 #pragma once
 
-#include <coffer.h>
+#include <coffer/c.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +20,7 @@ class Words {
  public:
   explicit Words(PyObject* tuple) : tuple_(tuple) {}
   PyObject* Next() { return OrRaise(PyTuple_GetItem(tuple_, next_++)); }
-  // Of the text array or buffer just taken: in coffer.h its length is always the next parameter.
+  // Of the text array or buffer just taken: in coffer/c.h its length is always the next parameter.
   std::optional<std::size_t> length;
 
  private:

@@ -1,7 +1,7 @@
-// The values of coffer.h from and to Python's.
+// The values of coffer/c.h from and to Python's.
 #pragma once
 
-#include <coffer.h>
+#include <coffer/c.h>
 
 #include <cstdint>
 

@@ -39,6 +39,16 @@ inline constexpr std::size_t kBackupNameCharactersMax = 255;
 inline constexpr std::size_t kBackupDescriptionCharactersMax = 4096;
 inline constexpr std::size_t kBackupRecipientsMax = 64;
 
+// Why a backup was made. The values are stable: manifests keep the names.
+enum class BackupReason : std::uint8_t {
+  kRequested = 1,  // by a call
+  kSafety = 2,     // by a restore, of the state before it
+};
+
+// "requested", "safety"; and back.
+COFFER_API std::string_view BackupReasonName(BackupReason reason);
+COFFER_API std::optional<BackupReason> ParseBackupReason(std::string_view name);
+
 struct BackupOptions {
   // An incremental or differential one becomes full, and says so in BackupInfo::type, where there is no full backup of this
   // store's lineage with the same `encrypt`, recipients and `include_contents` to share with, or where one that shares with
@@ -71,7 +81,7 @@ struct BackupInfo {
   std::string id;  // of one that was asked for: the operation's id
   std::string name;
   std::string description;
-  std::string reason;  // "requested" or "safety"
+  BackupReason reason = BackupReason::kRequested;
   BackupType type = BackupType::kFull;
   BackupType requested_type = BackupType::kFull;
   std::string base_id;             // the full backup whose objects it may share; empty for a full one
@@ -107,7 +117,7 @@ struct BackupInfo {
 COFFER_API Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions& options = {},
                                                        StartOptions start = {});
 // Start and Finish in one.
-COFFER_API Result<BackupInfo> CreateBackup(Engine& engine, const BackupOptions& options = {});
+COFFER_API Result<BackupInfo> RunBackup(Engine& engine, const BackupOptions& options = {});
 
 // From manifests alone, which needs no key. The newest first, by sequence; behind them those whose manifest is damaged, with
 // BackupInfo::damage: they keep none of the others from being listed, restored or made. kIoError.
@@ -147,12 +157,17 @@ struct VerifyFinding {
   std::string next;                  // the next safe step, in words
 };
 
+// What a check has read, the least first.
+enum class VerifyDepth : std::uint8_t { kManifest, kPresence, kStoredBytes, kPlainBytes, kValues, kRecords, kRestored };
+
+// "manifest", "presence", "stored bytes", "plain bytes", "values", "records", "restored".
+COFFER_API std::string_view VerifyDepthName(VerifyDepth depth);
+
 struct VerifyReport {
   std::string backup_id;
   int level = 0;
   bool ok = false;
-  // How deep was looked: "manifest", "presence", "stored bytes", "plain bytes", "values", "records", "restored".
-  std::string depth;
+  VerifyDepth depth = VerifyDepth::kManifest;  // how far the check came
   std::uint64_t objects = 0;
   std::uint64_t bytes = 0;   // stored bytes that were read
   std::uint64_t values = 0;  // of the store, at level 3 and above
@@ -168,7 +183,7 @@ struct VerifyReport {
 // kPermissionDenied: no identity; kIoError; kCancelled. Works on a read-only engine, which keeps no result; level 5 does not.
 COFFER_API Result<OperationOf<VerifyReport>> StartVerifyBackup(Engine& engine, std::string_view backup_id,
                                                                const VerifyOptions& options = {}, StartOptions start = {});
-COFFER_API Result<VerifyReport> VerifyBackup(Engine& engine, std::string_view backup_id, const VerifyOptions& options = {});
+COFFER_API Result<VerifyReport> RunVerifyBackup(Engine& engine, std::string_view backup_id, const VerifyOptions& options = {});
 
 // ---- Opening in place ------------------------------------------------------------------------------------------------------
 
@@ -220,10 +235,10 @@ struct RestoreOptions {
   // full: the whole store becomes the backup. The others put chosen records back into the present store and leave the rest
   // alone.
   RestoreScope scope = RestoreScope::kFull;
-  std::string user_id = {};           // scope user: whose records; the other partial scopes: only this owner's, if not empty
+  std::string owner = {};             // scope user: whose records; the other partial scopes: only this owner's, if not empty
   std::vector<std::string> ids = {};  // conversations, documents, prompts: these; empty: all
   // What becomes of a record that is there already: kReplace, kSkip or kNewest (by updated_at). Partial scopes only.
-  ConflictPolicy conflict = ConflictPolicy::kReplace;
+  PutMode mode = PutMode::kUpsert;
   // The chosen scope becomes equal to the backup: what is there and not in the backup is deleted. Partial scopes, kReplace.
   bool exact = false;
   // Says what would be done, and does nothing.
@@ -278,7 +293,7 @@ struct RestoreReport {
 COFFER_API Result<OperationOf<RestoreReport>> StartRestore(Engine& engine, std::string_view backup_id,
                                                            const RestoreOptions& options = {}, StartOptions start = {});
 // Start and Finish in one.
-COFFER_API Result<RestoreReport> Restore(Engine& engine, std::string_view backup_id, const RestoreOptions& options = {});
+COFFER_API Result<RestoreReport> RunRestore(Engine& engine, std::string_view backup_id, const RestoreOptions& options = {});
 
 // Takes a restore back: restores the safety backup that it made, without making another. kNotFound: no such restore, or it made
 // none, or that is gone.
@@ -327,6 +342,6 @@ struct PruneReport {
 // kCancelled.
 COFFER_API Result<OperationOf<PruneReport>> StartPrune(Engine& engine, const PruneOptions& options = {},
                                                        StartOptions start = {});
-COFFER_API Result<PruneReport> PruneBackups(Engine& engine, const PruneOptions& options = {});
+COFFER_API Result<PruneReport> RunPrune(Engine& engine, const PruneOptions& options = {});
 
 }  // namespace coffer

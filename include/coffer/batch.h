@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 #include "coffer/conversation.h"
 #include "coffer/document.h"
 #include "coffer/kind.h"
+#include "coffer/options.h"
 #include "coffer/prompt.h"
 #include "coffer/result.h"
 #include "coffer/visibility.h"
@@ -21,14 +23,9 @@ namespace coffer {
 
 class Engine;
 
-// What a put does where a record of that id is, or is not, there already.
-enum class PutMode : std::uint8_t {
-  kUpsert,        // write it either way
-  kInsert,        // there already: the commit fails with kAlreadyExists
-  kUpdate,        // not there: the commit fails with kNotFound
-  kKeepExisting,  // there already: this item is left out, and its result says so
-  kNewest,        // there already with an updated_at (a message: created_at) as late or later: left out
-};
+namespace engine {
+class Internals;
+}
 
 enum class Outcome : std::uint8_t {
   kCreated,
@@ -59,11 +56,18 @@ class COFFER_API Batch {
   Batch& operator=(Batch&&) noexcept;
   ~Batch();
 
-  // Puts the conversation and leaves its messages, if any, as they are.
+  // Writes the conversation and keeps its messages, if it has any.
   Status PutConversation(const Conversation& conversation, PutMode mode = PutMode::kUpsert);
-  // Puts the conversation with exactly these messages, in place of those it had. Sequence numbers that are absent follow the
-  // number before; they need not be in order, but a number twice is refused.
-  Status PutConversation(const Conversation& conversation, std::span<const Message> messages, PutMode mode = PutMode::kUpsert);
+  // Messages go with PutConversationWithMessages; {} would read as "no messages" and keep them.
+  Status PutConversation(const Conversation& conversation, std::initializer_list<Message> messages) = delete;
+  // Writes the conversation and replaces all its messages by these. A message without a sequence number gets the number after
+  // the message before it. Sequence numbers may come in any order; a number that comes twice is kInvalidArgument.
+  Status PutConversationWithMessages(const Conversation& conversation, std::span<const Message> messages,
+                                     PutMode mode = PutMode::kUpsert);
+  Status PutConversationWithMessages(const Conversation& conversation, std::initializer_list<Message> messages,
+                                     PutMode mode = PutMode::kUpsert) {
+    return PutConversationWithMessages(conversation, std::span<const Message>(messages.begin(), messages.size()), mode);
+  }
 
   // Adds a message behind the last one (without sequence_number) or at its place. The commit fails with kNotFound when there is
   // no such conversation, and with kConflict when the place is taken by a message with another id; the same id: kKept.
@@ -90,17 +94,17 @@ class COFFER_API Batch {
   // somebody else is kNotFound at commit, in the same words as a missing one. kMessage and kContent are kInvalidArgument.
   Status Delete(Kind kind, std::string_view id, std::string_view owner = {});
 
-  // How many there are, and what they take of kBatchBytesMax.
-  std::size_t operations() const noexcept;
+  // Entries: the calls above that succeeded. At most kBatchEntriesMax.
+  std::size_t size() const noexcept;
+  // What they take of kBatchBytesMax.
   std::size_t bytes() const noexcept;
   // Drops the operations, and contents with them. The batch can be filled anew.
   void Clear();
 
-  // For the library's own upper layers.
   class State;
-  State& state() noexcept { return *state_; }
 
  private:
+  friend class engine::Internals;
   std::unique_ptr<State> state_;
 };
 

@@ -16,6 +16,7 @@ namespace coffer {
 namespace engine {
 class ContentWriterState;
 class ContentReaderState;
+class Internals;
 }  // namespace engine
 
 // Takes up a document's new content. The bytes go to disk as they come, under a content id of their own that no record names
@@ -25,7 +26,6 @@ class ContentReaderState;
 // calls, and puts of it, are kInvalidArgument.
 class COFFER_API ContentWriter {
  public:
-  explicit ContentWriter(std::unique_ptr<engine::ContentWriterState> state);
   ContentWriter(ContentWriter&&) noexcept;
   ContentWriter& operator=(ContentWriter&&) noexcept;
   ~ContentWriter();
@@ -42,11 +42,9 @@ class COFFER_API ContentWriter {
   // SHA-256 in 64 lower-case hex digits; empty before Finish.
   const std::string& sha256() const noexcept;
 
-  // For the library's own upper layers.
-  engine::ContentWriterState& state() noexcept { return *state_; }
-
  private:
-  friend class Batch;
+  friend class engine::Internals;
+  explicit ContentWriter(std::unique_ptr<engine::ContentWriterState> state);
   std::unique_ptr<engine::ContentWriterState> state_;
 };
 
@@ -54,7 +52,6 @@ class COFFER_API ContentWriter {
 // Owned by the caller; one thread at a time; the Engine must outlive it.
 class COFFER_API ContentReader {
  public:
-  explicit ContentReader(std::unique_ptr<engine::ContentReaderState> state);
   ContentReader(ContentReader&&) noexcept;
   ContentReader& operator=(ContentReader&&) noexcept;
   ~ContentReader();
@@ -72,6 +69,8 @@ class COFFER_API ContentReader {
   Result<std::size_t> Read(std::span<char> buffer);
 
  private:
+  friend class engine::Internals;
+  explicit ContentReader(std::unique_ptr<engine::ContentReaderState> state);
   std::unique_ptr<engine::ContentReaderState> state_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,7 +29,8 @@ namespace coffer {
 
 namespace engine {
 class EngineCore;
-}
+class Internals;
+}  // namespace engine
 
 struct ListOptions {
   // Only this owner's, in the order of created_at. Empty: everybody's, in the order of ids (generated ids follow time).
@@ -91,8 +93,14 @@ class COFFER_API Engine {
   // where the put fails.
   Result<std::string> PutConversation(const Conversation& conversation, PutMode mode = PutMode::kUpsert,
                                       const WriteOptions& options = {});
-  Result<std::string> PutConversation(const Conversation& conversation, std::span<const Message> messages,
-                                      PutMode mode = PutMode::kUpsert, const WriteOptions& options = {});
+  Result<std::string> PutConversation(const Conversation& conversation, std::initializer_list<Message> messages) = delete;
+  Result<std::string> PutConversationWithMessages(const Conversation& conversation, std::span<const Message> messages,
+                                                  PutMode mode = PutMode::kUpsert, const WriteOptions& options = {});
+  Result<std::string> PutConversationWithMessages(const Conversation& conversation, std::initializer_list<Message> messages,
+                                                  PutMode mode = PutMode::kUpsert, const WriteOptions& options = {}) {
+    return PutConversationWithMessages(conversation, std::span<const Message>(messages.begin(), messages.size()), mode,
+                                       options);
+  }
   Result<std::uint64_t> AppendMessage(std::string_view conversation_id, const Message& message,
                                       const WriteOptions& options = {});
   Result<std::string> PutDocument(const Document& document, PutMode mode = PutMode::kUpsert, const WriteOptions& options = {});
@@ -153,7 +161,7 @@ class COFFER_API Engine {
 
   // Reads every record, index row, content and counter of one snapshot and compares them. Findings are reported, never
   // repaired; they are not a failed Status.
-  Result<IntegrityReport> Verify();
+  Result<IntegrityReport> CheckIntegrity();
 
   // Compacts, so that deleted records leave the disk now rather than later; what snapshots hold stays. Reads and writes go on
   // meanwhile. A failure leaves some of it done.
@@ -169,11 +177,8 @@ class COFFER_API Engine {
   const std::string& repository() const noexcept;
   bool read_only() const noexcept;
 
-  // For the library's own upper layers.
-  engine::EngineCore& core() noexcept { return *core_; }
-  static std::unique_ptr<Engine> Over(std::unique_ptr<engine::EngineCore> core);
-
  private:
+  friend class engine::Internals;
   explicit Engine(std::unique_ptr<engine::EngineCore> core);
   std::unique_ptr<engine::EngineCore> core_;
 };

@@ -21,7 +21,7 @@ class Engine;
 enum class ExportFormat : std::uint8_t { kJson, kCsv, kXml, kParquet, kSql, kNdjson };
 
 enum class ExportScope : std::uint8_t {
-  kUser,          // all that user_id owns
+  kUser,          // everything of one owner
   kConversation,  // conversations with their messages: the one of conversation_id, else all
   kDocument,      // documents, with their contents
   kAnalytics,     // tables of sums
@@ -51,12 +51,12 @@ struct ExportOptions {
   ExportFormat format = ExportFormat::kJson;
   ExportScope scope = ExportScope::kFull;
   // Of scope user: whose records. Of the others, if not empty: only those of this owner.
-  std::string user_id;
+  std::string owner;
   // If not empty: only this conversation. Goes with scope conversation alone.
   std::string conversation_id;
   // By the record's created_at: at or after, before. A conversation brings all its messages.
-  std::optional<Timestamp> date_from;
-  std::optional<Timestamp> date_to;
+  std::optional<Timestamp> created_from;
+  std::optional<Timestamp> created_before;
   // Of scope custom, a JSON object: {"entity":"conversations"|"messages"|"documents"|"prompts", "fields"?:[name …],
   // "where"?:{field:{op:value …} …, "or":[{…} …]}, "order_by"?:[field or "-field" …], "limit"?}. Ops: eq ne lt lte gt gte in
   // contains exists; all of `where` holds together, and of "or" one at least. Fields are the members of records, and
@@ -99,7 +99,7 @@ struct ExportReport {
 // "<output>.….partial" with its texts: the next opening of the store sweeps both in its own exports folder, and the first of a
 // named output whose path is absolute; the next export of that name writes over both. A tar needs the disk that its texts take
 // uncompressed, until it ends. Progress: records read and bytes of text written.
-// From the start: kInvalidArgument (compression_level; scope user without user_id; conversation_id or custom_query with another
+// From the start: kInvalidArgument (compression_level; scope user without owner; conversation_id or custom_query with another
 // scope; a custom query that is none, its clause named; a recipient that is none, without encrypt, or beyond
 // kExportRecipientsMax), kPermissionDenied (read-only and no output named).
 // From the end: kInvalidArgument (encrypt for a store without keys that is read-only), kAlreadyExists, kNotFound (no such

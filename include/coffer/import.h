@@ -30,15 +30,6 @@ class COFFER_API ByteSource {
 // Standard input of the process. Owned by the caller.
 COFFER_API std::unique_ptr<ByteSource> StandardInput();
 
-enum class ConflictPolicy : std::uint8_t {
-  kSkip,  // leave the record that is there
-  // Write over it. A conversation that brings messages replaces all it had, and so does one of a tar of tables, whose messages
-  // stand in the table behind its own; a table of conversations alone leaves messages as they are.
-  kReplace,
-  kNewest,  // write over it if ours has a later updated_at (a message: created_at)
-  kFail,    // count the line as failed
-};
-
 enum class ImportFormat : std::uint8_t {
   kAuto,           // what the first bytes say
   kNdjson,         // records a line
@@ -66,7 +57,7 @@ inline constexpr std::uint64_t kImportZipRatioMax = 100;
 
 struct ImportOptions {
   ImportFormat format = ImportFormat::kAuto;
-  ConflictPolicy on_conflict = ConflictPolicy::kSkip;
+  PutMode mode = PutMode::kKeepExisting;
   // The owner of records that name none; empty: such a record is an error. A chat export needs one, since the users it names
   // are another program's.
   std::string owner;
@@ -150,9 +141,9 @@ COFFER_API Result<OperationOf<ImportReport>> StartImport(Engine& engine, std::un
                                                          StartOptions start = {});
 
 // Start and Finish in one.
-COFFER_API Result<ImportReport> ImportFiles(Engine& engine, const std::vector<std::string>& files,
-                                            const ImportOptions& options = {});
-COFFER_API Result<ImportReport> ImportStream(Engine& engine, ByteSource& source, const std::string& name,
-                                             const ImportOptions& options = {});
+COFFER_API Result<ImportReport> RunImport(Engine& engine, const std::vector<std::string>& files,
+                                          const ImportOptions& options = {});
+COFFER_API Result<ImportReport> RunImport(Engine& engine, ByteSource& source, const std::string& name,
+                                          const ImportOptions& options = {});
 
 }  // namespace coffer

@@ -25,7 +25,7 @@ inline constexpr std::size_t kContentChunkBytes = std::size_t{1} << 20;
 
 // What one Batch may hold; it is written as one atomic commit and lives in memory until then.
 inline constexpr std::size_t kBatchBytesMax = std::size_t{96} << 20;
-inline constexpr std::size_t kBatchOperationsMax = 200'000;
+inline constexpr std::size_t kBatchEntriesMax = 200'000;
 
 // One page of a listing.
 inline constexpr std::size_t kPageItemsMax = 10'000;

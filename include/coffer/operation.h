@@ -106,16 +106,14 @@ struct OperationInfo {
 };
 
 namespace operations {
-class Job;
-}
+class LiveOperation;
+class OperationHandles;
+}  // namespace operations
 
 // A handle to an operation. Copies refer to the same one. Safe to use from many threads. It may outlive the engine: closing
 // cancels what runs, and handles then show how it ended. Dropping all handles does not stop the operation.
 class COFFER_API Operation {
  public:
-  // Made by the calls that start one.
-  explicit Operation(std::shared_ptr<operations::Job> job);
-
   const std::string& id() const;
   OperationInfo Info() const;
   // Ok: completed. Otherwise why it failed, or kCancelled. Blocks until it has ended. Not from OnEnd's callbacks.
@@ -131,15 +129,15 @@ class COFFER_API Operation {
   void OnEnd(std::function<void()> done) const;
 
  protected:
-  std::shared_ptr<operations::Job> job_;
+  friend class operations::OperationHandles;
+  explicit Operation(std::shared_ptr<operations::LiveOperation> operation);
+  std::shared_ptr<operations::LiveOperation> operation_;
 };
 
 // An operation with the report of its kind.
 template <typename Report>
 class OperationOf : public Operation {
  public:
-  OperationOf(std::shared_ptr<operations::Job> job, std::shared_ptr<const std::optional<Report>> report)
-      : Operation(std::move(job)), report_(std::move(report)) {}
   // Waits; the report of a completed operation, else why there is none.
   Result<Report> Finish() const {
     if (Status status = Wait(); !status.ok()) return status;
@@ -151,6 +149,9 @@ class OperationOf : public Operation {
   }
 
  private:
+  friend class operations::OperationHandles;
+  OperationOf(std::shared_ptr<operations::LiveOperation> operation, std::shared_ptr<const std::optional<Report>> report)
+      : Operation(std::move(operation)), report_(std::move(report)) {}
   std::shared_ptr<const std::optional<Report>> report_;
 };
 

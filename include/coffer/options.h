@@ -53,6 +53,15 @@ struct OpenOptions {
   int background_threads = 2;
 };
 
+// What happens to a record that exists already. One enumeration for puts, imports and restores.
+enum class PutMode : std::uint8_t {
+  kUpsert,        // write the record, whether it exists or not
+  kInsert,        // fail with kAlreadyExists if the record exists
+  kUpdate,        // fail with kNotFound if the record does not exist
+  kKeepExisting,  // keep a record that exists, and say so in the result
+  kNewest,        // keep a record that exists if its updated_at (of a message: created_at) is the same or later
+};
+
 // What a returned write has survived.
 enum class Durability : std::uint8_t {
   kDurable,   // power loss: it is on the device

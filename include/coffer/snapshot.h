@@ -8,23 +8,22 @@
 namespace coffer {
 
 namespace engine {
+class Internals;
 class SnapshotState;
-}
+}  // namespace engine
 
 // Owned by the caller; the Engine must outlive it. Safe to read through from many threads, with its own engine alone: another's
 // reads by it are kInvalidArgument.
 // Holding one keeps deleted and replaced records on disk, and makes a restore answer kBusy: release it when the job ends.
 class COFFER_API Snapshot {
  public:
-  // For the library's own layers, as is state().
-  explicit Snapshot(std::unique_ptr<engine::SnapshotState> state);
   ~Snapshot();
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
-  const engine::SnapshotState& state() const noexcept { return *state_; }
-
  private:
+  friend class engine::Internals;
+  explicit Snapshot(std::unique_ptr<engine::SnapshotState> state);
   std::unique_ptr<engine::SnapshotState> state_;
 };
 

@@ -6,18 +6,20 @@
 #include "coffer/engine.h"
 #include "coffer/limits.h"
 #include "engine/batch_state.h"
+#include "engine/internals.h"
 #include "engine/transaction.h"
-#include "format/keys.h"
-#include "format/record_text.h"
+#include "format/records/record_codec.h"
+#include "format/stored/keys.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace {
 
 using engine::Action;
+using engine::BatchEntry;
 using engine::EncodedMessage;
 using engine::EncodedRow;
-using engine::Operation;
 
 // Takes back what a failed put has added.
 class Rollback {
@@ -38,8 +40,8 @@ class Rollback {
 };
 
 Status CheckRoom(const Batch::State& state, std::size_t added_bytes = 0) {
-  if (state.operations.size() >= kBatchOperationsMax) {
-    return Status::ResourceExhausted("batch: more than " + std::to_string(kBatchOperationsMax) + " operations");
+  if (state.entries.size() >= kBatchEntriesMax) {
+    return Status::ResourceExhausted("batch: more than " + std::to_string(kBatchEntriesMax) + " operations");
   }
   if (state.TotalBytes() + added_bytes > kBatchBytesMax) {
     return Status::ResourceExhausted("batch: more than " + std::to_string(kBatchBytesMax) + " bytes");
@@ -72,13 +74,13 @@ void EndRow(const Batch::State& state, std::size_t json_bytes, EncodedRow& row) 
   row.value_bytes = state.bytes.size() - row.offset - 1 - row.key_bytes;
 }
 
-Status EncodeConversation(Batch::State& state, const Conversation& given, Operation& operation) {
+Status EncodeConversation(Batch::State& state, const Conversation& given, BatchEntry& entry) {
   std::optional<Conversation> copy;
-  const Conversation& conversation = Completed(given, state.core, copy, operation.generated_id);
-  if (Status status = format::CheckId("id", conversation.id); !status.ok()) return status;
-  if (Status status = format::CheckId("user_id", conversation.user_id); !status.ok()) return status;
-  operation.id = conversation.id;
-  format::ConversationHead& head = operation.head;
+  const Conversation& conversation = Completed(given, state.core, copy, entry.generated_id);
+  COFFER_TRY(format::CheckId("id", conversation.id));
+  COFFER_TRY(format::CheckId("user_id", conversation.user_id));
+  entry.id = conversation.id;
+  format::ConversationHead& head = entry.head;
   head.status = static_cast<std::uint8_t>(conversation.status);
   head.created_at = *conversation.created_at;
   head.updated_at = *conversation.updated_at;
@@ -86,17 +88,17 @@ Status EncodeConversation(Batch::State& state, const Conversation& given, Operat
 
   std::string key;
   format::AppendConversationTextKey(conversation.id, key);
-  BeginRow(state, Kind::kConversation, key, operation.row);
+  BeginRow(state, Kind::kConversation, key, entry.row);
   const std::size_t header_offset = state.bytes.size();
   state.bytes.append(format::kStoredTextHeaderBytes, '\0');
   const std::size_t json_offset = state.bytes.size();
   format::ConversationText text;
-  if (Status status = format::AppendConversation(conversation, state.bytes, text); !status.ok()) return status;
+  COFFER_TRY(format::AppendConversation(conversation, state.bytes, text));
   std::string header;
   format::AppendStoredTextHeader(text, header);
   state.bytes.replace(header_offset, header.size(), header);
-  EndRow(state, state.bytes.size() - json_offset, operation.row);
-  head.record = state.TallyOf(operation.row);
+  EndRow(state, state.bytes.size() - json_offset, entry.row);
+  head.record = state.TallyOf(entry.row);
   return Status::Ok();
 }
 
@@ -114,7 +116,7 @@ Status EncodeMessage(Batch::State& state, std::string_view conversation_id, cons
     if (!copy->created_at) copy->created_at = state.core.Now();
   }
   const Message& message = copy ? *copy : given;
-  if (Status status = format::CheckId("id", message.id); !status.ok()) return status;
+  COFFER_TRY(format::CheckId("id", message.id));
 
   encoded.row.offset = state.bytes.size();
   state.bytes.push_back(static_cast<char>(Kind::kMessage));
@@ -126,7 +128,7 @@ Status EncodeMessage(Batch::State& state, std::string_view conversation_id, cons
 
   const std::size_t json_offset = state.bytes.size();
   std::size_t id_bytes = 0;
-  if (Status status = format::AppendMessage(message, state.bytes, id_bytes); !status.ok()) return status;
+  COFFER_TRY(format::AppendMessage(message, state.bytes, id_bytes));
   const std::string_view json = std::string_view(state.bytes).substr(json_offset);
   encoded.created_at_offset = format::DescribeMessage(json, message.unknown_members.text().size()).created_at_offset;
   EndRow(state, state.bytes.size() - json_offset, encoded.row);
@@ -136,25 +138,23 @@ Status EncodeMessage(Batch::State& state, std::string_view conversation_id, cons
 }
 
 Status EncodeMessages(Batch::State& state, std::string_view conversation_id, std::span<const Message> messages,
-                      Operation& operation) {
-  operation.first_message = state.messages.size();
-  operation.message_count = messages.size();
+                      BatchEntry& entry) {
+  entry.first_message = state.messages.size();
+  entry.message_count = messages.size();
   std::uint64_t next = 0;
   bool ascending = true;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const std::uint64_t sequence = messages[i].sequence_number.value_or(next);
     ascending = ascending && (i == 0 || sequence >= next);
     EncodedMessage& encoded = state.messages.emplace_back();
-    if (Status status = EncodeMessage(state, conversation_id, messages[i], sequence, encoded); !status.ok()) {
-      return status.WithContext("messages[" + std::to_string(i) + "]");
-    }
+    COFFER_TRY_CONTEXT(EncodeMessage(state, conversation_id, messages[i], sequence, encoded), "messages[" + std::to_string(i) + "]");
     if (sequence == UINT64_MAX)
       return Status::InvalidArgument("messages[" + std::to_string(i) + "].sequence_number: too large");
     next = sequence + 1;
-    if (Status status = CheckRoom(state); !status.ok()) return status;
+    COFFER_TRY(CheckRoom(state));
   }
   if (ascending) return Status::Ok();
-  const auto first = state.messages.begin() + static_cast<std::ptrdiff_t>(operation.first_message);
+  const auto first = state.messages.begin() + static_cast<std::ptrdiff_t>(entry.first_message);
   std::sort(first, state.messages.end(), [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   const auto twice =
       std::adjacent_find(first, state.messages.end(), [](const auto& a, const auto& b) { return a.sequence == b.sequence; });
@@ -164,44 +164,42 @@ Status EncodeMessages(Batch::State& state, std::string_view conversation_id, std
 
 Status PutConversationInto(Batch::State& state, const Conversation& conversation,
                            std::optional<std::span<const Message>> messages, PutMode mode) {
-  if (Status status = CheckRoom(state); !status.ok()) return status;
+  COFFER_TRY(CheckRoom(state));
   Rollback rollback(state);
-  Operation operation;
-  operation.action = Action::kPutConversation;
-  operation.kind = Kind::kConversation;
-  operation.mode = mode;
-  if (Status status = EncodeConversation(state, conversation, operation); !status.ok()) return status;
+  BatchEntry entry;
+  entry.action = Action::kPutConversation;
+  entry.kind = Kind::kConversation;
+  entry.mode = mode;
+  COFFER_TRY(EncodeConversation(state, conversation, entry));
   if (messages) {
-    operation.replaces_messages = true;
-    if (Status status = EncodeMessages(state, operation.id, *messages, operation); !status.ok()) return status;
+    entry.replaces_messages = true;
+    COFFER_TRY(EncodeMessages(state, entry.id, *messages, entry));
   }
-  if (Status status = CheckRoom(state); !status.ok()) return status;
-  state.operations.push_back(std::move(operation));
+  COFFER_TRY(CheckRoom(state));
+  state.entries.push_back(std::move(entry));
   rollback.Keep();
   return Status::Ok();
 }
 
 Status PutMessageInto(Batch::State& state, std::string_view conversation_id, const Message& message, PutMode mode,
                       bool appends) {
-  if (Status status = CheckRoom(state); !status.ok()) return status;
-  if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
+  COFFER_TRY(CheckRoom(state));
+  COFFER_TRY(format::CheckId("conversation_id", conversation_id));
   if (message.sequence_number == UINT64_MAX) return Status::InvalidArgument("sequence_number: too large");
   Rollback rollback(state);
-  Operation operation;
-  operation.action = Action::kPutMessage;
-  operation.kind = Kind::kMessage;
-  operation.mode = mode;
-  operation.appends = appends;
-  operation.generated_id = message.id.empty();
-  operation.id = conversation_id;
-  operation.first_message = state.messages.size();
-  operation.message_count = 1;
+  BatchEntry entry;
+  entry.action = Action::kPutMessage;
+  entry.kind = Kind::kMessage;
+  entry.mode = mode;
+  entry.appends = appends;
+  entry.generated_id = message.id.empty();
+  entry.id = conversation_id;
+  entry.first_message = state.messages.size();
+  entry.message_count = 1;
   EncodedMessage& encoded = state.messages.emplace_back();
-  if (Status status = EncodeMessage(state, conversation_id, message, message.sequence_number, encoded); !status.ok()) {
-    return status;
-  }
-  if (Status status = CheckRoom(state); !status.ok()) return status;
-  state.operations.push_back(std::move(operation));
+  COFFER_TRY(EncodeMessage(state, conversation_id, message, message.sequence_number, encoded));
+  COFFER_TRY(CheckRoom(state));
+  state.entries.push_back(std::move(entry));
   rollback.Keep();
   return Status::Ok();
 }
@@ -215,36 +213,33 @@ Status CheckContent(const Batch::State& state, const engine::ContentWriterState*
 
 Status PutDocumentInto(Batch::State& state, const Document& document, std::unique_ptr<engine::ContentWriterState> content,
                        PutMode mode) {
-  if (Status status = CheckRoom(state); !status.ok()) return status;
-  Operation operation;
-  operation.action = Action::kPutDocument;
-  operation.kind = Kind::kDocument;
-  operation.mode = mode;
+  COFFER_TRY(CheckRoom(state));
+  BatchEntry entry;
+  entry.action = Action::kPutDocument;
+  entry.kind = Kind::kDocument;
+  entry.mode = mode;
   std::optional<Document> copy;
-  operation.document = std::make_unique<Document>(Completed(document, state.core, copy, operation.generated_id));
-  operation.id = operation.document->id;
-  if (Status status = format::CheckId("id", operation.id); !status.ok()) return status;
-  if (Status status = format::CheckId("owner_id", document.owner_id); !status.ok()) return status;
+  entry.document = std::make_unique<Document>(Completed(document, state.core, copy, entry.generated_id));
+  entry.id = entry.document->id;
+  COFFER_TRY(format::CheckId("id", entry.id));
+  COFFER_TRY(format::CheckId("owner_id", document.owner_id));
   if (content != nullptr) {
-    if (Status status = content->Finish(); !status.ok()) return status;
-    if (Status status = engine::CheckContentFits(*operation.document, content->size_bytes(), content->sha256_hex());
-        !status.ok()) {
-      return status;
-    }
-    operation.content = std::move(content);
+    COFFER_TRY(content->Finish());
+    COFFER_TRY(engine::CheckContentFits(*entry.document, content->size_bytes(), content->sha256_hex()));
+    entry.content = std::move(content);
   }
   std::string scratch;
-  if (Status status = format::AppendDocument(*operation.document, scratch); !status.ok()) return status;
-  const std::size_t bytes = scratch.size() + (operation.content != nullptr ? operation.content->buffered_bytes() : 0);
-  if (Status status = CheckRoom(state, bytes); !status.ok()) return status;
-  state.operations.push_back(std::move(operation));
+  COFFER_TRY(format::AppendDocument(*entry.document, scratch));
+  const std::size_t bytes = scratch.size() + (entry.content != nullptr ? entry.content->buffered_bytes() : 0);
+  COFFER_TRY(CheckRoom(state, bytes));
+  state.entries.push_back(std::move(entry));
   state.document_bytes += bytes;
   return Status::Ok();
 }
 
 }  // namespace
 
-Batch::Batch(Engine& engine) : state_(std::make_unique<State>(engine.core())) {}
+Batch::Batch(Engine& engine) : state_(std::make_unique<State>(engine::CoreOf(engine))) {}
 Batch::Batch(Batch&&) noexcept = default;
 Batch& Batch::operator=(Batch&&) noexcept = default;
 Batch::~Batch() = default;
@@ -255,7 +250,8 @@ Status Batch::PutConversation(const Conversation& conversation, PutMode mode) tr
   return StatusOfException();
 }
 
-Status Batch::PutConversation(const Conversation& conversation, std::span<const Message> messages, PutMode mode) try {
+Status Batch::PutConversationWithMessages(const Conversation& conversation, std::span<const Message> messages,
+                                          PutMode mode) try {
   return PutConversationInto(*state_, conversation, messages, mode);
 } catch (...) {
   return StatusOfException();
@@ -275,14 +271,14 @@ Status Batch::PutMessage(std::string_view conversation_id, const Message& messag
 }
 
 Status Batch::DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number) try {
-  if (Status status = CheckRoom(*state_); !status.ok()) return status;
-  if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
-  engine::Operation operation;
-  operation.action = Action::kDeleteMessage;
-  operation.kind = Kind::kMessage;
-  operation.id = conversation_id;
-  operation.sequence = sequence_number;
-  state_->operations.push_back(std::move(operation));
+  COFFER_TRY(CheckRoom(*state_));
+  COFFER_TRY(format::CheckId("conversation_id", conversation_id));
+  engine::BatchEntry entry;
+  entry.action = Action::kDeleteMessage;
+  entry.kind = Kind::kMessage;
+  entry.id = conversation_id;
+  entry.sequence = sequence_number;
+  state_->entries.push_back(std::move(entry));
   return Status::Ok();
 } catch (...) {
   return StatusOfException();
@@ -295,25 +291,25 @@ Status Batch::PutDocument(const Document& document, PutMode mode) try {
 }
 
 Status Batch::PutDocument(const Document& document, ContentWriter content, PutMode mode) try {
-  if (Status status = CheckContent(*state_, content.state_.get()); !status.ok()) return status;
-  return PutDocumentInto(*state_, document, std::move(content.state_), mode);
+  COFFER_TRY(CheckContent(*state_, engine::Internals::StateOf(content).get()));
+  return PutDocumentInto(*state_, document, std::move(engine::Internals::StateOf(content)), mode);
 } catch (...) {
   return StatusOfException();
 }
 
 Status Batch::SetContent(std::string_view document_id, ContentWriter content) try {
-  if (Status status = CheckRoom(*state_); !status.ok()) return status;
-  if (Status status = format::CheckId("id", document_id); !status.ok()) return status;
-  if (Status status = CheckContent(*state_, content.state_.get()); !status.ok()) return status;
-  if (Status status = content.Finish(); !status.ok()) return status;
-  const std::size_t bytes = content.state_->buffered_bytes();
-  if (Status status = CheckRoom(*state_, bytes); !status.ok()) return status;
-  engine::Operation operation;
-  operation.action = Action::kSetContent;
-  operation.kind = Kind::kDocument;
-  operation.id = document_id;
-  operation.content = std::move(content.state_);
-  state_->operations.push_back(std::move(operation));
+  COFFER_TRY(CheckRoom(*state_));
+  COFFER_TRY(format::CheckId("id", document_id));
+  COFFER_TRY(CheckContent(*state_, engine::Internals::StateOf(content).get()));
+  COFFER_TRY(content.Finish());
+  const std::size_t bytes = engine::Internals::StateOf(content)->buffered_bytes();
+  COFFER_TRY(CheckRoom(*state_, bytes));
+  engine::BatchEntry entry;
+  entry.action = Action::kSetContent;
+  entry.kind = Kind::kDocument;
+  entry.id = document_id;
+  entry.content = std::move(engine::Internals::StateOf(content));
+  state_->entries.push_back(std::move(entry));
   state_->document_bytes += bytes;
   return Status::Ok();
 } catch (...) {
@@ -321,28 +317,28 @@ Status Batch::SetContent(std::string_view document_id, ContentWriter content) tr
 }
 
 Status Batch::PutPrompt(const Prompt& given, PutMode mode) try {
-  if (Status status = CheckRoom(*state_); !status.ok()) return status;
+  COFFER_TRY(CheckRoom(*state_));
   Rollback rollback(*state_);
-  engine::Operation operation;
-  operation.action = Action::kPutPrompt;
-  operation.kind = Kind::kPrompt;
-  operation.mode = mode;
+  engine::BatchEntry entry;
+  entry.action = Action::kPutPrompt;
+  entry.kind = Kind::kPrompt;
+  entry.mode = mode;
   std::optional<Prompt> copy;
-  const Prompt& prompt = Completed(given, state_->core, copy, operation.generated_id);
-  if (Status status = format::CheckId("id", prompt.id); !status.ok()) return status;
-  if (Status status = format::CheckId("owner_id", prompt.owner_id); !status.ok()) return status;
-  operation.id = prompt.id;
+  const Prompt& prompt = Completed(given, state_->core, copy, entry.generated_id);
+  COFFER_TRY(format::CheckId("id", prompt.id));
+  COFFER_TRY(format::CheckId("owner_id", prompt.owner_id));
+  entry.id = prompt.id;
   format::StoredRecord header;
   header.created_at = *prompt.created_at;
   header.updated_at = *prompt.updated_at;
   header.owner = prompt.owner_id;
-  BeginRow(*state_, Kind::kPrompt, prompt.id, operation.row);
+  BeginRow(*state_, Kind::kPrompt, prompt.id, entry.row);
   format::AppendStoredRecord(Kind::kPrompt, header, state_->bytes);
   const std::size_t json_offset = state_->bytes.size();
-  if (Status status = format::AppendPrompt(prompt, state_->bytes); !status.ok()) return status;
-  EndRow(*state_, state_->bytes.size() - json_offset, operation.row);
-  if (Status status = CheckRoom(*state_); !status.ok()) return status;
-  state_->operations.push_back(std::move(operation));
+  COFFER_TRY(format::AppendPrompt(prompt, state_->bytes));
+  EndRow(*state_, state_->bytes.size() - json_offset, entry.row);
+  COFFER_TRY(CheckRoom(*state_));
+  state_->entries.push_back(std::move(entry));
   rollback.Keep();
   return Status::Ok();
 } catch (...) {
@@ -350,27 +346,27 @@ Status Batch::PutPrompt(const Prompt& given, PutMode mode) try {
 }
 
 Status Batch::Delete(Kind kind, std::string_view id, std::string_view owner) try {
-  if (Status status = CheckRoom(*state_); !status.ok()) return status;
+  COFFER_TRY(CheckRoom(*state_));
   if (kind == Kind::kMessage || kind == Kind::kContent) {
     return Status::InvalidArgument("kind: " + std::string(KindName(kind)) + " cannot be deleted by id");
   }
-  if (Status status = format::CheckId("id", id); !status.ok()) return status;
-  engine::Operation operation;
-  operation.action = Action::kDelete;
-  operation.kind = kind;
-  operation.id = id;
-  operation.owner = owner;
-  state_->operations.push_back(std::move(operation));
+  COFFER_TRY(format::CheckId("id", id));
+  engine::BatchEntry entry;
+  entry.action = Action::kDelete;
+  entry.kind = kind;
+  entry.id = id;
+  entry.owner = owner;
+  state_->entries.push_back(std::move(entry));
   return Status::Ok();
 } catch (...) {
   return StatusOfException();
 }
 
-std::size_t Batch::operations() const noexcept { return state_->operations.size(); }
+std::size_t Batch::size() const noexcept { return state_->entries.size(); }
 std::size_t Batch::bytes() const noexcept { return state_->TotalBytes(); }
 
 void Batch::Clear() {
-  state_->operations.clear();
+  state_->entries.clear();
   state_->messages.clear();
   state_->bytes.clear();
   state_->document_bytes = 0;

@@ -1,4 +1,4 @@
-// Batch::State: the operations of a batch, encoded as they were put.
+// Batch::State: the entries of a batch, encoded as they were put.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include "coffer/batch.h"
 #include "engine/content_state.h"
 #include "engine/core.h"
-#include "format/stored_record.h"
+#include "format/stored/stored_record.h"
 
 namespace coffer {
 
@@ -46,8 +46,8 @@ enum class Action : std::uint8_t {
   kDelete,
 };
 
-// What the head of a conversation tells of messages that a bulk load brings beside the operation that puts it.
-struct StagedMessages {
+// What the head of a conversation tells of messages that a bulk load brings beside the entry that puts it.
+struct LoadedMessages {
   format::Tally messages;
   std::uint64_t first_sequence = 0;
   std::uint64_t last_sequence = 0;
@@ -55,7 +55,7 @@ struct StagedMessages {
   std::uint32_t leading_run = 0;
 };
 
-struct Operation {
+struct BatchEntry {
   Action action = Action::kPutConversation;
   PutMode mode = PutMode::kUpsert;
   Kind kind = Kind::kConversation;
@@ -70,7 +70,7 @@ struct Operation {
   std::size_t first_message = 0;  // into State::messages
   std::size_t message_count = 0;
   // With replaces_messages: a bulk load has the messages' rows, and the removal of those that go.
-  bool messages_staged = false;
+  bool messages_loaded = false;
   // Documents are encoded when they are applied: their text depends on the content that is there.
   std::unique_ptr<Document> document;
   std::unique_ptr<ContentWriterState> content;
@@ -103,7 +103,7 @@ class Batch::State {
   engine::EngineCore& core;
   std::string bytes;
   std::size_t document_bytes = 0;  // of documents, which are kept as they are, and of contents' ends that are not on disk yet
-  std::vector<engine::Operation> operations;
+  std::vector<engine::BatchEntry> entries;
   std::vector<engine::EncodedMessage> messages;
 };
 

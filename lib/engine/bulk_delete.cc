@@ -7,8 +7,9 @@
 #include "coffer/limits.h"
 #include "engine/selection_scan.h"
 #include "engine/transaction.h"
-#include "format/record_text.h"
+#include "format/records/record_codec.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -28,9 +29,8 @@ Status NotThere(Kind kind, const std::string& id) {
 // Deletes one commit's worth of distinct ids and adds up what became of them.
 Status DeleteSome(EngineCore& core, Kind kind, std::span<const std::string_view> ids, const BulkDeleteOptions& options,
                   BulkDeleteReport& report) {
-  Result<BulkDeleteReport> added = DeleteOneBatch(core, kind, ids, options, nullptr);
-  if (!added.ok()) return std::move(added).status();
-  AddTo(std::move(*added), report);
+  COFFER_ASSIGN(BulkDeleteReport added, DeleteOneBatch(core, kind, ids, options, nullptr));
+  AddTo(std::move(added), report);
   return Status::Ok();
 }
 
@@ -51,11 +51,10 @@ Result<BulkDeleteReport> DeleteOneBatch(EngineCore& core, Kind kind, std::span<c
   {
     const StoreAccess access = core.Access();
     Transaction transaction(core, access);
-    Result<std::vector<Status>> statuses = transaction.DeleteByIds(kind, ids, options.owner);
-    if (!statuses.ok()) return std::move(statuses).status();
+    COFFER_ASSIGN(std::vector<Status> statuses, transaction.DeleteByIds(kind, ids, options.owner));
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      if (!(*statuses)[i].ok()) {
-        report.errors.push_back({std::string(ids[i]), std::move((*statuses)[i])});
+      if (!statuses[i].ok()) {
+        report.errors.push_back({std::string(ids[i]), std::move(statuses[i])});
         continue;
       }
       ++report.deleted;
@@ -63,7 +62,7 @@ Result<BulkDeleteReport> DeleteOneBatch(EngineCore& core, Kind kind, std::span<c
     }
     if (note) note(transaction, report);
     if (!options.dry_run) {
-      if (Status status = transaction.Commit(options.durability); !status.ok()) return status;
+      COFFER_TRY(transaction.Commit(options.durability));
     }
   }
   // As behind every commit: a failure closes the latch and shows at the next write.
@@ -72,19 +71,19 @@ Result<BulkDeleteReport> DeleteOneBatch(EngineCore& core, Kind kind, std::span<c
 }
 
 Result<Selection> CheckBulkDelete(const EngineCore& core, const Selection& selection, const BulkDeleteOptions& options) {
-  if (Status status = CheckKind(selection.kind); !status.ok()) return status;
+  COFFER_TRY(CheckKind(selection.kind));
   if (Status status = core.CheckWritable(); !status.ok() && !options.dry_run) return status;
   if (!options.owner.empty() && !selection.owner.empty() && options.owner != selection.owner) {
     return Status::InvalidArgument("owner: the selection's and the options' differ");
   }
-  if (Status status = CheckSelection(selection); !status.ok()) return status;
+  COFFER_TRY(CheckSelection(selection));
   Selection effective = selection;
   if (effective.owner.empty()) effective.owner = options.owner;
   return effective;
 }
 
 Status CheckBulkDelete(const EngineCore& core, Kind kind, std::size_t ids, const BulkDeleteOptions& options) {
-  if (Status status = CheckKind(kind); !status.ok()) return status;
+  COFFER_TRY(CheckKind(kind));
   if (ids > kBulkDeleteIdsMax) return Status::InvalidArgument("ids: more than " + std::to_string(kBulkDeleteIdsMax));
   return options.dry_run ? Status::Ok() : core.CheckWritable();
 }
@@ -104,14 +103,14 @@ DistinctIds SortOutIds(Kind kind, std::span<const std::string> ids) {
 
 Result<BulkDeleteReport> BulkDeleteIds(EngineCore& core, Kind kind, std::span<const std::string> ids,
                                        const BulkDeleteOptions& options) {
-  if (Status status = CheckBulkDelete(core, kind, ids.size(), options); !status.ok()) return status;
+  COFFER_TRY(CheckBulkDelete(core, kind, ids.size(), options));
   BulkDeleteReport report;
   report.requested = ids.size();
   DistinctIds sorted = SortOutIds(kind, ids);
   std::span<const std::string_view> rest = sorted.ids;
   while (!rest.empty()) {
     const std::size_t count = std::min(rest.size(), kDeleteBatchRecordsMax);
-    if (Status status = DeleteSome(core, kind, rest.first(count), options, report); !status.ok()) return status;
+    COFFER_TRY(DeleteSome(core, kind, rest.first(count), options, report));
     rest = rest.subspan(count);
   }
   for (BulkDeleteError& refused : sorted.refused) report.errors.push_back(std::move(refused));
@@ -119,10 +118,9 @@ Result<BulkDeleteReport> BulkDeleteIds(EngineCore& core, Kind kind, std::span<co
 }
 
 Result<BulkDeleteReport> BulkDeleteSelected(EngineCore& core, const Selection& selection, const BulkDeleteOptions& options) {
-  Result<Selection> effective = CheckBulkDelete(core, selection, options);
-  if (!effective.ok()) return std::move(effective).status();
+  COFFER_ASSIGN(Selection effective, CheckBulkDelete(core, selection, options));
   BulkDeleteOptions checked = options;
-  checked.owner = effective->owner;
+  checked.owner = effective.owner;
 
   std::optional<StoreAccess> access(core.Access());
   const StorePin pin = core.Pin();
@@ -134,11 +132,11 @@ Result<BulkDeleteReport> BulkDeleteSelected(EngineCore& core, const Selection& s
   std::vector<std::string> ids;
   const auto delete_pending = [&] {
     const std::vector<std::string_view> views(ids.begin(), ids.end());
-    Status status = DeleteSome(core, effective->kind, views, checked, report);
+    Status status = DeleteSome(core, effective.kind, views, checked, report);
     ids.clear();
     return status;
   };
-  Status status = ForEachSelected({store, snapshot.get()}, *effective, [&](std::string_view id) {
+  Status status = ForEachSelected({store, snapshot.get()}, effective, [&](std::string_view id) {
     ++report.requested;
     ids.emplace_back(id);
     return ids.size() < kDeleteBatchRecordsMax ? Status::Ok() : delete_pending();

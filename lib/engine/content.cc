@@ -5,8 +5,10 @@
 
 #include "coffer/limits.h"
 #include "engine/content_state.h"
-#include "format/keys.h"
+#include "engine/internals.h"
+#include "format/stored/keys.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace engine {
@@ -19,10 +21,10 @@ ContentWriterState::ContentWriterState(EngineCore& core) : core_(core), pin_(cor
 
 ContentWriterState::~ContentWriterState() {
   // Should this fail, the intent row has the chunks swept when the store is next opened.
-  if (staged_) Guarded([this] { return Unstage(); }).Ignore();
+  if (staged_) Guarded([this] { return RemoveChunks(); }).Ignore();
 }
 
-Status ContentWriterState::Unstage() {
+Status ContentWriterState::RemoveChunks() {
   const StoreAccess access = core_.Access();
   storage::WriteBatch batch;
   batch.DeleteRange(storage::Family::kContents, content_id_, format::ContentsEnd(content_id_));
@@ -41,7 +43,7 @@ Status ContentWriterState::Append(std::string_view bytes) {
   while (!bytes.empty()) {
     // A full chunk waits for the byte behind it, so that a content of exactly one chunk is not staged.
     if (buffer_.size() == kContentChunkBytes) {
-      if (Status status = StageChunk(); !status.ok()) return failure_ = status;
+      if (Status status = WriteChunk(); !status.ok()) return failure_ = status;
     }
     const std::size_t take = std::min(bytes.size(), kContentChunkBytes - buffer_.size());
     buffer_.append(bytes.substr(0, take));
@@ -50,13 +52,13 @@ Status ContentWriterState::Append(std::string_view bytes) {
   return Status::Ok();
 }
 
-Status ContentWriterState::StageChunk() {
+Status ContentWriterState::WriteChunk() {
   const StoreAccess access = core_.Access();
   storage::WriteBatch batch;
   if (!staged_) batch.Put(storage::Family::kProgress, format::ContentIntentKey(content_id_), std::string_view());
   batch.Put(storage::Family::kContents, format::ContentKey(content_id_, chunks_), buffer_);
   // Buffered: the record's commit, which makes them a content, makes everything before it durable too.
-  if (Status status = core_.CommitToStore(access, batch, {}, Durability::kBuffered); !status.ok()) return status;
+  COFFER_TRY(core_.CommitToStore(access, batch, {}, Durability::kBuffered));
   staged_ = true;
   ++chunks_;
   buffer_.clear();
@@ -72,9 +74,9 @@ Status ContentWriterState::Finish() {
   return Status::Ok();
 }
 
-Status ContentWriterState::StageAll() {
+Status ContentWriterState::WriteAll() {
   if (!failure_.ok() || buffer_.empty()) return failure_;
-  if (Status status = StageChunk(); !status.ok()) return failure_ = status;
+  if (Status status = WriteChunk(); !status.ok()) return failure_ = status;
   buffer_.shrink_to_fit();
   return Status::Ok();
 }
@@ -100,10 +102,7 @@ Status ContentReaderState::LoadChunk(std::uint32_t chunk) {
   if (chunk_number_ == chunk) return Status::Ok();
   chunk_number_ = UINT64_MAX;
   const auto where = [&] { return "document " + document_id_ + ": chunk " + std::to_string(chunk) + " of its content"; };
-  if (Status status = store_.Get(storage::Family::kContents, format::ContentKey(content_id_, chunk), snapshot_, chunk_);
-      !status.ok()) {
-    return status.WithContext(where());
-  }
+  COFFER_TRY_CONTEXT(store_.Get(storage::Family::kContents, format::ContentKey(content_id_, chunk), snapshot_, chunk_), where());
   if (!chunk_.found()) return Missing(where());
   const std::uint64_t expected =
       std::min<std::uint64_t>(kContentChunkBytes, size_bytes_ - std::uint64_t{chunk} * kContentChunkBytes);
@@ -113,25 +112,22 @@ Status ContentReaderState::LoadChunk(std::uint32_t chunk) {
 }
 
 Status ContentReaderState::Missing(const std::string& where) {
-  Result<std::string> backup = LeftOutBy(store_, snapshot_);
-  if (!backup.ok()) return std::move(backup).status();
-  if (backup->empty()) return Status::Corruption(where + " is missing");
-  return Status::NotFound("document " + document_id_ + ": its content is not here: backup " + *backup +
+  COFFER_ASSIGN(std::string backup, LeftOutBy(store_, snapshot_));
+  if (backup.empty()) return Status::Corruption(where + " is missing");
+  return Status::NotFound("document " + document_id_ + ": its content is not here: backup " + backup +
                           ", from which the store was restored, left the contents of documents out");
 }
 
 Result<std::string> LeftOutBy(storage::Store& store, const storage::StoreSnapshot* snapshot) {
   storage::PinnedValue value;
-  if (Status status = store.Get(storage::Family::kProgress, format::ContentsLeftOutKey(), snapshot, value); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(store.Get(storage::Family::kProgress, format::ContentsLeftOutKey(), snapshot, value));
   return std::string(value.found() ? value.view() : std::string_view());
 }
 
 Result<std::size_t> ContentReaderState::Read(std::span<char> buffer) {
   std::size_t done = 0;
   while (done < buffer.size() && offset_ < size_bytes_) {
-    if (Status status = LoadChunk(static_cast<std::uint32_t>(offset_ / kContentChunkBytes)); !status.ok()) return status;
+    COFFER_TRY(LoadChunk(static_cast<std::uint32_t>(offset_ / kContentChunkBytes)));
     const std::string_view rest = chunk_.view().substr(offset_ % kContentChunkBytes);
     const std::size_t take = std::min(rest.size(), buffer.size() - done);
     std::memcpy(buffer.data() + done, rest.data(), take);
@@ -148,6 +144,13 @@ namespace {
 Status Taken() { return Status::InvalidArgument("content: was taken from its writer"); }
 
 }  // namespace
+
+namespace engine {
+
+ContentWriter Internals::WriterOver(std::unique_ptr<ContentWriterState> state) { return ContentWriter(std::move(state)); }
+ContentReader Internals::ReaderOver(std::unique_ptr<ContentReaderState> state) { return ContentReader(std::move(state)); }
+
+}  // namespace engine
 
 ContentWriter::ContentWriter(std::unique_ptr<engine::ContentWriterState> state) : state_(std::move(state)) {}
 ContentWriter::ContentWriter(ContentWriter&&) noexcept = default;

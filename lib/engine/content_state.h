@@ -9,14 +9,14 @@
 
 #include "coffer/result.h"
 #include "engine/core.h"
-#include "format/sha256.h"
-#include "format/stored_record.h"
+#include "format/records/sha256.h"
+#include "format/stored/stored_record.h"
 
 namespace coffer::engine {
 
 // Invariants:
 // * Chunks on disk have an intent row in `progress` until a record names them, in the same commit.
-// * A content of at most one chunk is not staged but by StageAll: it is written in its record's own commit.
+// * A content of at most one chunk is not staged but by WriteAll: it is written in its record's own commit.
 class ContentWriterState {
  public:
   explicit ContentWriterState(EngineCore& core);
@@ -29,7 +29,7 @@ class ContentWriterState {
   Status Fail(Status failure) noexcept { return failure_ = std::move(failure); }
   bool BelongsTo(const EngineCore& core) const { return &core_ == &core; }
   // Puts what is in memory on disk, so that a finished content can wait long for its record.
-  Status StageAll();
+  Status WriteAll();
   std::uint64_t size_bytes() const { return size_bytes_; }
   // What is in memory and not staged.
   std::size_t buffered_bytes() const { return buffer_.size(); }
@@ -43,8 +43,8 @@ class ContentWriterState {
   void HandOver() { staged_ = false; }
 
  private:
-  Status StageChunk();
-  Status Unstage();
+  Status WriteChunk();
+  Status RemoveChunks();
 
   EngineCore& core_;
   StorePin pin_;

@@ -1,6 +1,7 @@
 #include "engine/control_store.h"
 
 #include "storage/durable_file.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -9,14 +10,13 @@ constexpr int kOpenFilesMax = 64;
 
 // Built aside, so that a crash leaves no control store or a whole one.
 Status Create(FileSystem& files, const std::string& path, storage::StoreOptions options) {
-  const std::string partial_path = path + ".partial";
-  if (Status status = storage::RemoveRecursively(files, partial_path); !status.ok()) return status;
+  const std::string temporary_path = path + ".partial";
+  COFFER_TRY(storage::RemoveRecursively(files, temporary_path));
   options.create = true;
-  Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(partial_path, options);
-  if (!store.ok()) return std::move(store).status();
-  if (Status status = (*store)->Close(); !status.ok()) return status;
-  store->reset();
-  return storage::PublishDurably(files, partial_path, path);
+  COFFER_ASSIGN(std::unique_ptr<storage::Store> store, storage::OpenRocksStore(temporary_path, options));
+  COFFER_TRY(store->Close());
+  store.reset();
+  return storage::PublishDurably(files, temporary_path, path);
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ Result<std::unique_ptr<storage::Store>> OpenControlStore(FileSystem& files, cons
   if (!there.ok()) {
     if (there.status().code() != StatusCode::kNotFound) return std::move(there).status();
     if (options.read_only) return std::unique_ptr<storage::Store>();
-    if (Status status = Create(files, path, options); !status.ok()) return status.WithContext("creating " + path);
+    COFFER_TRY_CONTEXT(Create(files, path, options), "creating " + path);
   }
   Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(path, options);
   if (!store.ok() && store.status().code() == StatusCode::kNotFound) {

@@ -3,12 +3,14 @@
 #include <span>
 #include <utility>
 
+#include "engine/internals.h"
 #include "engine/transaction.h"
-#include "format/fixed_width.h"
-#include "format/keys.h"
-#include "format/message_run.h"
+#include "format/stored/keys.h"
+#include "format/stored/message_run.h"
 #include "storage/durable_file.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/fixed_width.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -23,22 +25,22 @@ bool IsFinal(const AppliedItem& item) { return !item.status.ok() || item.result.
 // Rows of messages, made as a transaction makes them, and between them the removal of the rows that were there.
 class ConversationWriter::RowWriter {
  public:
-  RowWriter(std::string_view id, storage::BulkLoad& load, storage::Scan* old_rows, StagedMessages& staged)
-      : load_(load), old_rows_(old_rows), staged_(staged) {
+  RowWriter(std::string_view id, storage::BulkLoad& load, storage::Scan* old_rows, LoadedMessages& loaded)
+      : load_(load), old_rows_(old_rows), staged_(loaded) {
     staged_ = {};
     format::AppendMessageKey(id, 0, key_);
     if (old_rows_ != nullptr) old_rows_->SeekToFirst();
   }
 
-  Status Add(SpooledMessage& message) {
+  Status Add(TemporaryMessage& message) {
     if (in_row_ > 0 && !FitsRow(message)) {
-      if (Status status = EndRow(); !status.ok()) return status;
+      COFFER_TRY(EndRow());
     }
     if (in_row_ == 0) {
       format::AppendMessageRunBegin(row_);
       first_in_row_ = message.sequence();
     }
-    if (Status status = message.AppendTo(row_); !status.ok()) return status;
+    COFFER_TRY(message.AppendTo(row_));
     ++in_row_;
     row_json_bytes_ += message.json_bytes();
     SetKey(message.sequence());
@@ -52,21 +54,21 @@ class ConversationWriter::RowWriter {
 
   Status Finish() {
     if (in_row_ > 0) {
-      if (Status status = EndRow(); !status.ok()) return status;
+      COFFER_TRY(EndRow());
     }
     if (!only_first_row_shared_) staged_.leading_run = 0;
     return RemoveOldRows({});
   }
 
  private:
-  bool FitsRow(const SpooledMessage& message) const {
+  bool FitsRow(const TemporaryMessage& message) const {
     return in_row_ < format::kMessageRunMessagesMax && message.sequence() == staged_.last_sequence + 1 &&
            row_json_bytes_ + message.json_bytes() <= format::kMessageRunBytesMax;
   }
 
   Status EndRow() {
     SetKey(first_in_row_);
-    if (Status status = RemoveOldRows(key_); !status.ok()) return status;
+    COFFER_TRY(RemoveOldRows(key_));
     if (first_in_row_ == staged_.first_sequence) {
       staged_.leading_run = in_row_;
     } else {
@@ -86,7 +88,7 @@ class ConversationWriter::RowWriter {
     if (old_rows_ == nullptr) return Status::Ok();
     for (; old_rows_->valid() && (key.empty() || old_rows_->key() <= key); old_rows_->Next()) {
       if (old_rows_->key() == key) continue;
-      if (Status status = load_.Delete(old_rows_->key()); !status.ok()) return status;
+      COFFER_TRY(load_.Delete(old_rows_->key()));
     }
     return old_rows_->status();
   }
@@ -98,7 +100,7 @@ class ConversationWriter::RowWriter {
 
   storage::BulkLoad& load_;
   storage::Scan* old_rows_;
-  StagedMessages& staged_;
+  LoadedMessages& staged_;
   std::string key_;
   std::string row_;
   std::uint64_t first_in_row_ = 0;
@@ -109,11 +111,11 @@ class ConversationWriter::RowWriter {
 
 ConversationWriter::ConversationWriter(Engine& engine, storage::Store& store, StorePin pin)
     : engine_(engine),
-      core_(engine.core()),
+      core_(engine::CoreOf(engine)),
       store_(store),
       pin_(std::move(pin)),
       folder_(core_.folder().StagingPath(core_.NewId())),
-      spool_(core_.files(), folder_ + "/messages"),
+      temporary_(core_.files(), folder_ + "/messages"),
       encoder_(engine),
       batch_(engine) {}
 
@@ -123,11 +125,11 @@ ConversationWriter::~ConversationWriter() {
 }
 
 Result<std::unique_ptr<ConversationWriter>> ConversationWriter::Begin(Engine& engine) {
-  EngineCore& core = engine.core();
-  if (Status status = core.CheckWritable(); !status.ok()) return status;
+  EngineCore& core = engine::CoreOf(engine);
+  COFFER_TRY(core.CheckWritable());
   const StoreAccess access = core.Access();
   std::unique_ptr<ConversationWriter> writer(new ConversationWriter(engine, *access, core.Pin()));
-  if (Status status = core.files().CreateDirectory(writer->folder_); !status.ok()) return status;
+  COFFER_TRY(core.files().CreateDirectory(writer->folder_));
   return writer;
 }
 
@@ -138,11 +140,11 @@ Status ConversationWriter::Append(Message message) {
   // The stored text tells neither the conversation nor the place, so any will do here.
   message.conversation_id.clear();
   message.sequence_number.reset();
-  if (Status status = encoder_.AppendMessage("any", message); !status.ok()) return status.WithContext(name);
+  COFFER_TRY_CONTEXT(encoder_.AppendMessage("any", message), name);
   message = Message();  // a long one is in memory often enough
-  const Batch::State& encoded = encoder_.state();
+  const Batch::State& encoded = Internals::StateOf(encoder_);
   const EncodedMessage& row = encoded.messages.back();
-  Status status = spool_.Add(sequence, row.created_at, encoded.StoredOf(row));
+  Status status = temporary_.Add(sequence, row.created_at, encoded.StoredOf(row));
   if (encoder_.bytes() > kBufferBytesKept) {
     encoder_ = Batch(engine_);
   } else {
@@ -155,19 +157,17 @@ Status ConversationWriter::Append(Message message) {
 
 Status ConversationWriter::Finish(const Conversation& conversation, PutMode mode) {
   if (messages_ == 0) return Status::Internal("conversation: has no messages to stage");
-  if (Status status = batch_.PutConversation(conversation, std::span<const Message>(), mode); !status.ok()) return status;
-  Operation& operation = batch_.state().operations.back();
-  operation.messages_staged = true;
-  id_ = operation.id;
-  return spool_.Finish();
+  COFFER_TRY(batch_.PutConversationWithMessages(conversation, std::span<const Message>(), mode));
+  BatchEntry& entry = Internals::StateOf(batch_).entries.back();
+  entry.messages_loaded = true;
+  id_ = entry.id;
+  return temporary_.Finish();
 }
 
 Result<AppliedItem> ConversationWriter::Commit() {
-  Result<bool> exists = Exists();
-  if (!exists.ok()) return std::move(exists).status();
-  Result<std::optional<AppliedItem>> put = *exists ? std::optional<AppliedItem>() : PutNew();
-  if (!put.ok()) return std::move(put).status();
-  Result<AppliedItem> item = *put ? Result<AppliedItem>(**std::move(put)) : PutOver();
+  COFFER_ASSIGN(bool exists, Exists());
+  COFFER_ASSIGN(std::optional<AppliedItem> put, exists ? std::optional<AppliedItem>() : PutNew());
+  Result<AppliedItem> item = put ? Result<AppliedItem>(*std::move(put)) : PutOver();
   // As behind every commit: a failure closes the latch and shows at the next write.
   if (item.ok()) Guarded([this] { return core_.RebaseCountersIfDue(); }).Ignore();
   return item;
@@ -176,52 +176,48 @@ Result<AppliedItem> ConversationWriter::Commit() {
 Result<bool> ConversationWriter::Exists() {
   storage::PinnedValue head;
   const StoreAccess access = core_.Access();
-  if (Status status = access->Get(storage::Family::kConversations, id_, nullptr, head); !status.ok()) return status;
+  COFFER_TRY(access->Get(storage::Family::kConversations, id_, nullptr, head));
   return head.found();
 }
 
 Result<std::optional<AppliedItem>> ConversationWriter::PutNew() {
-  Result<std::unique_ptr<storage::BulkLoad>> load = NewLoad();
-  if (!load.ok()) return std::move(load).status();
-  Status filled = FillLoad(**load, nullptr);
+  COFFER_ASSIGN(std::unique_ptr<storage::BulkLoad> load, NewLoad());
+  Status filled = FillLoad(*load, nullptr);
   if (filled.code() == StatusCode::kInvalidArgument) return std::optional(AppliedItem{std::move(filled), {}});
   if (!filled.ok()) return filled;
 
   const StoreAccess access = core_.Access();
   Transaction transaction(core_, access);
-  Result<std::vector<AppliedItem>> items = transaction.Run(batch_, false);
-  if (!items.ok()) return std::move(items).status();
-  AppliedItem& item = items->front();
+  COFFER_ASSIGN(std::vector<AppliedItem> items, transaction.Run(batch_, false));
+  AppliedItem& item = items.front();
   if (item.status.ok() && item.result.outcome != Outcome::kCreated) return std::optional<AppliedItem>();
   if (IsFinal(item)) return std::optional(std::move(item));
-  if (Status status = transaction.CommitWith(**load, id_, staged_); !status.ok()) return status;
+  COFFER_TRY(transaction.CommitWith(*load, id_, staged_));
   return std::optional(std::move(item));
 }
 
 Result<AppliedItem> ConversationWriter::PutOver() {
   const StoreAccess access = core_.Access();
   Transaction transaction(core_, access);
-  Result<std::vector<AppliedItem>> items = transaction.Run(batch_, false);
-  if (!items.ok()) return std::move(items).status();
-  AppliedItem& item = items->front();
+  COFFER_ASSIGN(std::vector<AppliedItem> items, transaction.Run(batch_, false));
+  AppliedItem& item = items.front();
   if (IsFinal(item)) return std::move(item);
 
   storage::ScanOptions options;
   options.fill_cache = false;
   const std::unique_ptr<storage::Scan> old_rows =
       access->NewScan(storage::Family::kMessages, format::MessageKey(id_, 0), format::MessagesEnd(id_), options);
-  Result<std::unique_ptr<storage::BulkLoad>> load = NewLoad();
-  if (!load.ok()) return std::move(load).status();
-  Status filled = FillLoad(**load, old_rows.get());
+  COFFER_ASSIGN(std::unique_ptr<storage::BulkLoad> load, NewLoad());
+  Status filled = FillLoad(*load, old_rows.get());
   if (filled.code() == StatusCode::kInvalidArgument) return AppliedItem{std::move(filled), {}};
   if (!filled.ok()) return filled;
-  if (Status status = transaction.CommitWith(**load, id_, staged_); !status.ok()) return status;
+  COFFER_TRY(transaction.CommitWith(*load, id_, staged_));
   return std::move(item);
 }
 
 Status ConversationWriter::FillLoad(storage::BulkLoad& load, storage::Scan* old_rows) {
   RowWriter rows(id_, load, old_rows, staged_);
-  Status status = spool_.ForEach([&rows](SpooledMessage& message) { return rows.Add(message); });
+  Status status = temporary_.ForEach([&rows](TemporaryMessage& message) { return rows.Add(message); });
   return status.ok() ? rows.Finish() : status;
 }
 

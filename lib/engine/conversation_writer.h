@@ -12,7 +12,7 @@
 #include "coffer/result.h"
 #include "engine/batch_state.h"
 #include "engine/core.h"
-#include "engine/message_spool.h"
+#include "engine/temporary_messages.h"
 
 namespace coffer::engine {
 
@@ -63,11 +63,11 @@ class ConversationWriter {
   storage::Store& store_;  // cannot be switched while pinned
   StorePin pin_;
   std::string folder_;
-  MessageSpool spool_;
+  TemporaryMessages temporary_;
   Batch encoder_;
   Batch batch_;  // the conversation, once finished
   std::string id_;
-  StagedMessages staged_;
+  LoadedMessages staged_;
   std::uint64_t messages_ = 0;
   std::uint64_t next_sequence_ = 0;
 };

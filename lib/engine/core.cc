@@ -4,14 +4,16 @@
 
 #include "engine/batch_state.h"
 #include "engine/control_store.h"
+#include "engine/internals.h"
 #include "engine/tokens.h"
 #include "engine/transaction.h"
-#include "format/fixed_width.h"
-#include "format/keys.h"
-#include "format/ulid.h"
+#include "format/records/ulid.h"
+#include "format/stored/keys.h"
 #include "storage/durable_file.h"
 #include "storage/guarded_file_system.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/fixed_width.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -51,38 +53,34 @@ EngineCore::~EngineCore() {
 }
 
 Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, const OpenOptions& options) {
-  if (Status status = CheckOptions(options); !status.ok()) return status;
+  COFFER_TRY(CheckOptions(options));
   std::unique_ptr<EngineCore> core(new EngineCore());
   if (!options.repository.empty()) {
     // Looked at before the lock file is made.
-    if (Status status = StoreFolder::CheckRepository(folder, options.repository); !status.ok()) return status;
+    COFFER_TRY(StoreFolder::CheckRepository(folder, options.repository));
   }
   core->options_ = options;
   core->TakeHost();
 
-  Result<std::unique_ptr<StoreFolder>> opened =
-      StoreFolder::Open(*core->files_, folder, options.create_if_missing, options.read_only);
-  if (!opened.ok()) return std::move(opened).status();
-  core->folder_ = std::move(*opened);
+  COFFER_ASSIGN(std::unique_ptr<StoreFolder> opened, StoreFolder::Open(*core->files_, folder, options.create_if_missing, options.read_only));
+  core->folder_ = std::move(opened);
   core->memory_ = storage::NewStoreMemory(options.write_buffer_bytes, options.block_cache_bytes);
   core->repository_ = options.repository.empty() ? core->folder_->BackupsPath() : options.repository;
   if (core->folder_->is_new()) {
-    if (Status status = core->CreateStore(); !status.ok()) return status.WithContext("creating a store in " + folder);
+    COFFER_TRY_CONTEXT(core->CreateStore(), "creating a store in " + folder);
   }
-  if (Status status = core->OpenStore(); !status.ok()) return status.WithContext("opening " + folder);
-  Result<std::unique_ptr<storage::Store>> control =
-      OpenControlStore(*core->files_, core->folder_->ControlPath(), core->StoreOptionsFor(false));
-  if (!control.ok()) return std::move(control).status().WithContext("opening " + folder);
-  core->control_ = std::move(*control);
+  COFFER_TRY_CONTEXT(core->OpenStore(), "opening " + folder);
+  COFFER_ASSIGN_CONTEXT(std::unique_ptr<storage::Store> control, OpenControlStore(*core->files_, core->folder_->ControlPath(), core->StoreOptionsFor(false)), "opening " + folder);
+  core->control_ = std::move(control);
   core->tokens_ = std::make_unique<Tokens>(core->control_.get());
-  if (Status status = core->tokens_->Load(); !status.ok()) return status.WithContext("opening " + folder);
+  COFFER_TRY_CONTEXT(core->tokens_->Load(), "opening " + folder);
   if (!options.read_only) {
     // Only now: were CURRENT wrong, what it does not name might be all there is.
-    if (Status status = core->folder_->Sweep(); !status.ok()) return status;
+    COFFER_TRY(core->folder_->Sweep());
     // A leftover export is no reason to refuse the store; the next opening tries again.
     core->folder_->SweepExports().Ignore();
   }
-  if (Status status = core->CountFilesBesides(); !status.ok()) return status.WithContext("opening " + folder);
+  COFFER_TRY_CONTEXT(core->CountFilesBesides(), "opening " + folder);
   return core;
 }
 
@@ -93,14 +91,14 @@ Result<std::unique_ptr<EngineCore>> EngineCore::OpenApart(const std::string& pat
   core->host_files_ = host_files_;
   core->files_ = files_;
   core->random_ = random_;
-  if (Status status = core->TakeStore(storage::OpenRocksStore(path, options)); !status.ok()) return status;
+  COFFER_TRY(core->TakeStore(storage::OpenRocksStore(path, options)));
   return core;
 }
 
 Result<std::unique_ptr<EngineCore>> EngineCore::OpenDetached(const OpenOptions& options, const std::string& name,
                                                              const std::string& store_path,
                                                              std::shared_ptr<FileSystem> store_files) {
-  if (Status status = CheckOptions(options); !status.ok()) return status;
+  COFFER_TRY(CheckOptions(options));
   std::unique_ptr<EngineCore> core(new EngineCore());
   core->options_ = options;
   core->options_.read_only = true;
@@ -112,7 +110,7 @@ Result<std::unique_ptr<EngineCore>> EngineCore::OpenDetached(const OpenOptions& 
   core->tokens_ = std::make_unique<Tokens>(nullptr);
   storage::StoreOptions store = core->StoreOptionsFor(false);
   store.file_system = core->store_files_.get();
-  if (Status status = core->TakeStore(storage::OpenRocksStore(store_path, store)); !status.ok()) return status;
+  COFFER_TRY(core->TakeStore(storage::OpenRocksStore(store_path, store)));
   return core;
 }
 
@@ -150,14 +148,23 @@ storage::StoreOptions EngineCore::StoreOptionsFor(bool create) const {
   return store;
 }
 
+storage::StoreOptions EngineCore::SmallStoreOptions() const {
+  constexpr std::size_t kWriteBufferBytes = std::size_t{8} << 20;
+  constexpr std::size_t kBlockCacheBytes = std::size_t{4} << 20;
+  storage::StoreOptions store = StoreOptionsFor(false);
+  store.read_only = false;
+  store.memory = nullptr;
+  store.write_buffer_bytes = std::min(store.write_buffer_bytes, kWriteBufferBytes);
+  store.block_cache_bytes = std::min(store.block_cache_bytes, kBlockCacheBytes);
+  return store;
+}
+
 Status EngineCore::CreateStore() {
   const std::uint64_t generation = folder_->next_generation();
-  if (Status status = storage::RemoveRecursively(*files_, folder_->PartialPath(generation)); !status.ok()) return status;
-  Result<std::unique_ptr<storage::Store>> store =
-      storage::OpenRocksStore(folder_->PartialPath(generation), StoreOptionsFor(true));
-  if (!store.ok()) return std::move(store).status();
-  if (Status status = (*store)->Close(); !status.ok()) return status;
-  store->reset();
+  COFFER_TRY(storage::RemoveRecursively(*files_, folder_->TemporaryPath(generation)));
+  COFFER_ASSIGN(std::unique_ptr<storage::Store> store, storage::OpenRocksStore(folder_->TemporaryPath(generation), StoreOptionsFor(true)));
+  COFFER_TRY(store->Close());
+  store.reset();
   return folder_->Switch(generation);
 }
 
@@ -165,18 +172,17 @@ Status EngineCore::OpenStore() { return TakeStore(storage::OpenRocksStore(folder
 
 Status EngineCore::TakeStore(Result<std::unique_ptr<storage::Store>> store) {
   if (!store.ok()) return std::move(store).status();
-  Result<CounterState> counters = ReadCounters(**store, nullptr);
-  if (!counters.ok()) return std::move(counters).status();
+  COFFER_ASSIGN(CounterState counters, ReadCounters(**store, nullptr));
   store_ = std::move(*store);
   if (!options_.read_only) {
-    if (Status status = SweepUnfinishedContents(); !status.ok()) return status;
+    COFFER_TRY(SweepTemporaryContents());
   }
-  totals_.Reset(std::move(*counters));
+  totals_.Reset(std::move(counters));
   return Status::Ok();
 }
 
 // Contents that were being written when the process ended: no record names them.
-Status EngineCore::SweepUnfinishedContents() {
+Status EngineCore::SweepTemporaryContents() {
   storage::WriteBatch batch;
   const std::string prefix = format::ContentIntentKey({});
   const std::unique_ptr<storage::Scan> scan =
@@ -187,18 +193,16 @@ Status EngineCore::SweepUnfinishedContents() {
     batch.DeleteRange(storage::Family::kContents, *content_id, format::ContentsEnd(*content_id));
     batch.Delete(storage::Family::kProgress, scan->key());
   }
-  if (Status status = scan->status(); !status.ok()) return status;
-  if (batch.operations() == 0) return Status::Ok();
+  COFFER_TRY(scan->status());
+  if (batch.size() == 0) return Status::Ok();
   return store_->Commit(batch, Durability::kBuffered).WithContext("sweeping unfinished contents");
 }
 
 Status EngineCore::CountFilesBesides() {
-  Result<std::uint64_t> exports = storage::TreeBytes(*files_, folder_->ExportsPath());
-  if (!exports.ok()) return std::move(exports).status();
-  Result<std::uint64_t> backups = storage::TreeBytes(*files_, repository_);
-  if (!backups.ok()) return std::move(backups).status();
-  exports_bytes = *exports;
-  backups_bytes = *backups;
+  COFFER_ASSIGN(std::uint64_t exports, storage::TreeBytes(*files_, folder_->ExportsPath()));
+  COFFER_ASSIGN(std::uint64_t backups, storage::TreeBytes(*files_, repository_));
+  exports_bytes = exports;
+  backups_bytes = backups;
   Result<std::vector<std::string>> manifests = files_->List(repository_ + "/manifests");
   if (!manifests.ok() && manifests.status().code() != StatusCode::kNotFound) return std::move(manifests).status();
   backups_count = manifests.ok() ? manifests->size() : 0;
@@ -253,7 +257,7 @@ void EngineCore::Latch(std::string_view doing, const Status& failure) {
 
 Status EngineCore::CommitToStore(const StoreAccess& access, storage::WriteBatch& batch, const CounterChange& change,
                                  Durability durability, storage::BulkLoad* load) {
-  if (Status status = CheckWritable(); !status.ok()) return status;
+  COFFER_TRY(CheckWritable());
   { const std::lock_guard pass(commit_gate_); }
   const std::shared_lock lock(commit_mutex_);
   const std::int32_t day = Today();
@@ -277,7 +281,7 @@ Status EngineCore::RebaseCountersIfDue() {
   const std::lock_guard gate(commit_gate_);
   const std::unique_lock lock(commit_mutex_);
   if (!totals_.WantsRebase()) return Status::Ok();
-  if (Status status = CheckWritable(); !status.ok()) return status;
+  COFFER_TRY(CheckWritable());
   storage::WriteBatch batch;
   totals_.AppendRebase(batch);
   // Buffered: losing it loses nothing, the operands before it are still there.
@@ -295,7 +299,7 @@ void EngineCore::AtRest(const std::function<void(const CounterState&)>& visit) {
 }
 
 Status EngineCore::ForgetOwner(std::string_view owner) {
-  if (Status status = CheckWritable(); !status.ok()) return status;
+  COFFER_TRY(CheckWritable());
   const StoreAccess access = Access();
   const std::lock_guard gate(commit_gate_);
   const std::unique_lock lock(commit_mutex_);
@@ -310,16 +314,16 @@ Status EngineCore::ForgetOwner(std::string_view owner) {
 }
 
 Result<std::vector<AppliedItem>> EngineCore::Apply(Batch& batch, Durability durability, bool all_or_nothing) {
-  if (Status status = CheckWritable(); !status.ok()) return status;
+  COFFER_TRY(CheckWritable());
   // Its contents lie in the other store.
-  if (&batch.state().core != this) return Status::InvalidArgument("batch: belongs to another engine");
+  if (&Internals::StateOf(batch).core != this) return Status::InvalidArgument("batch: belongs to another engine");
   Result<std::vector<AppliedItem>> items = std::vector<AppliedItem>();
   {
     const StoreAccess access = Access();
     Transaction transaction(*this, access);
     items = transaction.Run(batch, all_or_nothing);
     if (!items.ok()) return items;
-    if (Status status = transaction.Commit(durability); !status.ok()) return status;
+    COFFER_TRY(transaction.Commit(durability));
   }
   batch.Clear();
   // The batch is committed whatever becomes of this; a failure closes the latch and shows at the next write.
@@ -333,15 +337,14 @@ Result<std::vector<AppliedItem>> EngineCore::CommitEach(Batch& batch, Durability
 
 Result<std::vector<ItemResult>> EngineCore::CommitAll(Batch& batch, Durability durability) {
   std::vector<ItemResult> results;
-  results.reserve(batch.operations());  // once it is committed nothing may fail
-  Result<std::vector<AppliedItem>> items = Apply(batch, durability, true);
-  if (!items.ok()) return std::move(items).status();
-  for (AppliedItem& item : *items) results.push_back(std::move(item.result));
+  results.reserve(batch.size());  // once it is committed nothing may fail
+  COFFER_ASSIGN(std::vector<AppliedItem> items, Apply(batch, durability, true));
+  for (AppliedItem& item : items) results.push_back(std::move(item.result));
   return results;
 }
 
 Status EngineCore::SwitchStore(std::uint64_t generation) {
-  if (Status status = CheckWritable(); !status.ok()) return status;
+  COFFER_TRY(CheckWritable());
   // Looked at before as well, so that nobody waits at the gate for work that will take long and end in a refusal.
   const auto busy = [] { return Status::Busy("snapshots, readers or unfinished contents of the store are still in use"); };
   if (pins_.load() > 0) return busy();

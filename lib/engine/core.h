@@ -135,12 +135,14 @@ class EngineCore {
 
   Stripes& stripes() noexcept { return stripes_; }
 
-  // Makes generation `generation` (built at folder().PartialPath) the live store: waits for running calls, switches, reopens and
+  // Makes generation `generation` (built at folder().TemporaryPath) the live store: waits for running calls, switches, reopens and
   // reloads the counters. kBusy while something is pinned. A failure before CURRENT changes leaves the old store serving; one
   // behind it leaves the old store to readers and closes the latch, since CURRENT may name either.
   Status SwitchStore(std::uint64_t generation);
 
   storage::StoreOptions StoreOptionsFor(bool create) const;
+  // For a second store that is opened beside the live one to look at it: little memory, and none of the live store's.
+  storage::StoreOptions SmallStoreOptions() const;
 
   // Bytes on disk of the repository and of finished exports: taken at open, kept by the jobs that change them.
   std::atomic<std::uint64_t> backups_bytes{0};
@@ -156,7 +158,7 @@ class EngineCore {
   // Takes over a store that was just opened, and loads what is kept of it in memory.
   Status TakeStore(Result<std::unique_ptr<storage::Store>> store);
   Status CountFilesBesides();
-  Status SweepUnfinishedContents();
+  Status SweepTemporaryContents();
   Result<std::vector<AppliedItem>> Apply(Batch& batch, Durability durability, bool all_or_nothing);
   void Latch(std::string_view doing, const Status& failure);
 

@@ -5,11 +5,13 @@
 #include "engine/content_state.h"
 #include "engine/core.h"
 #include "engine/integrity_check.h"
+#include "engine/internals.h"
 #include "engine/record_reads.h"
 #include "engine/storage_statistics.h"
-#include "format/keys.h"
-#include "format/record_text.h"
+#include "format/records/record_codec.h"
+#include "format/stored/keys.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace {
@@ -18,12 +20,12 @@ using engine::ReadView;
 using engine::StoreAccess;
 
 const storage::StoreSnapshot* StoreSnapshotOf(const Snapshot* snapshot) {
-  return snapshot != nullptr ? snapshot->state().get() : nullptr;
+  return snapshot != nullptr ? engine::Internals::StateOf(*snapshot).get() : nullptr;
 }
 
 // Of another store it would give this one's state at a moment of the other's.
 Status CheckSnapshot(const engine::EngineCore& core, const Snapshot* snapshot) {
-  if (snapshot == nullptr || snapshot->state().BelongsTo(core)) return Status::Ok();
+  if (snapshot == nullptr || engine::Internals::StateOf(*snapshot).BelongsTo(core)) return Status::Ok();
   return Status::InvalidArgument("snapshot: belongs to another engine");
 }
 
@@ -31,17 +33,15 @@ ReadView ViewOf(const StoreAccess& access, const Snapshot* snapshot) { return {*
 
 // Commits a batch of one operation.
 Result<ItemResult> CommitOne(engine::EngineCore& core, Batch& batch, const WriteOptions& options) {
-  Result<std::vector<engine::AppliedItem>> items = core.CommitEach(batch, options.durability);
-  if (!items.ok()) return std::move(items).status();
-  if (!items->front().status.ok()) return std::move(items->front().status);
-  return std::move(items->front().result);
+  COFFER_ASSIGN(std::vector<engine::AppliedItem> items, core.CommitEach(batch, options.durability));
+  if (!items.front().status.ok()) return std::move(items.front().status);
+  return std::move(items.front().result);
 }
 
 // Answers the record's id: the engine's, or `given`, which is copied ahead, since behind the commit nothing may fail any more.
 Result<std::string> CommitRecord(engine::EngineCore& core, Batch& batch, std::string given, const WriteOptions& options) {
-  Result<ItemResult> item = CommitOne(core, batch, options);
-  if (!item.ok()) return std::move(item).status();
-  return item->id.empty() ? std::move(given) : std::move(item->id);
+  COFFER_ASSIGN(ItemResult item, CommitOne(core, batch, options));
+  return item.id.empty() ? std::move(given) : std::move(item.id);
 }
 
 template <typename Record, typename Read>
@@ -67,10 +67,6 @@ Snapshot::~Snapshot() = default;
 
 Engine::Engine(std::unique_ptr<engine::EngineCore> core) : core_(std::move(core)) {}
 Engine::~Engine() = default;
-std::unique_ptr<Engine> Engine::Over(std::unique_ptr<engine::EngineCore> core) {
-  return std::unique_ptr<Engine>(new Engine(std::move(core)));
-}
-
 Status Engine::Close() try { return core_->Close(); } catch (...) {
   return StatusOfException();
 }
@@ -83,16 +79,16 @@ Result<std::vector<ItemResult>> Engine::Commit(Batch& batch, const WriteOptions&
 
 Result<std::string> Engine::PutConversation(const Conversation& conversation, PutMode mode, const WriteOptions& options) try {
   Batch batch(*this);
-  if (Status status = batch.PutConversation(conversation, mode); !status.ok()) return status;
+  COFFER_TRY(batch.PutConversation(conversation, mode));
   return CommitRecord(*core_, batch, conversation.id, options);
 } catch (...) {
   return StatusOfException();
 }
 
-Result<std::string> Engine::PutConversation(const Conversation& conversation, std::span<const Message> messages, PutMode mode,
-                                            const WriteOptions& options) try {
+Result<std::string> Engine::PutConversationWithMessages(const Conversation& conversation, std::span<const Message> messages,
+                                                        PutMode mode, const WriteOptions& options) try {
   Batch batch(*this);
-  if (Status status = batch.PutConversation(conversation, messages, mode); !status.ok()) return status;
+  COFFER_TRY(batch.PutConversationWithMessages(conversation, messages, mode));
   return CommitRecord(*core_, batch, conversation.id, options);
 } catch (...) {
   return StatusOfException();
@@ -101,17 +97,16 @@ Result<std::string> Engine::PutConversation(const Conversation& conversation, st
 Result<std::uint64_t> Engine::AppendMessage(std::string_view conversation_id, const Message& message,
                                             const WriteOptions& options) try {
   Batch batch(*this);
-  if (Status status = batch.AppendMessage(conversation_id, message); !status.ok()) return status;
-  Result<ItemResult> item = CommitOne(*core_, batch, options);
-  if (!item.ok()) return std::move(item).status();
-  return item->sequence_number;
+  COFFER_TRY(batch.AppendMessage(conversation_id, message));
+  COFFER_ASSIGN(ItemResult item, CommitOne(*core_, batch, options));
+  return item.sequence_number;
 } catch (...) {
   return StatusOfException();
 }
 
 Result<std::string> Engine::PutDocument(const Document& document, PutMode mode, const WriteOptions& options) try {
   Batch batch(*this);
-  if (Status status = batch.PutDocument(document, mode); !status.ok()) return status;
+  COFFER_TRY(batch.PutDocument(document, mode));
   return CommitRecord(*core_, batch, document.id, options);
 } catch (...) {
   return StatusOfException();
@@ -120,7 +115,7 @@ Result<std::string> Engine::PutDocument(const Document& document, PutMode mode, 
 Result<std::string> Engine::PutDocument(const Document& document, ContentWriter content, PutMode mode,
                                         const WriteOptions& options) try {
   Batch batch(*this);
-  if (Status status = batch.PutDocument(document, std::move(content), mode); !status.ok()) return status;
+  COFFER_TRY(batch.PutDocument(document, std::move(content), mode));
   return CommitRecord(*core_, batch, document.id, options);
 } catch (...) {
   return StatusOfException();
@@ -128,7 +123,7 @@ Result<std::string> Engine::PutDocument(const Document& document, ContentWriter 
 
 Result<std::string> Engine::PutPrompt(const Prompt& prompt, PutMode mode, const WriteOptions& options) try {
   Batch batch(*this);
-  if (Status status = batch.PutPrompt(prompt, mode); !status.ok()) return status;
+  COFFER_TRY(batch.PutPrompt(prompt, mode));
   return CommitRecord(*core_, batch, prompt.id, options);
 } catch (...) {
   return StatusOfException();
@@ -136,7 +131,7 @@ Result<std::string> Engine::PutPrompt(const Prompt& prompt, PutMode mode, const 
 
 Status Engine::Delete(Kind kind, std::string_view id, std::string_view owner, const WriteOptions& options) try {
   Batch batch(*this);
-  if (Status status = batch.Delete(kind, id, owner); !status.ok()) return status;
+  COFFER_TRY(batch.Delete(kind, id, owner));
   Result<ItemResult> item = CommitOne(*core_, batch, options);
   return item.ok() ? Status::Ok() : std::move(item).status();
 } catch (...) {
@@ -145,7 +140,7 @@ Status Engine::Delete(Kind kind, std::string_view id, std::string_view owner, co
 
 Status Engine::DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number, const WriteOptions& options) try {
   Batch batch(*this);
-  if (Status status = batch.DeleteMessage(conversation_id, sequence_number); !status.ok()) return status;
+  COFFER_TRY(batch.DeleteMessage(conversation_id, sequence_number));
   Result<ItemResult> item = CommitOne(*core_, batch, options);
   return item.ok() ? Status::Ok() : std::move(item).status();
 } catch (...) {
@@ -153,15 +148,15 @@ Status Engine::DeleteMessage(std::string_view conversation_id, std::uint64_t seq
 }
 
 Result<ContentWriter> Engine::NewContent() try {
-  if (Status status = core_->CheckWritable(); !status.ok()) return status;
+  COFFER_TRY(core_->CheckWritable());
   const StoreAccess access = core_->Access();
-  return ContentWriter(std::make_unique<engine::ContentWriterState>(*core_));
+  return engine::Internals::WriterOver(std::make_unique<engine::ContentWriterState>(*core_));
 } catch (...) {
   return StatusOfException();
 }
 
 Result<Conversation> Engine::GetConversation(std::string_view id, const ReadOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   return engine::ReadConversation(ViewOf(access, options.snapshot), id);
 } catch (...) {
@@ -170,7 +165,7 @@ Result<Conversation> Engine::GetConversation(std::string_view id, const ReadOpti
 
 Result<Message> Engine::GetMessage(std::string_view conversation_id, std::uint64_t sequence_number,
                                    const ReadOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   return engine::ReadMessage(ViewOf(access, options.snapshot), conversation_id, sequence_number);
 } catch (...) {
@@ -178,10 +173,9 @@ Result<Message> Engine::GetMessage(std::string_view conversation_id, std::uint64
 }
 
 Result<Document> Engine::GetDocument(std::string_view id, const ReadOptions& options) try {
-  Result<std::string> text = GetDocumentJson(id, options);
-  if (!text.ok()) return std::move(text).status();
+  COFFER_ASSIGN(std::string text, GetDocumentJson(id, options));
   format::RecordReader reader;
-  Result<Document> record = reader.ReadDocument(*text);
+  Result<Document> record = reader.ReadDocument(text);
   if (!record.ok()) return Status::Corruption("document " + std::string(id) + ": " + record.status().ToString());
   return record;
 } catch (...) {
@@ -189,10 +183,9 @@ Result<Document> Engine::GetDocument(std::string_view id, const ReadOptions& opt
 }
 
 Result<Prompt> Engine::GetPrompt(std::string_view id, const ReadOptions& options) try {
-  Result<std::string> text = GetPromptJson(id, options);
-  if (!text.ok()) return std::move(text).status();
+  COFFER_ASSIGN(std::string text, GetPromptJson(id, options));
   format::RecordReader reader;
-  Result<Prompt> record = reader.ReadPrompt(*text);
+  Result<Prompt> record = reader.ReadPrompt(text);
   if (!record.ok()) return Status::Corruption("prompt " + std::string(id) + ": " + record.status().ToString());
   return record;
 } catch (...) {
@@ -200,7 +193,7 @@ Result<Prompt> Engine::GetPrompt(std::string_view id, const ReadOptions& options
 }
 
 Result<Page<Message>> Engine::ListMessages(std::string_view conversation_id, const MessageListOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   return engine::ReadMessages(ViewOf(access, options.snapshot), conversation_id, options);
 } catch (...) {
@@ -208,15 +201,14 @@ Result<Page<Message>> Engine::ListMessages(std::string_view conversation_id, con
 }
 
 Result<Page<Conversation>> Engine::ListConversations(const ListOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   const ReadView view = ViewOf(access, options.snapshot);
   Result<engine::TextPage> page = engine::ReadTextPage(view, Kind::kConversation, options);
   format::RecordReader reader;
   const auto read = [&](const std::string& text) -> Result<Conversation> {
-    Result<Conversation> conversation = reader.ReadConversation(text);
-    if (!conversation.ok()) return conversation;
-    if (Status status = engine::ReadDerived(view, *conversation); !status.ok()) return status;
+    COFFER_ASSIGN(Conversation conversation, reader.ReadConversation(text));
+    COFFER_TRY(engine::ReadDerived(view, conversation));
     return conversation;
   };
   return ParsePage<Conversation>(std::move(page), Kind::kConversation, read);
@@ -225,7 +217,7 @@ Result<Page<Conversation>> Engine::ListConversations(const ListOptions& options)
 }
 
 Result<Page<Document>> Engine::ListDocuments(const ListOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   format::RecordReader reader;
   return ParsePage<Document>(engine::ReadTextPage(ViewOf(access, options.snapshot), Kind::kDocument, options), Kind::kDocument,
@@ -235,7 +227,7 @@ Result<Page<Document>> Engine::ListDocuments(const ListOptions& options) try {
 }
 
 Result<Page<Prompt>> Engine::ListPrompts(const ListOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   format::RecordReader reader;
   return ParsePage<Prompt>(engine::ReadTextPage(ViewOf(access, options.snapshot), Kind::kPrompt, options), Kind::kPrompt,
@@ -245,29 +237,25 @@ Result<Page<Prompt>> Engine::ListPrompts(const ListOptions& options) try {
 }
 
 Result<ContentReader> Engine::OpenContent(std::string_view document_id, const ReadOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
-  if (Status status = format::CheckId("id", document_id); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
+  COFFER_TRY(format::CheckId("id", document_id));
   const StoreAccess access = core_->Access();
   const storage::StoreSnapshot* given = StoreSnapshotOf(options.snapshot);
   std::unique_ptr<storage::StoreSnapshot> own = given == nullptr ? access->TakeSnapshot() : nullptr;
   storage::PinnedValue value;
-  if (Status status = access->Get(storage::Family::kDocuments, document_id, given != nullptr ? given : own.get(), value);
-      !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(access->Get(storage::Family::kDocuments, document_id, given != nullptr ? given : own.get(), value));
   const std::string name = "document " + std::string(document_id);
   if (!value.found()) return Status::NotFound(name + ": not found");
-  Result<format::StoredRecord> record = format::DecodeStoredRecord(Kind::kDocument, value.view());
-  if (!record.ok()) return std::move(record).status().WithContext(name);
-  if (!record->content) return Status::NotFound(name + ": has no content");
-  return ContentReader(std::make_unique<engine::ContentReaderState>(*access, core_->Pin(), given, std::move(own),
-                                                                    std::string(document_id), *record->content));
+  COFFER_ASSIGN_CONTEXT(format::StoredRecord record, format::DecodeStoredRecord(Kind::kDocument, value.view()), name);
+  if (!record.content) return Status::NotFound(name + ": has no content");
+  return engine::Internals::ReaderOver(std::make_unique<engine::ContentReaderState>(
+      *access, core_->Pin(), given, std::move(own), std::string(document_id), *record.content));
 } catch (...) {
   return StatusOfException();
 }
 
 Result<std::string> Engine::GetConversationJson(std::string_view id, bool with_messages, const ReadOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   return engine::ReadConversationText(ViewOf(access, options.snapshot), id, with_messages);
 } catch (...) {
@@ -276,7 +264,7 @@ Result<std::string> Engine::GetConversationJson(std::string_view id, bool with_m
 
 Result<std::string> Engine::GetMessageJson(std::string_view conversation_id, std::uint64_t sequence_number,
                                            const ReadOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   return engine::ReadMessageText(ViewOf(access, options.snapshot), conversation_id, sequence_number);
 } catch (...) {
@@ -284,7 +272,7 @@ Result<std::string> Engine::GetMessageJson(std::string_view conversation_id, std
 }
 
 Result<std::string> Engine::GetDocumentJson(std::string_view id, const ReadOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   return engine::ReadRecordText(ViewOf(access, options.snapshot), Kind::kDocument, id);
 } catch (...) {
@@ -292,7 +280,7 @@ Result<std::string> Engine::GetDocumentJson(std::string_view id, const ReadOptio
 }
 
 Result<std::string> Engine::GetPromptJson(std::string_view id, const ReadOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   return engine::ReadRecordText(ViewOf(access, options.snapshot), Kind::kPrompt, id);
 } catch (...) {
@@ -300,18 +288,17 @@ Result<std::string> Engine::GetPromptJson(std::string_view id, const ReadOptions
 }
 
 Result<Page<std::string>> Engine::ListJson(Kind kind, const ListOptions& options) try {
-  if (Status status = CheckSnapshot(*core_, options.snapshot); !status.ok()) return status;
+  COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
-  Result<engine::TextPage> texts = engine::ReadTextPage(ViewOf(access, options.snapshot), kind, options);
-  if (!texts.ok()) return std::move(texts).status();
-  return Page<std::string>{std::move(texts->texts), std::move(texts->next)};
+  COFFER_ASSIGN(engine::TextPage texts, engine::ReadTextPage(ViewOf(access, options.snapshot), kind, options));
+  return Page<std::string>{std::move(texts.texts), std::move(texts.next)};
 } catch (...) {
   return StatusOfException();
 }
 
 Result<std::unique_ptr<Snapshot>> Engine::TakeSnapshot() try {
   const StoreAccess access = core_->Access();
-  return std::make_unique<Snapshot>(
+  return engine::Internals::SnapshotOver(
       std::make_unique<engine::SnapshotState>(*core_, core_->Pin(), access->TakeSnapshot(), core_->Now()));
 } catch (...) {
   return StatusOfException();
@@ -321,7 +308,7 @@ Result<StorageStatistics> Engine::Statistics() try { return engine::TakeStatisti
   return StatusOfException();
 }
 
-Result<IntegrityReport> Engine::Verify() try {
+Result<IntegrityReport> Engine::CheckIntegrity() try {
   std::optional<StoreAccess> access(core_->Access());
   const engine::StorePin pin = core_->Pin();
   storage::Store& store = **access;
@@ -333,7 +320,7 @@ Result<IntegrityReport> Engine::Verify() try {
 }
 
 Result<ReclaimReport> Engine::Reclaim() try {
-  if (Status status = core_->CheckWritable(); !status.ok()) return status;
+  COFFER_TRY(core_->CheckWritable());
   std::optional<StoreAccess> access(core_->Access());
   const engine::StorePin pin = core_->Pin();
   storage::Store& store = **access;
@@ -345,7 +332,7 @@ Result<ReclaimReport> Engine::Reclaim() try {
   };
   ReclaimReport report;
   report.bytes_before = bytes_on_disk();
-  if (Status status = store.Compact({}); !status.ok()) return status.WithContext("reclaim");
+  COFFER_TRY_CONTEXT(store.Compact({}), "reclaim");
   report.bytes_after = bytes_on_disk();
   return report;
 } catch (...) {
@@ -353,7 +340,7 @@ Result<ReclaimReport> Engine::Reclaim() try {
 }
 
 Status Engine::Sync() try {
-  if (Status status = core_->CheckWritable(); !status.ok()) return status;
+  COFFER_TRY(core_->CheckWritable());
   return core_->Access()->Sync();
 } catch (...) {
   return StatusOfException();

@@ -3,11 +3,12 @@
 #include <functional>
 
 #include "engine/content_state.h"
-#include "format/keys.h"
-#include "format/message_run.h"
-#include "format/record_text.h"
-#include "format/sha256.h"
-#include "format/stored_record.h"
+#include "format/records/record_codec.h"
+#include "format/records/sha256.h"
+#include "format/stored/keys.h"
+#include "format/stored/message_run.h"
+#include "format/stored/stored_record.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -102,7 +103,7 @@ Status Checker::CheckConversations() {
     heads->Next();
   }
   for (; rows->valid(); rows->Next()) Find("messages", "a row of a conversation that is not there");
-  if (Status status = Finished(*heads, "conversations"); !status.ok()) return status;
+  COFFER_TRY(Finished(*heads, "conversations"));
   return Finished(*rows, "messages");
 }
 
@@ -239,7 +240,7 @@ void Checker::CheckContent(std::string_view document_id, std::string_view owner,
 Status Checker::CheckIndex() {
   const std::unique_ptr<Scan> scan = Walk(Family::kByOwner);
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) index_.Meet(scan->key());
-  if (Status status = Finished(*scan, "by_owner"); !status.ok()) return status;
+  COFFER_TRY(Finished(*scan, "by_owner"));
   return index_.even() ? Status::Ok() : NameIndexFaults();
 }
 
@@ -257,7 +258,7 @@ Status Checker::NameIndexFaults() {
     const Family family = key->kind == Kind::kDocument ? Family::kDocuments
                           : key->kind == Kind::kPrompt ? Family::kPrompts
                                                        : Family::kConversations;
-    if (Status status = store_.Get(family, key->id, snapshot_, value); !status.ok()) return status;
+    COFFER_TRY(store_.Get(family, key->id, snapshot_, value));
     bool matches = false;
     if (value.found() && key->kind == Kind::kConversation) {
       Result<format::ConversationHead> head = format::DecodeConversationHead(value.view());
@@ -286,7 +287,7 @@ Status Checker::CheckContentKeys() {
   for (intents->SeekToFirst(); intents->valid(); intents->Next()) {
     if (const auto id = format::ParseContentIntentKey(intents->key())) unfinished.emplace_back(*id);
   }
-  if (Status status = Finished(*intents, "progress"); !status.ok()) return status;
+  COFFER_TRY(Finished(*intents, "progress"));
   const std::unique_ptr<Scan> scan = Walk(Family::kContents);
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const std::string_view id = scan->key().substr(0, format::kContentIdBytes);
@@ -330,14 +331,13 @@ Status Checker::CheckCounters() {
 
 Result<IntegrityReport> Checker::Run() {
   for (Kind kind : kAllKinds) report_.counts[std::string(KindNamePlural(kind))] = 0;
-  Result<std::string> left_out_by = LeftOutBy(store_, snapshot_);
-  if (!left_out_by.ok()) return std::move(left_out_by).status();
-  contents_left_out_ = !left_out_by->empty();
+  COFFER_ASSIGN(std::string left_out_by, LeftOutBy(store_, snapshot_));
+  contents_left_out_ = !left_out_by.empty();
   for (const std::function<Status()>& step : std::initializer_list<std::function<Status()>>{
            [this] { return CheckConversations(); }, [this] { return CheckRecords(Kind::kDocument); },
            [this] { return CheckRecords(Kind::kPrompt); }, [this] { return CheckIndex(); },
            [this] { return CheckContentKeys(); }, [this] { return CheckCounters(); }}) {
-    if (Status status = step(); !status.ok()) return status;
+    COFFER_TRY(step());
   }
   report_.ok = report_.findings_total == 0;
   return std::move(report_);

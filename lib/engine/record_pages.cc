@@ -3,8 +3,9 @@
 
 #include "coffer/limits.h"
 #include "engine/record_reads.h"
-#include "format/keys.h"
-#include "format/record_text.h"
+#include "format/records/record_codec.h"
+#include "format/stored/keys.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -56,9 +57,8 @@ Result<TextPage> ReadTextPage(const ReadView& view, Kind kind, const ListOptions
   const std::string prefix = by_owner ? format::OwnerPrefix(kind, options.owner) : std::string();
   std::string begin = prefix;
   if (!options.after.empty()) {
-    Result<std::string> after = by_owner ? AfterTimeCursor(kind, options.owner, options.after) : AfterIdCursor(options.after);
-    if (!after.ok()) return std::move(after).status();
-    begin = std::move(*after);
+    COFFER_ASSIGN(std::string after, by_owner ? AfterTimeCursor(kind, options.owner, options.after) : AfterIdCursor(options.after));
+    begin = std::move(after);
   }
   const std::string end = by_owner ? format::PrefixEnd(prefix) : std::string();
   storage::ScanOptions scan_options;
@@ -90,7 +90,7 @@ Result<TextPage> ReadTextPage(const ReadView& view, Kind kind, const ListOptions
     page.ids.emplace_back(id);
     page.texts.push_back(std::move(*text));
   }
-  if (Status status = scan->status(); !status.ok()) return status;
+  COFFER_TRY(scan->status());
   return page;
 }
 

@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "coffer/limits.h"
-#include "format/keys.h"
-#include "format/message_run.h"
-#include "format/record_text.h"
+#include "format/records/record_codec.h"
+#include "format/stored/keys.h"
+#include "format/stored/message_run.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -22,10 +23,9 @@ Status NotFound(Kind kind, std::string_view id) { return Status::NotFound(NameOf
 
 Result<format::ConversationHead> ReadHead(const ReadView& view, std::string_view id) {
   storage::PinnedValue value;
-  if (Status status = view.store.Get(storage::Family::kConversations, id, view.snapshot, value); !status.ok()) return status;
+  COFFER_TRY(view.store.Get(storage::Family::kConversations, id, view.snapshot, value));
   if (!value.found()) return NotFound(Kind::kConversation, id);
-  Result<format::ConversationHead> head = format::DecodeConversationHead(value.view());
-  if (!head.ok()) return std::move(head).status().WithContext(NameOf(Kind::kConversation, id));
+  COFFER_ASSIGN_CONTEXT(format::ConversationHead head, format::DecodeConversationHead(value.view()), NameOf(Kind::kConversation, id));
   return head;
 }
 
@@ -36,14 +36,10 @@ void SetDerived(const format::ConversationHead& head, Conversation& conversation
 
 // The text row of a conversation; kNotFound where there is none.
 Status GetText(const ReadView& view, std::string_view id, storage::PinnedValue& value, format::StoredText& stored) {
-  if (Status status = view.store.Get(storage::Family::kMessages, format::ConversationTextKey(id), view.snapshot, value);
-      !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(view.store.Get(storage::Family::kMessages, format::ConversationTextKey(id), view.snapshot, value));
   if (!value.found()) return NotFound(Kind::kConversation, id);
-  Result<format::StoredText> decoded = format::DecodeStoredText(value.view());
-  if (!decoded.ok()) return std::move(decoded).status().WithContext(NameOf(Kind::kConversation, id));
-  stored = *decoded;
+  COFFER_ASSIGN_CONTEXT(format::StoredText decoded, format::DecodeStoredText(value.view()), NameOf(Kind::kConversation, id));
+  stored = decoded;
   return Status::Ok();
 }
 
@@ -56,16 +52,15 @@ Result<std::string> ReadWithMessages(const ReadView& view, std::string_view id) 
   options.snapshot = view.snapshot;
   const std::unique_ptr<storage::Scan> scan = view.store.NewScan(storage::Family::kMessages, begin, end, options);
   scan->SeekToFirst();
-  if (Status status = scan->status(); !status.ok()) return status;
+  COFFER_TRY(scan->status());
   if (!scan->valid() || scan->key() != begin) return NotFound(Kind::kConversation, id);
-  Result<format::StoredText> stored = format::DecodeStoredText(scan->value());
-  if (!stored.ok()) return std::move(stored).status().WithContext(name());
+  COFFER_ASSIGN_CONTEXT(format::StoredText stored, format::DecodeStoredText(scan->value()), name());
 
   // One buffer for everything, mostly large enough from the start: the derived members, which the messages tell, are put in at the end.
   std::string text;
-  text.reserve(stored->json.size() + kTextBytesExpected);
-  text.append(stored->json.substr(0, stored->json.size() - 1)).append(",\"messages\":[");
-  const format::ConversationText offsets = stored->text;
+  text.reserve(stored.json.size() + kTextBytesExpected);
+  text.append(stored.json.substr(0, stored.json.size() - 1)).append(",\"messages\":[");
+  const format::ConversationText offsets = stored.text;
   const std::string place = format::MessagePlaceText(id);
   std::uint64_t count = 0;
   Result<Timestamp> last_message_at = Timestamp();
@@ -83,7 +78,7 @@ Result<std::string> ReadWithMessages(const ReadView& view, std::string_view id) 
     if (!run.status().ok()) return run.status().WithContext(name());
     last_message_at = run.message().created_at();
   }
-  if (Status status = scan->status(); !status.ok()) return status.WithContext(name());
+  COFFER_TRY_CONTEXT(scan->status(), name());
   if (!last_message_at.ok()) return Status::Corruption(name() + ": " + last_message_at.status().ToString());
   text.append("]}");
   format::InsertDerivedMembers(offsets, count, *last_message_at, text);
@@ -104,28 +99,26 @@ storage::Family FamilyOf(Kind kind) {
 }
 
 Result<std::string> ReadConversationText(const ReadView& view, std::string_view id, bool with_messages) {
-  if (Status status = format::CheckId("id", id); !status.ok()) return status;
+  COFFER_TRY(format::CheckId("id", id));
   if (with_messages) return ReadWithMessages(view, id);
-  Result<format::ConversationHead> head = ReadHead(view, id);
-  if (!head.ok()) return std::move(head).status();
+  COFFER_ASSIGN(format::ConversationHead head, ReadHead(view, id));
   storage::PinnedValue value;
   format::StoredText stored;
-  if (Status status = GetText(view, id, value, stored); !status.ok()) return status;
+  COFFER_TRY(GetText(view, id, value, stored));
   std::string text;
-  format::AppendOpenConversation(stored, head->messages.count, head->last_message_at, text);
+  format::AppendOpenConversation(stored, head.messages.count, head.last_message_at, text);
   text.push_back('}');
   return text;
 }
 
 Result<std::string> ReadMessageText(const ReadView& view, std::string_view conversation_id, std::uint64_t sequence_number) {
-  if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
+  COFFER_TRY(format::CheckId("conversation_id", conversation_id));
   const std::string name = std::string(conversation_id) + "/" + std::to_string(sequence_number);
   std::string text;
-  Result<bool> found = FindMessage(view, conversation_id, sequence_number, [&](const format::StoredMessage& message, bool) {
+  COFFER_ASSIGN_CONTEXT(bool found, FindMessage(view, conversation_id, sequence_number, [&](const format::StoredMessage& message, bool) {
     format::AppendFullMessage(message, format::MessagePlaceText(conversation_id), sequence_number, text);
-  });
-  if (!found.ok()) return std::move(found).status().WithContext(NameOf(Kind::kMessage, name));
-  if (!*found) return NotFound(Kind::kMessage, name);
+  }), NameOf(Kind::kMessage, name));
+  if (!found) return NotFound(Kind::kMessage, name);
   return text;
 }
 
@@ -145,7 +138,7 @@ Result<bool> FindMessage(const ReadView& view, std::string_view conversation_id,
                          const std::function<void(const format::StoredMessage& message, bool shares_row)>& found) {
   const std::unique_ptr<storage::Scan> scan = ScanToMessage(view, conversation_id, sequence_number);
   if (!scan->valid()) {
-    if (Status status = scan->status(); !status.ok()) return status;
+    COFFER_TRY(scan->status());
     return false;
   }
   const auto key = format::ParseMessageKey(scan->key());
@@ -163,13 +156,12 @@ Result<bool> FindMessage(const ReadView& view, std::string_view conversation_id,
 }
 
 Result<std::string> ReadRecordText(const ReadView& view, Kind kind, std::string_view id) {
-  if (Status status = format::CheckId("id", id); !status.ok()) return status;
+  COFFER_TRY(format::CheckId("id", id));
   storage::PinnedValue value;
-  if (Status status = view.store.Get(FamilyOf(kind), id, view.snapshot, value); !status.ok()) return status;
+  COFFER_TRY(view.store.Get(FamilyOf(kind), id, view.snapshot, value));
   if (!value.found()) return NotFound(kind, id);
-  Result<format::StoredRecord> record = format::DecodeStoredRecord(kind, value.view());
-  if (!record.ok()) return std::move(record).status().WithContext(NameOf(kind, id));
-  return std::string(record->json);
+  COFFER_ASSIGN_CONTEXT(format::StoredRecord record, format::DecodeStoredRecord(kind, value.view()), NameOf(kind, id));
+  return std::string(record.json);
 }
 
 Status ReadDerived(const ReadView& view, Conversation& conversation) {
@@ -180,24 +172,22 @@ Status ReadDerived(const ReadView& view, Conversation& conversation) {
 }
 
 Result<Conversation> ReadConversation(const ReadView& view, std::string_view id) {
-  if (Status status = format::CheckId("id", id); !status.ok()) return status;
-  Result<format::ConversationHead> head = ReadHead(view, id);
-  if (!head.ok()) return std::move(head).status();
+  COFFER_TRY(format::CheckId("id", id));
+  COFFER_ASSIGN(format::ConversationHead head, ReadHead(view, id));
   storage::PinnedValue value;
   format::StoredText stored;
-  if (Status status = GetText(view, id, value, stored); !status.ok()) return status;
+  COFFER_TRY(GetText(view, id, value, stored));
   format::RecordReader reader;
   Result<Conversation> conversation = reader.ReadConversation(stored.json);
   if (!conversation.ok()) return Status::Corruption(NameOf(Kind::kConversation, id) + ": " + conversation.status().ToString());
-  SetDerived(*head, *conversation);
+  SetDerived(head, *conversation);
   return conversation;
 }
 
 Result<Message> ReadMessage(const ReadView& view, std::string_view conversation_id, std::uint64_t sequence_number) {
-  Result<std::string> text = ReadMessageText(view, conversation_id, sequence_number);
-  if (!text.ok()) return std::move(text).status();
+  COFFER_ASSIGN(std::string text, ReadMessageText(view, conversation_id, sequence_number));
   format::RecordReader reader;
-  Result<Message> message = reader.ReadMessage(*text);
+  Result<Message> message = reader.ReadMessage(text);
   if (!message.ok()) {
     return Status::Corruption("message " + std::string(conversation_id) + "/" + std::to_string(sequence_number) + ": " +
                               message.status().ToString());
@@ -206,7 +196,7 @@ Result<Message> ReadMessage(const ReadView& view, std::string_view conversation_
 }
 
 Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conversation_id, const MessageListOptions& options) {
-  if (Status status = format::CheckId("conversation_id", conversation_id); !status.ok()) return status;
+  COFFER_TRY(format::CheckId("conversation_id", conversation_id));
   if (options.limit < 1 || options.limit > kPageItemsMax) {
     return Status::InvalidArgument("limit: 1 to " + std::to_string(kPageItemsMax));
   }
@@ -220,9 +210,7 @@ Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conver
   std::string begin = format::MessageKey(conversation_id, options.from_sequence);
   if (const auto row = ScanToMessage(view, conversation_id, options.from_sequence); row->valid()) {
     begin = row->key();
-  } else if (Status status = row->status(); !status.ok()) {
-    return status;
-  }
+  } else COFFER_TRY(row->status());
   const std::string end = format::MessagesEnd(conversation_id);
   const std::unique_ptr<storage::Scan> scan = view.store.NewScan(storage::Family::kMessages, begin, end, scan_options);
   const std::string place = format::MessagePlaceText(conversation_id);
@@ -249,7 +237,7 @@ Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conver
     }
     if (!run.status().ok()) return run.status().WithContext(NameOf(Kind::kConversation, conversation_id));
   }
-  if (Status status = scan->status(); !status.ok()) return status;
+  COFFER_TRY(scan->status());
   return page;
 }
 

@@ -11,7 +11,7 @@
 
 #include "coffer/engine.h"
 #include "engine/core.h"
-#include "format/stored_record.h"
+#include "format/stored/stored_record.h"
 
 namespace coffer::engine {
 

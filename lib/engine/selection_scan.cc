@@ -1,7 +1,8 @@
 #include "engine/selection_scan.h"
 
-#include "format/enum_names.h"
-#include "format/keys.h"
+#include "format/records/enum_names.h"
+#include "format/stored/keys.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -33,13 +34,11 @@ Result<std::optional<std::uint8_t>> StatusNumber(const Selection& selection) {
 
 Result<Traits> TraitsOf(Kind kind, std::string_view value) {
   if (kind == Kind::kConversation) {
-    Result<format::ConversationHead> head = format::DecodeConversationHead(value);
-    if (!head.ok()) return std::move(head).status();
-    return Traits{head->status, head->created_at};
+    COFFER_ASSIGN(format::ConversationHead head, format::DecodeConversationHead(value));
+    return Traits{head.status, head.created_at};
   }
-  Result<format::StoredRecord> record = format::DecodeStoredRecord(kind, value);
-  if (!record.ok()) return std::move(record).status();
-  return Traits{record->status, record->created_at};
+  COFFER_ASSIGN(format::StoredRecord record, format::DecodeStoredRecord(kind, value));
+  return Traits{record.status, record.created_at};
 }
 
 bool InTime(const Selection& selection, Timestamp created_at) {
@@ -65,13 +64,12 @@ Status ForEachOwned(const ReadView& view, const Selection& selection, std::optio
     const auto key = format::ParseOwnerKey(scan->key());
     if (!key) return Status::Corruption("by_owner: a key that is none");
     if (status_number) {
-      if (Status status = view.store.Get(FamilyOf(selection.kind), key->id, view.snapshot, value); !status.ok()) return status;
+      COFFER_TRY(view.store.Get(FamilyOf(selection.kind), key->id, view.snapshot, value));
       if (!value.found()) continue;
-      Result<Traits> traits = TraitsOf(selection.kind, value.view());
-      if (!traits.ok()) return std::move(traits).status().WithContext(key->id);
-      if (traits->status != *status_number) continue;
+      COFFER_ASSIGN_CONTEXT(Traits traits, TraitsOf(selection.kind, value.view()), key->id);
+      if (traits.status != *status_number) continue;
     }
-    if (Status status = visit(key->id); !status.ok()) return status;
+    COFFER_TRY(visit(key->id));
     if (++count == selection.limit) return Status::Ok();
   }
   return scan->status();
@@ -89,10 +87,9 @@ Status CheckSelection(const Selection& selection) {
 
 Status ForEachSelected(const ReadView& view, const Selection& selection,
                        const std::function<Status(std::string_view id)>& visit) {
-  if (Status status = CheckSelection(selection); !status.ok()) return status;
-  Result<std::optional<std::uint8_t>> status_number = StatusNumber(selection);
-  if (!status_number.ok()) return std::move(status_number).status();
-  if (!selection.owner.empty()) return ForEachOwned(view, selection, *status_number, visit);
+  COFFER_TRY(CheckSelection(selection));
+  COFFER_ASSIGN(std::optional<std::uint8_t> status_number, StatusNumber(selection));
+  if (!selection.owner.empty()) return ForEachOwned(view, selection, status_number, visit);
 
   storage::ScanOptions options;
   options.snapshot = view.snapshot;
@@ -100,10 +97,9 @@ Status ForEachSelected(const ReadView& view, const Selection& selection,
   const std::unique_ptr<storage::Scan> scan = view.store.NewScan(FamilyOf(selection.kind), {}, {}, options);
   std::size_t count = 0;
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
-    Result<Traits> traits = TraitsOf(selection.kind, scan->value());
-    if (!traits.ok()) return std::move(traits).status().WithContext(scan->key());
-    if (!InTime(selection, traits->created_at) || (*status_number && traits->status != **status_number)) continue;
-    if (Status status = visit(scan->key()); !status.ok()) return status;
+    COFFER_ASSIGN_CONTEXT(Traits traits, TraitsOf(selection.kind, scan->value()), scan->key());
+    if (!InTime(selection, traits.created_at) || (status_number && traits.status != *status_number)) continue;
+    COFFER_TRY(visit(scan->key()));
     if (++count == selection.limit) return Status::Ok();
   }
   return scan->status();

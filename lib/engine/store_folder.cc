@@ -9,13 +9,14 @@
 
 #include "coffer/version.h"
 #include "storage/durable_file.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
 
 constexpr std::string_view kCurrentHeader = "coffer store format ";
 constexpr std::string_view kGenerationPrefix = "gen-";
-constexpr std::string_view kPartialSuffix = ".partial";
+constexpr std::string_view kTemporarySuffix = ".partial";
 constexpr std::string_view kCurrentTemporary = "CURRENT.tmp";
 constexpr std::uint64_t kCurrentBytesMax = 4096;
 
@@ -92,7 +93,7 @@ std::string StoreFolder::GenerationPath(std::uint64_t generation) const { return
 Result<std::unique_ptr<StoreFolder>> StoreFolder::Open(FileSystem& files, const std::string& root, bool create,
                                                        bool read_only) {
   std::unique_ptr<StoreFolder> folder(new StoreFolder(files, root));
-  if (Status status = folder->CheckRoot(create && !read_only); !status.ok()) return status;
+  COFFER_TRY(folder->CheckRoot(create && !read_only));
 
   // Read-only engines share the lock; where there is no lock file, on a read-only file system, nobody can be writing.
   Result<std::unique_ptr<FileLock>> lock = files.Lock(root + "/LOCK", !read_only);
@@ -101,7 +102,7 @@ Result<std::unique_ptr<StoreFolder>> StoreFolder::Open(FileSystem& files, const 
   } else if (!(read_only && lock.status().code() == StatusCode::kNotFound)) {
     return std::move(lock).status().WithContext("opening " + root);
   }
-  if (Status status = folder->ReadCurrent(read_only); !status.ok()) return status;
+  COFFER_TRY(folder->ReadCurrent(read_only));
   return folder;
 }
 
@@ -116,17 +117,14 @@ Status StoreFolder::CheckRoot(bool create) {
   Result<FileInfo> current = files_.Stat(root_ + "/CURRENT");
   if (current.ok()) {
     // Judged before the lock file is written to. A switch meanwhile does no harm: the file is always whole.
-    Result<std::string> text = storage::ReadWholeFile(files_, root_ + "/CURRENT", kCurrentBytesMax);
-    if (!text.ok()) return std::move(text).status();
-    Result<std::uint64_t> generation = ParseCurrent(*text, root_ + "/CURRENT");
+    COFFER_ASSIGN(std::string text, storage::ReadWholeFile(files_, root_ + "/CURRENT", kCurrentBytesMax));
+    Result<std::uint64_t> generation = ParseCurrent(text, root_ + "/CURRENT");
     return generation.ok() ? Status::Ok() : std::move(generation).status();
   }
   if (current.status().code() != StatusCode::kNotFound) return std::move(current).status();
-  Result<std::vector<std::string>> names = files_.List(root_);
-  if (!names.ok()) return std::move(names).status();
-  Result<std::uint64_t> unclaimed = FindUnclaimed(root_, *names);
-  if (!unclaimed.ok()) return std::move(unclaimed).status();
-  if (*unclaimed == 0 && !create) return Status::NotFound(root_ + ": there is no store");
+  COFFER_ASSIGN(std::vector<std::string> names, files_.List(root_));
+  COFFER_ASSIGN(std::uint64_t unclaimed, FindUnclaimed(root_, names));
+  if (unclaimed == 0 && !create) return Status::NotFound(root_ + ": there is no store");
   return Status::Ok();
 }
 
@@ -135,21 +133,18 @@ Status StoreFolder::ReadCurrent(bool read_only) {
   const std::string path = root_ + "/CURRENT";
   Result<std::string> current = storage::ReadWholeFile(files_, path, kCurrentBytesMax);
   if (current.ok()) {
-    Result<std::uint64_t> generation = ParseCurrent(*current, path);
-    if (!generation.ok()) return std::move(generation).status();
-    generation_ = *generation;
+    COFFER_ASSIGN(std::uint64_t generation, ParseCurrent(*current, path));
+    generation_ = generation;
     return Status::Ok();
   }
   if (current.status().code() != StatusCode::kNotFound) return std::move(current).status();
 
-  Result<std::vector<std::string>> names = files_.List(root_);
-  if (!names.ok()) return std::move(names).status();
-  Result<std::uint64_t> unclaimed = FindUnclaimed(root_, *names);
-  if (!unclaimed.ok()) return std::move(unclaimed).status();
+  COFFER_ASSIGN(std::vector<std::string> names, files_.List(root_));
+  COFFER_ASSIGN(std::uint64_t unclaimed, FindUnclaimed(root_, names));
   if (read_only) return Status::NotFound(root_ + ": CURRENT is missing; open the store for writing once");
-  if (*unclaimed == 0) return Status::Ok();
-  if (Status status = storage::WriteDurably(files_, path, CurrentText(*unclaimed)); !status.ok()) return status;
-  generation_ = *unclaimed;
+  if (unclaimed == 0) return Status::Ok();
+  COFFER_TRY(storage::WriteDurably(files_, path, CurrentText(unclaimed)));
+  generation_ = unclaimed;
   return Status::Ok();
 }
 
@@ -170,24 +165,19 @@ Status StoreFolder::CheckRepository(const std::string& root, const std::string& 
 
 Status StoreFolder::Switch(std::uint64_t generation) {
   const std::string path = GenerationPath(generation);
-  if (Status status = storage::PublishDurably(files_, PartialPath(generation), path); !status.ok()) return status;
-  if (Status status = storage::WriteDurably(files_, root_ + "/CURRENT", CurrentText(generation)); !status.ok()) {
-    return status.WithContext("switching to " + GenerationName(generation));
-  }
+  COFFER_TRY(storage::PublishDurably(files_, TemporaryPath(generation), path));
+  COFFER_TRY_CONTEXT(storage::WriteDurably(files_, root_ + "/CURRENT", CurrentText(generation)), "switching to " + GenerationName(generation));
   generation_ = generation;
   return Status::Ok();
 }
 
 Status StoreFolder::Sweep() {
-  Result<std::vector<std::string>> names = files_.List(root_);
-  if (!names.ok()) return std::move(names).status();
-  for (const std::string& name : *names) {
-    const bool partial = name == kCurrentTemporary || (name.starts_with(kGenerationPrefix) && name.ends_with(kPartialSuffix));
+  COFFER_ASSIGN(std::vector<std::string> names, files_.List(root_));
+  for (const std::string& name : names) {
+    const bool partial = name == kCurrentTemporary || (name.starts_with(kGenerationPrefix) && name.ends_with(kTemporarySuffix));
     const std::optional<std::uint64_t> generation = ParseGeneration(name);
     if (!partial && (!generation || *generation == generation_)) continue;
-    if (Status status = storage::RemoveRecursively(files_, root_ + "/" + name); !status.ok()) {
-      return status.WithContext("sweeping " + name);
-    }
+    COFFER_TRY_CONTEXT(storage::RemoveRecursively(files_, root_ + "/" + name), "sweeping " + name);
   }
   return Status::Ok();
 }
@@ -197,7 +187,7 @@ Status StoreFolder::SweepExports() {
   if (!names.ok()) return names.status().code() == StatusCode::kNotFound ? Status::Ok() : std::move(names).status();
   Status first_failure;
   for (const std::string& name : *names) {
-    if (!name.ends_with(kPartialSuffix)) continue;
+    if (!name.ends_with(kTemporarySuffix)) continue;
     Status status = files_.RemoveFile(ExportsPath() + "/" + name);
     if (!status.ok() && first_failure.ok()) first_failure = status.WithContext("sweeping " + ExportsPath());
   }

@@ -37,7 +37,7 @@ class StoreFolder {
   std::uint64_t next_generation() const noexcept { return generation_ + 1; }
   std::string GenerationPath(std::uint64_t generation) const;
   // Where a generation is built before it is published.
-  std::string PartialPath(std::uint64_t generation) const { return GenerationPath(generation) + ".partial"; }
+  std::string TemporaryPath(std::uint64_t generation) const { return GenerationPath(generation) + ".partial"; }
   // A folder for what one unfinished work keeps beside the live generation. Like every partial one it is swept at open.
   std::string StagingPath(const std::string& name) const { return GenerationPath(generation_) + "." + name + ".partial"; }
   std::string ExportsPath() const { return root_ + "/exports"; }
@@ -48,7 +48,7 @@ class StoreFolder {
   // kInvalidArgument: a repository at `path` would be a part of what the store in `root` itself removes, or the data folder itself.
   static Status CheckRepository(const std::string& root, const std::string& path);
 
-  // Publishes the generation built at PartialPath(generation) and makes it the live one. After a failure or a crash either the
+  // Publishes the generation built at TemporaryPath(generation) and makes it the live one. After a failure or a crash either the
   // old one is live or the new one.
   Status Switch(std::uint64_t generation);
 

@@ -9,11 +9,13 @@
 
 #include "coffer/engine.h"
 #include "engine/core.h"
-#include "format/base64.h"
-#include "format/fixed_width.h"
-#include "format/record_text.h"
-#include "format/sha256.h"
+#include "engine/internals.h"
+#include "format/age/base64.h"
+#include "format/records/record_codec.h"
+#include "format/records/sha256.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/fixed_width.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace engine {
@@ -102,16 +104,15 @@ Status Tokens::Load() {
   const std::unique_lock lock(mutex_);
   const std::unique_ptr<storage::Scan> scan = control_->NewScan(storage::Family::kTokens, {}, {}, {});
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
-    Result<std::pair<TokenInfo, std::string>> token = DecodeToken(scan->key(), scan->value());
-    if (!token.ok()) return std::move(token).status();
-    Keep({std::move(token->first), std::move(token->second)});
+    COFFER_ASSIGN(auto token, DecodeToken(scan->key(), scan->value()));
+    Keep({std::move(token.first), std::move(token.second)});
   }
   return scan->status().WithContext("tokens");
 }
 
 Result<CreatedToken> Tokens::Create(const std::function<std::string(std::string_view)>& new_id, std::string_view user_id,
                                     PrincipalRole role, std::optional<Timestamp> expires_at, Timestamp now) {
-  if (Status status = format::CheckId("user_id", user_id); !status.ok()) return status;
+  COFFER_TRY(format::CheckId("user_id", user_id));
   if (expires_at && *expires_at <= now) return Status::InvalidArgument("expires_at: is past");
   const std::lock_guard change(change_mutex_);
   TokenInfo info;
@@ -160,7 +161,7 @@ Status Tokens::Revoke(std::string_view id) {
   }
   storage::WriteBatch batch;
   batch.Delete(storage::Family::kTokens, id);
-  if (Status status = control_->Commit(batch, Durability::kDurable); !status.ok()) return status.WithContext("token");
+  COFFER_TRY_CONTEXT(control_->Commit(batch, Durability::kDurable), "token");
   const std::unique_lock lock(mutex_);
   Drop(id);
   return Status::Ok();
@@ -183,7 +184,7 @@ Result<Principal> Tokens::Authenticate(std::string_view secret, Timestamp now) c
 
 Result<CreatedToken> CreateToken(Engine& engine, std::string_view user_id, PrincipalRole role,
                                  std::optional<Timestamp> expires_at) try {
-  engine::EngineCore& core = engine.core();
+  engine::EngineCore& core = engine::CoreOf(engine);
   if (engine.read_only()) return Status::PermissionDenied("token: the store is opened read-only");
   return core.tokens().Create([&core](std::string_view last) { return core.NewIdAfter(last); }, user_id, role, expires_at,
                               core.Now());
@@ -191,19 +192,19 @@ Result<CreatedToken> CreateToken(Engine& engine, std::string_view user_id, Princ
   return StatusOfException();
 }
 
-Result<std::vector<TokenInfo>> ListTokens(Engine& engine) try { return engine.core().tokens().List(); } catch (...) {
+Result<std::vector<TokenInfo>> ListTokens(Engine& engine) try { return engine::CoreOf(engine).tokens().List(); } catch (...) {
   return StatusOfException();
 }
 
 Status RevokeToken(Engine& engine, std::string_view id) try {
   if (engine.read_only()) return Status::PermissionDenied("token: the store is opened read-only");
-  return engine.core().tokens().Revoke(id);
+  return engine::CoreOf(engine).tokens().Revoke(id);
 } catch (...) {
   return StatusOfException();
 }
 
 Result<Principal> Authenticate(Engine& engine, std::string_view secret) try {
-  return engine.core().tokens().Authenticate(secret, engine.core().Now());
+  return engine::CoreOf(engine).tokens().Authenticate(secret, engine::CoreOf(engine).Now());
 } catch (...) {
   return StatusOfException();
 }

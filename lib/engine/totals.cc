@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "format/keys.h"
+#include "format/stored/keys.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -52,14 +53,13 @@ Result<CounterState> ReadCounters(storage::Store& store, const storage::StoreSna
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const auto key = format::ParseCounterKey(scan->key());
     if (!key) return Status::Corruption("counters: a key that is none");
-    Result<format::Tally> tally = format::DecodeTally(scan->value());
-    if (!tally.ok()) return std::move(tally).status().WithContext("counters");
+    COFFER_ASSIGN_CONTEXT(format::Tally tally, format::DecodeTally(scan->value()), "counters");
     // A day on which as much went as came is a day on which something changed.
-    if (!key->is_day && *tally == format::Tally{}) continue;
+    if (!key->is_day && tally == format::Tally{}) continue;
     KindTallies& tallies = key->is_day ? state.by_day[key->day] : state.by_owner[std::string(key->owner)];
-    tallies[key->kind] = *tally;
+    tallies[key->kind] = tally;
   }
-  if (Status status = scan->status(); !status.ok()) return status.WithContext("counters");
+  COFFER_TRY_CONTEXT(scan->status(), "counters");
   return state;
 }
 

@@ -14,7 +14,7 @@
 
 #include "coffer/kind.h"
 #include "coffer/result.h"
-#include "format/tally.h"
+#include "format/stored/tally.h"
 #include "storage/store.h"
 
 namespace coffer::engine {

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/internals.h"
 #include "engine/record_reads.h"
-#include "format/keys.h"
+#include "format/stored/keys.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
 
-// What an operation writes besides its own row: head, index row.
+// What an entry writes besides its own row: head, index row.
 constexpr std::size_t kBytesBesideRow = 320;
 
 std::string StateKey(Kind kind, std::string_view id) {
@@ -20,7 +22,7 @@ std::string StateKey(Kind kind, std::string_view id) {
   return key;
 }
 
-// A message's operation concerns its conversation.
+// A message's entry concerns its conversation.
 Kind RecordKind(Kind kind) { return kind == Kind::kMessage ? Kind::kConversation : kind; }
 
 }  // namespace
@@ -29,62 +31,60 @@ RecordState& Transaction::StateOf(Kind kind, std::string_view id) { return state
 
 Status Transaction::LoadRecord(Kind kind, std::string_view id, std::string_view value, RecordState& state) {
   if (kind == Kind::kConversation) {
-    Result<format::ConversationHead> head = format::DecodeConversationHead(value);
-    if (!head.ok()) return std::move(head).status().WithContext(id);
-    state.head = std::move(*head);
+    COFFER_ASSIGN_CONTEXT(format::ConversationHead head, format::DecodeConversationHead(value), id);
+    state.head = std::move(head);
     state.exists = true;
     return Status::Ok();
   }
-  Result<format::StoredRecord> record = format::DecodeStoredRecord(kind, value);
-  if (!record.ok()) return std::move(record).status().WithContext(id);
-  state.owner = record->owner;
-  state.created_at = record->created_at;
-  state.updated_at = record->updated_at;
-  state.tally = format::TallyOf(kind, id, value, record->json.size());
-  if (record->content) {
+  COFFER_ASSIGN_CONTEXT(format::StoredRecord record, format::DecodeStoredRecord(kind, value), id);
+  state.owner = record.owner;
+  state.created_at = record.created_at;
+  state.updated_at = record.updated_at;
+  state.tally = format::TallyOf(kind, id, value, record.json.size());
+  if (record.content) {
     state.content =
-        OwnedContent{std::string(record->content->id), record->content->size_bytes, std::string(record->content->sha256)};
+        OwnedContent{std::string(record.content->id), record.content->size_bytes, std::string(record.content->sha256)};
   }
-  if (kind == Kind::kDocument) state.json = record->json;
+  if (kind == Kind::kDocument) state.json = record.json;
   state.exists = true;
   return Status::Ok();
 }
 
 Status Transaction::Load(Kind kind, std::span<const std::string_view> ids) {
   std::vector<storage::PinnedValue> values(ids.size());
-  if (Status status = access_->MultiGet(FamilyOf(kind), ids, nullptr, values); !status.ok()) return status;
+  COFFER_TRY(access_->MultiGet(FamilyOf(kind), ids, nullptr, values));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (!values[i].found()) continue;
-    if (Status status = LoadRecord(kind, ids[i], values[i].view(), StateOf(kind, ids[i])); !status.ok()) return status;
+    COFFER_TRY(LoadRecord(kind, ids[i], values[i].view(), StateOf(kind, ids[i])));
   }
   return Status::Ok();
 }
 
-Status Transaction::LockAndLoad(std::span<const Operation> operations) {
+Status Transaction::LockAndLoad(std::span<const BatchEntry> entries) {
   std::vector<std::size_t> stripes;
-  stripes.reserve(operations.size());
+  stripes.reserve(entries.size());
   std::map<Kind, std::vector<std::string_view>> ids;
-  states_.reserve(operations.size());
-  for (const Operation& operation : operations) {
-    const Kind kind = RecordKind(operation.kind);
-    stripes.push_back(Stripes::Of(kind, operation.id));
-    if (states_.try_emplace(StateKey(kind, operation.id)).second) ids[kind].push_back(operation.id);
+  states_.reserve(entries.size());
+  for (const BatchEntry& entry : entries) {
+    const Kind kind = RecordKind(entry.kind);
+    stripes.push_back(Stripes::Of(kind, entry.id));
+    if (states_.try_emplace(StateKey(kind, entry.id)).second) ids[kind].push_back(entry.id);
   }
   guard_ = core_.stripes().Lock(std::move(stripes));
   for (const auto& [kind, kind_ids] : ids) {
-    if (Status status = Load(kind, kind_ids); !status.ok()) return status;
+    COFFER_TRY(Load(kind, kind_ids));
   }
   return Status::Ok();
 }
 
 Result<std::vector<AppliedItem>> Transaction::Run(Batch& batch, bool all_or_nothing) {
-  Batch::State& state = batch.state();
-  if (Status status = LockAndLoad(state.operations); !status.ok()) return status;
+  Batch::State& state = Internals::StateOf(batch);
+  COFFER_TRY(LockAndLoad(state.entries));
   std::vector<AppliedItem> items;
-  items.reserve(state.operations.size());
-  rows_.Reserve(state.bytes.size() + state.operations.size() * kBytesBesideRow);
-  for (Operation& operation : state.operations) {
-    items.push_back(Apply(state, operation));
+  items.reserve(state.entries.size());
+  rows_.Reserve(state.bytes.size() + state.entries.size() * kBytesBesideRow);
+  for (BatchEntry& entry : state.entries) {
+    items.push_back(Apply(state, entry));
     const Status& status = items.back().status;
     if (status.ok()) continue;
     const bool store_failed = status.code() == StatusCode::kIoError || status.code() == StatusCode::kCorruption;
@@ -95,38 +95,38 @@ Result<std::vector<AppliedItem>> Transaction::Run(Batch& batch, bool all_or_noth
   return items;
 }
 
-AppliedItem Transaction::Apply(Batch::State& batch, Operation& operation) {
-  switch (operation.action) {
+AppliedItem Transaction::Apply(Batch::State& batch, BatchEntry& entry) {
+  switch (entry.action) {
     case Action::kPutConversation:
-      return PutConversation(batch, operation);
+      return PutConversation(batch, entry);
     case Action::kPutMessage:
-      return PutMessage(batch, operation);
+      return PutMessage(batch, entry);
     case Action::kDeleteMessage:
-      return DeleteMessage(batch, operation);
+      return DeleteMessage(batch, entry);
     case Action::kPutDocument:
-      return PutDocument(operation);
+      return PutDocument(entry);
     case Action::kSetContent:
-      return SetContent(operation);
+      return SetContent(entry);
     case Action::kPutPrompt:
-      return PutPrompt(batch, operation);
+      return PutPrompt(batch, entry);
     case Action::kDelete:
       break;
   }
   AppliedItem item;
-  item.status = Delete(operation.kind, operation.id, operation.owner);
+  item.status = Delete(entry.kind, entry.id, entry.owner);
   item.result.outcome = Outcome::kDeleted;
   return item;
 }
 
-Status Transaction::CheckMode(const Operation& operation, const RecordState& state, Timestamp updated_at, bool& keep) const {
-  const auto name = [&] { return std::string(KindName(operation.kind)) + " " + operation.id; };
+Status Transaction::CheckMode(const BatchEntry& entry, const RecordState& state, Timestamp updated_at, bool& keep) const {
+  const auto name = [&] { return std::string(KindName(entry.kind)) + " " + entry.id; };
   keep = false;
-  if (state.exists && operation.mode == PutMode::kInsert) return Status::AlreadyExists(name() + ": is there already");
-  if (!state.exists && operation.mode == PutMode::kUpdate) return Status::NotFound(name() + ": not found");
+  if (state.exists && entry.mode == PutMode::kInsert) return Status::AlreadyExists(name() + ": is there already");
+  if (!state.exists && entry.mode == PutMode::kUpdate) return Status::NotFound(name() + ": not found");
   if (!state.exists) return Status::Ok();
-  const bool conversation = operation.kind == Kind::kConversation;
+  const bool conversation = entry.kind == Kind::kConversation;
   const Timestamp present = conversation ? state.head.updated_at : state.updated_at;
-  keep = operation.mode == PutMode::kKeepExisting || (operation.mode == PutMode::kNewest && present >= updated_at);
+  keep = entry.mode == PutMode::kKeepExisting || (entry.mode == PutMode::kNewest && present >= updated_at);
   return Status::Ok();
 }
 
@@ -137,23 +137,23 @@ void Transaction::PutIndexRow(Kind kind, std::string_view id, bool existed, std:
   rows_.Put(storage::Family::kByOwner, format::OwnerKey(kind, owner, created_at, id), std::string_view());
 }
 
-AppliedItem Transaction::PutPrompt(Batch::State& batch, Operation& operation) {
+AppliedItem Transaction::PutPrompt(Batch::State& batch, BatchEntry& entry) {
   AppliedItem item;
-  RecordState& state = StateOf(Kind::kPrompt, operation.id);
-  const std::string_view value = batch.ValueOf(operation.row);
+  RecordState& state = StateOf(Kind::kPrompt, entry.id);
+  const std::string_view value = batch.ValueOf(entry.row);
   Result<format::StoredRecord> record = format::DecodeStoredRecord(Kind::kPrompt, value);
   if (!record.ok()) return {std::move(record).status(), {}};
   bool keep = false;
-  item.status = CheckMode(operation, state, record->updated_at, keep);
+  item.status = CheckMode(entry, state, record->updated_at, keep);
   if (!item.status.ok()) return item;
   item.result.outcome = keep ? Outcome::kKept : state.exists ? Outcome::kReplaced : Outcome::kCreated;
-  if (operation.generated_id) item.result.id = operation.id;
+  if (entry.generated_id) item.result.id = entry.id;
   if (keep) return item;
 
   if (state.exists) change_.Subtract(state.owner, Kind::kPrompt, state.tally);
-  PutIndexRow(Kind::kPrompt, operation.id, state.exists, state.owner, state.created_at, record->owner, record->created_at);
-  rows_.Put(storage::Family::kPrompts, operation.id, value);
-  state.tally = batch.TallyOf(operation.row);
+  PutIndexRow(Kind::kPrompt, entry.id, state.exists, state.owner, state.created_at, record->owner, record->created_at);
+  rows_.Put(storage::Family::kPrompts, entry.id, value);
+  state.tally = batch.TallyOf(entry.row);
   state.owner = record->owner;
   state.created_at = record->created_at;
   state.updated_at = record->updated_at;
@@ -187,7 +187,7 @@ Result<std::vector<Status>> Transaction::DeleteByIds(Kind kind, std::span<const 
   for (std::string_view id : ids) stripes.push_back(Stripes::Of(kind, id));
   guard_ = core_.stripes().Lock(std::move(stripes));
   states_.reserve(ids.size());
-  if (Status status = Load(kind, ids); !status.ok()) return status;
+  COFFER_TRY(Load(kind, ids));
   std::vector<Status> statuses;
   statuses.reserve(ids.size());
   for (std::string_view id : ids) statuses.push_back(Delete(kind, id, owner));
@@ -210,14 +210,14 @@ void Transaction::AddHeadRows() {
 
 Status Transaction::Commit(Durability durability) {
   AddHeadRows();
-  if (rows_.operations() == 0) return core_.CheckWritable();
-  if (Status status = core_.CommitToStore(access_, rows_, change_, durability); !status.ok()) return status;
+  if (rows_.size() == 0) return core_.CheckWritable();
+  COFFER_TRY(core_.CommitToStore(access_, rows_, change_, durability));
   for (ContentWriterState* content : contents_) content->HandOver();
   return Status::Ok();
 }
 
-Status Transaction::CommitWith(storage::BulkLoad& load, std::string_view id, const StagedMessages& staged) {
-  TakeStagedMessages(staged, StateOf(Kind::kConversation, id));
+Status Transaction::CommitWith(storage::BulkLoad& load, std::string_view id, const LoadedMessages& loaded) {
+  TakeLoadedMessages(loaded, StateOf(Kind::kConversation, id));
   AddHeadRows();
   return core_.CommitToStore(access_, rows_, change_, Durability::kDurable, &load);
 }

@@ -1,5 +1,5 @@
-// Transaction: applies operations to the store as one atomic commit. It reads what is there, keeps a picture of what the
-// operations before have made of it, and collects rows and counter changes.
+// Transaction: applies entries to the store as one atomic commit. It reads what is there, keeps a picture of what the
+// entries before have made of it, and collects rows and counter changes.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 #include "coffer/bulk_delete.h"
 #include "engine/batch_state.h"
 #include "engine/core.h"
-#include "format/stored_record.h"
+#include "format/stored/stored_record.h"
 
 namespace coffer::engine {
 
@@ -42,8 +42,8 @@ struct RecordState {
   format::ConversationHead head;  // of a conversation
   bool head_changed = false;
   std::map<std::uint64_t, MessageState> messages;  // put or deleted one by one in this transaction
-  const Operation* put = nullptr;     // the operation that put all of its messages; Operation's are sorted by sequence
-  bool stored_messages_gone = false;  // those the store has are deleted by this transaction
+  const BatchEntry* put = nullptr;                 // the entry that put all of its messages; Operation's are sorted by sequence
+  bool stored_messages_gone = false;               // those the store has are deleted by this transaction
 
   std::string owner;  // of a document or prompt, as the rest
   Timestamp created_at;
@@ -54,14 +54,14 @@ struct RecordState {
 };
 
 // Invariants:
-// * An operation is checked before it changes anything: one that fails leaves the picture, the rows and the counters as they were.
+// * An entry is checked before it changes anything: one that fails leaves the picture, the rows and the counters as they were.
 // * The ids it touches are locked from Run or DeleteByIds until its end.
 // One thread; the core and the access must outlive it.
 class Transaction {
  public:
   Transaction(EngineCore& core, const StoreAccess& access) : core_(core), access_(access) {}
 
-  // Applies the batch's operations in order. all_or_nothing: the first failure is the answer, and nothing may be committed then.
+  // Applies the batch's entries in order. all_or_nothing: the first failure is the answer, and nothing may be committed then.
   Result<std::vector<AppliedItem>> Run(Batch& batch, bool all_or_nothing);
 
   // Deletes what of `ids` (distinct) is there and has the owner (if not empty): one status an id.
@@ -69,35 +69,35 @@ class Transaction {
 
   // Adds a row of `progress` to the commit.
   void Note(std::string_view key, std::string_view value) { rows_.Put(storage::Family::kProgress, key, value); }
-  // What the operations so far do to the counters.
+  // What the entries so far do to the counters.
   const CounterChange& change() const { return change_; }
 
   Status Commit(Durability durability);
-  // With the rows of `load`, which are those of the conversation `id`, put by an operation whose messages are staged. Durable.
-  Status CommitWith(storage::BulkLoad& load, std::string_view id, const StagedMessages& staged);
+  // With the rows of `load`, which are those of the conversation `id`, put by an entry whose messages are staged. Durable.
+  Status CommitWith(storage::BulkLoad& load, std::string_view id, const LoadedMessages& loaded);
 
  private:
   void AddHeadRows();
-  Status LockAndLoad(std::span<const Operation> operations);
+  Status LockAndLoad(std::span<const BatchEntry> entries);
   Status Load(Kind kind, std::span<const std::string_view> ids);
   Status LoadRecord(Kind kind, std::string_view id, std::string_view value, RecordState& state);
   RecordState& StateOf(Kind kind, std::string_view id);
 
-  AppliedItem Apply(Batch::State& batch, Operation& operation);
-  AppliedItem PutConversation(Batch::State& batch, Operation& operation);
-  AppliedItem PutMessage(Batch::State& batch, Operation& operation);
-  AppliedItem DeleteMessage(Batch::State& batch, Operation& operation);
-  AppliedItem PutDocument(Operation& operation);
-  AppliedItem SetContent(Operation& operation);
-  AppliedItem PutPrompt(Batch::State& batch, Operation& operation);
+  AppliedItem Apply(Batch::State& batch, BatchEntry& entry);
+  AppliedItem PutConversation(Batch::State& batch, BatchEntry& entry);
+  AppliedItem PutMessage(Batch::State& batch, BatchEntry& entry);
+  AppliedItem DeleteMessage(Batch::State& batch, BatchEntry& entry);
+  AppliedItem PutDocument(BatchEntry& entry);
+  AppliedItem SetContent(BatchEntry& entry);
+  AppliedItem PutPrompt(Batch::State& batch, BatchEntry& entry);
   Status Delete(Kind kind, std::string_view id, std::string_view owner);
 
-  Status CheckMode(const Operation& operation, const RecordState& state, Timestamp updated_at, bool& keep) const;
+  Status CheckMode(const BatchEntry& entry, const RecordState& state, Timestamp updated_at, bool& keep) const;
   void MoveOwner(RecordState& state, std::string_view owner);
   void RemoveMessages(std::string_view id, RecordState& state);
   void DeleteMessageRows(std::string_view id, const format::ConversationHead& head);
   void ForgetMessages(RecordState& state);
-  void TakeStagedMessages(const StagedMessages& staged, RecordState& state);
+  void TakeLoadedMessages(const LoadedMessages& loaded, RecordState& state);
   void RemoveContent(std::string_view id, RecordState& state);
   void RemoveConversation(std::string_view id, RecordState& state);
   void PutIndexRow(Kind kind, std::string_view id, bool existed, std::string_view old_owner, Timestamp old_created_at,

@@ -3,9 +3,10 @@
 
 #include "engine/record_reads.h"
 #include "engine/transaction.h"
-#include "format/fixed_width.h"
-#include "format/keys.h"
-#include "format/message_run.h"
+#include "format/stored/keys.h"
+#include "format/stored/message_run.h"
+#include "vocabulary/fixed_width.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -19,7 +20,7 @@ std::string PlaceName(std::string_view conversation_id, std::uint64_t sequence) 
 }
 
 // The message that a conversation's put brought for this place; null: none.
-const EncodedMessage* FindPut(const Batch::State& batch, const Operation* put, std::uint64_t sequence) {
+const EncodedMessage* FindPut(const Batch::State& batch, const BatchEntry* put, std::uint64_t sequence) {
   if (put == nullptr) return nullptr;
   const auto first = batch.messages.begin() + static_cast<std::ptrdiff_t>(put->first_message);
   const auto last = first + static_cast<std::ptrdiff_t>(put->message_count);
@@ -91,13 +92,13 @@ void Transaction::ForgetMessages(RecordState& state) {
   state.stored_messages_gone = true;
 }
 
-void Transaction::TakeStagedMessages(const StagedMessages& staged, RecordState& state) {
+void Transaction::TakeLoadedMessages(const LoadedMessages& loaded, RecordState& state) {
   format::ConversationHead& head = state.head;
-  head.messages = staged.messages;
-  head.first_sequence = staged.first_sequence;
-  head.last_sequence = staged.last_sequence;
-  head.last_message_at = staged.last_message_at;
-  head.leading_run = staged.leading_run;
+  head.messages = loaded.messages;
+  head.first_sequence = loaded.first_sequence;
+  head.last_sequence = loaded.last_sequence;
+  head.last_message_at = loaded.last_message_at;
+  head.leading_run = loaded.leading_run;
   change_.Add(head.owner, Kind::kMessage, head.messages);
 }
 
@@ -111,47 +112,47 @@ void Transaction::RemoveConversation(std::string_view id, RecordState& state) {
   state.stored_messages_gone = true;
 }
 
-AppliedItem Transaction::PutConversation(Batch::State& batch, Operation& operation) {
+AppliedItem Transaction::PutConversation(Batch::State& batch, BatchEntry& entry) {
   AppliedItem item;
-  RecordState& state = StateOf(Kind::kConversation, operation.id);
-  const format::ConversationHead& given = operation.head;
+  RecordState& state = StateOf(Kind::kConversation, entry.id);
+  const format::ConversationHead& given = entry.head;
   bool keep = false;
-  item.status = CheckMode(operation, state, given.updated_at, keep);
+  item.status = CheckMode(entry, state, given.updated_at, keep);
   if (!item.status.ok()) return item;
   item.result.outcome = keep ? Outcome::kKept : state.exists ? Outcome::kReplaced : Outcome::kCreated;
-  if (operation.generated_id) item.result.id = operation.id;
+  if (entry.generated_id) item.result.id = entry.id;
   if (keep) return item;
 
   format::ConversationHead& head = state.head;
-  if (operation.messages_staged) {
+  if (entry.messages_loaded) {
     ForgetMessages(state);
-  } else if (operation.replaces_messages) {
-    RemoveMessages(operation.id, state);
+  } else if (entry.replaces_messages) {
+    RemoveMessages(entry.id, state);
   }
   if (state.exists) change_.Subtract(head.owner, Kind::kConversation, head.record);
   if (head.messages.count > 0 && head.owner != given.owner) {
     change_.Subtract(head.owner, Kind::kMessage, head.messages);
     change_.Add(given.owner, Kind::kMessage, head.messages);
   }
-  PutIndexRow(Kind::kConversation, operation.id, state.exists, head.owner, head.created_at, given.owner, given.created_at);
+  PutIndexRow(Kind::kConversation, entry.id, state.exists, head.owner, head.created_at, given.owner, given.created_at);
   head.status = given.status;
   head.created_at = given.created_at;
   head.updated_at = given.updated_at;
   head.owner = given.owner;
   head.record = given.record;
-  rows_.Put(storage::Family::kMessages, batch.KeyOf(operation.row), batch.ValueOf(operation.row));
+  rows_.Put(storage::Family::kMessages, batch.KeyOf(entry.row), batch.ValueOf(entry.row));
   change_.Add(head.owner, Kind::kConversation, head.record);
   state.exists = true;
   state.head_changed = true;
 
-  if (!operation.replaces_messages || operation.message_count == 0) return item;
-  state.put = &operation;
-  const std::size_t behind = operation.first_message + operation.message_count;
+  if (!entry.replaces_messages || entry.message_count == 0) return item;
+  state.put = &entry;
+  const std::size_t behind = entry.first_message + entry.message_count;
   bool only_first_row_shared = true;
-  for (std::size_t first = operation.first_message; first < behind;) {
+  for (std::size_t first = entry.first_message; first < behind;) {
     const std::size_t end = RunEnd(batch.messages, first, behind);
     PutRun(batch, first, end);
-    if (first == operation.first_message) {
+    if (first == entry.first_message) {
       head.leading_run = static_cast<std::uint32_t>(end - first);
     } else {
       only_first_row_shared = only_first_row_shared && end == first + 1;
@@ -159,8 +160,8 @@ AppliedItem Transaction::PutConversation(Batch::State& batch, Operation& operati
     for (; first < end; ++first) head.messages.Add(PutTally(batch.messages[first]));
   }
   if (!only_first_row_shared) head.leading_run = 0;
-  const EncodedMessage& last = batch.messages[operation.first_message + operation.message_count - 1];
-  head.first_sequence = batch.messages[operation.first_message].sequence;
+  const EncodedMessage& last = batch.messages[entry.first_message + entry.message_count - 1];
+  head.first_sequence = batch.messages[entry.first_message].sequence;
   head.last_sequence = last.sequence;
   head.last_message_at = last.created_at;
   change_.Add(head.owner, Kind::kMessage, head.messages);
@@ -218,9 +219,8 @@ Status Transaction::SplitRow(Batch::State& batch, std::string_view id, RecordSta
   std::vector<MessageState> messages;
   format::MessageRun run(*key->sequence_number, row->value());
   while (run.Next()) {
-    Result<MessageState> message = StateOfStored(id, run.sequence(), run.message());
-    if (!message.ok()) return std::move(message).status();
-    messages.push_back(std::move(*message));
+    COFFER_ASSIGN(MessageState message, StateOfStored(id, run.sequence(), run.message()));
+    messages.push_back(std::move(message));
   }
   if (!run.status().ok()) return run.status().WithContext(PlaceName(id, sequence));
   note_split();
@@ -248,27 +248,24 @@ Result<std::optional<MessageState>> Transaction::FindMessage(Batch::State& batch
   }
   if (state.stored_messages_gone) return std::optional<MessageState>();
   Result<MessageState> message = MessageState();
-  Result<bool> stored =
-      engine::FindMessage({*access_, nullptr}, id, sequence, [&](const format::StoredMessage& found, bool shares_row) {
+  COFFER_ASSIGN_CONTEXT(bool stored, engine::FindMessage({*access_, nullptr}, id, sequence, [&](const format::StoredMessage& found, bool shares_row) {
         message = StateOfStored(id, sequence, found);
         if (message.ok()) message->shares_row = shares_row;
-      });
-  if (!stored.ok()) return std::move(stored).status().WithContext(PlaceName(id, sequence));
-  if (!*stored) return std::optional<MessageState>();
+      }), PlaceName(id, sequence));
+  if (!stored) return std::optional<MessageState>();
   if (!message.ok()) return std::move(message).status();
   return std::optional(std::move(*message));
 }
 
-AppliedItem Transaction::PutMessage(Batch::State& batch, Operation& operation) {
+AppliedItem Transaction::PutMessage(Batch::State& batch, BatchEntry& entry) {
   AppliedItem item;
-  RecordState& state = StateOf(Kind::kConversation, operation.id);
-  if (!state.exists) return {Status::NotFound("conversation " + operation.id + ": not found"), {}};
-  EncodedMessage& message = batch.messages[operation.first_message];
+  RecordState& state = StateOf(Kind::kConversation, entry.id);
+  if (!state.exists) return {Status::NotFound("conversation " + entry.id + ": not found"), {}};
+  EncodedMessage& message = batch.messages[entry.first_message];
   format::ConversationHead& head = state.head;
   if (!message.has_sequence) {
     // The key's tail was left open; a batch that is applied again gets its place anew.
-    if (head.next_sequence() == UINT64_MAX)
-      return {Status::ResourceExhausted("conversation " + operation.id + ": is full"), {}};
+    if (head.next_sequence() == UINT64_MAX) return {Status::ResourceExhausted("conversation " + entry.id + ": is full"), {}};
     message.sequence = head.next_sequence();
     std::string tail;
     format::AppendBigEndian(message.sequence, tail);
@@ -276,33 +273,33 @@ AppliedItem Transaction::PutMessage(Batch::State& batch, Operation& operation) {
     message.digest = format::ContentDigest(batch.DigestedBytes(message.row));
   }
   item.result.sequence_number = message.sequence;
-  if (operation.generated_id) {
+  if (entry.generated_id) {
     // `{"id":"…"`: the engine's ids need no unescaping.
     const std::string_view text = IdText(batch, message);
     item.result.id = text.substr(7, text.size() - 8);
   }
 
-  Result<std::optional<MessageState>> found = FindMessage(batch, operation.id, state, message.sequence);
+  Result<std::optional<MessageState>> found = FindMessage(batch, entry.id, state, message.sequence);
   if (!found.ok()) return {std::move(found).status(), {}};
   const std::optional<MessageState>& present = *found;
-  if (!present && operation.mode == PutMode::kUpdate) {
-    return {Status::NotFound(PlaceName(operation.id, message.sequence) + ": not found"), {}};
+  if (!present && entry.mode == PutMode::kUpdate) {
+    return {Status::NotFound(PlaceName(entry.id, message.sequence) + ": not found"), {}};
   }
-  if (present && operation.mode == PutMode::kInsert) {
-    return {Status::AlreadyExists(PlaceName(operation.id, message.sequence) + ": is there already"), {}};
+  if (present && entry.mode == PutMode::kInsert) {
+    return {Status::AlreadyExists(PlaceName(entry.id, message.sequence) + ": is there already"), {}};
   }
-  if (present && (operation.mode == PutMode::kKeepExisting ||
-                  (operation.mode == PutMode::kNewest && present->created_at >= message.created_at))) {
+  if (present &&
+      (entry.mode == PutMode::kKeepExisting || (entry.mode == PutMode::kNewest && present->created_at >= message.created_at))) {
     const bool same = present->id_text == IdText(batch, message);
     item.result.outcome = same ? Outcome::kKept : Outcome::kConflict;
-    if (!same && operation.appends) {
-      item.status = Status::Conflict(PlaceName(operation.id, message.sequence) + ": another message has that place");
+    if (!same && entry.appends) {
+      item.status = Status::Conflict(PlaceName(entry.id, message.sequence) + ": another message has that place");
     }
     return item;
   }
 
   if (present && present->shares_row) {
-    if (Status status = SplitRow(batch, operation.id, state, message.sequence); !status.ok()) return {std::move(status), {}};
+    if (Status status = SplitRow(batch, entry.id, state, message.sequence); !status.ok()) return {std::move(status), {}};
   }
   const format::Tally tally = PutTally(message);
   if (present) {
@@ -320,7 +317,7 @@ AppliedItem Transaction::PutMessage(Batch::State& batch, Operation& operation) {
   if (head.last_sequence == message.sequence) head.last_message_at = message.created_at;
   head.messages.Add(tally);
   change_.Add(head.owner, Kind::kMessage, tally);
-  PutSingle(operation.id, message.sequence, batch.StoredOf(message));
+  PutSingle(entry.id, message.sequence, batch.StoredOf(message));
   state.messages[message.sequence] = MessageState{true, false, message.created_at, tally, std::string(IdText(batch, message))};
   state.head_changed = true;
   item.result.outcome = present ? Outcome::kReplaced : Outcome::kCreated;
@@ -351,7 +348,7 @@ Result<std::pair<std::uint64_t, Timestamp>> Transaction::Neighbour(Batch::State&
     while (true) {
       const auto scan = access_->NewScan(storage::Family::kMessages, begin, end, {});
       before ? scan->SeekToLast() : scan->SeekToFirst();
-      if (Status status = scan->status(); !status.ok()) return status;
+      COFFER_TRY(scan->status());
       if (!scan->valid()) break;
       const auto key = format::ParseMessageKey(scan->key());
       if (!key || !key->sequence_number)
@@ -362,9 +359,8 @@ Result<std::pair<std::uint64_t, Timestamp>> Transaction::Neighbour(Batch::State&
       format::MessageRun run(*key->sequence_number, scan->value());
       while (run.Next()) {
         if (changed(run.sequence()) || (!before && nearest)) continue;
-        Result<MessageState> message = StateOfStored(id, run.sequence(), run.message());
-        if (!message.ok()) return std::move(message).status();
-        nearest = std::move(*message);
+        COFFER_ASSIGN(MessageState message, StateOfStored(id, run.sequence(), run.message()));
+        nearest = std::move(message);
         nearest_sequence = run.sequence();
       }
       if (!run.status().ok()) return run.status().WithContext(PlaceName(id, *key->sequence_number));
@@ -383,17 +379,17 @@ Result<std::pair<std::uint64_t, Timestamp>> Transaction::Neighbour(Batch::State&
   return *best;
 }
 
-AppliedItem Transaction::DeleteMessage(Batch::State& batch, Operation& operation) {
+AppliedItem Transaction::DeleteMessage(Batch::State& batch, BatchEntry& entry) {
   AppliedItem item;
   item.result.outcome = Outcome::kDeleted;
-  item.result.sequence_number = operation.sequence;
-  RecordState& state = StateOf(Kind::kConversation, operation.id);
-  if (!state.exists) return {Status::NotFound("conversation " + operation.id + ": not found"), {}};
-  Result<std::optional<MessageState>> found = FindMessage(batch, operation.id, state, operation.sequence);
+  item.result.sequence_number = entry.sequence;
+  RecordState& state = StateOf(Kind::kConversation, entry.id);
+  if (!state.exists) return {Status::NotFound("conversation " + entry.id + ": not found"), {}};
+  Result<std::optional<MessageState>> found = FindMessage(batch, entry.id, state, entry.sequence);
   if (!found.ok()) return {std::move(found).status(), {}};
-  if (!*found) return {Status::NotFound(PlaceName(operation.id, operation.sequence) + ": not found"), {}};
+  if (!*found) return {Status::NotFound(PlaceName(entry.id, entry.sequence) + ": not found"), {}};
   if ((*found)->shares_row) {
-    if (Status status = SplitRow(batch, operation.id, state, operation.sequence); !status.ok()) return {std::move(status), {}};
+    if (Status status = SplitRow(batch, entry.id, state, entry.sequence); !status.ok()) return {std::move(status), {}};
   }
 
   format::ConversationHead& head = state.head;
@@ -404,9 +400,9 @@ AppliedItem Transaction::DeleteMessage(Batch::State& batch, Operation& operation
     first = last = 0;
     last_at = {};
     head.leading_run = 0;
-  } else if (operation.sequence == last || operation.sequence == first) {
-    const bool before = operation.sequence == last;
-    Result<std::pair<std::uint64_t, Timestamp>> next = Neighbour(batch, operation.id, state, operation.sequence, before);
+  } else if (entry.sequence == last || entry.sequence == first) {
+    const bool before = entry.sequence == last;
+    Result<std::pair<std::uint64_t, Timestamp>> next = Neighbour(batch, entry.id, state, entry.sequence, before);
     if (!next.ok()) return {std::move(next).status(), {}};
     (before ? last : first) = next->first;
     if (before) last_at = next->second;
@@ -416,8 +412,8 @@ AppliedItem Transaction::DeleteMessage(Batch::State& batch, Operation& operation
   head.last_message_at = last_at;
   head.messages.Subtract((*found)->tally);
   change_.Subtract(head.owner, Kind::kMessage, (*found)->tally);
-  rows_.Delete(storage::Family::kMessages, format::MessageKey(operation.id, operation.sequence));
-  state.messages[operation.sequence] = MessageState();
+  rows_.Delete(storage::Family::kMessages, format::MessageKey(entry.id, entry.sequence));
+  state.messages[entry.sequence] = MessageState();
   state.head_changed = true;
   return item;
 }

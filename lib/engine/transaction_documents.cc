@@ -1,8 +1,9 @@
 // Documents and their contents within a transaction.
 #include "engine/transaction.h"
-#include "format/document_type.h"
-#include "format/keys.h"
-#include "format/record_text.h"
+#include "format/records/document_type.h"
+#include "format/records/record_codec.h"
+#include "format/stored/keys.h"
+#include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
@@ -47,7 +48,7 @@ Status Transaction::WriteDocument(std::string_view id, Document document, Record
   }
   if (reference) {
     const std::string sha256_hex = format::HexText(reference->sha256);
-    if (Status status = CheckContentFits(document, reference->size_bytes, sha256_hex); !status.ok()) return status;
+    COFFER_TRY(CheckContentFits(document, reference->size_bytes, sha256_hex));
     document.file_size = reference->size_bytes;
     document.file_hash = sha256_hex;
   }
@@ -55,7 +56,7 @@ Status Transaction::WriteDocument(std::string_view id, Document document, Record
   if (!document.original_filename) document.original_filename = document.filename;
   if (!document.document_type) document.document_type = format::GuessDocumentType(document.mime_type, document.filename);
   std::string json;
-  if (Status status = format::AppendDocument(document, json); !status.ok()) return status;
+  COFFER_TRY(format::AppendDocument(document, json));
 
   format::StoredRecord record;
   record.status = static_cast<std::uint8_t>(*document.status);
@@ -91,26 +92,26 @@ Status Transaction::WriteDocument(std::string_view id, Document document, Record
   return Status::Ok();
 }
 
-AppliedItem Transaction::PutDocument(Operation& operation) {
+AppliedItem Transaction::PutDocument(BatchEntry& entry) {
   AppliedItem item;
-  RecordState& state = StateOf(Kind::kDocument, operation.id);
+  RecordState& state = StateOf(Kind::kDocument, entry.id);
   bool keep = false;
-  item.status = CheckMode(operation, state, *operation.document->updated_at, keep);
+  item.status = CheckMode(entry, state, *entry.document->updated_at, keep);
   if (!item.status.ok()) return item;
   item.result.outcome = keep ? Outcome::kKept : state.exists ? Outcome::kReplaced : Outcome::kCreated;
-  if (operation.generated_id) item.result.id = operation.id;
+  if (entry.generated_id) item.result.id = entry.id;
   if (keep) return item;
-  item.status = WriteDocument(operation.id, *operation.document, state, operation.content.get());
+  item.status = WriteDocument(entry.id, *entry.document, state, entry.content.get());
   return item;
 }
 
-AppliedItem Transaction::SetContent(Operation& operation) {
+AppliedItem Transaction::SetContent(BatchEntry& entry) {
   AppliedItem item;
-  RecordState& state = StateOf(Kind::kDocument, operation.id);
-  if (!state.exists) return {Status::NotFound("document " + operation.id + ": not found"), {}};
+  RecordState& state = StateOf(Kind::kDocument, entry.id);
+  if (!state.exists) return {Status::NotFound("document " + entry.id + ": not found"), {}};
   format::RecordReader reader;
   Result<Document> document = reader.ReadDocument(state.json);
-  if (!document.ok()) return {Status::Corruption("document " + operation.id + ": " + document.status().ToString()), {}};
+  if (!document.ok()) return {Status::Corruption("document " + entry.id + ": " + document.status().ToString()), {}};
   if (state.content) {
     // They told of the content that goes; without one they are what the new content must fit.
     document->file_size.reset();
@@ -118,7 +119,7 @@ AppliedItem Transaction::SetContent(Operation& operation) {
   }
   document->updated_at = core_.Now();
   item.result.outcome = Outcome::kReplaced;
-  item.status = WriteDocument(operation.id, std::move(*document), state, operation.content.get());
+  item.status = WriteDocument(entry.id, std::move(*document), state, entry.content.get());
   return item;
 }
 

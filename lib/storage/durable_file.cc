@@ -101,16 +101,16 @@ Status WriteDurably(FileSystem& files, const std::string& path, std::string_view
 }
 
 Status CreatePrivateDurably(FileSystem& files, const std::string& path, std::string_view bytes) {
-  const std::string partial_path = path + ".partial";
-  Status status = files.RemoveFile(partial_path);
+  const std::string temporary_path = path + ".partial";
+  Status status = files.RemoveFile(temporary_path);
   if (status.ok() || status.code() == StatusCode::kNotFound) {
-    status = WriteAndSync(files.NewPrivateFile(partial_path), bytes);
+    status = WriteAndSync(files.NewPrivateFile(temporary_path), bytes);
   }
   if (status.ok()) {
-    status = PublishDurably(files, partial_path, path);
+    status = PublishDurably(files, temporary_path, path);
   }
   if (!status.ok()) {
-    files.RemoveFile(partial_path).Ignore();  // The first failure is the one to tell; the next call removes the rest.
+    files.RemoveFile(temporary_path).Ignore();  // The first failure is the one to tell; the next call removes the rest.
   }
   return status.WithContext("creating " + path);
 }

@@ -5,11 +5,12 @@
 
 #include "storage/durable_file.h"
 #include "storage/object_store.h"
+#include "vocabulary/try.h"
 
 namespace coffer::storage {
 namespace {
 
-constexpr std::string_view kUnfinished = "unfinished";
+constexpr std::string_view kTemporaryFolder = "unfinished";
 constexpr std::string_view kLockName = "LOCK";
 constexpr std::size_t kNameBytesMax = 512;
 
@@ -50,20 +51,19 @@ class FolderObjectStore final : public ObjectStore {
   FolderObjectStore(FileSystem& files, std::string root) : files_(files), root_(std::move(root)) {}
 
   Result<std::unique_ptr<ObjectWriter>> New() override {
-    if (Status status = EnsureFolder(UnfinishedPath()); !status.ok()) return status;
-    std::string path = UnfinishedPath() + "/" + std::to_string(++last_writer_);
-    Result<std::unique_ptr<WritableFile>> file = files_.NewWritableFile(path);
-    if (!file.ok()) return std::move(file).status();
-    return std::unique_ptr<ObjectWriter>(std::make_unique<FolderWriter>(*this, std::move(path), std::move(*file)));
+    COFFER_TRY(EnsureFolder(TemporaryPath()));
+    std::string path = TemporaryPath() + "/" + std::to_string(++last_writer_);
+    COFFER_ASSIGN(std::unique_ptr<WritableFile> file, files_.NewWritableFile(path));
+    return std::unique_ptr<ObjectWriter>(std::make_unique<FolderWriter>(*this, std::move(path), std::move(file)));
   }
 
   Status Publish(std::span<const Publication> objects) override {
     std::set<std::string> changed;
     for (const Publication& object : objects) {
-      if (Status status = Place(object, changed); !status.ok()) return status;
+      COFFER_TRY(Place(object, changed));
     }
     for (const std::string& folder : changed) {
-      if (Status status = files_.SyncDirectory(folder); !status.ok()) return status.WithContext("publishing in " + folder);
+      COFFER_TRY_CONTEXT(files_.SyncDirectory(folder), "publishing in " + folder);
     }
     const std::lock_guard lock(mutex_);
     for (const Publication& object : objects) known_folders_.insert(DirectoryName(PathOf(object.name)));
@@ -77,16 +77,15 @@ class FolderObjectStore final : public ObjectStore {
 
   Result<std::uint64_t> Size(std::string_view name) override {
     if (!IsName(name)) return NoName(name);
-    Result<FileInfo> info = files_.Stat(PathOf(name));
-    if (!info.ok()) return std::move(info).status();
-    if (info->is_directory) return Status::NotFound(PathOf(name) + " is a folder");
-    return info->size_bytes;
+    COFFER_ASSIGN(FileInfo info, files_.Stat(PathOf(name)));
+    if (info.is_directory) return Status::NotFound(PathOf(name) + " is a folder");
+    return info.size_bytes;
   }
 
   Result<std::vector<std::string>> List(std::string_view prefix) override {
     if (!IsName(prefix)) return NoName(prefix);
     std::vector<std::string> found;
-    if (Status status = ListBelow(std::string(prefix), found); !status.ok()) return status;
+    COFFER_TRY(ListBelow(std::string(prefix), found));
     return found;
   }
 
@@ -101,19 +100,19 @@ class FolderObjectStore final : public ObjectStore {
 
   Status Replace(std::string_view name, std::string_view bytes) override {
     if (!IsName(name)) return NoName(name);
-    if (Status status = EnsureFolder(DirectoryName(PathOf(name))); !status.ok()) return status;
+    COFFER_TRY(EnsureFolder(DirectoryName(PathOf(name))));
     return WriteDurably(files_, PathOf(name), bytes);
   }
 
   Result<std::unique_ptr<FileLock>> Lock() override {
-    if (Status status = EnsureFolder(root_); !status.ok()) return status;
+    COFFER_TRY(EnsureFolder(root_));
     return files_.Lock(PathOf(kLockName), /*exclusive=*/true);
   }
 
-  Status RemoveUnfinished() override {
+  Status RemoveTemporary() override {
     const std::lock_guard lock(mutex_);
-    known_folders_.erase(UnfinishedPath());
-    return RemoveRecursively(files_, UnfinishedPath());
+    known_folders_.erase(TemporaryPath());
+    return RemoveRecursively(files_, TemporaryPath());
   }
 
   Result<std::uint64_t> FreeBytes() override { return files_.FreeBytes(root_); }
@@ -122,20 +121,20 @@ class FolderObjectStore final : public ObjectStore {
 
  private:
   std::string PathOf(std::string_view name) const { return root_ + "/" + std::string(name); }
-  std::string UnfinishedPath() const { return PathOf(kUnfinished); }
+  std::string TemporaryPath() const { return PathOf(kTemporaryFolder); }
 
   // Gives an object its name, durably so once the folders in `changed` are synced. The one it leaves need not be: a second name
   // there would be swept.
   Status Place(const Publication& object, std::set<std::string>& changed) {
     if (!IsName(object.name)) return NoName(object.name);
     auto& writer = static_cast<FolderWriter&>(*object.writer);
-    if (Status status = writer.Finish(); !status.ok()) return status;
+    COFFER_TRY(writer.Finish());
     const std::string path = PathOf(object.name);
-    if (Status status = MakeFolder(DirectoryName(path), changed); !status.ok()) return status;
+    COFFER_TRY(MakeFolder(DirectoryName(path), changed));
     Result<FileInfo> present = files_.Stat(path);
     if (present.ok()) return Status::AlreadyExists(path + " is there already");
     if (present.status().code() != StatusCode::kNotFound) return std::move(present).status().WithContext("publishing " + path);
-    if (Status status = files_.Rename(writer.path(), path); !status.ok()) return status.WithContext("publishing " + path);
+    COFFER_TRY_CONTEXT(files_.Rename(writer.path(), path), "publishing " + path);
     writer.MarkPublished();
     changed.insert(DirectoryName(path));
     return Status::Ok();
@@ -149,8 +148,8 @@ class FolderObjectStore final : public ObjectStore {
       if (known_folders_.contains(path)) return Status::Ok();
     }
     if (path == root_) return EnsureFolder(root_);
-    if (Status status = EnsureFolder(parent); !status.ok()) return status;
-    if (Status status = files_.CreateDirectory(path); !status.ok()) return status.WithContext("creating " + path);
+    COFFER_TRY(EnsureFolder(parent));
+    COFFER_TRY_CONTEXT(files_.CreateDirectory(path), "creating " + path);
     changed.insert(parent);
     return Status::Ok();
   }
@@ -159,7 +158,7 @@ class FolderObjectStore final : public ObjectStore {
   Status EnsureFolder(const std::string& path) {
     const std::lock_guard lock(mutex_);
     if (known_folders_.contains(path)) return Status::Ok();
-    if (Status status = CreateDirectories(files_, path); !status.ok()) return status;
+    COFFER_TRY(CreateDirectories(files_, path));
     known_folders_.insert(path);
     return Status::Ok();
   }
@@ -175,9 +174,7 @@ class FolderObjectStore final : public ObjectStore {
       if (!info.ok()) return std::move(info).status();
       if (!info->is_directory) {
         found.push_back(std::move(below));
-      } else if (Status status = ListBelow(below, found); !status.ok()) {
-        return status;
-      }
+      } else COFFER_TRY(ListBelow(below, found));
     }
     return Status::Ok();
   }
@@ -210,25 +207,21 @@ std::unique_ptr<ObjectStore> NewFolderObjectStore(FileSystem& files, std::string
 }
 
 Status PutObject(ObjectStore& objects, std::string_view name, std::string_view bytes) {
-  Result<std::unique_ptr<ObjectWriter>> writer = objects.New();
-  if (!writer.ok()) return std::move(writer).status();
-  if (Status status = (*writer)->Append(bytes); !status.ok()) return status;
-  const ObjectStore::Publication object{writer->get(), std::string(name)};
+  COFFER_ASSIGN(std::unique_ptr<ObjectWriter> writer, objects.New());
+  COFFER_TRY(writer->Append(bytes));
+  const ObjectStore::Publication object{writer.get(), std::string(name)};
   return objects.Publish({&object, 1});
 }
 
 Result<std::string> ReadObject(ObjectStore& objects, std::string_view name, std::uint64_t bytes_max) {
-  Result<std::uint64_t> size = objects.Size(name);
-  if (!size.ok()) return std::move(size).status();
-  if (*size > bytes_max) {
+  COFFER_ASSIGN(std::uint64_t size, objects.Size(name));
+  if (size > bytes_max) {
     return Status::ResourceExhausted(std::string(name) + " is longer than " + std::to_string(bytes_max) + " bytes");
   }
-  Result<std::unique_ptr<RandomAccessFile>> file = objects.Open(name);
-  if (!file.ok()) return std::move(file).status();
-  std::string bytes(static_cast<std::size_t>(*size), '\0');
-  Result<std::size_t> got = (*file)->Read(0, bytes.size(), bytes.data());
-  if (!got.ok()) return std::move(got).status();
-  bytes.resize(*got);
+  COFFER_ASSIGN(std::unique_ptr<RandomAccessFile> file, objects.Open(name));
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  COFFER_ASSIGN(std::size_t got, file->Read(0, bytes.size(), bytes.data()));
+  bytes.resize(got);
   return bytes;
 }
 

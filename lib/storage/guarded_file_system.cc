@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer::storage {
 namespace {
@@ -51,9 +52,8 @@ class GuardedRandomAccessFile final : public RandomAccessFile {
 template <typename File, typename Guard, typename Open>
 Result<std::unique_ptr<File>> OpenGuarded(Open&& open) {
   return Ask([&]() -> Result<std::unique_ptr<File>> {
-    Result<std::unique_ptr<File>> file = open();
-    if (!file.ok()) return file;
-    return std::unique_ptr<File>(std::make_unique<Guard>(std::move(*file)));
+    COFFER_ASSIGN(std::unique_ptr<File> file, open());
+    return std::unique_ptr<File>(std::make_unique<Guard>(std::move(file)));
   });
 }
 

@@ -51,7 +51,7 @@ class ObjectStore {
   // Keeps other processes from changing anything as long as the lock is held. kBusy.
   virtual Result<std::unique_ptr<FileLock>> Lock() = 0;
   // Removes what writers left that are gone. Under the lock.
-  virtual Status RemoveUnfinished() = 0;
+  virtual Status RemoveTemporary() = 0;
   virtual Result<std::uint64_t> FreeBytes() = 0;
 };
 

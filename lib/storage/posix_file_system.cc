@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "coffer/file_system.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace {
@@ -105,33 +106,25 @@ class PosixWritableFile final : public WritableFile {
 
   Status Append(std::string_view bytes) override {
     if (buffer_.size() + bytes.size() > kWriteBufferBytes) {
-      if (Status status = Flush(); !status.ok()) {
-        return status;
-      }
+      COFFER_TRY(Flush());
       if (bytes.size() >= kWriteBufferBytes) {
         return Keep(Write(bytes));
       }
     }
-    if (Status status = CheckUsable(); !status.ok()) {
-      return status;
-    }
+    COFFER_TRY(CheckUsable());
     buffer_.append(bytes);
     return {};
   }
 
   Status Flush() override {
-    if (Status status = CheckUsable(); !status.ok()) {
-      return status;
-    }
+    COFFER_TRY(CheckUsable());
     Status status = Keep(Write(buffer_));
     buffer_.clear();
     return status;
   }
 
   Status Sync() override {
-    if (Status status = Flush(); !status.ok()) {
-      return status;
-    }
+    COFFER_TRY(Flush());
     const int result = RetryInterrupted([&] { return ::fdatasync(descriptor_.number()); });
     return result == -1 ? Keep(SystemFailure("sync", path_, errno)) : Status();
   }
@@ -350,9 +343,7 @@ class PosixFiles final : public FileSystem {
       if (RetryInterrupted([&] { return ::ftruncate(number, 0); }) == -1) {
         return SystemFailure("write", path, errno);
       }
-      if (Status status = WriteAll(number, text, path); !status.ok()) {
-        return status;
-      }
+      COFFER_TRY(WriteAll(number, text, path));
     }
     return std::unique_ptr<FileLock>(new PosixFileLock(*std::move(descriptor), exclusive));
   }

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "format/tally.h"
+#include "format/stored/tally.h"
 
 namespace coffer::storage {
 namespace {
@@ -60,6 +60,6 @@ void WriteBatch::Clear() {
 void WriteBatch::Reserve(std::size_t bytes) { rep_->serialized.Reserve(bytes); }
 
 std::size_t WriteBatch::bytes() const { return rep_->serialized.bytes(); }
-std::size_t WriteBatch::operations() const { return rep_->serialized.count(); }
+std::size_t WriteBatch::size() const { return rep_->serialized.count(); }
 
 }  // namespace coffer::storage

@@ -5,6 +5,7 @@
 
 #include "storage/rocks_status.h"
 #include "storage/serialized_batch.h"
+#include "vocabulary/try.h"
 
 namespace coffer::storage {
 namespace {
@@ -65,10 +66,10 @@ Status SortedFiles::Open() {
 
 Status SortedFiles::Add(Change change, std::string_view key, std::string_view value) {
   if (writer_ != nullptr && writer_->FileSize() >= kLoadedFileBytes) {
-    if (Status status = Finish(); !status.ok()) return status;
+    COFFER_TRY(Finish());
   }
   if (writer_ == nullptr) {
-    if (Status status = Open(); !status.ok()) return status;
+    COFFER_TRY(Open());
   }
   switch (change) {
     case Change::kPut:
@@ -116,9 +117,9 @@ Status RocksBulkLoad::Delete(std::string_view key) {
 }
 
 Status RocksBulkLoad::Finish(const rocksdb::WriteBatch& batch) {
-  if (Status status = rows_.Finish(); !status.ok()) return status.WithContext("a bulk load");
+  COFFER_TRY_CONTEXT(rows_.Finish(), "a bulk load");
   RowsOfBatch sorted;
-  if (Status status = FromRocks(batch.Iterate(&sorted)); !status.ok()) return status.WithContext("a batch beside a bulk load");
+  COFFER_TRY_CONTEXT(FromRocks(batch.Iterate(&sorted)), "a batch beside a bulk load");
   for (const FamilyName& family : families_) {
     const auto rows = sorted.families().find(RocksFamilyId(family.family));
     if (rows == sorted.families().end()) continue;
@@ -127,9 +128,9 @@ Status RocksBulkLoad::Finish(const rocksdb::WriteBatch& batch) {
         batch_rows_.emplace_back(family.family, SortedFiles(db_, files_, handles_[NumberOf(family.family)], path_prefix))
             .second;
     for (const auto& [key, row] : rows->second) {
-      if (Status status = files.Add(row.change, key, row.value); !status.ok()) return status.WithContext(family.name);
+      COFFER_TRY_CONTEXT(files.Add(row.change, key, row.value), family.name);
     }
-    if (Status status = files.Finish(); !status.ok()) return status.WithContext(family.name);
+    COFFER_TRY_CONTEXT(files.Finish(), family.name);
   }
   return {};
 }

@@ -9,6 +9,7 @@
 #include "storage/durable_file.h"
 #include "storage/rocks_status.h"
 #include "storage/sha256_checksum.h"
+#include "vocabulary/try.h"
 
 namespace coffer::storage {
 namespace {
@@ -52,9 +53,7 @@ Status CopyPart(FileSystem& files, const std::string& from, std::uint64_t size_b
     if (*read < step) {
       return Status::Corruption(from + " ends before the " + std::to_string(size_bytes) + " bytes it must have");
     }
-    if (Status status = to.Append(std::string_view(buffer).substr(0, step)); !status.ok()) {
-      return status;
-    }
+    COFFER_TRY(to.Append(std::string_view(buffer).substr(0, step)));
     offset += step;
   }
   return {};
@@ -120,27 +119,19 @@ Result<std::vector<rocksdb::LiveFileStorageInfo>> ListFiles(rocksdb::DB& db, con
 Result<std::vector<CheckpointFile>> FillDirectory(rocksdb::DB& db, FileSystem& files, const std::string& directory,
                                                   Durability durability, const CheckpointMoment& moment) {
   DeletionPause pause(db);
-  if (Status status = pause.Begin(); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(pause.Begin());
   Result<std::vector<rocksdb::LiveFileStorageInfo>> live = ListFiles(db, moment);
   if (!live.ok()) {
     return std::move(live).status();
   }
-  if (Status status = files.CreateDirectory(directory); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(files.CreateDirectory(directory));
   std::vector<CheckpointFile> placed;
   for (const rocksdb::LiveFileStorageInfo& info : *live) {
-    if (Status status = PlaceFile(files, info, directory, durability); !status.ok()) {
-      return status;
-    }
+    COFFER_TRY(PlaceFile(files, info, directory, durability));
     placed.push_back(Describe(info));
   }
   if (durability == Durability::kDurable) {
-    if (Status status = files.SyncDirectory(directory); !status.ok()) {
-      return status;
-    }
+    COFFER_TRY(files.SyncDirectory(directory));
   }
   std::sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return placed;
@@ -159,9 +150,7 @@ Result<std::vector<CheckpointFile>> MakeCheckpoint(rocksdb::DB& db, FileSystem& 
   }
   const std::string temporary = directory + ".tmp";
   // One left by a crash.
-  if (Status status = RemoveRecursively(files, temporary); !status.ok()) {
-    return status.WithContext("checkpoint");
-  }
+  COFFER_TRY_CONTEXT(RemoveRecursively(files, temporary), "checkpoint");
   Result<std::vector<CheckpointFile>> placed = FillDirectory(db, files, temporary, durability, moment);
   Status status = placed.status();
   if (status.ok()) {

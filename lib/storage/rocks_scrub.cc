@@ -10,6 +10,7 @@
 
 #include "storage/durable_file.h"
 #include "storage/rocks_status.h"
+#include "vocabulary/try.h"
 
 namespace coffer::storage {
 namespace {
@@ -20,9 +21,7 @@ bool HoldsData(std::string_view name) { return name.ends_with(".sst") || name.en
 
 // RocksDB removes by itself what is not used any more, but later and on other threads; this makes it look now.
 Status RemoveObsolete(rocksdb::DB& db) {
-  if (Status status = FromRocks(db.DisableFileDeletions()); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(FromRocks(db.DisableFileDeletions()));
   return FromRocks(db.EnableFileDeletions(/*force=*/false));
 }
 
@@ -89,9 +88,7 @@ Status AwaitRemoval(rocksdb::DB& db, FileSystem& files, const std::string& direc
                     const std::vector<rocksdb::ColumnFamilyHandle*>& handles, const std::atomic<bool>& stop) {
   const std::set<std::string> others = FilesInUse(db, handles, false);
   while (!stop.load()) {
-    if (Status status = RemoveObsolete(db); !status.ok()) {
-      return status;
-    }
+    COFFER_TRY(RemoveObsolete(db));
     const Result<std::vector<std::string>> present = FilesWithData(files, directory);
     if (!present.ok()) {
       return present.status();

@@ -15,6 +15,7 @@
 #include "storage/rocks_status.h"
 #include "storage/store_listener.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer::storage {
 
@@ -153,9 +154,7 @@ std::unique_ptr<StoreSnapshot> RocksStore::TakeSnapshot() { return NewRocksSnaps
 
 Status RocksStore::Commit(WriteBatch& batch, Durability durability) {
   WriteBatch::Rep& rep = *batch.rep_;
-  if (Status status = CheckWritable(); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(CheckWritable());
   if (!rep.defect.ok()) {
     return rep.defect;
   }
@@ -198,16 +197,12 @@ void RocksStore::CountRangeDeletes(const std::array<std::uint32_t, kFamiliesOfSt
 }
 
 Status RocksStore::Sync() {
-  if (Status status = CheckWritable(); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(CheckWritable());
   return listener_->Keep(Guarded([this] { return FromRocks(db_->FlushWAL(/*sync=*/true)); }).WithContext("syncing the log"));
 }
 
 Result<std::unique_ptr<BulkLoad>> RocksStore::NewBulkLoad(Family family, const std::string& directory) {
-  if (Status status = CheckWritable(); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(CheckWritable());
   return std::unique_ptr<BulkLoad>(
       std::make_unique<RocksBulkLoad>(*db_, files_, options_.families, handles_, family, directory));
 }
@@ -244,18 +239,14 @@ std::vector<rocksdb::ColumnFamilyHandle*> RocksStore::HandlesOf(std::span<const 
 }
 
 Status RocksStore::Flush(std::span<const Family> families) {
-  if (Status status = CheckWritable(); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(CheckWritable());
   return listener_->Keep(FromRocks(db_->Flush(rocksdb::FlushOptions(), HandlesOf(families))).WithContext("flushing"));
 }
 
 Status RocksStore::Compact(std::span<const Family> families) { return CompactFamilies(families, nullptr); }
 
 Status RocksStore::CompactFamilies(std::span<const Family> families, std::atomic<bool>* stop) {
-  if (Status status = CheckWritable(); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(CheckWritable());
   rocksdb::CompactRangeOptions options;
   options.canceled = stop;
   options.exclusive_manual_compaction = false;
@@ -272,21 +263,15 @@ Status RocksStore::CompactFamilies(std::span<const Family> families, std::atomic
 }
 
 Status RocksStore::Scrub(std::span<const Family> families, std::atomic<bool>& stop) {
-  if (Status status = CheckWritable(); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(CheckWritable());
   const std::vector<rocksdb::ColumnFamilyHandle*> handles = HandlesOf(families);
   const Result<std::vector<std::string>> old_files = FilesWithData(files_, directory_);
   if (!old_files.ok()) {
     return old_files.status();
   }
-  if (Status status = AwaitNewSnapshots(*db_, db_->GetLatestSequenceNumber(), stop); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(AwaitNewSnapshots(*db_, db_->GetLatestSequenceNumber(), stop));
   // All families: one log holds the writes of all.
-  if (Status status = Flush({}); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(Flush({}));
   int rounds = 0;
   do {
     if (++rounds > kScrubRoundsMax) {
@@ -305,13 +290,9 @@ Status RocksStore::Scrub(std::span<const Family> families, std::atomic<bool>& st
 
 Result<std::vector<CheckpointFile>> RocksStore::Checkpoint(const std::string& directory, Durability durability,
                                                            const CheckpointMoment& moment) {
-  if (Status status = CheckWritable(); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(CheckWritable());
   // What is in memory goes to sorted files before the moment, and only what is committed in between into its log.
-  if (Status status = Flush({}); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(Flush({}));
   return MakeCheckpoint(*db_, files_, directory, durability, moment);
 }
 
@@ -342,9 +323,7 @@ std::uint64_t RocksStore::LogBytes() {
 Status RocksStore::VerifyChecksums() { return FromRocks(db_->VerifyChecksum()).WithContext("verifying checksums"); }
 
 Status RocksStore::FinishWriting() {
-  if (Status status = Sync(); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(Sync());
   std::uint64_t memory_bytes = 0;
   db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &memory_bytes);
   return memory_bytes > kFlushAtCloseBytes ? Flush({}) : Status();
@@ -380,14 +359,10 @@ Result<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory, cons
     return Status::NotFound("there is no store in " + directory);
   }
   if (options.create) {
-    if (Status status = CreateDirectories(files, directory); !status.ok()) {
-      return status;
-    }
+    COFFER_TRY(CreateDirectories(files, directory));
   }
   auto store = std::make_unique<RocksStore>(directory, options);
-  if (Status status = store->Open(); !status.ok()) {
-    return status;
-  }
+  COFFER_TRY(store->Open());
   return std::unique_ptr<Store>(std::move(store));
 }
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "format/sha256.h"
+#include "format/records/sha256.h"
 
 namespace coffer::storage {
 namespace {

@@ -55,14 +55,14 @@ class WriteBatch {
   void Delete(Family family, std::string_view key);
   // [begin, end). Costly for later scans; for what is too much to delete one by one.
   void DeleteRange(Family family, std::string_view begin, std::string_view end);
-  // Adds the tally in `operand` (format/tally.h) to the one at `key`; a missing one counts as zero.
+  // Adds the tally in `operand` (format/stored/tally.h) to the one at `key`; a missing one counts as zero.
   void MergeTally(Family family, std::string_view key, std::string_view operand);
 
   void Clear();
   // Makes room at once for so many bytes.
   void Reserve(std::size_t bytes);
   std::size_t bytes() const;
-  std::size_t operations() const;
+  std::size_t size() const;
 
  private:
   friend class RocksStore;

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "format/tally.h"
+#include "format/stored/tally.h"
 
 namespace coffer::storage {
 namespace {

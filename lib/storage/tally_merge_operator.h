@@ -1,4 +1,4 @@
-// The merge operator of the counters family: RocksDB adds up tallies (format/tally.h) when it needs a value.
+// The merge operator of the counters family: RocksDB adds up tallies (format/stored/tally.h) when it needs a value.
 #pragma once
 
 #include <rocksdb/merge_operator.h>

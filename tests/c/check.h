@@ -2,7 +2,7 @@
 #ifndef COFFER_TESTS_C_CHECK_H
 #define COFFER_TESTS_C_CHECK_H
 
-#include <coffer.h>
+#include <coffer/c.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

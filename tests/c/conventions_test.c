@@ -20,7 +20,7 @@ void AccessorsTakeNull(void) {
   CHECK(coffer_page_count(NULL) == 0);
   CHECK(Equals(coffer_page_item(NULL, 0), ""));
   CHECK(Equals(coffer_page_next(NULL), ""));
-  CHECK(coffer_batch_operations(NULL) == 0);
+  CHECK(coffer_batch_size(NULL) == 0);
   CHECK(coffer_batch_bytes(NULL) == 0);
   CHECK(coffer_outcomes_count(NULL) == 0);
   CHECK(coffer_content_writer_size(NULL) == 0);

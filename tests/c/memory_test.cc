@@ -1,6 +1,6 @@
 // Every allocation of a call failed once, in the calling thread. Reports are left out: nlohmann/json destroys half-made objects
 // when memory ends.
-#include <coffer.h>
+#include <coffer/c.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>

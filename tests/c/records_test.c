@@ -166,10 +166,10 @@ void BatchIsOneChange(void) {
   OK(coffer_batch_put_document(batch, T("{\"id\":\"d1\",\"owner_id\":\"a\",\"filename\":\"f\"}"), COFFER_UPSERT, &failure));
   OK(coffer_batch_put_prompt(batch, T("{\"id\":\"p1\",\"owner_id\":\"a\",\"name\":\"n\",\"content\":\"c\"}"), COFFER_UPSERT,
                              &failure));
-  CHECK(coffer_batch_operations(batch) == 6);
+  CHECK(coffer_batch_size(batch) == 6);
   CHECK(coffer_batch_bytes(batch) > 0);
   OK(coffer_commit(engine, batch, COFFER_DURABLE, &outcomes, &failure));
-  CHECK(coffer_batch_operations(batch) == 0);
+  CHECK(coffer_batch_size(batch) == 0);
   CHECK(coffer_outcomes_count(outcomes) == 6);
   CHECK(ItemOf(outcomes, 0).outcome == COFFER_CREATED && ItemOf(outcomes, 0).id.length == 26);
   CHECK(Equals(ItemOf(outcomes, 1).id, ""));
@@ -206,10 +206,10 @@ void FailedCommitKeepsTheBatch(void) {
   OK(coffer_batch_append_message(batch, T("c9"), T("{\"role\":\"user\",\"content\":\"x\"}"), &failure));
   EXPECT(COFFER_NOT_FOUND, coffer_commit(engine, batch, COFFER_DURABLE, &outcomes, &failure));
   CHECK(outcomes == NULL);
-  CHECK(coffer_batch_operations(batch) == 2);
+  CHECK(coffer_batch_size(batch) == 2);
   EXPECT(COFFER_NOT_FOUND, coffer_get_prompt(engine, T("p1"), NULL, &json, &failure));
   coffer_batch_clear(batch);
-  CHECK(coffer_batch_operations(batch) == 0);
+  CHECK(coffer_batch_size(batch) == 0);
   coffer_batch_free(batch);
   CloseStore(engine);
 }
@@ -241,7 +241,7 @@ void BadRecordIsRefusedWhereItIsPut(void) {
   REFUSED(coffer_put_document(engine, T("{"), COFFER_UPSERT, NULL, &failure));
   REFUSED(coffer_append_message(engine, T("c1"), T("{}"), NULL, &failure));
   EXPECT(COFFER_NOT_FOUND, coffer_append_message(engine, T("c1"), T("{\"role\":\"user\",\"content\":\"x\"}"), NULL, &failure));
-  CHECK(coffer_batch_operations(batch) == 0);
+  CHECK(coffer_batch_size(batch) == 0);
   coffer_batch_free(batch);
   CloseStore(engine);
 }

@@ -132,7 +132,7 @@ TEST_F(Restore, OfChosenIdsSaysWhatIsNotThere) {
   EXPECT_TRUE(IsThere("conversation", "c2"));
 }
 
-TEST_F(Restore, ConflictPolicyDecidesAboutWhatIsThere) {
+TEST_F(Restore, PutModeDecidesAboutWhatIsThere) {
   Import(R"({"type":"prompt","id":"p1","owner_id":"ben","name":"New","content":"c"})");
   const Json skipped = RestoreWith({"--scope", "prompts", "--conflict", "skip"});
   EXPECT_EQ(skipped["skipped"], 1);

@@ -237,7 +237,7 @@ TEST_F(CommandLine, TruncatedZstdIsCorruptionAndNamesTheFile) {
   EXPECT_NE(answer.err.find("cut.ndjson.zst"), std::string::npos) << answer.err;
 }
 
-TEST_F(CommandLine, ConflictPolicyDecidesAboutWhatIsThere) {
+TEST_F(CommandLine, PutModeDecidesAboutWhatIsThere) {
   ImportSample();
   const std::string file = Write("new.ndjson", R"({"type":"prompt","id":"p1","owner_id":"ben","name":"New","content":"c"})"
                                                "\n");

@@ -45,7 +45,7 @@ class CompatTest : public ::testing::TestWithParam<const char*> {
 
 TEST_P(CompatTest, StoreOpensWholeAndTellsWhatWasPut) {
   EXPECT_EQ(WholeState(*engine_), Fixture("state.txt"));
-  const Result<IntegrityReport> report = engine_->Verify();
+  const Result<IntegrityReport> report = engine_->CheckIntegrity();
   ASSERT_OK(report);
   EXPECT_TRUE(report->ok) << (report->findings.empty() ? "" : report->findings.front().problem);
 }
@@ -56,7 +56,7 @@ TEST_P(CompatTest, StoreTakesWritesAndDeletes) {
   EXPECT_EQ(*engine_->AppendMessage("c-long", message), 300U);
   ASSERT_OK(engine_->Delete(Kind::kConversation, "c-changed"));
   ASSERT_OK(engine_->DeleteMessage("c-long", 150));
-  const Result<IntegrityReport> report = engine_->Verify();
+  const Result<IntegrityReport> report = engine_->CheckIntegrity();
   ASSERT_OK(report);
   EXPECT_TRUE(report->ok);
 }
@@ -65,7 +65,7 @@ TEST_P(CompatTest, BackupOpensInPlaceAndVerifies) {
   const Result<std::unique_ptr<Engine>> backup = OpenBackup(*engine_, "latest");
   ASSERT_OK(backup);
   EXPECT_EQ(WholeState(**backup), Fixture("backed_up.txt"));
-  const Result<VerifyReport> report = VerifyBackup(*engine_, (*ListBackups(*engine_)).front().id, {.level = 4});
+  const Result<VerifyReport> report = RunVerifyBackup(*engine_, (*ListBackups(*engine_)).front().id, {.level = 4});
   ASSERT_OK(report);
   EXPECT_TRUE(report->ok) << (report->findings.empty() ? "" : report->findings.front().problem);
 }
@@ -73,7 +73,7 @@ TEST_P(CompatTest, BackupOpensInPlaceAndVerifies) {
 TEST_P(CompatTest, BackupRestores) {
   RestoreOptions options;
   options.safety_backup = false;
-  ASSERT_OK(Restore(*engine_, "latest", options));
+  ASSERT_OK(RunRestore(*engine_, "latest", options));
   EXPECT_EQ(WholeState(*engine_), Fixture("backed_up.txt"));
 }
 

@@ -61,14 +61,14 @@ void PutDocument(Engine& engine, const std::string& id, std::size_t bytes) {
 }
 
 void Fill(Engine& engine, ManualClock& clock) {
-  Take(engine.PutConversation(Talk("c-dense", "ada"), Messages(5, 10)));
-  Take(engine.PutConversation(Talk("c-long", "ada"), Messages(300, 500)));  // several rows
+  Take(engine.PutConversationWithMessages(Talk("c-dense", "ada"), Messages(5, 10)));
+  Take(engine.PutConversationWithMessages(Talk("c-long", "ada"), Messages(300, 500)));  // several rows
   Take(engine.PutConversation(Talk("c-empty", "ben")));
-  Take(engine.PutConversation(Talk("c-changed", "ben"), Messages(5, 10)));
+  Take(engine.PutConversationWithMessages(Talk("c-changed", "ben"), Messages(5, 10)));
   Require(engine.DeleteMessage("c-changed", 2));
   Take(engine.AppendMessage("c-changed", Messages(1, 3).front()));
   clock.Advance(ManualClock::kMicrosecondsPerDay);
-  Take(engine.PutConversation(Talk("c-gone", "cleo"), Messages(3, 10)));
+  Take(engine.PutConversationWithMessages(Talk("c-gone", "cleo"), Messages(3, 10)));
   Require(engine.Delete(Kind::kConversation, "c-gone"));
   PutDocument(engine, "d-empty", 0);
   PutDocument(engine, "d-chunks", (std::size_t{2} << 20) + 7);
@@ -97,7 +97,7 @@ void Make(const std::filesystem::path& folder) {
   const std::unique_ptr<Engine> engine = Take(Engine::Open((folder / "store").string(), options));
   Fill(*engine, clock);
   Write(folder / "backed_up.txt", WholeState(*engine));
-  Take(CreateBackup(*engine));
+  Take(RunBackup(*engine));
   Require(engine->Delete(Kind::kConversation, "c-dense"));  // what is in the log when it is closed
   Write(folder / "state.txt", WholeState(*engine));
   ExportOptions exported;

@@ -8,8 +8,9 @@
 
 #include "coffer/backup.h"
 #include "crash/crash_fixture.h"
-#include "operations/backup/repository.h"
-#include "operations/backup/repository_session.h"
+#include "engine/internals.h"
+#include "operations/repository/repository.h"
+#include "operations/repository/repository_session.h"
 #include "support/repository_leftovers.h"
 
 namespace coffer::crash {
@@ -47,7 +48,7 @@ class RepositoryKillTest : public CrashTest {
     restore.safety_backup = false;
     restore.identity_file = identity();
     EXPECT_OK(Restore(**engine, id, restore));
-    const Result<IntegrityReport> report = (*engine)->Verify();
+    const Result<IntegrityReport> report = (*engine)->CheckIntegrity();
     EXPECT_TRUE(report.ok() && report->ok);
     return StateOf(**engine);
   }
@@ -70,7 +71,7 @@ class RepositoryKillTest : public CrashTest {
   // Whatever a crash left in the repository goes with the next session.
   void ExpectTheNextSessionToSweep(Engine& engine) const {
     const operations::Repository taken(PosixFileSystem(), repository());
-    ASSERT_OK(operations::RepositorySession::Begin(engine.core(), taken));
+    ASSERT_OK(operations::RepositorySession::Begin(engine::CoreOf(engine), taken));
     ExpectNoLeftovers();
   }
 

@@ -54,7 +54,7 @@ void BackupKillTest::Die(const Death& death) {
 void BackupKillTest::ExpectTheNextBackupToSweep() {
   const std::unique_ptr<Engine> engine = OpenAndCheck(store());
   ASSERT_NE(engine, nullptr);
-  const Result<BackupInfo> info = CreateBackup(*engine, {.type = BackupType::kIncremental});
+  const Result<BackupInfo> info = RunBackup(*engine, {.type = BackupType::kIncremental});
   ASSERT_OK(info);
   ExpectNoLeftovers();
   EXPECT_EQ(DifferenceOf(StateOfBackup(info->id), lane_.model.ToState()), "");

@@ -18,6 +18,7 @@
 #include "coffer/operation.h"
 #include "coffer/random_source.h"
 #include "engine/core.h"
+#include "engine/internals.h"
 
 namespace coffer::crash {
 namespace {
@@ -220,7 +221,7 @@ std::unique_ptr<Engine> CrashTest::OpenAndCheck(const std::string& folder) {
     for (const auto& entry : fs::directory_iterator(folder + "/exports")) EXPECT_NE(entry.path().extension(), ".partial");
   }
 
-  const Result<IntegrityReport> report = (*engine)->Verify();
+  const Result<IntegrityReport> report = (*engine)->CheckIntegrity();
   EXPECT_OK(report);
   if (!report.ok()) return nullptr;
   EXPECT_TRUE(report->ok);
@@ -231,7 +232,7 @@ std::unique_ptr<Engine> CrashTest::OpenAndCheck(const std::string& folder) {
   EXPECT_OK(statistics);
   if (!statistics.ok()) return nullptr;
   {
-    const engine::StoreAccess access = (*engine)->core().Access();
+    const engine::StoreAccess access = engine::CoreOf(**engine).Access();
     const std::unique_ptr<storage::Scan> unfinished = access->NewScan(storage::Family::kProgress, {}, {}, {});
     unfinished->SeekToFirst();
     EXPECT_FALSE(unfinished->valid()) << "contents that nobody finished were not swept";

@@ -125,7 +125,7 @@ Status BackUp(Engine& engine, const Words& words) {
     BackupOptions options;
     options.name = std::to_string(next + kStepsBetween);
     options.type = round % 2 == 0 ? BackupType::kFull : BackupType::kIncremental;
-    const Result<BackupInfo> info = CreateBackup(engine, options);
+    const Result<BackupInfo> info = RunBackup(engine, options);
     if (!info.ok()) return info.status();
     Say("backup", info->id);
   }
@@ -135,7 +135,7 @@ Status BackUp(Engine& engine, const Words& words) {
 Status RestoreAndWrite(Engine& engine, const Words& words) {
   RestoreOptions options;
   options.safety_backup = words.Has("safety");
-  const Result<RestoreReport> report = Restore(engine, words.Text("backup"), options);
+  const Result<RestoreReport> report = RunRestore(engine, words.Text("backup"), options);
   if (!report.ok()) return report.status();
   Say("restored", report->safety_backup_id);
   return WriteSteps(engine, words, 0, words.Number("lane0"), words.Number("steps"));
@@ -147,14 +147,14 @@ Status RestoreConversations(Engine& engine, const Words& words) {
   options.scope = RestoreScope::kConversations;
   options.exact = true;
   options.safety_backup = false;
-  const Result<RestoreReport> report = Restore(engine, words.Text("backup"), options);
+  const Result<RestoreReport> report = RunRestore(engine, words.Text("backup"), options);
   if (!report.ok()) return report.status();
   Say("restored", report->conversations, report->deleted);
   return Status::Ok();
 }
 
 Status Verify(Engine& engine, const Words& words) {
-  const Result<VerifyReport> report = VerifyBackup(engine, words.Text("backup"), {.level = kVerifyLevelMax});
+  const Result<VerifyReport> report = RunVerifyBackup(engine, words.Text("backup"), {.level = kVerifyLevelMax});
   if (!report.ok()) return report.status();
   if (!report->ok) return Status::Internal(report->findings.front().problem);
   Say("verified", report->backup_id);
@@ -167,7 +167,7 @@ Status Prune(Engine& engine, const Words& words) {
   PruneOptions options;
   options.as_of =
       Timestamp{SystemClock().NowMicroseconds() + static_cast<std::int64_t>(words.Number("days")) * kMicrosecondsPerDay};
-  const Result<PruneReport> report = PruneBackups(engine, options);
+  const Result<PruneReport> report = RunPrune(engine, options);
   if (!report.ok()) return report.status();
   Say("pruned", report->drop.size(), report->purged.size());
   return Status::Ok();

@@ -9,7 +9,7 @@
 #include "coffer/limits.h"
 #include "coffer/random_source.h"
 #include "coffer/record_json.h"
-#include "format/sha256.h"
+#include "format/records/sha256.h"
 
 namespace coffer::crash {
 namespace {
@@ -160,7 +160,7 @@ Status WriteContent(Engine& engine, const ContentRecipe& recipe, std::optional<C
 
 Status AddTo(Batch& batch, Engine& engine, const Change& change) {
   if (const auto* talk = std::get_if<PutTalk>(&change)) {
-    return talk->messages ? batch.PutConversation(talk->conversation, *talk->messages)
+    return talk->messages ? batch.PutConversationWithMessages(talk->conversation, *talk->messages)
                           : batch.PutConversation(talk->conversation);
   }
   if (const auto* added = std::get_if<AddMessage>(&change)) return batch.AppendMessage(added->conversation_id, added->message);

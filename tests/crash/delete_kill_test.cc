@@ -56,7 +56,7 @@ void DeleteKillTest::DeleteAndDie(std::uint64_t test, std::uint64_t kills, bool 
     for (const DeleteRound& round : rounds) ASSERT_OK(RunDeleteRound(*engine, round, Durability::kDurable));
     EXPECT_EQ(DifferenceOf(StateOf(*engine), models.back().ToState()), "");
     ASSERT_OK(engine->Reclaim());
-    const Result<IntegrityReport> report = engine->Verify();
+    const Result<IntegrityReport> report = engine->CheckIntegrity();
     EXPECT_TRUE(report.ok() && report->ok);
     if (HasFailure()) return;
   }

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crash/crash_fixture.h"
-#include "format/sha256.h"
+#include "format/records/sha256.h"
 #include "operations/operations_fixture.h"
 
 namespace coffer::crash {

@@ -6,7 +6,7 @@
 
 #include "coffer/record_json.h"
 #include "crash/crash_fixture.h"
-#include "format/base64.h"
+#include "format/age/base64.h"
 #include "operations/operations_fixture.h"
 
 namespace coffer::crash {
@@ -137,7 +137,7 @@ void ImportKillTest::ImportTheRest(const State& all) {
     ASSERT_NE(engine, nullptr);
     ImportOptions options;
     options.contents = contents();
-    const Result<ImportReport> report = ImportFiles(*engine, {input()}, options);
+    const Result<ImportReport> report = RunImport(*engine, {input()}, options);
     ASSERT_OK(report);
     EXPECT_EQ(report->errors_total, 0U);
     EXPECT_EQ(DifferenceOf(StateOf(*engine), all), "");

@@ -23,7 +23,7 @@ class PruneKillTest : public RepositoryKillTest {
       options.type = i % 2 == 0 ? BackupType::kFull : BackupType::kIncremental;
       options.retention_days = 1;
       options.name = std::to_string(kSteps + i);
-      const Result<BackupInfo> info = CreateBackup(**engine, options);
+      const Result<BackupInfo> info = RunBackup(**engine, options);
       ASSERT_OK(info);
       ids_[i] = info->id;
       CommitStep(**engine, MakeStep(seed_, 0, kSteps + i), Durability::kBuffered).Ignore();  // not found is an answer too

@@ -37,7 +37,7 @@ void RestoreKillTest::MakeStore(std::uint64_t test) {
   {
     const Result<std::unique_ptr<Engine>> engine = Engine::Open(kept());
     ASSERT_OK(engine);
-    const Result<BackupInfo> info = CreateBackup(**engine);
+    const Result<BackupInfo> info = RunBackup(**engine);
     ASSERT_OK(info);
     backup_ = info->id;
     for (std::uint64_t step = kBackedUp; step < kPresent; ++step) {
@@ -69,7 +69,7 @@ void RestoreKillTest::ExpectBackupsToHold(Engine& engine, const std::vector<Stat
     const State held = StateInPlace(info.id);
     EXPECT_TRUE(info.id == backup_ ? held == restored_[0] : IsAmong(held, safety_states)) << "backup " << info.name;
   }
-  ASSERT_OK(Restore(engine, backup_));
+  ASSERT_OK(RunRestore(engine, backup_));
   EXPECT_EQ(DifferenceOf(StateOf(engine), restored_[0]), "");
   ExpectNoLeftovers();
 }

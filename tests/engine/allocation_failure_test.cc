@@ -70,7 +70,7 @@ TEST_F(AllocationFailureTest, ReadsTellAndGoOn) {
   ExpectToldWhicheverFails("JSON of a list", [&] { return engine_->ListJson(Kind::kConversation); });
   ExpectToldWhicheverFails("snapshot", [&] { return engine_->TakeSnapshot(); });
   ExpectToldWhicheverFails("statistics", [&] { return engine_->Statistics(); });
-  ExpectToldWhicheverFails("verify", [&] { return engine_->Verify(); });
+  ExpectToldWhicheverFails("verify", [&] { return engine_->CheckIntegrity(); });
   ExpectToldWhicheverFails("content", [&]() -> Status {
     Result<ContentReader> reader = engine_->OpenContent("d1");
     if (!reader.ok()) return reader.status();
@@ -107,13 +107,13 @@ TEST_F(AllocationFailureTest, APutThatIsToldAsFailedLeavesTheBatchAsItWas) {
     batch.Clear();
     ASSERT_OK(batch.PutPrompt(MakePrompt("before")));
     const std::size_t bytes = batch.bytes();
-    auto put = [&] { return batch.PutConversation(conversation, messages); };
+    auto put = [&] { return batch.PutConversationWithMessages(conversation, messages); };
     const Status status = WithoutAllocation(nth, put, failed);
     if (status.ok()) {
-      EXPECT_EQ(batch.operations(), 2U);
+      EXPECT_EQ(batch.size(), 2U);
     } else {
       ASSERT_TRUE(HasCode(status, StatusCode::kResourceExhausted)) << nth;
-      EXPECT_EQ(batch.operations(), 1U) << nth;
+      EXPECT_EQ(batch.size(), 1U) << nth;
       EXPECT_EQ(batch.bytes(), bytes) << nth;
     }
     if (!failed) break;
@@ -132,7 +132,7 @@ TEST_F(AllocationFailureTest, ADeleteThatIsToldAsFailedDeletesNothing) {
       batch.Clear();
       bool failed = false;
       const Status status = WithoutAllocation(nth, put, failed);
-      EXPECT_EQ(batch.operations(), status.ok() ? 1U : 0U) << nth;
+      EXPECT_EQ(batch.size(), status.ok() ? 1U : 0U) << nth;
       if (!failed) return;
     }
   };
@@ -151,11 +151,11 @@ TEST_F(AllocationFailureTest, ACommitIsWhatItWasToldToBe) {
     Status status;
     {
       Batch batch(*engine_);
-      ASSERT_OK(batch.PutConversation(MakeConversation(id), MakeMessages(20)));
+      ASSERT_OK(batch.PutConversationWithMessages(MakeConversation(id), MakeMessages(20)));
       ASSERT_OK(batch.PutPrompt(MakePrompt(id)));
       auto commit = [&] { return engine_->Commit(batch); };
       status = WithoutAllocation(nth, commit, failed);
-      EXPECT_EQ(batch.operations(), status.ok() ? 0U : 2U);
+      EXPECT_EQ(batch.size(), status.ok() ? 0U : 2U);
     }
     if (!status.ok()) {
       ASSERT_TRUE(HasCode(status, StatusCode::kResourceExhausted));

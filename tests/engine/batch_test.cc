@@ -43,10 +43,10 @@ void BatchTest::ExpectSameAsOneByOne(const std::vector<Step>& before, const std:
 
 TEST_F(BatchTest, SeveralKindsComeTogether) {
   Batch batch(*engine_);
-  ASSERT_OK(batch.PutConversation(MakeConversation(""), MakeMessages(2)));
+  ASSERT_OK(batch.PutConversationWithMessages(MakeConversation(""), MakeMessages(2)));
   ASSERT_OK(batch.PutPrompt(MakePrompt("p1")));
   ASSERT_OK(batch.PutDocument(MakeDocument("d1"), WriteContent(*engine_, "abc")));
-  EXPECT_EQ(batch.operations(), 3U);
+  EXPECT_EQ(batch.size(), 3U);
   EXPECT_GT(batch.bytes(), 100U);
   EXPECT_EQ(engine_->Statistics()->total_records, 0U);
   const Result<std::vector<ItemResult>> items = engine_->Commit(batch);
@@ -55,7 +55,7 @@ TEST_F(BatchTest, SeveralKindsComeTogether) {
   EXPECT_EQ((*items)[0].outcome, Outcome::kCreated);
   EXPECT_EQ((*items)[0].id.size(), 26U);
   EXPECT_EQ((*items)[1].id, "");
-  EXPECT_EQ(batch.operations(), 0U);
+  EXPECT_EQ(batch.size(), 0U);
   EXPECT_EQ(batch.bytes(), 0U);
   EXPECT_EQ(engine_->GetConversation((*items)[0].id)->message_count, 2U);
   EXPECT_EQ(ContentOf(*engine_, "d1"), "abc");
@@ -88,7 +88,7 @@ TEST_F(BatchTest, EmptyBatchIsFine) {
 }
 
 TEST_F(BatchTest, PutAppendDeleteMessageOnOneConversation) {
-  const auto put = [](Batch& batch) { return batch.PutConversation(MakeConversation("c"), MakeMessages(3)); };
+  const auto put = [](Batch& batch) { return batch.PutConversationWithMessages(MakeConversation("c"), MakeMessages(3)); };
   const auto append = [](Batch& batch) { return batch.AppendMessage("c", MakeMessage("a", "a")); };
   const auto ahead = [](Batch& batch) { return batch.AppendMessage("c", Placed(9, "nine", "nine")); };
   const auto drop = [](std::uint64_t at) { return [at](Batch& batch) { return batch.DeleteMessage("c", at); }; };
@@ -96,7 +96,7 @@ TEST_F(BatchTest, PutAppendDeleteMessageOnOneConversation) {
 }
 
 TEST_F(BatchTest, StoredMessagesAndThoseOfTheBatchMix) {
-  const auto put = [](Batch& batch) { return batch.PutConversation(MakeConversation("c"), MakeMessages(5)); };
+  const auto put = [](Batch& batch) { return batch.PutConversationWithMessages(MakeConversation("c"), MakeMessages(5)); };
   const auto retitle = [](Batch& batch) { return batch.PutConversation(MakeConversation("c", "bob", "new")); };
   const auto over = [](std::uint64_t at) {
     return [at](Batch& batch) { return batch.PutMessage("c", Placed(at, "over", "over" + std::to_string(at))); };
@@ -106,15 +106,17 @@ TEST_F(BatchTest, StoredMessagesAndThoseOfTheBatchMix) {
 }
 
 TEST_F(BatchTest, MessagesDeletedOneByOneMayBePutAgainWithTheConversation) {
-  const auto put = [](Batch& batch) { return batch.PutConversation(MakeConversation("c"), MakeMessages(2)); };
-  const auto again = [](Batch& batch) { return batch.PutConversation(MakeConversation("c"), MakeMessages(2, "n")); };
+  const auto put = [](Batch& batch) { return batch.PutConversationWithMessages(MakeConversation("c"), MakeMessages(2)); };
+  const auto again = [](Batch& batch) {
+    return batch.PutConversationWithMessages(MakeConversation("c"), MakeMessages(2, "n"));
+  };
   const auto drop = [](std::uint64_t at) { return [at](Batch& batch) { return batch.DeleteMessage("c", at); }; };
   const auto over = [](Batch& batch) { return batch.PutMessage("c", Placed(1, "n-id-1", "over")); };
   ExpectSameAsOneByOne({put}, {drop(0), drop(1), again, over, drop(0)});
 }
 
 TEST_F(BatchTest, DeletedConversationMayBePutAgainInTheSameBatch) {
-  const auto put = [](Batch& batch) { return batch.PutConversation(MakeConversation("c"), MakeMessages(4)); };
+  const auto put = [](Batch& batch) { return batch.PutConversationWithMessages(MakeConversation("c"), MakeMessages(4)); };
   const auto bare = [](Batch& batch) { return batch.PutConversation(MakeConversation("c", "bob")); };
   const auto append = [](Batch& batch) { return batch.AppendMessage("c", MakeMessage("a", "a")); };
   const auto sparse = [](Batch& batch) { return batch.AppendMessage("c", Placed(50, "s", "s")); };
@@ -159,7 +161,7 @@ TEST_F(BatchTest, FailingOperationLeavesNothingAndKeepsTheBatch) {
   EXPECT_CODE(failed, kNotFound);
   EXPECT_NE(failed.message().find("operation 2"), std::string::npos) << failed.ToString();
   EXPECT_NE(failed.message().find("p1"), std::string::npos) << failed.ToString();
-  EXPECT_EQ(batch.operations(), 3U);
+  EXPECT_EQ(batch.size(), 3U);
   EXPECT_EQ(DumpOf(*engine_), before);
   ExpectHealthy(*engine_);
   ASSERT_OK(engine_->PutPrompt(MakePrompt("p1")));
@@ -178,11 +180,11 @@ TEST_F(BatchTest, RefusedRecordLeavesTheBatchAsItWas) {
   EXPECT_CODE(batch.PutConversation(MakeConversation("c1", "ada", "")), kInvalidArgument);
   std::vector<Message> messages = MakeMessages(3);
   messages[2].content = "\xff";
-  const Status refused = batch.PutConversation(MakeConversation("c1"), messages);
+  const Status refused = batch.PutConversationWithMessages(MakeConversation("c1"), messages);
   EXPECT_CODE(refused, kInvalidArgument);
   EXPECT_NE(refused.message().find("messages[2]"), std::string::npos) << refused.ToString();
   messages = {Placed(4, "a", "a"), Placed(4, "b", "b")};
-  EXPECT_CODE(batch.PutConversation(MakeConversation("c1"), messages), kInvalidArgument);
+  EXPECT_CODE(batch.PutConversationWithMessages(MakeConversation("c1"), messages), kInvalidArgument);
   EXPECT_CODE(batch.AppendMessage("bad id", MakeMessage("x")), kInvalidArgument);
   EXPECT_CODE(batch.AppendMessage("c1", MakeMessage("\xff")), kInvalidArgument);
   EXPECT_CODE(batch.PutMessage("c1", MakeMessage("x")), kInvalidArgument);
@@ -191,7 +193,7 @@ TEST_F(BatchTest, RefusedRecordLeavesTheBatchAsItWas) {
   EXPECT_CODE(batch.SetContent("bad id", WriteContent(*engine_, "x")), kInvalidArgument);
   EXPECT_CODE(batch.PutPrompt(MakePrompt("p2", "")), kInvalidArgument);
   EXPECT_CODE(batch.Delete(Kind::kMessage, "m"), kInvalidArgument);
-  EXPECT_EQ(batch.operations(), 1U);
+  EXPECT_EQ(batch.size(), 1U);
   EXPECT_EQ(batch.bytes(), bytes);
   ASSERT_OK(engine_->Commit(batch));
   EXPECT_EQ(engine_->Statistics()->total_records, 1U);
@@ -205,22 +207,22 @@ TEST_F(BatchTest, BytesAreLimited) {
   for (int i = 0; i < 3; ++i) ASSERT_OK(batch.AppendMessage("c1", MakeMessage(content)));
   const std::size_t bytes = batch.bytes();
   EXPECT_CODE(batch.AppendMessage("c1", MakeMessage(content)), kResourceExhausted);
-  EXPECT_EQ(batch.operations(), 4U);
+  EXPECT_EQ(batch.size(), 4U);
   EXPECT_EQ(batch.bytes(), bytes);
   Document large = MakeDocument("d1");
   large.extracted_text = content;
   EXPECT_CODE(batch.PutDocument(large), kResourceExhausted);
-  EXPECT_EQ(batch.operations(), 4U);
+  EXPECT_EQ(batch.size(), 4U);
   ASSERT_OK(engine_->Commit(batch));
   EXPECT_EQ(engine_->GetConversation("c1")->message_count, 3U);
 }
 
 TEST_F(BatchTest, OperationsAreLimited) {
   Batch batch(*engine_);
-  for (std::size_t i = 0; i < kBatchOperationsMax; ++i) ASSERT_OK(batch.Delete(Kind::kPrompt, "p"));
+  for (std::size_t i = 0; i < kBatchEntriesMax; ++i) ASSERT_OK(batch.Delete(Kind::kPrompt, "p"));
   EXPECT_CODE(batch.Delete(Kind::kPrompt, "p"), kResourceExhausted);
   EXPECT_CODE(batch.PutPrompt(MakePrompt("p")), kResourceExhausted);
-  EXPECT_EQ(batch.operations(), kBatchOperationsMax);
+  EXPECT_EQ(batch.size(), kBatchEntriesMax);
   batch.Clear();
   EXPECT_OK(batch.PutPrompt(MakePrompt("p")));
   EXPECT_OK(engine_->Commit(batch));
@@ -241,7 +243,7 @@ TEST_F(BatchTest, OfAnotherEngineIsRefusedAndKept) {
   Batch batch(**other);
   ASSERT_OK(batch.PutDocument(MakeDocument("d1"), WriteContent(**other, MakeBytes(2 * kContentChunkBytes))));
   EXPECT_CODE(engine_->Commit(batch), kInvalidArgument);
-  EXPECT_EQ(batch.operations(), 1U);
+  EXPECT_EQ(batch.size(), 1U);
   EXPECT_CODE(engine_->GetDocument("d1"), kNotFound);
   ASSERT_OK((*other)->Commit(batch));
   EXPECT_EQ(ContentOf(**other, "d1").size(), 2 * kContentChunkBytes);

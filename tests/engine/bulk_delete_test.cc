@@ -21,7 +21,7 @@ class BulkDeleteTest : public EngineTest {
       Conversation conversation = MakeConversation("c" + std::to_string(1000 + i), i % 3 == 2 ? "bob" : "ada");
       conversation.created_at = At(i);
       if (i % 2 == 1) conversation.status = ConversationStatus::kArchived;
-      ASSERT_OK(batch.PutConversation(conversation, MakeMessages(messages)));
+      ASSERT_OK(batch.PutConversationWithMessages(conversation, MakeMessages(messages)));
     }
     ASSERT_OK(engine_->Commit(batch));
   }

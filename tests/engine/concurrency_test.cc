@@ -151,7 +151,7 @@ TEST_F(ConcurrencyTest, WorkOfAllSortsLeavesASoundStore) {
     for (int step = 0; step < kSteps; ++step) {
       if (thread == 5) {
         if (step % 25 != 0) continue;
-        const Result<IntegrityReport> report = engine_->Verify();
+        const Result<IntegrityReport> report = engine_->CheckIntegrity();
         ASSERT_OK(report);
         EXPECT_TRUE(report->ok) << FindingsOf(*report);
       } else if (thread >= 3) {

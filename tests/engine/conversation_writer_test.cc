@@ -7,6 +7,7 @@
 
 #include "engine/core.h"
 #include "engine/engine_fixture.h"
+#include "engine/internals.h"
 
 namespace coffer {
 namespace {
@@ -61,7 +62,7 @@ TEST_F(ConversationWriterTest, WithoutACommitNothingIsLeft) {
 }
 
 TEST_F(ConversationWriterTest, WhatACrashLeavesIsSweptAtTheNextOpening) {
-  const std::string staging = engine_->core().folder().StagingPath("01ABC");
+  const std::string staging = engine::CoreOf(*engine_).folder().StagingPath("01ABC");
   std::filesystem::create_directory(staging);
   std::filesystem::copy_file(Folder() + "/CURRENT", staging + "/messages");
   Reopen();
@@ -72,7 +73,7 @@ TEST_F(ConversationWriterTest, PuttingOverLeavesNoRowOfTheOldOne) {
   for (const std::size_t count : {1U, 100U, 129U, 1000U}) {
     PutTalk("c", 400);
     ASSERT_OK(engine_->DeleteMessage("c", 130));
-    ASSERT_OK(engine_->PutConversation(MakeConversation("d"), MakeMessages(3)));
+    ASSERT_OK(engine_->PutConversationWithMessages(MakeConversation("d"), MakeMessages(3)));
     Result<AppliedItem> item = Written("c", count, "new")->Commit();
     ASSERT_OK(item);
     EXPECT_EQ(item->result.outcome, Outcome::kReplaced);
@@ -131,7 +132,7 @@ TEST_F(ConversationWriterTest, WritersOfOneConversationGiveWhatOneOfThemLeft) {
 
 TEST_F(ConversationWriterTest, TheStoreIsNotSwitchedUnderIt) {
   auto writer = Written("c", 10);
-  EXPECT_CODE(engine_->core().SwitchStore(2), kBusy);
+  EXPECT_CODE(engine::CoreOf(*engine_).SwitchStore(2), kBusy);
   ASSERT_OK(writer->Commit());
 }
 

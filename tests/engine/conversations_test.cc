@@ -98,9 +98,9 @@ TEST_F(ConversationsTest, PutWithoutMessagesLeavesThemPutWithMessagesReplacesThe
   ASSERT_OK(engine_->PutConversation(MakeConversation("c1", "ada", "new title")));
   EXPECT_EQ(MessagesOf("c1"), "0:m0 1:m1 2:m2 ");
   EXPECT_EQ(engine_->GetConversation("c1")->last_message_at, At(2));
-  ASSERT_OK(engine_->PutConversation(MakeConversation("c1"), std::vector{MakeMessage("only", "x", 7)}));
+  ASSERT_OK(engine_->PutConversationWithMessages(MakeConversation("c1"), std::vector{MakeMessage("only", "x", 7)}));
   EXPECT_EQ(MessagesOf("c1"), "7:only ");
-  ASSERT_OK(engine_->PutConversation(MakeConversation("c1"), std::vector<Message>()));
+  ASSERT_OK(engine_->PutConversationWithMessages(MakeConversation("c1"), std::vector<Message>()));
   EXPECT_EQ(MessagesOf("c1"), "");
   EXPECT_EQ(engine_->GetConversation("c1")->message_count, 0U);
   ExpectHealthy(*engine_);
@@ -218,7 +218,7 @@ TEST_F(ConversationsTest, IdsThatBeginAlikeDoNotTouch) {
 TEST_F(ConversationsTest, JsonWithMessagesIsOneCanonicalObject) {
   Message message = MakeMessage("hi", "m1");
   message.created_at = At(4);
-  ASSERT_OK(engine_->PutConversation(MakeConversation("c1"), std::vector{message}));
+  ASSERT_OK(engine_->PutConversationWithMessages(MakeConversation("c1"), std::vector{message}));
   const Result<std::string> json = engine_->GetConversationJson("c1", true);
   ASSERT_OK(json);
   EXPECT_EQ(*json,

@@ -3,7 +3,7 @@
 
 #include "coffer/limits.h"
 #include "engine/engine_fixture.h"
-#include "format/sha256.h"
+#include "format/records/sha256.h"
 
 namespace coffer {
 namespace {
@@ -259,7 +259,7 @@ TEST_F(DocumentsTest, WriterWhoseContentWasTakenPutsNothing) {
   ASSERT_OK(engine_->PutDocument(MakeDocument("d2")));
   Batch batch(*engine_);
   EXPECT_CODE(batch.SetContent("d2", std::move(writer)), kInvalidArgument);
-  EXPECT_EQ(batch.operations(), 0U);
+  EXPECT_EQ(batch.size(), 0U);
   EXPECT_CODE(writer.Append("more"), kInvalidArgument);
   EXPECT_CODE(writer.Finish(), kInvalidArgument);
   EXPECT_EQ(writer.size_bytes(), 0U);

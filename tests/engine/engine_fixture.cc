@@ -182,7 +182,7 @@ std::string FindingsOf(const IntegrityReport& report) {
 }
 
 void ExpectHealthy(Engine& engine) {
-  const Result<IntegrityReport> report = engine.Verify();
+  const Result<IntegrityReport> report = engine.CheckIntegrity();
   ASSERT_OK(report);
   EXPECT_TRUE(report->ok) << FindingsOf(*report);
   const Result<StorageStatistics> statistics = engine.Statistics();

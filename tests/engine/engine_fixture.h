@@ -138,7 +138,8 @@ class EngineTest : public ::testing::Test {
 
   // The conversation `id` with `count` messages.
   void PutTalk(const std::string& id, std::size_t count, const std::string& owner = "ada") {
-    EXPECT_OK(engine_->PutConversation(MakeConversation(id, owner), MakeMessages(count), PutMode::kUpsert, kBufferedWrites));
+    EXPECT_OK(engine_->PutConversationWithMessages(MakeConversation(id, owner), MakeMessages(count), PutMode::kUpsert,
+                                                   kBufferedWrites));
   }
   // Sequence number and content of each message: "0:a 1:b ".
   std::string MessagesOf(const std::string& conversation_id, const Snapshot* snapshot = nullptr);

@@ -3,8 +3,8 @@
 
 #include "coffer/limits.h"
 #include "engine/engine_fixture.h"
-#include "format/keys.h"
-#include "format/tally.h"
+#include "format/stored/keys.h"
+#include "format/stored/tally.h"
 #include "storage/store.h"
 
 namespace coffer {
@@ -34,7 +34,7 @@ class IntegrityTest : public EngineTest {
       EXPECT_OK((*store)->Close());
     }
     Reopen();
-    const Result<IntegrityReport> report = engine_->Verify();
+    const Result<IntegrityReport> report = engine_->CheckIntegrity();
     EXPECT_OK(report);
     if (!report.ok()) return {};
     EXPECT_EQ(report->ok, report->findings_total == 0);
@@ -65,7 +65,7 @@ class IntegrityTest : public EngineTest {
 #define EXPECT_FINDS(findings, words) EXPECT_NE(std::string(findings).find(words), std::string::npos) << "found: " << (findings)
 
 TEST_F(IntegrityTest, SoundStoreHasNoFindings) {
-  const Result<IntegrityReport> report = engine_->Verify();
+  const Result<IntegrityReport> report = engine_->CheckIntegrity();
   ASSERT_OK(report);
   EXPECT_TRUE(report->ok) << FindingsOf(*report);
   EXPECT_EQ(report->counts, (std::map<std::string, std::uint64_t>{
@@ -203,7 +203,7 @@ TEST_F(IntegrityTest, FindingsAreKeptUpToALimitAndAllCounted) {
     ASSERT_OK((*store)->Close());
   }
   Reopen();
-  const Result<IntegrityReport> report = engine_->Verify();
+  const Result<IntegrityReport> report = engine_->CheckIntegrity();
   ASSERT_OK(report);
   EXPECT_FALSE(report->ok);
   EXPECT_EQ(report->findings.size(), kIntegrityFindingsMax);

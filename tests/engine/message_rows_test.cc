@@ -4,8 +4,9 @@
 
 #include "engine/core.h"
 #include "engine/engine_fixture.h"
-#include "format/keys.h"
-#include "format/message_run.h"
+#include "engine/internals.h"
+#include "format/stored/keys.h"
+#include "format/stored/message_run.h"
 
 namespace coffer {
 namespace {
@@ -114,7 +115,7 @@ class MessageRowsEdgeTest : public EngineTest {};
 TEST_F(MessageRowsEdgeTest, AMessageBeforeASharedRowDoesNotHideItFromADelete) {
   std::vector<Message> messages = MakeMessages(3);
   for (std::size_t i = 0; i < messages.size(); ++i) messages[i].sequence_number = 1 + i;
-  ASSERT_OK(engine_->PutConversation(MakeConversation("c1"), messages));
+  ASSERT_OK(engine_->PutConversationWithMessages(MakeConversation("c1"), messages));
   Batch batch(*engine_);
   ASSERT_OK(batch.PutMessage("c1", MakeMessage("before", "first", 0), PutMode::kInsert));
   ASSERT_OK(engine_->Commit(batch));
@@ -125,11 +126,11 @@ TEST_F(MessageRowsEdgeTest, AMessageBeforeASharedRowDoesNotHideItFromADelete) {
 }
 
 TEST_F(MessageRowsEdgeTest, AChangeBesideMessagesThatCannotBeReadIsRefusedAndDropsNone) {
-  ASSERT_OK(engine_->PutConversation(MakeConversation("c1"), MakeMessages(2)));
+  ASSERT_OK(engine_->PutConversationWithMessages(MakeConversation("c1"), MakeMessages(2)));
   const std::string key = format::MessageKey("c1", 0);
   std::string damaged;
   {
-    const engine::StoreAccess access = engine_->core().Access();
+    const engine::StoreAccess access = engine::CoreOf(*engine_).Access();
     storage::PinnedValue row;
     ASSERT_OK(access->Get(storage::Family::kMessages, key, nullptr, row));
     damaged = std::string(row.view().substr(0, row.view().size() - 5));
@@ -143,7 +144,7 @@ TEST_F(MessageRowsEdgeTest, AChangeBesideMessagesThatCannotBeReadIsRefusedAndDro
     EXPECT_CODE(engine_->Commit(batch), kCorruption);
     EXPECT_CODE(engine_->DeleteMessage("c1", sequence), kCorruption);
   }
-  const engine::StoreAccess access = engine_->core().Access();
+  const engine::StoreAccess access = engine::CoreOf(*engine_).Access();
   storage::PinnedValue row;
   ASSERT_OK(access->Get(storage::Family::kMessages, key, nullptr, row));
   EXPECT_EQ(row.view(), damaged);

@@ -177,14 +177,15 @@ TEST_F(MessagesTest, WrongMessagesAreRefused) {
   EXPECT_CODE(engine_->AppendMessage("c1", MakeMessage("x", "m", UINT64_MAX)), kInvalidArgument);
   EXPECT_CODE(engine_->AppendMessage("c1", MakeMessage(std::string(kMessageContentBytesMax + 1, 'x'))), kInvalidArgument);
   EXPECT_CODE(engine_->AppendMessage("missing", MakeMessage("x")), kNotFound);
-  EXPECT_CODE(engine_->PutConversation(MakeConversation("c2"), std::vector{Placed(1, "a", "a"), Placed(1, "b", "b")}),
-              kInvalidArgument);
+  EXPECT_CODE(
+      engine_->PutConversationWithMessages(MakeConversation("c2"), std::vector{Placed(1, "a", "a"), Placed(1, "b", "b")}),
+      kInvalidArgument);
   EXPECT_CODE(engine_->GetConversation("c2"), kNotFound);
   EXPECT_EQ(MessagesOf("c1"), "0:m0 ");
 }
 
 TEST_F(MessagesTest, FullConversationTakesNoMore) {
-  ASSERT_OK(engine_->PutConversation(MakeConversation("c1"), std::vector{Placed(UINT64_MAX - 1, "z", "z")}));
+  ASSERT_OK(engine_->PutConversationWithMessages(MakeConversation("c1"), std::vector{Placed(UINT64_MAX - 1, "z", "z")}));
   EXPECT_CODE(engine_->AppendMessage("c1", MakeMessage("x")), kResourceExhausted);
   EXPECT_EQ(engine_->GetMessage("c1", UINT64_MAX - 1)->content, "z");
   ExpectHealthy(*engine_);

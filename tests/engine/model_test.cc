@@ -76,7 +76,7 @@ bool ModelTest::AddConversation(Batch& batch, Model& model) {
       place += Pick(15) == 0 ? 1 + Pick(3) : 1;
     }
     if (Pick(2) == 0) std::reverse(messages.begin(), messages.end());
-    EXPECT_OK(batch.PutConversation(MakeConversation(id, put.owner, put.title), messages, mode));
+    EXPECT_OK(batch.PutConversationWithMessages(MakeConversation(id, put.owner, put.title), messages, mode));
   } else {
     EXPECT_OK(batch.PutConversation(MakeConversation(id, put.owner, put.title), mode));
   }

@@ -205,7 +205,7 @@ TEST_F(OpenTest, ReadOnlyEngineRefusesWritesAndWritesNothing) {
     EXPECT_CODE(engine.Commit(empty), kPermissionDenied);
     EXPECT_OK(engine.GetConversation("c1"));
     EXPECT_OK(engine.Statistics());
-    const Result<IntegrityReport> report = engine.Verify();
+    const Result<IntegrityReport> report = engine.CheckIntegrity();
     ASSERT_OK(report);
     EXPECT_TRUE(report->ok);
     BulkDeleteOptions dry_run;
@@ -239,7 +239,7 @@ TEST_F(OpenTest, ReadOnlyEngineSeesWhatAWriterLeftInItsLog) {
   {
     Result<std::unique_ptr<Engine>> engine = Open();
     ASSERT_OK(engine);
-    ASSERT_OK((*engine)->PutConversation(MakeConversation("c1"), MakeMessages(3)));
+    ASSERT_OK((*engine)->PutConversationWithMessages(MakeConversation("c1"), MakeMessages(3)));
     fs::copy(Folder(), directory_.File("copy"), fs::copy_options::recursive);
   }
   OpenOptions options;

@@ -76,9 +76,9 @@ TEST_F(WriteLatchTest, FailedCommitKeepsTheBatchForTheNextEngine) {
   FailLog(FileOperation::kAppend);
   {
     Batch batch(*engine_);
-    ASSERT_OK(batch.PutConversation(MakeConversation("c1"), MakeMessages(3)));
+    ASSERT_OK(batch.PutConversationWithMessages(MakeConversation("c1"), MakeMessages(3)));
     EXPECT_CODE(engine_->Commit(batch), kIoError);
-    EXPECT_EQ(batch.operations(), 1U);
+    EXPECT_EQ(batch.size(), 1U);
     EXPECT_CODE(engine_->GetConversation("c1"), kNotFound);
     EXPECT_EQ(engine_->Statistics()->total_records, 0U);
   }
@@ -106,7 +106,7 @@ TEST_F(WriteLatchTest, FailureInAContentLeavesTheDocumentAsItWas) {
 TEST_F(WriteLatchTest, BulkDeleteThatFailsBetweenCommitsLeavesWholeCommits) {
   Batch batch(*engine_);
   for (int i = 0; i < 1200; ++i)
-    ASSERT_OK(batch.PutConversation(MakeConversation("c" + std::to_string(10'000 + i)), MakeMessages(2)));
+    ASSERT_OK(batch.PutConversationWithMessages(MakeConversation("c" + std::to_string(10'000 + i)), MakeMessages(2)));
   ASSERT_OK(engine_->Commit(batch));
   FileFailure failure;
   failure.operation = FileOperation::kSync;
@@ -144,7 +144,7 @@ TEST_F(WriteLatchTest, LostPowerKeepsEveryDurableWriteAndNothingByHalf) {
     SCOPED_TRACE(torn_bytes);
     const std::string id = "c" + std::to_string(torn_bytes);
     const std::string content = MakeBytes(3 * kContentChunkBytes + 5, torn_bytes);
-    ASSERT_OK(engine_->PutConversation(MakeConversation(id), MakeMessages(3)));
+    ASSERT_OK(engine_->PutConversationWithMessages(MakeConversation(id), MakeMessages(3)));
     ASSERT_OK(engine_->PutDocument(MakeDocument("d" + id), WriteContent(*engine_, content)));
     ASSERT_OK(engine_->AppendMessage(id, MakeMessage("durable")));
     ASSERT_OK(engine_->AppendMessage(id, MakeMessage("buffered-1"), kBufferedWrites));

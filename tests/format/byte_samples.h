@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "format/range_reader.h"
+#include "format/zstd/range_reader.h"
 
 namespace coffer::format {
 

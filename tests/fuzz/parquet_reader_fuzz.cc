@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "format/parquet_reader.h"
+#include "format/parquet/parquet_reader.h"
 
 namespace {
 

@@ -4,10 +4,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "body_pipe.h"
 #include "coffer/import.h"
+#include "http/connection/request_head.h"
 #include "http/operations_fixture.h"
-#include "request_head.h"
+#include "http/requests/body_pipe.h"
 #include "support/status_matchers.h"
 
 namespace coffer::http {

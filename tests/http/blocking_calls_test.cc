@@ -1,5 +1,5 @@
 // Waiting for calls that run on other threads: shared answers, limits and the end.
-#include "blocking_calls.h"
+#include "http/connection/blocking_calls.h"
 
 #include <gtest/gtest.h>
 

@@ -6,9 +6,9 @@
 #include <stdexcept>
 
 #include "coffer/limits.h"
+#include "http/connection/wire.h"
+#include "http/requests/problem.h"
 #include "http/service_fixture.h"
-#include "problem.h"
-#include "wire.h"
 
 namespace coffer::http {
 namespace {

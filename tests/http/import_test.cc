@@ -6,8 +6,8 @@
 #include <iterator>
 #include <thread>
 
-#include "body_pipe.h"
 #include "coffer/export.h"
+#include "http/requests/body_pipe.h"
 #include "http/server_fixture.h"
 #include "support/status_matchers.h"
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "coffer/operation.h"
+#include "http/connection/request_head.h"
 #include "http/operations_fixture.h"
-#include "request_head.h"
 #include "support/status_matchers.h"
 
 namespace coffer::http {

@@ -1,10 +1,11 @@
 // Restores by their calls: of the whole store, of chosen records, and what is told while the store is switched.
 #include <optional>
 
-#include "body_pipe.h"
 #include "coffer/import.h"
 #include "engine/core.h"
+#include "engine/internals.h"
 #include "http/operations_fixture.h"
+#include "http/requests/body_pipe.h"
 #include "support/status_matchers.h"
 
 namespace coffer::http {
@@ -161,7 +162,7 @@ TEST_F(Restores, FailedOneSaysSoWithoutNamingAFile) {
 TEST_F(Restores, CallsAreToldToComeAgainWhileTheStoreIsSwitched) {
   const std::string backup = CompletedBackupId();
   // Keeps the switch from coming to its end.
-  std::optional<engine::StoreAccess> access(engine_->core().Access());
+  std::optional<engine::StoreAccess> access(engine::CoreOf(*engine_).Access());
   const std::string id = BodyOf(Start(backup))["restore_id"];
   for (int i = 0; i < 10'000 && !engine_->switching(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   ASSERT_TRUE(engine_->switching());

@@ -8,7 +8,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 
-#include "correlation_id.h"
+#include "http/requests/correlation_id.h"
 #include "support/status_matchers.h"
 
 namespace coffer::http {

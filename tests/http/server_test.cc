@@ -291,7 +291,7 @@ TEST_F(ServerTest, ADownloadOfABackupThatGoesMeanwhileIsCutShort) {
   ASSERT_OK(content);
   ASSERT_OK(content->Append(noise));
   ASSERT_OK(engine_->PutDocument(document, *std::move(content)));
-  const auto backup = CreateBackup(*engine_);
+  const auto backup = RunBackup(*engine_);
   ASSERT_OK(backup);
   const std::uint64_t whole = OpenBackupArchive(*engine_, backup->id)->size_bytes;
   ASSERT_GT(whole, kContentBytes);

@@ -42,7 +42,7 @@ void ServiceFixture::PutSample() {
   Message message;
   message.content = "Hello";
   const Message messages[] = {message, message};
-  ASSERT_OK(engine_->PutConversation(conversation, messages));
+  ASSERT_OK(engine_->PutConversationWithMessages(conversation, messages));
   conversation.id = "c2";
   conversation.user_id = "ben";
   ASSERT_OK(engine_->PutConversation(conversation));

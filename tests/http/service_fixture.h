@@ -7,9 +7,9 @@
 #include <string>
 
 #include "coffer/engine.h"
-#include "handle.h"
-#include "json.h"
-#include "service.h"
+#include "http/calls/handle.h"
+#include "http/calls/service.h"
+#include "http/requests/json.h"
 #include "support/manual_clock.h"
 #include "support/temp_directory.h"
 

@@ -86,7 +86,7 @@ TEST_F(TlsTest, AnswersCalls) {
 }
 
 TEST_F(TlsTest, SendsABackupWhole) {
-  const auto backup = CreateBackup(*engine_);
+  const auto backup = RunBackup(*engine_);
   ASSERT_OK(backup);
   StartServer(options_);
   const auto answer = AskTls(RequestText("GET", "/api/v1/data/backups/" + backup->id + "/download", "admin-token"));

@@ -5,10 +5,10 @@
 #include <map>
 #include <string>
 
-#include "faults.h"
-#include "json.h"
-#include "request_models.h"
-#include "target.h"
+#include "http/requests/faults.h"
+#include "http/requests/json.h"
+#include "http/requests/request_models.h"
+#include "http/requests/target.h"
 
 namespace coffer::http {
 namespace {
@@ -34,8 +34,8 @@ Json Taken(const BackupListQuery& query) {
 
 // Options that were not asked for are told only where any were.
 Json Taken(const RestoreRequest& request, const Json& expected) {
-  static const std::map<ConflictPolicy, const char*> conflicts = {
-      {ConflictPolicy::kReplace, "replace"}, {ConflictPolicy::kSkip, "skip"}, {ConflictPolicy::kNewest, "newest"}};
+  static const std::map<PutMode, const char*> conflicts = {
+      {PutMode::kUpsert, "replace"}, {PutMode::kKeepExisting, "skip"}, {PutMode::kNewest, "newest"}};
   const RestoreRequestOptions& options = request.options;
   Json told = Json::object();
   if (expected.is_object() && !expected["restore_options"].empty()) {

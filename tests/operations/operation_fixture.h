@@ -56,7 +56,7 @@ class OperationTest : public OperationsTest {
       conversation.user_id = owner;
       conversation.title = "t";
       ASSERT_OK(batch.PutConversation(conversation));
-      if (batch.operations() < 5000 && i + 1 < count) continue;
+      if (batch.size() < 5000 && i + 1 < count) continue;
       ASSERT_OK(engine().Commit(batch, {Durability::kBuffered}));
     }
   }
@@ -79,7 +79,7 @@ class OperationTest : public OperationsTest {
       EXPECT_EQ(entry.path().string().find(".partial"), std::string::npos) << entry.path();
     }
   }
-  void ExpectHealthy() { EXPECT_TRUE(engine().Verify().value().findings.empty()); }
+  void ExpectHealthy() { EXPECT_TRUE(engine().CheckIntegrity().value().findings.empty()); }
 
   // Sets the clock's hook for all threads but this one.
   void OnOtherThreads(std::function<void()> hook) {

@@ -16,7 +16,7 @@
 #include "coffer/engine.h"
 #include "coffer/import.h"
 #include "coffer/operation.h"
-#include "format/compression.h"
+#include "format/zstd/compression.h"
 #include "support/failing_file_system.h"
 #include "support/status_matchers.h"
 #include "support/temp_directory.h"
@@ -151,7 +151,7 @@ class OperationsTest : public ::testing::Test {
         messages[m].id = "m" + std::to_string(m);
         messages[m].content = "\"quoted\"\n\x01 \xF0\x9F\x98\x80 " + mark;
       }
-      ASSERT_OK(engine().PutConversation(conversation, messages));
+      ASSERT_OK(engine().PutConversationWithMessages(conversation, messages));
     }
     Prompt prompt;
     prompt.id = "p1";

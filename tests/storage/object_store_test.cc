@@ -133,11 +133,11 @@ TEST_F(ObjectStoreTest, UnfinishedOnesAreSweptAndTheStoreGoesOn) {
   ASSERT_OK(PutObject(*objects, "a/b", "x"));
   fs::create_directories(Root() + "/unfinished");
   std::ofstream(Root() + "/unfinished/77") << "left by a crash";
-  ASSERT_OK(objects->RemoveUnfinished());
+  ASSERT_OK(objects->RemoveTemporary());
   EXPECT_EQ(FilesThere(), std::vector<std::string>{Root() + "/a/b"});
   ASSERT_OK(PutObject(*objects, "a/c", "y"));
-  ASSERT_OK(objects->RemoveUnfinished());
-  ASSERT_OK(objects->RemoveUnfinished());
+  ASSERT_OK(objects->RemoveTemporary());
+  ASSERT_OK(objects->RemoveTemporary());
   EXPECT_EQ(ValueOf(*objects, "a/b") + ValueOf(*objects, "a/c"), "xy");
 }
 
@@ -225,7 +225,7 @@ TEST_F(ObjectStoreTest, AFailureAtAnyCallIsToldAndLeavesTheOldOrTheNew) {
     Status status = PutObject(objects, "a/new", "new");
     if (status.ok()) status = objects.Replace("small", "after");
     if (status.ok()) status = objects.Delete("a/old");
-    if (status.ok()) status = objects.RemoveUnfinished();
+    if (status.ok()) status = objects.RemoveTemporary();
     if (status.ok()) status = objects.List("a").status();
     if (status.ok()) status = ReadObject(objects, "a/new", 10).status();
     return status;
@@ -262,7 +262,7 @@ TEST_F(ObjectStoreTest, AFailureAtAnyCallIsToldAndLeavesTheOldOrTheNew) {
     EXPECT_TRUE(again.ok() || again.code() == StatusCode::kAlreadyExists) << again.ToString();
     EXPECT_OK(objects->Replace("small", "after"));
     EXPECT_OK(objects->Delete("a/old"));
-    EXPECT_OK(objects->RemoveUnfinished());
+    EXPECT_OK(objects->RemoveTemporary());
     EXPECT_EQ(ValueOf(*objects, "a/new"), "new");
   }
   EXPECT_LE(told_ok, 1);

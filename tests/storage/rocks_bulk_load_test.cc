@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "format/tally.h"
+#include "format/stored/tally.h"
 #include "storage/store.h"
 #include "support/store_fixture.h"
 #include "support/temp_directory.h"

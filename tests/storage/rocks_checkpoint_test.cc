@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "format/sha256.h"
+#include "format/records/sha256.h"
 #include "storage/durable_file.h"
 #include "storage/store.h"
 #include "support/failing_file_system.h"

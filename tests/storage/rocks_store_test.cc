@@ -122,7 +122,7 @@ TEST(RocksStoreTest, ABatchShowsAllItsOperationsOrNone) {
   batch.Delete(Family::kPrompts, "gone");
   batch.DeleteRange(Family::kMessages, "a", "c");
   batch.Put(Family::kMessages, "d", "");
-  EXPECT_EQ(batch.operations(), 4U);
+  EXPECT_EQ(batch.size(), 4U);
   EXPECT_EQ(ValueOf(*store, Family::kPrompts, "gone"), "1");
   ASSERT_OK(store->Commit(batch, Durability::kBuffered));
   EXPECT_EQ(ValueOf(*store, Family::kConversations, "parts"), "onetwo");
@@ -141,7 +141,7 @@ TEST(RocksStoreTest, ABatchStaysWholeAfterItsCommitAndEmptyAfterClear) {
   ASSERT_OK(store->Commit(batch, Durability::kDurable));
   EXPECT_EQ(ValueOf(*store, Family::kPrompts, "a"), "1");
   batch.Clear();
-  EXPECT_EQ(batch.operations(), 0U);
+  EXPECT_EQ(batch.size(), 0U);
   batch.Put(Family::kPrompts, "b", "3");
   ASSERT_OK(store->Commit(batch, Durability::kDurable));
   EXPECT_EQ(RowsOf(*store, Family::kPrompts, "", ""), "a=1 b=3 ");

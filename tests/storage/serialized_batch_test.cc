@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "format/tally.h"
+#include "format/stored/tally.h"
 #include "support/status_matchers.h"
 #include "support/store_fixture.h"
 #include "support/temp_directory.h"

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "format/tally.h"
+#include "format/stored/tally.h"
 #include "support/store_fixture.h"
 #include "support/temp_directory.h"
 

@@ -76,7 +76,7 @@ std::vector<fs::path> PublicHeaders(const fs::path& tree) {
   std::vector<fs::path> headers = FilesWithExtension(tree, {".h"});
   std::erase_if(headers, [&tree](const fs::path& file) {
     const std::string name = Relative(file, tree);
-    return !name.starts_with("include/") && name != "bindings/c/coffer.h";
+    return !name.starts_with("include/") && name != "bindings/c/coffer/c.h";
   });
   return headers;
 }

@@ -44,17 +44,19 @@ class BadTree : public testing::Test {
 };
 
 TEST_F(BadTree, LowerLayerThatIncludesAHigherOneIsFound) {
-  Write("lib/format/keys.cc", "#include \"engine/core.h\"\n#include \"format/keys.h\"\n#include \"coffer/kind.h\"\n");
-  Write("lib/engine/core.cc", "#include \"format/keys.h\"\n#include \"storage/store.h\"\n");
-  EXPECT_EQ(IncludesThatPointUpward(tree_), (Findings{{"lib/format/keys.cc", "includes \"engine/core.h\" of a higher layer"}}));
+  Write("lib/format/stored/keys.cc",
+        "#include \"engine/core.h\"\n#include \"format/stored/keys.h\"\n#include \"coffer/kind.h\"\n");
+  Write("lib/engine/core.cc", "#include \"format/stored/keys.h\"\n#include \"storage/store.h\"\n");
+  EXPECT_EQ(IncludesThatPointUpward(tree_),
+            (Findings{{"lib/format/stored/keys.cc", "includes \"engine/core.h\" of a higher layer"}}));
 }
 
 TEST_F(BadTree, FileOutsideTheLayersIsFound) {
-  Write("lib/extra/thing.cc", "#include \"format/keys.h\"\n");
-  Write("lib/format/keys.cc", "#include \"keys.h\"\n");
+  Write("lib/extra/thing.cc", "#include \"format/stored/keys.h\"\n");
+  Write("lib/format/stored/keys.cc", "#include \"keys.h\"\n");
   EXPECT_EQ(IncludesThatPointUpward(tree_),
             (Findings{{"lib/extra/thing.cc", "stands in no layer"},
-                      {"lib/format/keys.cc", "includes \"keys.h\", which does not begin with a layer"}}));
+                      {"lib/format/stored/keys.cc", "includes \"keys.h\", which does not begin with a layer"}}));
 }
 
 TEST_F(BadTree, EdgeThatReachesIntoTheLibraryIsFound) {
@@ -65,11 +67,12 @@ TEST_F(BadTree, EdgeThatReachesIntoTheLibraryIsFound) {
 }
 
 TEST_F(BadTree, EdgeThatReachesIntoAnotherIsFoundUnlessItIsTheirJson) {
-  Write("bindings/http/answers.h", "");
+  Write("bindings/http/calls/answers.h", "");
   Write("bindings/json/value.h", "");
-  Write("bindings/cli/main.cc", "#include \"json/value.h\"\n#include \"http/answers.h\"\n");
-  EXPECT_EQ(IncludesThatPointUpward(tree_),
-            (Findings{{"bindings/cli/main.cc", "an edge includes \"http/answers.h\", which is neither public nor its own"}}));
+  Write("bindings/cli/main.cc", "#include \"json/value.h\"\n#include \"http/calls/answers.h\"\n");
+  EXPECT_EQ(
+      IncludesThatPointUpward(tree_),
+      (Findings{{"bindings/cli/main.cc", "an edge includes \"http/calls/answers.h\", which is neither public nor its own"}}));
 }
 
 TEST_F(BadTree, PublicHeaderThatIncludesAHiddenOneIsFound) {
@@ -81,10 +84,10 @@ TEST_F(BadTree, PublicHeaderThatIncludesAHiddenOneIsFound) {
 TEST_F(BadTree, PublicHeaderThatNamesALibraryIsFoundUnlessItIsTheServersAsio) {
   Write("include/coffer/engine.h", "#include <string>\n#include <rocksdb/db.h>\n#include <zstd.h>\n");
   Write("include/coffer/http/server.h", "#include <boost/asio/io_context.hpp>\n#include <boost/beast.hpp>\n");
-  Write("bindings/c/coffer.h", "#include <stddef.h>\n#include <unistd.h>\n");
-  Write("bindings/http/session.h", "#include <boost/beast.hpp>\n");
+  Write("bindings/c/coffer/c.h", "#include <stddef.h>\n#include <unistd.h>\n");
+  Write("bindings/http/connection/session.h", "#include <boost/beast.hpp>\n");
   EXPECT_EQ(PublicHeadersThatNameALibrary(tree_),
-            (Findings{{"bindings/c/coffer.h", "a public header includes <unistd.h>"},
+            (Findings{{"bindings/c/coffer/c.h", "a public header includes <unistd.h>"},
                       {"include/coffer/engine.h", "a public header includes <rocksdb/db.h>"},
                       {"include/coffer/engine.h", "a public header includes <zstd.h>"},
                       {"include/coffer/http/server.h", "a public header includes <boost/beast.hpp>"}}));
@@ -98,18 +101,18 @@ TEST_F(BadTree, PublicLineBeyondTheMarginIsFound) {
 }
 
 TEST_F(BadTree, SourceThatNoTargetListsIsFound) {
-  Write("lib/CMakeLists.txt", "add_library(coffer format/keys.cc)\n");
-  Write("lib/format/keys.cc", "");
+  Write("lib/CMakeLists.txt", "add_library(coffer format/stored/keys.cc)\n");
+  Write("lib/format/stored/keys.cc", "");
   Write("lib/format/more_keys.cc", "");
   // A name that another ends with is not listed by it.
-  Write("lib/CMakeLists.txt", "add_library(coffer format/keys.cc format/even_more_keys.cc)\n");
+  Write("lib/CMakeLists.txt", "add_library(coffer format/stored/keys.cc format/even_more_keys.cc)\n");
   EXPECT_EQ(SourcesThatNoTargetLists(tree_), (Findings{{"lib/format/more_keys.cc", "no CMakeLists.txt lists it"}}));
 }
 
 TEST_F(BadTree, HeaderThatNothingIncludesIsFound) {
-  Write("lib/format/keys.h", "");
+  Write("lib/format/stored/keys.h", "");
   Write("lib/format/dead.h", "");
-  Write("lib/format/keys.cc", "#include \"format/keys.h\"\n");
+  Write("lib/format/stored/keys.cc", "#include \"format/stored/keys.h\"\n");
   EXPECT_EQ(HeadersThatNobodyIncludes(tree_), (Findings{{"lib/format/dead.h", "nothing includes it"}}));
 }
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <set>
 
-#include "operations/backup/repository.h"
+#include "operations/repository/repository.h"
 
 namespace coffer {
 namespace {

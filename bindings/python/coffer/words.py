@@ -1,4 +1,4 @@
-"""The words of the interface and the numbers that coffer.h gives them."""
+"""The words of the interface and the numbers that coffer/c.h gives them."""
 
 from __future__ import annotations
 

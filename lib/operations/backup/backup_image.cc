@@ -3,12 +3,13 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "format/keys.h"
+#include "format/stored/keys.h"
 #include "operations/backup/create_backup.h"
-#include "operations/backup/manifest.h"
-#include "operations/runner/report_text.h"
+#include "operations/repository/manifest.h"
+#include "operations/runner/journal_json.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -41,7 +42,7 @@ std::string LogLine(const OperationInfo& info) {
 
 BackupImage::BackupImage(engine::EngineCore& core)
     : core_(core),
-      work_path_(core.folder().PartialPath(core.folder().next_generation())),
+      work_path_(core.folder().TemporaryPath(core.folder().next_generation())),
       store_path_(work_path_ + "/checkpoint") {}
 
 BackupImage::~BackupImage() { storage::RemoveRecursively(core_.files(), work_path_).Ignore(); }
@@ -51,8 +52,8 @@ std::string BackupImage::PathOf(const storage::CheckpointFile& file) const {
 }
 
 Status BackupImage::Take() {
-  if (Status status = storage::RemoveRecursively(core_.files(), work_path_); !status.ok()) return status;
-  if (Status status = core_.files().CreateDirectory(work_path_); !status.ok()) return status;
+  COFFER_TRY(storage::RemoveRecursively(core_.files(), work_path_));
+  COFFER_TRY(core_.files().CreateDirectory(work_path_));
   const engine::StoreAccess access = core_.Access();
   // Taken from memory: to open the image for its rows would take longer than an incremental backup does otherwise.
   const auto moment = [this](const std::function<void()>& fix) {
@@ -61,51 +62,46 @@ Status BackupImage::Take() {
       counters_ = counters.by_owner;
     });
   };
-  Result<std::vector<storage::CheckpointFile>> files = access->Checkpoint(store_path_, Durability::kBuffered, moment);
-  if (!files.ok()) return std::move(files).status();
-  files_ = std::move(*files);
+  COFFER_ASSIGN(std::vector<storage::CheckpointFile> files, access->Checkpoint(store_path_, Durability::kBuffered, moment));
+  files_ = std::move(files);
   return Status::Ok();
 }
 
 Status BackupImage::LeaveOutContents(std::string_view backup_id) {
-  Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(store_path_, SmallStoreOptions(core_, false));
-  if (!store.ok()) return std::move(store).status();
+  COFFER_ASSIGN(std::unique_ptr<storage::Store> store, storage::OpenRocksStore(store_path_, core_.SmallStoreOptions()));
   storage::WriteBatch batch;
   const std::string end(format::kContentIdBytes + sizeof(std::uint32_t) + 1, '\xFF');
   batch.DeleteRange(Family::kContents, std::string_view(), end);
   batch.Put(Family::kProgress, format::ContentsLeftOutKey(), backup_id);
-  if (Status status = (*store)->Commit(batch, Durability::kDurable); !status.ok()) return status;
+  COFFER_TRY(store->Commit(batch, Durability::kDurable));
   const Family contents[] = {Family::kContents};
-  if (Status status = (*store)->Compact(contents); !status.ok()) return status;
+  COFFER_TRY(store->Compact(contents));
   const std::string without_path = work_path_ + "/without-contents";
-  Result<std::vector<storage::CheckpointFile>> files = (*store)->Checkpoint(without_path, Durability::kBuffered);
-  if (!files.ok()) return std::move(files).status();
-  if (Status status = (*store)->Close(); !status.ok()) return status;
+  COFFER_ASSIGN(std::vector<storage::CheckpointFile> files, store->Checkpoint(without_path, Durability::kBuffered));
+  COFFER_TRY(store->Close());
   store_path_ = without_path;
-  files_ = std::move(*files);
+  files_ = std::move(files);
   return Status::Ok();
 }
 
 Status BackupImage::AddLogs() {
   storage::CheckpointFile logs{.name = std::string(kLogsFileName), .size_bytes = 0, .digest = {}};
-  if (Status status = WriteLogs(PathOf(logs), logs.size_bytes); !status.ok()) return status.WithContext("logs");
+  COFFER_TRY_CONTEXT(WriteLogs(PathOf(logs), logs.size_bytes), "logs");
   files_.push_back(std::move(logs));
   return Status::Ok();
 }
 
 Status BackupImage::WriteLogs(const std::string& path, std::uint64_t& size_bytes) {
-  Result<std::unique_ptr<WritableFile>> file = core_.files().NewWritableFile(path);
-  if (!file.ok()) return std::move(file).status();
+  COFFER_ASSIGN(std::unique_ptr<WritableFile> file, core_.files().NewWritableFile(path));
   Runner& runner = RunnerOf(core_);
   for (const std::string& id : runner.journal().Ids()) {
-    Result<std::optional<OperationInfo>> info = runner.journal().Read(id);
-    if (!info.ok()) return std::move(info).status();
-    if (!*info) continue;
-    const std::string line = LogLine(**info);
-    if (Status status = (*file)->Append(line); !status.ok()) return status;
+    COFFER_ASSIGN(std::optional<OperationInfo> info, runner.journal().Read(id));
+    if (!info) continue;
+    const std::string line = LogLine(*info);
+    COFFER_TRY(file->Append(line));
     size_bytes += line.size();
   }
-  return (*file)->Close();
+  return file->Close();
 }
 
 }  // namespace coffer::operations

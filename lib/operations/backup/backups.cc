@@ -9,13 +9,15 @@
 #include "coffer/backup.h"
 #include "coffer/engine.h"
 #include "engine/core.h"
-#include "operations/backup/catalogue.h"
+#include "engine/internals.h"
 #include "operations/backup/create_backup.h"
-#include "operations/backup/repository.h"
-#include "operations/backup/repository_session.h"
-#include "operations/runner/report_text.h"
+#include "operations/repository/catalogue.h"
+#include "operations/repository/repository.h"
+#include "operations/repository/repository_session.h"
+#include "operations/runner/journal_json.h"
 #include "operations/runner/runner.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace operations {
@@ -38,7 +40,7 @@ std::string ReportText(const BackupInfo& info) {
   return ToText({{"backup_id", info.id},
                  {"name", info.name},
                  {"description", info.description},
-                 {"reason", info.reason},
+                 {"reason", BackupReasonName(info.reason)},
                  {"backup_type", BackupTypeName(info.type)},
                  {"requested_type", BackupTypeName(info.requested_type)},
                  {"base_id", info.base_id},
@@ -59,9 +61,8 @@ std::string ReportText(const BackupInfo& info) {
 }
 
 Result<BackupInfo> WithVerification(engine::EngineCore& core, BackupInfo info) {
-  Result<std::optional<BackupVerification>> verified = Catalogue(core).Verification(info.id);
-  if (!verified.ok()) return std::move(verified).status().WithContext("backup " + info.id);
-  info.verified = *verified;
+  COFFER_ASSIGN_CONTEXT(std::optional<BackupVerification> verified, Catalogue(core).Verification(info.id), "backup " + info.id);
+  info.verified = verified;
   return info;
 }
 
@@ -69,9 +70,8 @@ Result<std::vector<BackupInfo>> WithVerifications(engine::EngineCore& core, Resu
   if (!listing.ok()) return std::move(listing).status().WithContext("backups");
   std::vector<BackupInfo> backups;
   for (BackupManifest& manifest : listing->manifests) {
-    Result<BackupInfo> info = WithVerification(core, std::move(manifest.info));
-    if (!info.ok()) return std::move(info).status();
-    backups.push_back(std::move(*info));
+    COFFER_ASSIGN(BackupInfo info, WithVerification(core, std::move(manifest.info)));
+    backups.push_back(std::move(info));
   }
   for (BackupInfo& damaged : listing->damaged) backups.push_back(std::move(damaged));
   return backups;
@@ -85,9 +85,8 @@ Status CheckNotInUse(Engine& engine, std::string_view backup_id) {
       options.kind = kind;
       options.state = state;
       options.limit = kOperationsRunningMax + kOperationsPendingMax;
-      Result<Page<OperationInfo>> page = ListOperations(engine, options);
-      if (!page.ok()) return std::move(page).status();
-      for (const OperationInfo& info : page->items) {
+      COFFER_ASSIGN(Page<OperationInfo> page, ListOperations(engine, options));
+      for (const OperationInfo& info : page.items) {
         const auto request = nlohmann::json::parse(info.request.text(), nullptr, /*allow_exceptions=*/false);
         if (request.is_object() && request.contains("backup_id") && request["backup_id"] == backup_id) {
           return Status::Busy("operation " + info.id + " uses it");
@@ -100,13 +99,12 @@ Status CheckNotInUse(Engine& engine, std::string_view backup_id) {
 
 // A change of one backup by a call.
 Status ChangeBackup(Engine& engine, const std::function<Status(RepositorySession&)>& change) {
-  engine::EngineCore& core = engine.core();
-  if (Status status = core.CheckWritable(); !status.ok()) return status;
+  engine::EngineCore& core = engine::CoreOf(engine);
+  COFFER_TRY(core.CheckWritable());
   const Repository repository(core.files(), core.repository());
-  Result<std::unique_ptr<RepositorySession>> session = RepositorySession::Begin(core, repository);
-  if (!session.ok()) return std::move(session).status();
-  Status status = change(**session);
-  session->reset();
+  COFFER_ASSIGN(std::unique_ptr<RepositorySession> session, RepositorySession::Begin(core, repository));
+  Status status = change(*session);
+  session.reset();
   CountRepository(core);
   return status;
 }
@@ -116,41 +114,40 @@ Status ChangeBackup(Engine& engine, const std::function<Status(RepositorySession
 
 Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions& options, StartOptions start) try {
   if (engine.read_only()) return Status::PermissionDenied("backup: the store is opened read-only");
-  if (Status status = operations::CheckBackupOptions(options); !status.ok()) return status.WithContext("backup");
+  COFFER_TRY_CONTEXT(operations::CheckBackupOptions(options), "backup");
   // It has its name from the start, by which it is told while it runs.
   BackupOptions named = options;
-  if (named.name.empty()) named.name = "backup-" + FormatTimestamp(engine.core().Now());
-  operations::JobSpec spec;
+  if (named.name.empty()) named.name = "backup-" + FormatTimestamp(engine::CoreOf(engine).Now());
+  operations::OperationSpec spec;
   spec.kind = OperationKind::kBackup;
   spec.principal = std::move(start.principal);
   spec.request = operations::RequestText(named);
-  const auto work = [&core = engine.core(), named](operations::JobContext& context) {
-    Result<BackupInfo> info = operations::MakeBackup(core, named, {context.id(), operations::kReasonRequested}, context);
+  const auto work = [&core = engine::CoreOf(engine), named](operations::OperationContext& context) {
+    Result<BackupInfo> info = operations::MakeBackup(core, named, {context.id(), BackupReason::kRequested}, context);
     if (info.ok()) context.SetRecords(info->record_count);
     return info;
   };
-  return operations::StartReporting<BackupInfo>(engine.core(), std::move(spec), work, &operations::ReportText);
+  return operations::StartReporting<BackupInfo>(engine::CoreOf(engine), std::move(spec), work, &operations::ReportText);
 } catch (...) {
   return StatusOfException();
 }
 
-Result<BackupInfo> CreateBackup(Engine& engine, const BackupOptions& options) try {
-  Result<OperationOf<BackupInfo>> operation = StartBackup(engine, options);
-  if (!operation.ok()) return std::move(operation).status();
-  return operation->Finish();
+Result<BackupInfo> RunBackup(Engine& engine, const BackupOptions& options) try {
+  COFFER_ASSIGN(OperationOf<BackupInfo> operation, StartBackup(engine, options));
+  return operation.Finish();
 } catch (...) {
   return StatusOfException();
 }
 
 Result<std::vector<BackupInfo>> ListBackups(Engine& engine) try {
-  engine::EngineCore& core = engine.core();
+  engine::EngineCore& core = engine::CoreOf(engine);
   return operations::WithVerifications(core, operations::Repository(core.files(), core.repository()).ListAll());
 } catch (...) {
   return StatusOfException();
 }
 
 Result<std::vector<BackupInfo>> ListDeletedBackups(Engine& engine) try {
-  engine::EngineCore& core = engine.core();
+  engine::EngineCore& core = engine::CoreOf(engine);
   return operations::WithVerifications(core, operations::Repository(core.files(), core.repository()).ListAllTrash());
 } catch (...) {
   return StatusOfException();
@@ -158,20 +155,19 @@ Result<std::vector<BackupInfo>> ListDeletedBackups(Engine& engine) try {
 
 Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) try {
   const std::string what = "backup " + std::string(backup_id);
-  engine::EngineCore& core = engine.core();
-  if (Status status = operations::CheckNotInUse(engine, backup_id); !status.ok()) return status.WithContext(what);
+  engine::EngineCore& core = engine::CoreOf(engine);
+  COFFER_TRY_CONTEXT(operations::CheckNotInUse(engine, backup_id), what);
   // What it was is told from before; one whose manifest is damaged can be moved all the same, and only its id is known.
   const operations::Repository repository(core.files(), core.repository());
   BackupInfo info;
   if (Result<operations::BackupManifest> manifest = repository.Read(backup_id); manifest.ok()) info = std::move(manifest->info);
   info.id = backup_id;
   // Before the change, behind which nothing may fail any more.
-  Result<BackupInfo> told = operations::WithVerification(core, std::move(info));
-  if (!told.ok()) return told;
+  COFFER_ASSIGN(BackupInfo told, operations::WithVerification(core, std::move(info)));
   const Timestamp now = core.Now();
   const auto move = [&](operations::RepositorySession& session) { return session.MoveToTrash(backup_id, now); };
-  if (Status status = operations::ChangeBackup(engine, move); !status.ok()) return status.WithContext(what);
-  told->deleted_at = now;
+  COFFER_TRY_CONTEXT(operations::ChangeBackup(engine, move), what);
+  told.deleted_at = now;
   return told;
 } catch (...) {
   return StatusOfException();
@@ -179,12 +175,11 @@ Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) try 
 
 Result<BackupInfo> UndeleteBackup(Engine& engine, std::string_view backup_id) try {
   const std::string what = "backup " + std::string(backup_id);
-  engine::EngineCore& core = engine.core();
+  engine::EngineCore& core = engine::CoreOf(engine);
   const auto take = [&](operations::RepositorySession& session) { return session.TakeFromTrash(backup_id); };
-  if (Status status = operations::ChangeBackup(engine, take); !status.ok()) return status.WithContext(what);
-  Result<operations::BackupManifest> manifest = operations::Repository(core.files(), core.repository()).Read(backup_id);
-  if (!manifest.ok()) return std::move(manifest).status();
-  return operations::WithVerification(core, std::move(manifest->info));
+  COFFER_TRY_CONTEXT(operations::ChangeBackup(engine, take), what);
+  COFFER_ASSIGN(operations::BackupManifest manifest, operations::Repository(core.files(), core.repository()).Read(backup_id));
+  return operations::WithVerification(core, std::move(manifest.info));
 } catch (...) {
   return StatusOfException();
 }

@@ -11,17 +11,18 @@
 #include <vector>
 
 #include "coffer/version.h"
-#include "format/sha256.h"
+#include "format/records/sha256.h"
 #include "operations/backup/backup_image.h"
-#include "operations/backup/catalogue.h"
-#include "operations/backup/object_copy.h"
-#include "operations/backup/object_pool.h"
-#include "operations/backup/rate_limiter.h"
-#include "operations/backup/repository_session.h"
-#include "operations/erase/ledger.h"
 #include "operations/keys/key_folder.h"
+#include "operations/ledger/ledger.h"
+#include "operations/repository/catalogue.h"
+#include "operations/repository/object_codec.h"
+#include "operations/repository/object_pool.h"
+#include "operations/repository/rate_limiter.h"
+#include "operations/repository/repository_session.h"
 #include "operations/runner/parallel_steps.h"
 #include "storage/durable_file.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -39,9 +40,8 @@ Result<std::vector<format::AgeRecipient>> ParseRecipients(const std::vector<std:
   }
   std::vector<format::AgeRecipient> recipients;
   for (const std::string& text : texts) {
-    Result<format::AgeRecipient> recipient = format::ParseAgeRecipient(text);
-    if (!recipient.ok()) return std::move(recipient).status().WithContext("recipients");
-    recipients.push_back(*recipient);
+    COFFER_ASSIGN_CONTEXT(format::AgeRecipient recipient, format::ParseAgeRecipient(text), "recipients");
+    recipients.push_back(recipient);
   }
   return recipients;
 }
@@ -57,7 +57,7 @@ struct StoredFile {
 // One backup on its way: image, objects, manifest.
 class BackupMaker {
  public:
-  BackupMaker(engine::EngineCore& core, const BackupOptions& options, const BackupRole& role, JobContext& context)
+  BackupMaker(engine::EngineCore& core, const BackupOptions& options, const BackupRole& role, OperationContext& context)
       : core_(core),
         options_(options),
         context_(context),
@@ -91,36 +91,30 @@ class BackupMaker {
 
  private:
   Status Make() {
-    Result<std::unique_ptr<RepositorySession>> session = RepositorySession::Begin(core_, repository_);
-    if (!session.ok()) return std::move(session).status();
-    session_ = std::move(*session);
+    COFFER_ASSIGN(std::unique_ptr<RepositorySession> session, RepositorySession::Begin(core_, repository_));
+    session_ = std::move(session);
     // Before the image is taken: what is erased behind it is needed again by whoever restores it.
-    Result<std::string> erased_through = Ledger(core_).CompletedThrough();
-    if (!erased_through.ok()) return std::move(erased_through).status();
-    manifest_.erased_through = std::move(*erased_through);
-    Result<std::optional<std::string>> bound = Catalogue(core_).ErasedThroughMax();
-    if (!bound.ok()) return std::move(bound).status();
-    if (*bound) manifest_.erased_through = std::min(manifest_.erased_through, **bound);
-    if (Status status = FindKeys(); !status.ok()) return status.WithContext("keys");
-    if (Status status = Prepare(); !status.ok()) return status;
-    if (Status status = TakeImage(); !status.ok()) return status.WithContext("image of the store");
-    if (Status status = StoreFiles(); !status.ok()) return status;
-    if (Status status = PublishObjects(); !status.ok()) return status;
+    COFFER_ASSIGN(std::string erased_through, Ledger(core_).CompletedThrough());
+    manifest_.erased_through = std::move(erased_through);
+    COFFER_ASSIGN(std::optional<std::string> bound, Catalogue(core_).ErasedThroughMax());
+    if (bound) manifest_.erased_through = std::min(manifest_.erased_through, *bound);
+    COFFER_TRY_CONTEXT(FindKeys(), "keys");
+    COFFER_TRY(Prepare());
+    COFFER_TRY_CONTEXT(TakeImage(), "image of the store");
+    COFFER_TRY(StoreFiles());
+    COFFER_TRY(PublishObjects());
     return Publish();
   }
 
   Status FindKeys() {
     KeyFolder keys(core_.files(), core_.folder().KeysPath());
-    Result<std::string> object_id_key = keys.ObjectIdKey();
-    if (!object_id_key.ok()) return std::move(object_id_key).status();
-    object_id_key_ = std::move(*object_id_key);
+    COFFER_ASSIGN(std::string object_id_key, keys.ObjectIdKey());
+    object_id_key_ = std::move(object_id_key);
     if (!options_.encrypt) return Status::Ok();
-    Result<std::vector<format::AgeRecipient>> own = keys.EnsureRecipients(core_.Now());
-    if (!own.ok()) return std::move(own).status();
-    Result<std::vector<format::AgeRecipient>> named = ParseRecipients(options_.recipients);
-    if (!named.ok()) return std::move(named).status();
-    form_.recipients = std::move(*own);
-    for (const format::AgeRecipient& recipient : *named) {
+    COFFER_ASSIGN(std::vector<format::AgeRecipient> own, keys.EnsureRecipients(core_.Now()));
+    COFFER_ASSIGN(std::vector<format::AgeRecipient> named, ParseRecipients(options_.recipients));
+    form_.recipients = std::move(own);
+    for (const format::AgeRecipient& recipient : named) {
       if (std::ranges::find(form_.recipients, recipient) == form_.recipients.end()) form_.recipients.push_back(recipient);
     }
     for (const format::AgeRecipient& recipient : form_.recipients) {
@@ -134,9 +128,8 @@ class BackupMaker {
   Status Prepare() {
     BackupInfo& info = manifest_.info;
     Catalogue catalogue(core_);
-    Result<std::string> lineage = catalogue.Lineage();
-    if (!lineage.ok()) return std::move(lineage).status();
-    info.lineage = std::move(*lineage);
+    COFFER_ASSIGN(std::string lineage, catalogue.Lineage());
+    info.lineage = std::move(lineage);
     const auto known_bad = [&catalogue](std::string_view id) {
       const Result<BackupStanding> standing = catalogue.Standing(id);
       return !standing.ok() || standing->bad;
@@ -152,9 +145,9 @@ class BackupMaker {
   }
 
   Status TakeImage() {
-    if (Status status = image_.Take(); !status.ok()) return status;
+    COFFER_TRY(image_.Take());
     if (!options_.include_contents) {
-      if (Status status = image_.LeaveOutContents(manifest_.info.id); !status.ok()) return status;
+      COFFER_TRY(image_.LeaveOutContents(manifest_.info.id));
     }
     return options_.include_logs ? image_.AddLogs() : Status::Ok();
   }
@@ -171,9 +164,8 @@ class BackupMaker {
     std::string id;
     for (const storage::CheckpointFile& file : files) bytes += IsShared(file, id) ? 0 : file.size_bytes;
     context_.ExpectBytes(bytes + bytes_besides_);
-    Result<std::uint64_t> free = repository_.objects().FreeBytes();
-    if (!free.ok()) return std::move(free).status();
-    if (Status status = CheckFreeBytes(repository_.path(), bytes, *free); !status.ok()) return status;
+    COFFER_ASSIGN(std::uint64_t free, repository_.objects().FreeBytes());
+    COFFER_TRY(CheckFreeBytes(repository_.path(), bytes, free));
 
     // The largest first, so that the threads end together.
     std::vector<std::size_t> order(files.size());
@@ -192,18 +184,17 @@ class BackupMaker {
       stored.object = pool_.shared.at(stored.object.id);
       return Status::Ok();
     }
-    Result<WrittenObject> written = WriteObject(core_.files(), image_.PathOf(source), source.size_bytes, form_,
+    COFFER_ASSIGN(WrittenObject written, WriteObject(core_.files(), image_.PathOf(source), source.size_bytes, form_,
                                                 repository_.objects(), [this](std::uint64_t bytes) {
                                                   context_.AddBytes(bytes);
                                                   return rate_limiter_.Pass(bytes, context_);
-                                                });
-    if (!written.ok()) return std::move(written).status();
-    if (!source.digest.empty() && written->plain_sha256 != source.digest) {
-      return Status::Corruption("is not what was written: its SHA-256 is " + format::HexText(written->plain_sha256) +
+                                                }));
+    if (!source.digest.empty() && written.plain_sha256 != source.digest) {
+      return Status::Corruption("is not what was written: its SHA-256 is " + format::HexText(written.plain_sha256) +
                                 ", and was " + format::HexText(source.digest) + " at its birth");
     }
-    stored.file.sha256 = format::HexText(written->plain_sha256);
-    return FinishObject(std::move(*written), source.size_bytes, stored);
+    stored.file.sha256 = format::HexText(written.plain_sha256);
+    return FinishObject(std::move(written), source.size_bytes, stored);
   }
 
   Status FinishObject(WrittenObject written, std::uint64_t plain_bytes, StoredFile& stored) {
@@ -254,22 +245,20 @@ class BackupMaker {
     for (Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt}) {
       info.record_count += sum[kind].count;
     }
-    Result<std::string> text = EncodeSealedManifest(sealed_);
-    if (!text.ok()) return std::move(text).status();
-    Result<std::string> sealed = EncodeObject(form_, *text);
-    if (!sealed.ok()) return std::move(sealed).status();
+    COFFER_ASSIGN(std::string text, EncodeSealedManifest(sealed_));
+    COFFER_ASSIGN(std::string sealed, EncodeObject(form_, text));
     format::Sha256 hash;
-    hash.Update(*sealed);
-    manifest_.sealed_bytes = sealed->size();
+    hash.Update(sealed);
+    manifest_.sealed_bytes = sealed.size();
     manifest_.sealed_sha256 = format::HexText(hash.Finish());
     info.completed_at = core_.Now();
-    if (Status status = context_.CheckStop(); !status.ok()) return status;
-    return session_->PublishManifest(manifest_, *sealed);
+    COFFER_TRY(context_.CheckStop());
+    return session_->PublishManifest(manifest_, sealed);
   }
 
   engine::EngineCore& core_;
   const BackupOptions& options_;
-  JobContext& context_;
+  OperationContext& context_;
   const std::uint64_t bytes_besides_;
   const Repository repository_;
   BackupImage image_;
@@ -286,17 +275,6 @@ class BackupMaker {
 };
 
 }  // namespace
-
-storage::StoreOptions SmallStoreOptions(const engine::EngineCore& core, bool read_only) {
-  constexpr std::size_t kWriteBufferBytes = std::size_t{8} << 20;
-  constexpr std::size_t kBlockCacheBytes = std::size_t{4} << 20;
-  storage::StoreOptions options = core.StoreOptionsFor(false);
-  options.read_only = read_only;
-  options.memory = nullptr;
-  options.write_buffer_bytes = std::min(options.write_buffer_bytes, kWriteBufferBytes);
-  options.block_cache_bytes = std::min(options.block_cache_bytes, kBlockCacheBytes);
-  return options;
-}
 
 Status CheckBackupOptions(const BackupOptions& options) {
   if (options.retention_days < 1 || options.retention_days > kRetentionDaysMax) {
@@ -321,17 +299,8 @@ Status CheckBackupOptions(const BackupOptions& options) {
   return text.ok() ? Status::Ok() : std::move(text).status();
 }
 
-void CountRepository(engine::EngineCore& core) {
-  if (Result<std::uint64_t> bytes = storage::TreeBytes(core.files(), core.repository()); bytes.ok()) {
-    core.backups_bytes = *bytes;
-  }
-  if (Result<std::vector<std::string>> ids = Repository(core.files(), core.repository()).Ids(); ids.ok()) {
-    core.backups_count = ids->size();
-  }
-}
-
 Result<BackupInfo> MakeBackup(engine::EngineCore& core, const BackupOptions& options, const BackupRole& role,
-                              JobContext& context) {
+                              OperationContext& context) {
   Result<BackupInfo> info = BackupMaker(core, options, role, context).Run();
   CountRepository(core);
   if (!info.ok()) return std::move(info).status().WithContext("backup");

@@ -9,14 +9,16 @@
 #include "coffer/backup.h"
 #include "coffer/engine.h"
 #include "engine/core.h"
-#include "operations/backup/catalogue.h"
+#include "engine/internals.h"
 #include "operations/backup/create_backup.h"
-#include "operations/backup/repository.h"
-#include "operations/backup/repository_session.h"
 #include "operations/backup/retention.h"
-#include "operations/runner/report_text.h"
+#include "operations/repository/catalogue.h"
+#include "operations/repository/repository.h"
+#include "operations/repository/repository_session.h"
+#include "operations/runner/journal_json.h"
 #include "operations/runner/runner.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace operations {
@@ -26,7 +28,7 @@ constexpr std::uint64_t kGraceMicroseconds = std::uint64_t{kTrashGraceDays} * 86
 
 class Pruner {
  public:
-  Pruner(engine::EngineCore& core, const PruneOptions& options, JobContext& context)
+  Pruner(engine::EngineCore& core, const PruneOptions& options, OperationContext& context)
       : core_(core), options_(options), context_(context), repository_(core.files(), core.repository()) {}
 
   Result<PruneReport> Run() {
@@ -34,27 +36,23 @@ class Pruner {
     // Before anything is read, so that what is decided is decided about what is there. A plan takes none, which would sweep, and
     // write its lease: it changes nothing.
     if (!options_.plan) {
-      Result<std::unique_ptr<RepositorySession>> session = RepositorySession::Begin(core_, repository_);
-      if (!session.ok()) return std::move(session).status();
-      session_ = std::move(*session);
+      COFFER_ASSIGN(std::unique_ptr<RepositorySession> session, RepositorySession::Begin(core_, repository_));
+      session_ = std::move(session);
     }
-    if (Status status = Read(); !status.ok()) return status;
-    Result<bool> jumped = HasClockJumped();
-    if (!jumped.ok()) return std::move(jumped).status();
-    report_.clock_jumped = *jumped;
-    if (Status status = Decide(); !status.ok()) return status;
-    if (Status status = options_.plan ? Plan() : Apply(); !status.ok()) return status;
+    COFFER_TRY(Read());
+    COFFER_ASSIGN(bool jumped, HasClockJumped());
+    report_.clock_jumped = jumped;
+    COFFER_TRY(Decide());
+    COFFER_TRY(options_.plan ? Plan() : Apply());
     return std::move(report_);
   }
 
  private:
   Status Read() {
-    Result<std::vector<BackupManifest>> manifests = repository_.List();  // without all of them nothing is decided
-    if (!manifests.ok()) return std::move(manifests).status();
-    manifests_ = std::move(*manifests);
-    Result<std::vector<Repository::TrashEntry>> trash = repository_.Trash();
-    if (!trash.ok()) return std::move(trash).status();
-    trash_ = std::move(*trash);
+    COFFER_ASSIGN(std::vector<BackupManifest> manifests, repository_.List());
+    manifests_ = std::move(manifests);
+    COFFER_ASSIGN(std::vector<Repository::TrashEntry> trash, repository_.Trash());
+    trash_ = std::move(trash);
     return Status::Ok();
   }
 
@@ -67,10 +65,9 @@ class Pruner {
     for (const BackupManifest& manifest : manifests_) consider(manifest.info.created_at);
     Journal& journal = RunnerOf(core_).journal();
     for (const std::string& id : journal.Ids()) {
-      Result<std::optional<OperationInfo>> info = journal.Read(id);
-      if (!info.ok()) return std::move(info).status();
+      COFFER_ASSIGN(std::optional<OperationInfo> info, journal.Read(id));
       // A plan that was made at a jumped time must not make the time it was made at a good one.
-      if (*info && (*info)->kind != OperationKind::kPrune) consider((*info)->created_at);
+      if (info && info->kind != OperationKind::kPrune) consider(info->created_at);
     }
     return newest && ClockJumped(*newest, now_);
   }
@@ -80,10 +77,9 @@ class Pruner {
     std::vector<RetainedBackup> backups;
     for (const BackupManifest& manifest : manifests_) {
       const BackupInfo& info = manifest.info;
-      Result<BackupStanding> standing = catalogue.Standing(info.id);
-      if (!standing.ok()) return std::move(standing).status();
-      backups.push_back({info.id, info.sequence, info.lineage, info.created_at, info.expires_at, info.reason == kReasonSafety,
-                         standing->verified, standing->bad});
+      COFFER_ASSIGN(BackupStanding standing, catalogue.Standing(info.id));
+      backups.push_back({info.id, info.sequence, info.lineage, info.created_at, info.expires_at,
+                         info.reason == BackupReason::kSafety, standing.verified, standing.bad});
     }
     RetentionPlan plan = DecideRetention(std::move(backups), options_.policy, now_);
     report_.keep = std::move(plan.keep);
@@ -112,17 +108,15 @@ class Pruner {
       if (IsDue(entry)) due.push_back(entry.id);
     }
     report_.purged = due;
-    Result<std::uint64_t> freed = BytesFreedWithout(due);
-    if (!freed.ok()) return std::move(freed).status();
-    report_.freed_bytes = *freed;
+    COFFER_ASSIGN(std::uint64_t freed, BytesFreedWithout(due));
+    report_.freed_bytes = freed;
     return Status::Ok();
   }
 
   Result<std::uint64_t> BytesFreedWithout(const std::vector<std::string>& due) const {
-    Result<std::vector<BackupManifest>> trash = repository_.ListTrash();
-    if (!trash.ok()) return std::move(trash).status();
+    COFFER_ASSIGN(std::vector<BackupManifest> trash, repository_.ListTrash());
     std::vector<BackupManifest> named = manifests_;
-    for (BackupManifest& manifest : *trash) {
+    for (BackupManifest& manifest : trash) {
       if (std::ranges::find(due, manifest.info.id) == due.end()) named.push_back(std::move(manifest));
     }
     return UnnamedBytes(repository_, named);
@@ -132,26 +126,25 @@ class Pruner {
     // By its name alone: a damaged one too, which would keep the repository from being swept for ever.
     for (const Repository::TrashEntry& entry : trash_) {
       if (!IsDue(entry)) continue;
-      if (Status status = session_->Purge(entry); !status.ok()) return status;
+      COFFER_TRY(session_->Purge(entry));
       Catalogue(core_).Forget(entry.id).Ignore();  // a row that nobody asks for again
       report_.purged.push_back(entry.id);
     }
     // What is removed besides depends on all manifests; one that cannot be read may name anything.
     if (!session_->damage().ok()) return session_->damage();
     for (const RetentionDecision& decision : report_.drop) {
-      if (Status status = context_.CheckStop(); !status.ok()) return status;
+      COFFER_TRY(context_.CheckStop());
       // By the later of the two times, so that a past one given by name does not cut the grace short.
-      if (Status status = session_->MoveToTrash(decision.id, std::max(now_, core_.Now())); !status.ok()) return status;
+      COFFER_TRY(session_->MoveToTrash(decision.id, std::max(now_, core_.Now())));
     }
-    Result<std::uint64_t> freed = session_->SweepObjects();
-    if (!freed.ok()) return std::move(freed).status();
-    report_.freed_bytes = session_->swept_bytes() + *freed;
+    COFFER_ASSIGN(std::uint64_t freed, session_->SweepObjects());
+    report_.freed_bytes = session_->swept_bytes() + freed;
     return Status::Ok();
   }
 
   engine::EngineCore& core_;
   const PruneOptions& options_;
-  JobContext& context_;
+  OperationContext& context_;
   const Repository repository_;
   Timestamp now_;
   std::unique_ptr<RepositorySession> session_;
@@ -189,13 +182,13 @@ std::string RequestText(const PruneOptions& options) {
 }  // namespace operations
 
 Result<OperationOf<PruneReport>> StartPrune(Engine& engine, const PruneOptions& options, StartOptions start) try {
-  engine::EngineCore& core = engine.core();
+  engine::EngineCore& core = engine::CoreOf(engine);
   if (engine.read_only() && !options.plan) return Status::PermissionDenied("prune: the store is opened read-only");
-  operations::JobSpec spec;
+  operations::OperationSpec spec;
   spec.kind = OperationKind::kPrune;
   spec.principal = std::move(start.principal);
   spec.request = operations::RequestText(options);
-  const auto work = [&core, options](operations::JobContext& context) {
+  const auto work = [&core, options](operations::OperationContext& context) {
     Result<PruneReport> report = operations::Pruner(core, options, context).Run();
     if (!options.plan) operations::CountRepository(core);
     return report.ok() ? std::move(report) : Result<PruneReport>(std::move(report).status().WithContext("prune"));
@@ -205,10 +198,9 @@ Result<OperationOf<PruneReport>> StartPrune(Engine& engine, const PruneOptions& 
   return StatusOfException();
 }
 
-Result<PruneReport> PruneBackups(Engine& engine, const PruneOptions& options) try {
-  Result<OperationOf<PruneReport>> operation = StartPrune(engine, options);
-  if (!operation.ok()) return std::move(operation).status();
-  return operation->Finish();
+Result<PruneReport> RunPrune(Engine& engine, const PruneOptions& options) try {
+  COFFER_ASSIGN(OperationOf<PruneReport> operation, StartPrune(engine, options));
+  return operation.Finish();
 } catch (...) {
   return StatusOfException();
 }

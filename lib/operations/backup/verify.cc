@@ -11,16 +11,18 @@
 #include "coffer/engine.h"
 #include "engine/core.h"
 #include "engine/integrity_check.h"
-#include "operations/backup/catalogue.h"
+#include "engine/internals.h"
 #include "operations/backup/create_backup.h"
-#include "operations/backup/object_copy.h"
-#include "operations/backup/open_backup.h"
-#include "operations/backup/restore_build.h"
-#include "operations/backup/touched_owners.h"
-#include "operations/runner/report_text.h"
+#include "operations/repository/catalogue.h"
+#include "operations/repository/object_codec.h"
+#include "operations/repository/open_backup.h"
+#include "operations/restore/restore_build.h"
+#include "operations/restore/touched_owners.h"
+#include "operations/runner/journal_json.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace operations {
@@ -34,7 +36,7 @@ constexpr std::string_view kNextStore = "verify the live store before relying on
 
 class Verifier {
  public:
-  Verifier(engine::EngineCore& core, BackupManifest manifest, const VerifyOptions& options, JobContext& context)
+  Verifier(engine::EngineCore& core, BackupManifest manifest, const VerifyOptions& options, OperationContext& context)
       : core_(core),
         repository_(core.files(), core.repository()),
         manifest_(std::move(manifest)),
@@ -45,9 +47,8 @@ class Verifier {
     report_.backup_id = manifest_.info.id;
     report_.level = options_.level;
     report_.started_at = core_.Now();
-    Result<std::vector<format::AgeIdentity>> identities = IdentitiesFor(core_, options_.identity_file);
-    if (!identities.ok()) return std::move(identities).status();
-    identities_ = std::move(*identities);
+    COFFER_ASSIGN(std::vector<format::AgeIdentity> identities, IdentitiesFor(core_, options_.identity_file));
+    identities_ = std::move(identities);
     Status status = Look();
     if (!status.ok()) return status;
     report_.ok = report_.findings_total == 0;
@@ -72,15 +73,15 @@ class Verifier {
   }
 
   Status Look() {
-    report_.depth = "manifest";
+    report_.depth = VerifyDepth::kManifest;
     if (Status status = CheckManifest(); !status.ok() || options_.level == 0) return status;
-    report_.depth = "presence";
-    if (Status status = CheckPresence(); !status.ok()) return status;
+    report_.depth = VerifyDepth::kPresence;
+    COFFER_TRY(CheckPresence());
     if (options_.level == 1) return AttributeFindings();
-    if (Status status = CheckObjects(); !status.ok()) return status;
+    COFFER_TRY(CheckObjects());
     if (Status status = AttributeFindings(); !status.ok() || options_.level == 2) return status;
     if (sealed_known_ && options_.level >= 3) {
-      if (Status status = CheckValues(); !status.ok()) return status;
+      COFFER_TRY(CheckValues());
       if (options_.level == kVerifyLevelMax) return CheckRestore();
     }
     return Status::Ok();
@@ -139,7 +140,7 @@ class Verifier {
   }
 
   Status CheckObjects() {
-    report_.depth = sealed_known_ ? "plain bytes" : "stored bytes";
+    report_.depth = sealed_known_ ? VerifyDepth::kPlainBytes : VerifyDepth::kStoredBytes;
     std::uint64_t bytes = 0;
     for (const StoredObject& object : manifest_.objects) bytes += object.stored_bytes;
     context_.ExpectBytes(bytes);
@@ -156,29 +157,26 @@ class Verifier {
   }
 
   Status CheckStoredBytes(const StoredObject& object) {
-    Result<std::unique_ptr<RandomAccessFile>> file = repository_.objects().Open(Repository::ObjectName(object.id));
-    if (!file.ok()) return std::move(file).status();
+    COFFER_ASSIGN(std::unique_ptr<RandomAccessFile> file, repository_.objects().Open(Repository::ObjectName(object.id)));
     format::Sha256 hash;
     std::string piece(kReadBytes, '\0');
     for (std::uint64_t offset = 0; offset < object.stored_bytes;) {
-      Result<std::size_t> got = (*file)->Read(offset, piece.size(), piece.data());
-      if (!got.ok()) return std::move(got).status();
-      if (*got == 0) break;
-      hash.Update(std::string_view(piece).substr(0, *got));
-      offset += *got;
-      report_.bytes += *got;
-      context_.AddBytes(*got);
-      if (Status status = context_.CheckStop(); !status.ok()) return status;
+      COFFER_ASSIGN(std::size_t got, file->Read(offset, piece.size(), piece.data()));
+      if (got == 0) break;
+      hash.Update(std::string_view(piece).substr(0, got));
+      offset += got;
+      report_.bytes += got;
+      context_.AddBytes(got);
+      COFFER_TRY(context_.CheckStop());
     }
     if (format::HexText(hash.Finish()) == object.stored_sha256) return Status::Ok();
     return Status::Corruption("its stored bytes are not what was written: their SHA-256 differs from the manifest's");
   }
 
   Status CheckPlainBytes(std::size_t object) {
-    Result<std::unique_ptr<ObjectReader>> reader = repository_.OpenObject(manifest_, object, identities_);
-    if (!reader.ok()) return std::move(reader).status();
+    COFFER_ASSIGN(std::unique_ptr<ObjectReader> reader, repository_.OpenObject(manifest_, object, identities_));
     format::Sha256 hash;
-    Status status = (*reader)->ReadAll([&](std::string_view bytes) {
+    Status status = reader->ReadAll([&](std::string_view bytes) {
       hash.Update(bytes);
       return context_.CheckStop();
     });
@@ -186,7 +184,7 @@ class Verifier {
     const std::string digest = format::HexText(hash.Finish());
     for (const BackupFile& file : sealed_.files) {
       if (file.object != object) continue;
-      if (file.sha256 != digest || file.size_bytes != (*reader)->size_bytes()) {
+      if (file.sha256 != digest || file.size_bytes != reader->size_bytes()) {
         return Status::Corruption("its plain bytes are not those of " + file.name +
                                   ": their SHA-256 differs from the manifest's");
       }
@@ -197,9 +195,8 @@ class Verifier {
   // Which other backups name what is damaged, and whose records cannot be read because of it.
   Status AttributeFindings() {
     if (object_findings_.empty()) return Status::Ok();
-    Result<std::vector<std::string>> ids = repository_.Ids();
-    if (!ids.ok()) return std::move(ids).status();
-    for (const std::string& id : *ids) {
+    COFFER_ASSIGN(std::vector<std::string> ids, repository_.Ids());
+    for (const std::string& id : ids) {
       Result<BackupManifest> other = repository_.Read(id);
       if (!other.ok() || id == manifest_.info.id) continue;  // a damaged one has findings of its own
       std::set<std::string> named;
@@ -224,7 +221,7 @@ class Verifier {
   }
 
   Status CheckValues() {
-    report_.depth = "values";
+    report_.depth = VerifyDepth::kValues;
     Result<std::unique_ptr<Engine>> opened = OpenInPlace(core_.options(), repository_, manifest_, identities_);
     if (!opened.ok() && !IsFinding(opened.status())) return std::move(opened).status();
     const std::string name = Repository::ManifestName(manifest_.info.id);
@@ -232,7 +229,7 @@ class Verifier {
       Find(name, "does not open: " + opened.status().ToString(), kNextObject);
       return Status::Ok();
     }
-    Result<std::uint64_t> values = CountValues((*opened)->core(), context_);
+    Result<std::uint64_t> values = CountValues(engine::CoreOf(**opened), context_);
     if (!values.ok() && !IsFinding(values.status())) return std::move(values).status();
     if (!values.ok()) Find(name, "a value cannot be read: " + values.status().ToString(), kNextObject, OwnersTouched());
     report_.values = values.ok() ? *values : 0;
@@ -242,23 +239,23 @@ class Verifier {
 
   // Recounted from the records, and the counters so found good held against the manifest's.
   Status CheckRecords(Engine& opened) {
-    report_.depth = "records";
+    report_.depth = VerifyDepth::kRecords;
     const std::string name = Repository::ManifestName(manifest_.info.id);
-    Result<IntegrityReport> integrity = opened.Verify();
+    Result<IntegrityReport> integrity = opened.CheckIntegrity();
     if (!integrity.ok() && !IsFinding(integrity.status())) return std::move(integrity).status();
     if (!integrity.ok()) {
       Find(name, integrity.status().ToString(), kNextObject);
       return Status::Ok();
     }
     for (const IntegrityFinding& finding : integrity->findings) Find(name, finding.object + ": " + finding.problem, kNextStore);
-    Status same = CompareTallies(opened.core().totals().Copy().by_owner, sealed_.by_owner);
+    Status same = CompareTallies(engine::CoreOf(opened).totals().Copy().by_owner, sealed_.by_owner);
     if (!same.ok()) Find(name, std::string(same.message()), kNextStore);
     return context_.CheckStop();
   }
 
   // Into a folder beside the generations, which a crash leaves to be swept with them.
   Status CheckRestore() {
-    report_.depth = "restored";
+    report_.depth = VerifyDepth::kRestored;
     const std::string scratch = core_.folder().StagingPath("verify-" + context_.id());
     const auto begin = std::chrono::steady_clock::now();
     Status status = RestoreAndCheck(scratch);
@@ -271,28 +268,25 @@ class Verifier {
   }
 
   Status RestoreAndCheck(const std::string& scratch) {
-    Result<std::uint64_t> free = core_.files().FreeBytes(core_.folder().root());
-    if (!free.ok()) return std::move(free).status();
+    COFFER_ASSIGN(std::uint64_t free, core_.files().FreeBytes(core_.folder().root()));
     // The live store is on the same device.
-    Status fits = CheckFreeBytes(core_.folder().root(), manifest_.info.file_bytes, *free);
+    Status fits = CheckFreeBytes(core_.folder().root(), manifest_.info.file_bytes, free);
     if (!fits.ok()) return fits;
     Status built = BuildGeneration(core_, repository_, manifest_, sealed_, identities_, scratch, context_);
     if (!built.ok()) return built;
-    Result<std::unique_ptr<engine::EngineCore>> opened = core_.OpenApart(scratch, SmallStoreOptions(core_, false));
-    if (!opened.ok()) return std::move(opened).status();
-    const engine::StoreAccess access = (*opened)->Access();
+    COFFER_ASSIGN(std::unique_ptr<engine::EngineCore> opened, core_.OpenApart(scratch, core_.SmallStoreOptions()));
+    const engine::StoreAccess access = opened->Access();
     const std::unique_ptr<storage::StoreSnapshot> snapshot = access->TakeSnapshot();
-    Result<IntegrityReport> integrity = engine::CheckIntegrity(*access, snapshot.get());
-    if (!integrity.ok()) return std::move(integrity).status();
-    return integrity->ok ? Status::Ok()
-                         : Status::Corruption(integrity->findings.front().object + ": " + integrity->findings.front().problem);
+    COFFER_ASSIGN(IntegrityReport integrity, engine::CheckIntegrity(*access, snapshot.get()));
+    return integrity.ok ? Status::Ok()
+                         : Status::Corruption(integrity.findings.front().object + ": " + integrity.findings.front().problem);
   }
 
   engine::EngineCore& core_;
   const Repository repository_;
   const BackupManifest manifest_;
   const VerifyOptions& options_;
-  JobContext& context_;
+  OperationContext& context_;
   std::vector<format::AgeIdentity> identities_;
   SealedManifest sealed_;
   bool sealed_known_ = false;
@@ -305,7 +299,7 @@ Result<VerifyReport> DamagedManifest(engine::EngineCore& core, const std::string
   VerifyReport report;
   report.backup_id = id;
   report.level = level;
-  report.depth = "manifest";
+  report.depth = VerifyDepth::kManifest;
   report.started_at = report.completed_at = core.Now();
   report.findings.push_back(
       {Repository::ManifestName(id), std::string(damage.message()), {id}, {"*"}, std::string(kNextManifest)});
@@ -317,8 +311,12 @@ Result<VerifyReport> DamagedManifest(engine::EngineCore& core, const std::string
 }
 
 std::string ReportText(const VerifyReport& report) {
-  nlohmann::ordered_json json = {{"backup_id", report.backup_id}, {"level", report.level},     {"ok", report.ok},
-                                 {"depth", report.depth},         {"objects", report.objects}, {"bytes", report.bytes},
+  nlohmann::ordered_json json = {{"backup_id", report.backup_id},
+                                 {"level", report.level},
+                                 {"ok", report.ok},
+                                 {"depth", VerifyDepthName(report.depth)},
+                                 {"objects", report.objects},
+                                 {"bytes", report.bytes},
                                  {"values", report.values}};
   json["findings"] = nlohmann::ordered_json::array();
   for (const VerifyFinding& finding : report.findings) {
@@ -340,7 +338,7 @@ std::string ReportText(const VerifyReport& report) {
 
 Result<OperationOf<VerifyReport>> StartVerifyBackup(Engine& engine, std::string_view backup_id, const VerifyOptions& options,
                                                     StartOptions start) try {
-  engine::EngineCore& core = engine.core();
+  engine::EngineCore& core = engine::CoreOf(engine);
   const std::string what = "verify backup " + std::string(backup_id);
   if (options.level < 0 || options.level > kVerifyLevelMax) {
     return Status::InvalidArgument(what + ": level: 0 to " + std::to_string(kVerifyLevelMax));
@@ -354,11 +352,11 @@ Result<OperationOf<VerifyReport>> StartVerifyBackup(Engine& engine, std::string_
       !manifest.ok() && manifest.status().code() == StatusCode::kCorruption && backup_id != operations::kLatest;
   if (!manifest.ok() && !damaged) return std::move(manifest).status().WithContext(what);
   const std::string id = damaged ? std::string(backup_id) : manifest->info.id;
-  operations::JobSpec spec;
+  operations::OperationSpec spec;
   spec.kind = OperationKind::kVerify;
   spec.principal = std::move(start.principal);
   spec.request = operations::ToText({{"backup_id", id}, {"level", options.level}});
-  const auto work = [&core, id, manifest = std::move(manifest), options, what](operations::JobContext& context) {
+  const auto work = [&core, id, manifest = std::move(manifest), options, what](operations::OperationContext& context) {
     Result<VerifyReport> report = manifest.ok() ? operations::Verifier(core, *manifest, options, context).Run()
                                                 : operations::DamagedManifest(core, id, options.level, manifest.status());
     return report.ok() ? std::move(report) : Result<VerifyReport>(std::move(report).status().WithContext(what));
@@ -368,10 +366,9 @@ Result<OperationOf<VerifyReport>> StartVerifyBackup(Engine& engine, std::string_
   return StatusOfException();
 }
 
-Result<VerifyReport> VerifyBackup(Engine& engine, std::string_view backup_id, const VerifyOptions& options) try {
-  Result<OperationOf<VerifyReport>> operation = StartVerifyBackup(engine, backup_id, options);
-  if (!operation.ok()) return std::move(operation).status();
-  return operation->Finish();
+Result<VerifyReport> RunVerifyBackup(Engine& engine, std::string_view backup_id, const VerifyOptions& options) try {
+  COFFER_ASSIGN(OperationOf<VerifyReport> operation, StartVerifyBackup(engine, backup_id, options));
+  return operation.Finish();
 } catch (...) {
   return StatusOfException();
 }

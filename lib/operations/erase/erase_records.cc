@@ -11,7 +11,8 @@
 #include "coffer/limits.h"
 #include "engine/selection_scan.h"
 #include "engine/transaction.h"
-#include "operations/runner/report_text.h"
+#include "operations/runner/journal_json.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -41,17 +42,16 @@ class RecordEraser {
     if (progress_key_.empty()) return Status::Ok();
     storage::PinnedValue value;
     const engine::StoreAccess access = core_.Access();
-    if (Status status = access->Get(Family::kProgress, progress_key_, nullptr, value); !status.ok()) return status;
+    COFFER_TRY(access->Get(Family::kProgress, progress_key_, nullptr, value));
     if (!value.found()) return Status::Ok();
-    Result<ErasedCounts> counts = Decode(value.view());
-    if (!counts.ok()) return std::move(counts).status();
-    counts_ = *counts;
+    COFFER_ASSIGN(ErasedCounts counts, Decode(value.view()));
+    counts_ = counts;
     return Status::Ok();
   }
 
   Status EraseUser(const std::string& user) {
     for (Kind kind : {Kind::kConversation, Kind::kDocument, Kind::kPrompt}) {
-      if (Status status = EraseOwned(kind, user); !status.ok()) return status;
+      COFFER_TRY(EraseOwned(kind, user));
     }
     return core_.ForgetOwner(user);
   }
@@ -60,7 +60,7 @@ class RecordEraser {
     for (std::size_t done = 0; done < ids.size(); done += kDeleteBatchRecordsMax) {
       const auto batch = ids.subspan(done, std::min(kDeleteBatchRecordsMax, ids.size() - done));
       if (stop_.load()) return Status::Cancelled("erasing was stopped");
-      if (Status status = EraseBatch(kind, batch, owner); !status.ok()) return status;
+      COFFER_TRY(EraseBatch(kind, batch, owner));
     }
     return Status::Ok();
   }
@@ -107,12 +107,11 @@ class RecordEraser {
     {
       const engine::StoreAccess access = core_.Access();
       engine::Transaction transaction(core_, access);
-      Result<std::vector<Status>> statuses = transaction.DeleteByIds(kind, views, owner);
-      if (!statuses.ok()) return std::move(statuses).status();
-      const ErasedCounts counts = CountsWith(kind, *statuses, transaction.change());
+      COFFER_ASSIGN(std::vector<Status> statuses, transaction.DeleteByIds(kind, views, owner));
+      const ErasedCounts counts = CountsWith(kind, statuses, transaction.change());
       if (!progress_key_.empty()) transaction.Note(progress_key_, Encode(counts));
       // Buffered: the intent is durable, and losing a batch means doing it again.
-      if (Status status = transaction.Commit(Durability::kBuffered); !status.ok()) return status;
+      COFFER_TRY(transaction.Commit(Durability::kBuffered));
       counts_ = counts;
     }
     return core_.RebaseCountersIfDue();
@@ -129,10 +128,10 @@ class RecordEraser {
 Status EraseRecords(engine::EngineCore& core, const LedgerEntry& entry, const std::string& progress_key,
                     const std::atomic<bool>& stop, ErasedCounts& counts) {
   RecordEraser eraser(core, progress_key, stop, counts);
-  if (Status status = eraser.ReadCounts(); !status.ok()) return status;
+  COFFER_TRY(eraser.ReadCounts());
   if (entry.kind) return eraser.EraseIds(*entry.kind, entry.ids, {});
   for (const std::string& user : entry.ids) {
-    if (Status status = eraser.EraseUser(user); !status.ok()) return status;
+    COFFER_TRY(eraser.EraseUser(user));
   }
   return Status::Ok();
 }

@@ -8,7 +8,7 @@
 
 #include "coffer/result.h"
 #include "engine/core.h"
-#include "operations/erase/ledger.h"
+#include "operations/ledger/ledger.h"
 
 namespace coffer::operations {
 

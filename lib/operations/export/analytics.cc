@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "format/decimal_sum.h"
-#include "format/member_list.h"
-#include "format/record_text.h"
+#include "format/json/decimal_sum.h"
+#include "format/json/json_text.h"
+#include "format/records/member_list.h"
 #include "operations/export/export_plan.h"
 #include "operations/export/table_writer.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -49,7 +50,7 @@ std::size_t PlaceOf(std::string_view member) { return *format::FindMember(Kind::
 // Bytes are those of the stored text, as the counters have them.
 class AnalyticsSums final : public RecordSink {
  public:
-  explicit AnalyticsSums(JobContext& context) : context_(context) {}
+  explicit AnalyticsSums(OperationContext& context) : context_(context) {}
 
   Status BeginConversation(std::string_view, const format::StoredText& text, const format::ConversationHead& head) override {
     owner_ = head.owner;
@@ -209,8 +210,7 @@ class AnalyticsSums final : public RecordSink {
       if (!status.ok()) return status;
     }
     for (const auto& [role, sums] : roles_) {
-      if (Status status = AddRow(3, {role, std::to_string(sums.messages), std::to_string(sums.bytes)}); !status.ok())
-        return status;
+      COFFER_TRY(AddRow(3, {role, std::to_string(sums.messages), std::to_string(sums.bytes)}));
     }
     for (const auto& [model, sums] : models_) {
       Status status = AddRow(4, {model, std::to_string(sums.messages), sums.prompt_tokens.Text(), sums.completion_tokens.Text(),
@@ -227,12 +227,12 @@ class AnalyticsSums final : public RecordSink {
                                                                 {"contents", content_bytes_},
                                                                 {"prompts", prompt_bytes_}};
     for (const auto& [type, bytes] : types) {
-      if (Status status = AddRow(5, {Literal(type), std::to_string(bytes)}); !status.ok()) return status;
+      COFFER_TRY(AddRow(5, {Literal(type), std::to_string(bytes)}));
     }
     return Status::Ok();
   }
 
-  JobContext& context_;
+  OperationContext& context_;
   std::string owner_;  // of the conversation under way
   format::RecordMembers message_{Kind::kMessage};
   const std::size_t role_ = PlaceOf("role");
@@ -269,13 +269,12 @@ class AnalyticsSums final : public RecordSink {
 Status WriteAnalytics(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot) {
   AnalyticsSums sums(work.context);
   const RecordFilter filter = FilterOf(work.options);
-  if (Status status = WalkConversations(store, snapshot, filter, sums); !status.ok()) return status;
-  if (Status status = WalkDocuments(store, snapshot, filter, sums); !status.ok()) return status;
-  if (Status status = WalkPrompts(store, snapshot, filter, sums); !status.ok()) return status;
+  COFFER_TRY(WalkConversations(store, snapshot, filter, sums));
+  COFFER_TRY(WalkDocuments(store, snapshot, filter, sums));
+  COFFER_TRY(WalkPrompts(store, snapshot, filter, sums));
   const std::unique_ptr<TableWriter> tables = NewTables(work);
-  Result<std::uint64_t> rows = sums.Write(*tables);
-  if (!rows.ok()) return std::move(rows).status();
-  work.report.rows = *rows;
+  COFFER_ASSIGN(std::uint64_t rows, sums.Write(*tables));
+  work.report.rows = rows;
   return tables->End();
 }
 

@@ -1,9 +1,10 @@
 // Tables as CSV, a file each.
 #include <deque>
 
-#include "format/csv_text.h"
-#include "operations/export/export_text.h"
+#include "format/text/csv_text.h"
+#include "operations/export/buffered_export_file.h"
 #include "operations/export/table_writer.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -25,7 +26,7 @@ class CsvTables final : public TableWriter {
   }
 
   Status AddRow(std::size_t table, std::span<const std::string_view> cells) override {
-    ExportText& file = files_[table];
+    BufferedExportFile& file = files_[table];
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i > 0) file.text() += ',';
       format::AppendCsvValue(cells[i], scratch_, file.text());
@@ -35,15 +36,15 @@ class CsvTables final : public TableWriter {
   }
 
   Status End() override {
-    for (ExportText& file : files_) {
-      if (Status status = file.Flush(); !status.ok()) return status;
+    for (BufferedExportFile& file : files_) {
+      COFFER_TRY(file.Flush());
     }
     return Status::Ok();
   }
 
  private:
   const ExportWork work_;
-  std::deque<ExportText> files_;
+  std::deque<BufferedExportFile> files_;
   std::string scratch_;
 };
 

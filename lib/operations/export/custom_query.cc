@@ -7,10 +7,11 @@
 
 #include "coffer/export.h"
 #include "coffer/json.h"
-#include "format/json_text.h"
-#include "format/number_text.h"
-#include "format/record_text.h"
+#include "format/json/decimal.h"
+#include "format/json/json_text.h"
+#include "format/records/record_codec.h"
 #include "operations/export/table_writer.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -102,12 +103,12 @@ bool ConditionHolds(const QueryCondition& condition, const format::RecordMembers
 class QueryReader {
  public:
   Status Read(std::string_view object, CustomQuery& query) {
-    if (Status status = ReadEntity(object, query); !status.ok()) return status;
+    COFFER_TRY(ReadEntity(object, query));
     std::string_view members = object.substr(1, object.size() - 2);
     std::string_view name;
     std::string_view value;
     while (format::TakeCanonicalMember(members, name, value)) {
-      if (Status status = ReadPart(TextOf(name), value, query); !status.ok()) return status;
+      COFFER_TRY(ReadPart(TextOf(name), value, query));
     }
     if (query.fields_.empty()) {
       for (std::size_t i = 0; i <= format::MembersOfKind(kind_).size(); ++i) query.fields_.push_back(i);
@@ -156,7 +157,7 @@ class QueryReader {
     for (std::size_t i = 0; !items.empty(); ++i) {
       const std::size_t end = format::CanonicalValueEnd(items, 0);
       if (++clauses_ > kCustomQueryClausesMax) return Fault(clause, "more than " + std::to_string(kCustomQueryClausesMax));
-      if (Status status = take(clause + "[" + std::to_string(i) + "]", items.substr(0, end)); !status.ok()) return status;
+      COFFER_TRY(take(clause + "[" + std::to_string(i) + "]", items.substr(0, end)));
       items.remove_prefix(std::min(end + 1, items.size()));
     }
     return Status::Ok();
@@ -181,7 +182,7 @@ class QueryReader {
       if (!item.starts_with('"')) return Fault(clause, "not a string");
       std::size_t member = 0;
       ValueType unused = ValueType::kText;
-      if (Status found = FindField(clause, TextOf(item), member, unused); !found.ok()) return found;
+      COFFER_TRY(FindField(clause, TextOf(item), member, unused));
       if (std::ranges::find(query.fields_, member) != query.fields_.end()) return Fault(clause, "given twice");
       query.fields_.push_back(member);
       return Status::Ok();
@@ -196,7 +197,7 @@ class QueryReader {
       QueryOrder order;
       order.descending = name.starts_with('-');
       if (order.descending) name.erase(0, 1);
-      if (Status found = FindField(clause, name, order.member, order.type); !found.ok()) return found;
+      COFFER_TRY(FindField(clause, name, order.member, order.type));
       if (!HasOrder(order.type) && order.type != ValueType::kBoolean) return Fault(clause, name + " has no order");
       query.order_.push_back(order);
       return Status::Ok();
@@ -238,7 +239,7 @@ class QueryReader {
 
   Status ReadConditions(const std::string& clause, const std::string& name, std::string_view value, QueryClause& out) {
     QueryCondition condition;
-    if (Status status = FindField(clause, name, condition.member, condition.type); !status.ok()) return status;
+    COFFER_TRY(FindField(clause, name, condition.member, condition.type));
     if (!value.starts_with('{')) return Fault(clause, "not an object of {op: value}");
     std::string_view members = value.substr(1, value.size() - 2);
     std::string_view op_literal;
@@ -251,7 +252,7 @@ class QueryReader {
         return Fault(Below(clause, op), "not an op; those are eq ne lt lte gt gte in contains exists");
       condition.op = known->second;
       condition.values.clear();
-      if (Status status = ReadOperand(Below(clause, op), name, operand, condition); !status.ok()) return status;
+      COFFER_TRY(ReadOperand(Below(clause, op), name, operand, condition));
       out.all.push_back(condition);
       if (++clauses_ > kCustomQueryClausesMax) return Fault(clause, "more than " + std::to_string(kCustomQueryClausesMax));
     }
@@ -320,11 +321,10 @@ Result<CustomQuery> CustomQuery::Parse(std::string_view json) {
   if (json.size() > kCustomQueryBytesMax) {
     return Status::InvalidArgument("custom_query: above " + std::to_string(kCustomQueryBytesMax) + " bytes");
   }
-  Result<Json> canonical = Json::Parse(json);
-  if (!canonical.ok()) return std::move(canonical).status().WithContext("custom_query");
-  if (!canonical->is_object()) return Status::InvalidArgument("custom_query: not an object");
+  COFFER_ASSIGN_CONTEXT(Json canonical, Json::Parse(json), "custom_query");
+  if (!canonical.is_object()) return Status::InvalidArgument("custom_query: not an object");
   CustomQuery query;
-  if (Status status = QueryReader().Read(canonical->text(), query); !status.ok()) return status;
+  COFFER_TRY(QueryReader().Read(canonical.text(), query));
   return query;
 }
 

@@ -9,7 +9,7 @@
 
 #include "coffer/kind.h"
 #include "coffer/result.h"
-#include "format/member_list.h"
+#include "format/records/member_list.h"
 #include "operations/export/record_stream.h"
 
 namespace coffer::operations {

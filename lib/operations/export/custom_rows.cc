@@ -3,11 +3,12 @@
 #include <memory>
 #include <vector>
 
-#include "format/member_list.h"
+#include "format/records/member_list.h"
 #include "operations/export/export_plan.h"
-#include "operations/export/record_json.h"
+#include "operations/export/exported_record.h"
 #include "operations/export/row_sorter.h"
 #include "operations/export/table_writer.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -34,11 +35,10 @@ class CustomRows final : public RecordSink {
 
   Status AddMessage(std::string_view, std::uint64_t sequence_number, const format::StoredMessage& message) override {
     if (query_.entity() != Kind::kMessage) return Status::Ok();
-    if (work_.options.date_from || work_.options.date_to) {
-      Result<Timestamp> created_at = message.created_at();
-      if (!created_at.ok()) return std::move(created_at).status();
-      if (work_.options.date_from && *created_at < *work_.options.date_from) return Status::Ok();
-      if (work_.options.date_to && *created_at >= *work_.options.date_to) return Status::Ok();
+    if (work_.options.created_from || work_.options.created_before) {
+      COFFER_ASSIGN(Timestamp created_at, message.created_at());
+      if (work_.options.created_from && created_at < *work_.options.created_from) return Status::Ok();
+      if (work_.options.created_before && created_at >= *work_.options.created_before) return Status::Ok();
     }
     record_.clear();
     format::AppendFullMessage(message, message_place_, sequence_number, record_);
@@ -58,7 +58,7 @@ class CustomRows final : public RecordSink {
  private:
   Status AddRecord(std::string_view json) {
     if (full()) return Status::Cancelled("limit");
-    if (Status status = work_.context.CheckStop(); !status.ok()) return status;
+    COFFER_TRY(work_.context.CheckStop());
     if (!members_.Read(json)) return Status::Corruption("its text is no record");
     if (!query_.Holds(members_)) return Status::Ok();
     unknown_.clear();
@@ -121,19 +121,17 @@ std::uint64_t& CountOf(Kind kind, ExportReport& report) {
 
 }  // namespace
 
-Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot, SpoolFiles& files,
-                       const std::string& sort_prefix) {
-  Result<CustomQuery> parsed = CustomQuery::Parse(work.options.custom_query);
-  if (!parsed.ok()) return std::move(parsed).status();
-  CustomQuery query = std::move(*parsed);
+Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot,
+                       TemporaryFiles& files, const std::string& sort_prefix) {
+  COFFER_ASSIGN(CustomQuery parsed, CustomQuery::Parse(work.options.custom_query));
+  CustomQuery query = std::move(parsed);
   if (!work.options.include_metadata) query.LeaveOutMetadata();
   RecordFilter filter = FilterOf(work.options);
   query.Narrow(filter);
   if (query.entity() == Kind::kMessage) filter.created_from = filter.created_before = std::nullopt;
 
   const std::unique_ptr<TableWriter> table = NewTables(work);
-  if (Status status = table->Begin({{std::string(KindNamePlural(query.entity())), ColumnsOf(query)}}); !status.ok())
-    return status;
+  COFFER_TRY(table->Begin({{std::string(KindNamePlural(query.entity())), ColumnsOf(query)}}));
   std::optional<RowSorter> sorter;
   if (!query.order().empty()) sorter.emplace(files, sort_prefix, query.order(), query.limit());
   CustomRows rows(work, query, *table, sorter ? &*sorter : nullptr);
@@ -141,7 +139,7 @@ Status WriteCustomRows(const ExportWork& work, storage::Store& store, const stor
   // A record that the query names and that is not there is no row, and one row behind the last that is wanted is no failure.
   const bool named_nothing = status.code() == StatusCode::kNotFound && filter.id;
   if (!status.ok() && !named_nothing && !rows.full()) return status;
-  if (Status stop = work.context.CheckStop(); !stop.ok()) return stop;
+  COFFER_TRY(work.context.CheckStop());
   if (sorter) {
     status = sorter->ForEach([&](RowSorter::Cells cells) { return rows.AddRow(cells); });
     if (!status.ok()) return status;

@@ -4,13 +4,13 @@
 #include "coffer/result.h"
 #include "operations/export/custom_query.h"
 #include "operations/export/record_writer.h"
-#include "operations/export/spool_files.h"
+#include "operations/files/temporary_files.h"
 #include "storage/store.h"
 
 namespace coffer::operations {
 
 // Writes the whole table. `sort_prefix`: where rows that do not fit in memory wait.
-Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot, SpoolFiles& files,
-                       const std::string& sort_prefix);
+Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot,
+                       TemporaryFiles& files, const std::string& sort_prefix);
 
 }  // namespace coffer::operations

@@ -5,18 +5,18 @@
 #include <string_view>
 #include <vector>
 
-#include "format/ulid.h"
+#include "format/records/ulid.h"
 
 namespace coffer::operations {
 namespace {
 
 constexpr std::int64_t kMicrosecondsInMillisecond = 1'000;
-constexpr std::string_view kPartialSuffix = ".partial";
+constexpr std::string_view kTemporarySuffix = ".partial";
 
 }  // namespace
 
 std::optional<Timestamp> ExpiryOf(std::string_view id_or_file_name) {
-  if (id_or_file_name.ends_with(kPartialSuffix)) return std::nullopt;
+  if (id_or_file_name.ends_with(kTemporarySuffix)) return std::nullopt;
   const std::optional<std::int64_t> start = format::UlidMilliseconds(id_or_file_name.substr(0, id_or_file_name.find('.')));
   if (!start) return std::nullopt;
   const auto kept = std::chrono::duration_cast<std::chrono::microseconds>(kExportKept);

@@ -8,20 +8,22 @@
 
 #include "coffer/engine.h"
 #include "engine/core.h"
-#include "format/sha256.h"
+#include "engine/internals.h"
+#include "format/records/sha256.h"
 #include "operations/export/analytics.h"
 #include "operations/export/custom_rows.h"
 #include "operations/export/expired_exports.h"
 #include "operations/export/export_file.h"
 #include "operations/export/export_plan.h"
 #include "operations/export/record_writer.h"
-#include "operations/export/spool_files.h"
 #include "operations/export/walk_ahead.h"
+#include "operations/files/temporary_files.h"
 #include "operations/keys/key_folder.h"
-#include "operations/runner/report_text.h"
+#include "operations/runner/journal_json.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace operations {
@@ -34,17 +36,15 @@ Status ReadContent(Engine& engine, const Snapshot& snapshot, std::string_view do
                    const format::ContentReference& content, const format::ByteSink& sink) {
   ReadOptions at_snapshot;
   at_snapshot.snapshot = &snapshot;
-  Result<ContentReader> reader = engine.OpenContent(document_id, at_snapshot);
-  if (!reader.ok()) return std::move(reader).status();
+  COFFER_ASSIGN(ContentReader reader, engine.OpenContent(document_id, at_snapshot));
   format::Sha256 hash;
   std::string piece(kContentPieceBytes, '\0');
   for (;;) {
-    Result<std::size_t> got = reader->Read(std::span<char>(piece.data(), piece.size()));
-    if (!got.ok()) return std::move(got).status();
-    if (*got == 0) break;
-    const std::string_view bytes(piece.data(), *got);
+    COFFER_ASSIGN(std::size_t got, reader.Read(std::span<char>(piece.data(), piece.size())));
+    if (got == 0) break;
+    const std::string_view bytes(piece.data(), got);
     hash.Update(bytes);
-    if (Status status = sink(bytes); !status.ok()) return status;
+    COFFER_TRY(sink(bytes));
   }
   if (hash.Finish() != content.sha256) return Status::Corruption("its content is not what was written: its SHA-256 differs");
   return Status::Ok();
@@ -81,13 +81,13 @@ Status WriteRecords(const ExportWork& work, storage::Store& store, const storage
   // Stored text is copied into these, and taken apart for the others.
   const bool copies = work.options.format == ExportFormat::kJson || work.options.format == ExportFormat::kNdjson;
   const std::unique_ptr<RecordWriter> writer = NewWriter(work);
-  if (Status status = writer->Begin(); !status.ok()) return status;
+  COFFER_TRY(writer->Begin());
   for (const Part& part : parts) {
     if (!part.wanted) continue;
-    if (Status status = writer->BeginKind(part.kind); !status.ok()) return status;
+    COFFER_TRY(writer->BeginKind(part.kind));
     const auto walk = [&](RecordSink& sink) { return part.walk(store, at, filter, sink); };
-    if (Status status = copies ? walk(*writer) : WalkAhead(walk, *writer); !status.ok()) return status;
-    if (Status status = writer->EndKind(part.kind); !status.ok()) return status;
+    COFFER_TRY(copies ? walk(*writer) : WalkAhead(walk, *writer));
+    COFFER_TRY(writer->EndKind(part.kind));
   }
   return writer->End();
 }
@@ -112,29 +112,27 @@ class LargeContents final : public RecordSink {
 };
 
 // One export from its snapshot to its file.
-class ExportJob {
+class ExportOperation {
  public:
-  ExportJob(Engine& engine, const ExportOptions& options, JobContext& context)
-      : engine_(engine), core_(engine.core()), options_(options), context_(context) {}
+  ExportOperation(Engine& engine, const ExportOptions& options, OperationContext& context)
+      : engine_(engine), core_(engine::CoreOf(engine)), options_(options), context_(context) {}
 
   Result<ExportReport> Run() {
     report_.export_id = context_.id();
-    Result<std::unique_ptr<Snapshot>> snapshot = engine_.TakeSnapshot();
-    if (!snapshot.ok()) return std::move(snapshot).status().WithContext("export");
-    snapshot_ = std::move(*snapshot);
-    report_.created_at = snapshot_->state().taken_at();
+    COFFER_ASSIGN_CONTEXT(std::unique_ptr<Snapshot> snapshot, engine_.TakeSnapshot(), "export");
+    snapshot_ = std::move(snapshot);
+    report_.created_at = engine::Internals::StateOf(*snapshot_).taken_at();
     Expect();
-    if (Status status = MakePlaces(); !status.ok()) return status.WithContext("export");
-    if (Status status = FindRecipients(); !status.ok()) return status.WithContext("export");
-    Result<std::unique_ptr<ExportFile>> file = ExportFile::Create(
-        core_.files(), report_.path, IsCompressedWhole(options_) ? options_.compression_level : 0, recipients_);
-    if (!file.ok()) return std::move(file).status().WithContext("export");
-    Status status = Write(**file);
+    COFFER_TRY_CONTEXT(MakePlaces(), "export");
+    COFFER_TRY_CONTEXT(FindRecipients(), "export");
+    COFFER_ASSIGN_CONTEXT(std::unique_ptr<ExportFile> file, ExportFile::Create(
+        core_.files(), report_.path, IsCompressedWhole(options_) ? options_.compression_level : 0, recipients_), "export");
+    Status status = Write(*file);
     if (status.ok()) status = context_.CheckStop();
-    if (status.ok()) status = (*file)->Publish();
+    if (status.ok()) status = file->Publish();
     if (!status.ok()) return status.WithContext("export to " + report_.path);
-    report_.sha256 = (*file)->sha256();
-    report_.file_bytes = (*file)->file_bytes();
+    report_.sha256 = file->sha256();
+    report_.file_bytes = file->file_bytes();
     report_.completed_at = core_.Now();
     if (in_data_folder()) {
       report_.expires_at = ExpiryOf(report_.export_id);
@@ -156,14 +154,14 @@ class ExportJob {
     } else if (options_.format == ExportFormat::kParquet) {
       tar_ = FileNamesOf(options_).size() > 1;
     } else if (options_.format != ExportFormat::kSql) {
-      if (Status status = LookForLargeContents(store); !status.ok()) return status;
+      COFFER_TRY(LookForLargeContents(store));
     }
     const std::string folder = core_.folder().ExportsPath();
     if (!engine_.read_only()) {
-      if (Status status = storage::CreateDirectories(core_.files(), folder); !status.ok()) return status;
+      COFFER_TRY(storage::CreateDirectories(core_.files(), folder));
     }
     report_.path = in_data_folder() ? folder + "/" + ExportFileName(options_, report_.export_id, tar_) : options_.output;
-    spool_prefix_ = engine_.read_only() ? options_.output : folder + "/" + report_.export_id;
+    temporary_prefix_ = engine_.read_only() ? options_.output : folder + "/" + report_.export_id;
     return Status::Ok();
   }
 
@@ -171,14 +169,11 @@ class ExportJob {
   Status FindRecipients() {
     if (!options_.encrypt) return Status::Ok();
     KeyFolder keys(core_.files(), core_.folder().KeysPath());
-    Result<std::vector<format::AgeRecipient>> own =
-        engine_.read_only() ? keys.Recipients() : keys.EnsureRecipients(core_.Now());
-    if (!own.ok()) return std::move(own).status();
-    recipients_ = std::move(*own);
+    COFFER_ASSIGN(std::vector<format::AgeRecipient> own, engine_.read_only() ? keys.Recipients() : keys.EnsureRecipients(core_.Now()));
+    recipients_ = std::move(own);
     for (const std::string& text : options_.recipients) {
-      Result<format::AgeRecipient> named = format::ParseAgeRecipient(text);
-      if (!named.ok()) return std::move(named).status();
-      if (std::ranges::find(recipients_, *named) == recipients_.end()) recipients_.push_back(*named);
+      COFFER_ASSIGN(format::AgeRecipient named, format::ParseAgeRecipient(text));
+      if (std::ranges::find(recipients_, named) == recipients_.end()) recipients_.push_back(named);
     }
     if (!recipients_.empty()) return Status::Ok();
     return Status::InvalidArgument("encrypt: the store has no keys, is opened read-only, and no recipient is named");
@@ -188,43 +183,40 @@ class ExportJob {
     const ScopeKinds kinds = KindsOf(options_);
     if (!kinds.documents || kinds.rows || !options_.include_contents) return Status::Ok();
     LargeContents large;
-    Status status = WalkDocuments(store, snapshot_->state().get(), FilterOf(options_), large);
+    Status status = WalkDocuments(store, engine::Internals::StateOf(*snapshot_).get(), FilterOf(options_), large);
     tar_ = large.found();
     return status;
   }
 
   // What waits on disk of an encrypted export is no plain text either.
-  Result<SpoolFiles> MakeSpools() {
-    if (recipients_.empty()) return SpoolFiles(core_.files());
-    Result<format::AgeIdentity> identity = format::AgeIdentity::Generate();
-    if (!identity.ok()) return std::move(identity).status();
-    return SpoolFiles(core_.files(), std::move(*identity));
+  Result<TemporaryFiles> MakeTemporaryFiles() {
+    if (recipients_.empty()) return TemporaryFiles(core_.files());
+    COFFER_ASSIGN(format::AgeIdentity identity, format::AgeIdentity::Generate());
+    return TemporaryFiles(core_.files(), std::move(identity));
   }
 
   Status Write(ExportFile& file) {
-    Result<SpoolFiles> spools = MakeSpools();
-    if (!spools.ok()) return std::move(spools).status();
-    Result<std::unique_ptr<ExportBundle>> bundle =
-        ExportBundle::Create(*spools, file, context_, {FileNamesOf(options_), tar_, spool_prefix_, report_.created_at});
-    if (!bundle.ok()) return std::move(bundle).status();
+    COFFER_ASSIGN(TemporaryFiles temporaries, MakeTemporaryFiles());
+    COFFER_ASSIGN(std::unique_ptr<ExportBundle> bundle, ExportBundle::Create(
+        temporaries, file, context_, {FileNamesOf(options_), tar_, temporary_prefix_, report_.created_at}));
     const ExportWork work = {
-        options_, report_, context_, **bundle,
+        options_, report_, context_, *bundle,
         [this](std::string_view id, const format::ContentReference& content, const format::ByteSink& sink) {
           return ReadContent(engine_, *snapshot_, id, content, sink);
         }};
     // The snapshot's pin keeps the store from being switched; the access itself must not wait for the whole export.
     storage::Store& store = *core_.Access();
-    const storage::StoreSnapshot* at = snapshot_->state().get();
+    const storage::StoreSnapshot* at = engine::Internals::StateOf(*snapshot_).get();
     const ScopeKinds kinds = KindsOf(options_);
     Status status = kinds.analytics ? WriteAnalytics(work, store, at)
-                    : kinds.rows    ? WriteCustomRows(work, store, at, *spools, spool_prefix_)
+                    : kinds.rows    ? WriteCustomRows(work, store, at, temporaries, temporary_prefix_)
                                     : WriteRecords(work, store, at);
-    return status.ok() ? (*bundle)->Finish() : status;
+    return status.ok() ? bundle->Finish() : status;
   }
 
   void Expect() {
     core_.totals().Read([&](const engine::CounterState& counters) {
-      const engine::KindTallies sum = options_.user_id.empty() ? counters.Sum() : counters.OfOwner(options_.user_id);
+      const engine::KindTallies sum = options_.owner.empty() ? counters.Sum() : counters.OfOwner(options_.owner);
       std::uint64_t records = 0;
       std::uint64_t bytes = options_.include_contents ? sum[Kind::kContent].bytes / 3 * 4 : 0;  // as base64
       for (Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt}) {
@@ -239,11 +231,11 @@ class ExportJob {
   Engine& engine_;
   engine::EngineCore& core_;
   const ExportOptions& options_;
-  JobContext& context_;
+  OperationContext& context_;
   ExportReport report_;
   std::unique_ptr<Snapshot> snapshot_;
   bool tar_ = false;
-  std::string spool_prefix_;
+  std::string temporary_prefix_;
   std::vector<format::AgeRecipient> recipients_;
 };
 
@@ -253,10 +245,10 @@ std::string RequestText(const ExportOptions& options) {
   };
   return ToText({{"format", ExportFormatName(options.format)},
                  {"scope", ExportScopeName(options.scope)},
-                 {"user_id", options.user_id},
+                 {"user_id", options.owner},
                  {"conversation_id", options.conversation_id},
-                 {"date_from", or_null(options.date_from)},
-                 {"date_to", or_null(options.date_to)},
+                 {"date_from", or_null(options.created_from)},
+                 {"date_to", or_null(options.created_before)},
                  {"custom_query", options.custom_query},
                  {"include_metadata", options.include_metadata},
                  {"include_contents", options.include_contents},
@@ -288,27 +280,26 @@ std::string ReportText(const ExportReport& report) {
 }  // namespace operations
 
 Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOptions& options, StartOptions start) try {
-  if (Status status = operations::CheckExportOptions(options); !status.ok()) return status.WithContext("export");
+  COFFER_TRY_CONTEXT(operations::CheckExportOptions(options), "export");
   if (engine.read_only() && options.output.empty()) {
     return Status::PermissionDenied("export: the store is opened read-only; name an output outside its folder");
   }
-  if (!engine.read_only()) operations::SweepExpiredExports(engine.core());
-  operations::JobSpec spec;
+  if (!engine.read_only()) operations::SweepExpiredExports(engine::CoreOf(engine));
+  operations::OperationSpec spec;
   spec.kind = OperationKind::kExport;
   spec.principal = std::move(start.principal);
   spec.request = operations::RequestText(options);
-  const auto work = [&engine, options](operations::JobContext& context) {
-    return operations::ExportJob(engine, options, context).Run();
+  const auto work = [&engine, options](operations::OperationContext& context) {
+    return operations::ExportOperation(engine, options, context).Run();
   };
-  return operations::StartReporting<ExportReport>(engine.core(), std::move(spec), work, &operations::ReportText);
+  return operations::StartReporting<ExportReport>(engine::CoreOf(engine), std::move(spec), work, &operations::ReportText);
 } catch (...) {
   return StatusOfException();
 }
 
 Result<ExportReport> RunExport(Engine& engine, const ExportOptions& options) try {
-  Result<OperationOf<ExportReport>> operation = StartExport(engine, options);
-  if (!operation.ok()) return std::move(operation).status();
-  return operation->Finish();
+  COFFER_ASSIGN(OperationOf<ExportReport> operation, StartExport(engine, options));
+  return operation.Finish();
 } catch (...) {
   return StatusOfException();
 }

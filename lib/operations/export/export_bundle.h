@@ -13,9 +13,9 @@
 #include "coffer/result.h"
 #include "coffer/timestamp.h"
 #include "operations/export/export_file.h"
-#include "operations/export/spool_files.h"
-#include "operations/export/tar_writer.h"
-#include "operations/runner/job.h"
+#include "operations/files/tar_writer.h"
+#include "operations/files/temporary_files.h"
+#include "operations/runner/live_operation.h"
 
 namespace coffer::operations {
 
@@ -29,12 +29,12 @@ class ExportBundle {
   struct Layout {
     std::vector<std::string> names;
     bool tar = false;  // false: one name, whose bytes are the output
-    std::string spool_prefix;
+    std::string temporary_prefix;
     Timestamp time;
   };
 
-  static Result<std::unique_ptr<ExportBundle>> Create(SpoolFiles& files, ExportFile& output, const JobContext& context,
-                                                      const Layout& layout);
+  static Result<std::unique_ptr<ExportBundle>> Create(TemporaryFiles& files, ExportFile& output,
+                                                      const OperationContext& context, const Layout& layout);
   ~ExportBundle();
   ExportBundle(const ExportBundle&) = delete;
   ExportBundle& operator=(const ExportBundle&) = delete;
@@ -51,28 +51,22 @@ class ExportBundle {
   Status Finish();
 
  private:
-  struct Spool {
+  struct TemporaryFile {
     std::string name;
     std::string path;
     std::unique_ptr<WritableFile> file;
     std::uint64_t bytes = 0;
   };
 
-  ExportBundle(SpoolFiles& files, ExportFile& output, const JobContext& context)
+  ExportBundle(TemporaryFiles& files, ExportFile& output, const OperationContext& context)
       : files_(files), output_(output), context_(context) {}
-  Status CopySpool(Spool& spool);
+  Status CopyTemporary(TemporaryFile& temporary);
 
-  SpoolFiles& files_;
+  TemporaryFiles& files_;
   ExportFile& output_;
-  const JobContext& context_;
+  const OperationContext& context_;
   std::unique_ptr<TarWriter> tar_;
-  std::vector<Spool> spools_;
+  std::vector<TemporaryFile> temporaries_;
 };
-
-// Where a document's content stands within a tar: "contents/<id>". An id that would be no file's name ("." and "..") or begins
-// with '%' has its dots and percent signs as %2E and %25.
-std::string ContentEntryPath(std::string_view document_id);
-// Back again; nothing if `path` is no such place.
-std::optional<std::string> DocumentOfEntry(std::string_view path);
 
 }  // namespace coffer::operations

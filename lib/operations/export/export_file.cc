@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "storage/durable_file.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -22,9 +23,8 @@ Result<std::unique_ptr<ExportFile>> ExportFile::Create(FileSystem& files, const 
     return std::move(folder).status().WithContext("folder of " + path);
   }
   std::unique_ptr<ExportFile> self(new ExportFile(files, path));
-  Result<std::unique_ptr<WritableFile>> file = files.NewWritableFile(self->partial_path_);
-  if (!file.ok()) return std::move(file).status();
-  self->file_ = std::move(*file);
+  COFFER_ASSIGN(std::unique_ptr<WritableFile> file, files.NewWritableFile(self->temporary_path_));
+  self->file_ = std::move(file);
   if (!recipients.empty()) {
     self->age_ = std::make_unique<format::AgeEncryptor>(
         recipients, [raw = self.get()](std::string_view bytes) { return raw->WriteRaw(bytes); });
@@ -43,7 +43,7 @@ ExportFile::~ExportFile() {
   zstd_.reset();
   age_.reset();
   file_.reset();
-  files_.RemoveFile(partial_path_).Ignore();  // the failure that led here is the one to tell
+  files_.RemoveFile(temporary_path_).Ignore();  // the failure that led here is the one to tell
 }
 
 Status ExportFile::WriteRaw(std::string_view bytes) {
@@ -58,17 +58,17 @@ Status ExportFile::Write(std::string_view bytes) { return zstd_ ? zstd_->Write(b
 
 Status ExportFile::Publish() {
   if (zstd_) {
-    if (Status status = zstd_->Finish(); !status.ok()) return status;
+    COFFER_TRY(zstd_->Finish());
   }
   if (age_) {
-    if (Status status = age_->Finish(); !status.ok()) return status;
+    COFFER_TRY(age_->Finish());
   }
-  if (Status status = file_->Sync(); !status.ok()) return status;
-  if (Status status = file_->Close(); !status.ok()) return status;
+  COFFER_TRY(file_->Sync());
+  COFFER_TRY(file_->Close());
   sha256_ = format::HexText(hash_.Finish());
-  Status status = storage::PublishDurably(files_, partial_path_, path_);
+  Status status = storage::PublishDurably(files_, temporary_path_, path_);
   published_ = status.ok();
-  if (!status.ok() && files_.Stat(partial_path_).status().code() == StatusCode::kNotFound) {
+  if (!status.ok() && files_.Stat(temporary_path_).status().code() == StatusCode::kNotFound) {
     files_.RemoveFile(path_).Ignore();  // renamed, and not durably so: a failed export leaves no file
   }
   return status;

@@ -9,9 +9,9 @@
 
 #include "coffer/file_system.h"
 #include "coffer/result.h"
-#include "format/age.h"
-#include "format/compression.h"
-#include "format/sha256.h"
+#include "format/age/age.h"
+#include "format/records/sha256.h"
+#include "format/zstd/compression.h"
 
 namespace coffer::operations {
 
@@ -35,13 +35,14 @@ class ExportFile {
   const std::string& sha256() const { return sha256_; }
 
  private:
-  ExportFile(FileSystem& files, std::string path) : files_(files), path_(std::move(path)), partial_path_(path_ + ".partial") {}
+  ExportFile(FileSystem& files, std::string path)
+      : files_(files), path_(std::move(path)), temporary_path_(path_ + ".partial") {}
   Status WritePacked(std::string_view bytes);
   Status WriteRaw(std::string_view bytes);
 
   FileSystem& files_;
   std::string path_;
-  std::string partial_path_;
+  std::string temporary_path_;
   std::unique_ptr<WritableFile> file_;
   std::unique_ptr<format::AgeEncryptor> age_;
   std::unique_ptr<format::ZstdCompressor> zstd_;

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "format/age.h"
+#include "format/age/age.h"
 #include "operations/export/analytics.h"
 #include "operations/export/custom_query.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace {
@@ -63,9 +64,9 @@ ScopeKinds KindsOf(const ExportOptions& options) {
 
 RecordFilter FilterOf(const ExportOptions& options) {
   RecordFilter filter;
-  filter.owner = options.user_id;
-  filter.created_from = options.date_from;
-  filter.created_before = options.date_to;
+  filter.owner = options.owner;
+  filter.created_from = options.created_from;
+  filter.created_before = options.created_before;
   if (!options.conversation_id.empty()) filter.id = options.conversation_id;
   return filter;
 }
@@ -81,9 +82,9 @@ Status CheckExportOptions(const ExportOptions& options) {
     return Status::InvalidArgument("recipients: at most " + std::to_string(kExportRecipientsMax));
   }
   for (const std::string& recipient : options.recipients) {
-    if (Status status = format::ParseAgeRecipient(recipient).status(); !status.ok()) return status.WithContext("recipients");
+    COFFER_TRY_CONTEXT(format::ParseAgeRecipient(recipient).status(), "recipients");
   }
-  if (options.scope == ExportScope::kUser && options.user_id.empty()) {
+  if (options.scope == ExportScope::kUser && options.owner.empty()) {
     return Status::InvalidArgument("user_id: scope user needs one");
   }
   if (!options.conversation_id.empty() && options.scope != ExportScope::kConversation) {

@@ -1,8 +1,8 @@
 // Tables as JSON and NDJSON: an object a row, absent cells left out.
-#include "format/record_text.h"
-#include "format/sha256.h"
-#include "operations/export/export_text.h"
+#include "format/records/sha256.h"
+#include "operations/export/buffered_export_file.h"
 #include "operations/export/table_writer.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -57,7 +57,7 @@ class JsonTables final : public TableWriter {
   }
 
   const ExportWork work_;
-  ExportText out_;
+  BufferedExportFile out_;
   std::vector<Table> tables_;
   std::size_t open_ = 0;
   bool first_row_ = true;
@@ -84,7 +84,7 @@ class NdjsonTables final : public TableWriter {
   }
 
   Status End() override {
-    if (Status status = Flush(); !status.ok()) return status;
+    COFFER_TRY(Flush());
     out_.text() += "{\"type\":\"end\",\"counts\":";
     AppendCounts(work_.report, work_.options, out_.text());
     out_.text().append(",\"sha256\":\"").append(format::HexText(hash_.Finish())).append("\"}\n");
@@ -98,7 +98,7 @@ class NdjsonTables final : public TableWriter {
   }
 
   const ExportWork work_;
-  ExportText out_;
+  BufferedExportFile out_;
   std::vector<Table> tables_;
   format::Sha256 hash_;
 };

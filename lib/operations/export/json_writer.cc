@@ -1,9 +1,12 @@
 // Records as one JSON document, and as NDJSON.
-#include "format/record_text.h"
-#include "format/sha256.h"
-#include "operations/export/export_text.h"
-#include "operations/export/record_json.h"
+#include "format/json/json_text.h"
+#include "format/records/record_codec.h"
+#include "format/records/sha256.h"
+#include "operations/export/buffered_export_file.h"
+#include "operations/export/exported_record.h"
 #include "operations/export/record_writer.h"
+#include "operations/files/content_entry_names.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -16,7 +19,7 @@ class JsonRecords : public RecordWriter {
 
   Status BeginConversation(std::string_view id, const format::StoredText& text, const format::ConversationHead& head) override {
     const std::size_t begin = BeginRecord();
-    if (Status status = json_.AppendOpenConversation(text, head, out_.text()); !status.ok()) return status;
+    COFFER_TRY(json_.AppendOpenConversation(text, head, out_.text()));
     NameKind(Kind::kConversation, begin);
     out_.text() += ",\"messages\":[";
     first_message_ = true;
@@ -28,7 +31,7 @@ class JsonRecords : public RecordWriter {
   Status AddMessage(std::string_view, std::uint64_t sequence_number, const format::StoredMessage& message) override {
     if (!first_message_) out_.text() += ',';
     first_message_ = false;
-    if (Status status = json_.AppendMessage(message, message_place_, sequence_number, out_.text()); !status.ok()) return status;
+    COFFER_TRY(json_.AppendMessage(message, message_place_, sequence_number, out_.text()));
     ++work_.report.messages;
     return Counted();
   }
@@ -40,11 +43,11 @@ class JsonRecords : public RecordWriter {
 
   Status AddDocument(std::string_view id, const format::StoredRecord& record) override {
     const std::size_t begin = BeginRecord();
-    if (Status status = json_.AppendOpenDocument(record, out_.text()); !status.ok()) return status;
+    COFFER_TRY(json_.AppendOpenDocument(record, out_.text()));
     NameKind(Kind::kDocument, begin);
     ++work_.report.documents;
     if (work_.options.include_contents && record.content) {
-      if (Status status = AddContent(id, *record.content); !status.ok()) return status;
+      COFFER_TRY(AddContent(id, *record.content));
       ++work_.report.contents;
     }
     return EndRecord();
@@ -52,7 +55,7 @@ class JsonRecords : public RecordWriter {
 
   Status AddPrompt(std::string_view, const format::StoredRecord& record) override {
     const std::size_t begin = BeginRecord();
-    if (Status status = json_.AppendPrompt(record, out_.text()); !status.ok()) return status;
+    COFFER_TRY(json_.AppendPrompt(record, out_.text()));
     NameKind(Kind::kPrompt, begin);
     out_.text().pop_back();
     ++work_.report.prompts;
@@ -75,7 +78,7 @@ class JsonRecords : public RecordWriter {
   }
 
   const ExportWork work_;
-  ExportText out_;
+  BufferedExportFile out_;
 
  private:
   Status AddContent(std::string_view id, const format::ContentReference& content) {
@@ -106,7 +109,7 @@ class JsonRecords : public RecordWriter {
 
   Status Step() { return out_.text().size() < kExportFlushBytes ? Status::Ok() : Flush(); }
 
-  RecordJson json_;
+  ExportedRecord json_;
   bool first_message_ = true;
   std::string message_place_;  // of the conversation under way
 };

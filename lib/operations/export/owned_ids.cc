@@ -4,8 +4,9 @@
 #include <memory>
 #include <numeric>
 
-#include "format/keys.h"
+#include "format/stored/keys.h"
 #include "operations/export/record_stream.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 
@@ -31,7 +32,7 @@ Result<bool> OwnedIds::List(storage::Store& store, const storage::StoreSnapshot*
     if (ends_.size() == kWalkIdsMax || text_.size() + key->id.size() > kWalkIdBytesMax) return false;
     Add(key->id);
   }
-  if (Status status = scan->status(); !status.ok()) return status.WithContext("by_owner");
+  COFFER_TRY_CONTEXT(scan->status(), "by_owner");
   Sort();
   return true;
 }

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "coffer/timestamp.h"
-#include "format/base64.h"
-#include "format/json_text.h"
-#include "format/plain_number.h"
+#include "format/age/base64.h"
+#include "format/json/json_text.h"
+#include "format/json/plain_number.h"
 
 namespace coffer::operations {
 namespace {

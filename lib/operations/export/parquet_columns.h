@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "coffer/result.h"
-#include "format/parquet_column.h"
-#include "format/parquet_row_group.h"
+#include "format/parquet/parquet_column.h"
+#include "format/parquet/parquet_row_group.h"
 #include "operations/export/table_writer.h"
 
 namespace coffer::operations {

@@ -1,5 +1,6 @@
 #include "operations/export/parquet_encoders.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 #include <algorithm>
 #include <exception>
@@ -78,7 +79,7 @@ Status ParquetEncoders::Add(std::size_t table, Rows rows) {
     work->begun = work->done = true;
   }
   while (!works_.empty() && bytes_ + work->bytes > kParquetEncodingBytesMax) {
-    if (Status status = TakeFirst(); !status.ok()) return status;
+    COFFER_TRY(TakeFirst());
   }
   bytes_ += work->bytes;
   const std::lock_guard lock(mutex_);
@@ -102,7 +103,7 @@ Status ParquetEncoders::TakeFirst() {
 
 Status ParquetEncoders::Finish() {
   while (!works_.empty()) {
-    if (Status status = TakeFirst(); !status.ok()) return status;
+    COFFER_TRY(TakeFirst());
   }
   return Status::Ok();
 }

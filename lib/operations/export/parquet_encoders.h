@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "coffer/result.h"
-#include "format/parquet_row_group.h"
+#include "format/parquet/parquet_row_group.h"
 
 namespace coffer::operations {
 

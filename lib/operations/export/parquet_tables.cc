@@ -3,11 +3,12 @@
 #include <optional>
 #include <vector>
 
-#include "format/parquet_footer.h"
-#include "format/record_text.h"
+#include "format/json/json_text.h"
+#include "format/parquet/parquet_footer.h"
 #include "operations/export/parquet_columns.h"
 #include "operations/export/parquet_encoders.h"
 #include "operations/export/table_writer.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -28,7 +29,7 @@ class ParquetTables final : public TableWriter {
     const format::ParquetCodec codec = format::ParquetCompressor(level_).codec();
     for (const Table& table : tables) {
       files_.push_back(std::make_unique<File>(table, codec, NoteOf(table)));
-      if (Status status = WriteBytes(files_.size() - 1, format::kParquetMagic); !status.ok()) return status;
+      COFFER_TRY(WriteBytes(files_.size() - 1, format::kParquetMagic));
     }
     return Status::Ok();
   }
@@ -36,7 +37,7 @@ class ParquetTables final : public TableWriter {
   Status AddRow(std::size_t table, std::span<const std::string_view> cells) override {
     File& file = *files_[table];
     if (file.rows == nullptr) file.rows = file.TakeRows();
-    if (Status status = file.maker.AddRow(cells, *file.rows); !status.ok()) return status;
+    COFFER_TRY(file.maker.AddRow(cells, *file.rows));
     return file.rows->bytes() < format::kParquetRowGroupBytes ? Status::Ok() : encoders_.Add(table, std::move(file.rows));
   }
 
@@ -49,12 +50,12 @@ class ParquetTables final : public TableWriter {
 
   Status End() override {
     for (std::size_t table = 0; table < files_.size(); ++table) {
-      if (Status status = EndTable(table); !status.ok()) return status;
+      COFFER_TRY(EndTable(table));
     }
-    if (Status status = encoders_.Finish(); !status.ok()) return status;
+    COFFER_TRY(encoders_.Finish());
     for (std::size_t table = 0; table < files_.size(); ++table) {
       const File& file = *files_[table];
-      if (Status status = WriteBytes(table, file.footer.Finish(file.offset)); !status.ok()) return status;
+      COFFER_TRY(WriteBytes(table, file.footer.Finish(file.offset)));
     }
     return Status::Ok();
   }
@@ -96,7 +97,7 @@ class ParquetTables final : public TableWriter {
   }
 
   Status WriteBytes(std::size_t table, std::string_view bytes) {
-    if (Status status = work_.context.CheckStop(); !status.ok()) return status;
+    COFFER_TRY(work_.context.CheckStop());
     work_.context.AddBytes(bytes.size());
     files_[table]->offset += bytes.size();
     return work_.bundle.Write(table, bytes);

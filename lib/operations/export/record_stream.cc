@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "engine/content_state.h"
-#include "format/keys.h"
-#include "format/message_run.h"
+#include "format/stored/keys.h"
+#include "format/stored/message_run.h"
 #include "operations/export/owned_ids.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -41,9 +42,9 @@ class ConversationWalk {
     conversations_->SeekToFirst();
     messages_->SeekToFirst();
     for (; conversations_->valid(); conversations_->Next()) {
-      if (Status status = WalkOne(conversations_->key()); !status.ok()) return status;
+      COFFER_TRY(WalkOne(conversations_->key()));
     }
-    if (Status status = conversations_->status(); !status.ok()) return status.WithContext("conversations");
+    COFFER_TRY_CONTEXT(conversations_->status(), "conversations");
     if (messages_->valid() && filter_.everything()) return Orphan();
     return messages_->status().WithContext("messages");
   }
@@ -52,22 +53,21 @@ class ConversationWalk {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const std::string_view id = ids[i];
       conversations_->Seek(id);
-      if (Status status = conversations_->status(); !status.ok()) return status.WithContext("conversations");
+      COFFER_TRY_CONTEXT(conversations_->status(), "conversations");
       if (!conversations_->valid() || conversations_->key() != id) {
         return Status::NotFound("conversation " + std::string(id) + ": there is no such conversation");
       }
-      if (Status status = WalkOne(id); !status.ok()) return status;
+      COFFER_TRY(WalkOne(id));
     }
     return Status::Ok();
   }
 
  private:
   Status WalkOne(std::string_view id) {
-    Result<format::ConversationHead> head = format::DecodeConversationHead(conversations_->value());
-    if (!head.ok()) return std::move(head).status().WithContext("conversation " + std::string(id));
-    if (!filter_.Holds(head->owner, head->created_at)) return Status::Ok();
+    COFFER_ASSIGN_CONTEXT(format::ConversationHead head, format::DecodeConversationHead(conversations_->value()), "conversation " + std::string(id));
+    if (!filter_.Holds(head.owner, head.created_at)) return Status::Ok();
     if (!filter_.everything()) GoToText(id);
-    if (Status status = BeginOne(id, *head); !status.ok()) return status;
+    COFFER_TRY(BeginOne(id, head));
 
     std::uint64_t count = 0;
     for (; messages_->valid(); messages_->Next()) {
@@ -77,16 +77,16 @@ class ConversationWalk {
       if (!key->sequence_number) return BadKey();
       format::MessageRun run(*key->sequence_number, messages_->value());
       for (; run.Next(); ++count) {
-        if (Status status = sink_.AddMessage(id, run.sequence(), run.message()); !status.ok()) return status;
+        COFFER_TRY(sink_.AddMessage(id, run.sequence(), run.message()));
       }
       if (!run.status().ok()) {
         return run.status().WithContext("message " + std::string(id) + "/" + std::to_string(run.sequence()));
       }
     }
-    if (Status status = messages_->status(); !status.ok()) return status.WithContext("messages");
-    if (count != head->messages.count) {
+    COFFER_TRY_CONTEXT(messages_->status(), "messages");
+    if (count != head.messages.count) {
       return Status::Corruption("conversation " + std::string(id) + ": has " + std::to_string(count) + " messages, and " +
-                                std::to_string(head->messages.count) + " by its head");
+                                std::to_string(head.messages.count) + " by its head");
     }
     return sink_.EndConversation();
   }
@@ -104,7 +104,7 @@ class ConversationWalk {
 
   // The messages' scan stands at the text of `id`, and moves behind it.
   Status BeginOne(std::string_view id, const format::ConversationHead& head) {
-    if (Status status = messages_->status(); !status.ok()) return status.WithContext("messages");
+    COFFER_TRY_CONTEXT(messages_->status(), "messages");
     if (!messages_->valid()) return NoText(id);
     const std::optional<format::MessageKeyParts> key = format::ParseMessageKey(messages_->key());
     if (!key) return BadKey();
@@ -153,7 +153,7 @@ class PlainWalk {
 
   Status RunThroughEverything() {
     for (scan_->SeekToFirst(); scan_->valid(); scan_->Next()) {
-      if (Status status = WalkOne(); !status.ok()) return status;
+      COFFER_TRY(WalkOne());
     }
     return scan_->status().WithContext(KindNamePlural(kind_));
   }
@@ -161,12 +161,12 @@ class PlainWalk {
   Status RunAlong(const OwnedIds& ids) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       scan_->Seek(ids[i]);
-      if (Status status = scan_->status(); !status.ok()) return status.WithContext(KindNamePlural(kind_));
+      COFFER_TRY_CONTEXT(scan_->status(), KindNamePlural(kind_));
       if (!scan_->valid() || scan_->key() != ids[i]) {
         return Status::NotFound(std::string(KindName(kind_)) + " " + std::string(ids[i]) + ": there is no such " +
                                 std::string(KindName(kind_)));
       }
-      if (Status status = WalkOne(); !status.ok()) return status;
+      COFFER_TRY(WalkOne());
     }
     return Status::Ok();
   }
@@ -186,14 +186,13 @@ class PlainWalk {
   Status DropLeftOutContent(format::StoredRecord& record) {
     if (!record.content || record.content->size_bytes == 0) return Status::Ok();
     if (!some_left_out_) {
-      Result<std::string> by = engine::LeftOutBy(store_, snapshot_);
-      if (!by.ok()) return std::move(by).status();
-      some_left_out_ = !by->empty();
+      COFFER_ASSIGN(std::string by, engine::LeftOutBy(store_, snapshot_));
+      some_left_out_ = !by.empty();
     }
     if (!*some_left_out_) return Status::Ok();
     storage::PinnedValue chunk;
     const std::string key = format::ContentKey(record.content->id, 0);
-    if (Status status = store_.Get(storage::Family::kContents, key, snapshot_, chunk); !status.ok()) return status;
+    COFFER_TRY(store_.Get(storage::Family::kContents, key, snapshot_, chunk));
     if (!chunk.found()) record.content.reset();
     return Status::Ok();
   }
@@ -218,9 +217,8 @@ Status RunWalk(storage::Store& store, const storage::StoreSnapshot* snapshot, Ki
     return make(false).RunAlong(ids);
   }
   if (!filter.owner.empty()) {
-    Result<bool> listed = ids.List(store, snapshot, kind, filter);
-    if (!listed.ok()) return std::move(listed).status();
-    if (*listed) return make(false).RunAlong(ids);
+    COFFER_ASSIGN(bool listed, ids.List(store, snapshot, kind, filter));
+    if (listed) return make(false).RunAlong(ids);
   }
   return make(true).RunThroughEverything();
 }

@@ -10,7 +10,7 @@
 
 #include "coffer/result.h"
 #include "coffer/timestamp.h"
-#include "format/stored_record.h"
+#include "format/stored/stored_record.h"
 #include "storage/store.h"
 
 namespace coffer::operations {

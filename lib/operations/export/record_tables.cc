@@ -3,12 +3,14 @@
 #include <optional>
 
 #include "coffer/limits.h"
-#include "format/base64.h"
-#include "format/member_list.h"
-#include "format/record_text.h"
+#include "format/age/base64.h"
+#include "format/json/json_text.h"
+#include "format/records/member_list.h"
+#include "format/records/record_codec.h"
 #include "operations/export/export_plan.h"
 #include "operations/export/record_writer.h"
 #include "operations/export/table_writer.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -42,7 +44,7 @@ class RecordTables final : public RecordWriter {
     if (kind == Kind::kPrompt) return tables_->EndTable(prompts_.table);
     if (kind == Kind::kDocument) {
       if (work_.options.include_contents && in_chunks_) {
-        if (Status status = tables_->EndTable(contents_table_); !status.ok()) return status;
+        COFFER_TRY(tables_->EndTable(contents_table_));
       }
       return tables_->EndTable(documents_.table);
     }
@@ -71,7 +73,7 @@ class RecordTables final : public RecordWriter {
 
   Status AddDocument(std::string_view id, const format::StoredRecord& record) override {
     ++work_.report.documents;
-    if (Status status = AddRecord(documents_, record.json); !status.ok()) return status;
+    COFFER_TRY(AddRecord(documents_, record.json));
     if (!work_.options.include_contents || !record.content) return Status::Ok();
     ++work_.report.contents;
     return in_chunks_ ? AddChunks(id, *record.content) : WriteBeside(work_, id, *record.content);
@@ -125,7 +127,7 @@ class RecordTables final : public RecordWriter {
         chunk += piece.substr(0, take);
         piece.remove_prefix(take);
         if (chunk.size() < kContentChunkBytes) continue;
-        if (Status added = AddChunk(id, number++, chunk); !added.ok()) return added;
+        COFFER_TRY(AddChunk(id, number++, chunk));
         chunk.clear();
       }
       return Status::Ok();

@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "coffer/version.h"
-#include "format/base64.h"
-#include "format/record_text.h"
+#include "format/age/base64.h"
+#include "format/json/json_text.h"
 #include "operations/export/export_plan.h"
+#include "operations/files/content_entry_names.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -21,19 +23,19 @@ void AppendMember(std::string_view name, std::string_view value, std::string& ou
 
 void AppendFilters(const ExportOptions& options, std::string& out) {
   out += '{';
-  if (!options.user_id.empty()) AppendMember("user_id", options.user_id, out);
+  if (!options.owner.empty()) AppendMember("user_id", options.owner, out);
   if (!options.conversation_id.empty()) AppendMember("conversation_id", options.conversation_id, out);
-  if (options.date_from) AppendMember("date_from", FormatTimestamp(*options.date_from), out);
-  if (options.date_to) AppendMember("date_to", FormatTimestamp(*options.date_to), out);
+  if (options.created_from) AppendMember("date_from", FormatTimestamp(*options.created_from), out);
+  if (options.created_before) AppendMember("date_to", FormatTimestamp(*options.created_before), out);
   out += '}';
 }
 
 }  // namespace
 
 Status WriteBeside(const ExportWork& work, std::string_view document_id, const format::ContentReference& content) {
-  if (Status status = work.bundle.BeginContent(ContentEntryPath(document_id), content.size_bytes); !status.ok()) return status;
+  COFFER_TRY(work.bundle.BeginContent(ContentEntryPath(document_id), content.size_bytes));
   return work.contents(document_id, content, [&work](std::string_view piece) {
-    if (Status status = work.context.CheckStop(); !status.ok()) return status;
+    COFFER_TRY(work.context.CheckStop());
     work.context.AddBytes(piece.size());
     return work.bundle.WriteContent(piece);
   });

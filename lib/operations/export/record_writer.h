@@ -8,10 +8,10 @@
 
 #include "coffer/export.h"
 #include "coffer/result.h"
-#include "format/compression.h"
+#include "format/zstd/compression.h"
 #include "operations/export/export_bundle.h"
 #include "operations/export/record_stream.h"
-#include "operations/runner/job.h"
+#include "operations/runner/live_operation.h"
 
 namespace coffer::operations {
 
@@ -23,7 +23,7 @@ using ContentSource =
 struct ExportWork {
   const ExportOptions& options;
   ExportReport& report;  // counted up by the writer
-  JobContext& context;
+  OperationContext& context;
   ExportBundle& bundle;
   ContentSource contents;
 };

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <queue>
 
-#include "format/fixed_width.h"
+#include "vocabulary/fixed_width.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -30,11 +31,11 @@ class RowSorter::Run {
 
   // The next row, valid until the next call; nothing at the end.
   Result<std::optional<std::string_view>> Next() {
-    if (Status status = Fill(sizeof(std::uint32_t)); !status.ok()) return status;
+    COFFER_TRY(Fill(sizeof(std::uint32_t)));
     if (begin_ == buffer_.size()) return std::optional<std::string_view>();
     format::FieldReader length(std::string_view(buffer_).substr(begin_));
     const std::size_t bytes = length.Number<std::uint32_t>();
-    if (Status status = Fill(sizeof(std::uint32_t) + bytes); !status.ok()) return status;
+    COFFER_TRY(Fill(sizeof(std::uint32_t) + bytes));
     const std::string_view row = std::string_view(buffer_).substr(begin_ + sizeof(std::uint32_t), bytes);
     if (row.size() != bytes) return Status::IoError("a sorted file is shorter than what was written");
     begin_ += sizeof(std::uint32_t) + bytes;
@@ -65,8 +66,8 @@ class RowSorter::Run {
   std::size_t begin_ = 0;
 };
 
-RowSorter::RowSorter(SpoolFiles& files, std::string prefix, std::vector<QueryOrder> order, std::optional<std::uint64_t> limit,
-                     std::size_t bytes_max)
+RowSorter::RowSorter(TemporaryFiles& files, std::string prefix, std::vector<QueryOrder> order,
+                     std::optional<std::uint64_t> limit, std::size_t bytes_max)
     : files_(files), prefix_(std::move(prefix)), order_(std::move(order)), limit_(limit), bytes_max_(bytes_max) {}
 
 RowSorter::~RowSorter() { RemoveRuns(); }
@@ -109,7 +110,7 @@ Status RowSorter::Spill() {
   if (bytes_ < bytes_max_ / 2) return Status::Ok();
   Status status = WriteRun([this](const std::function<Status(std::string_view)>& put) {
     for (const std::string& row : rows_) {
-      if (Status written = put(row); !written.ok()) return written;
+      COFFER_TRY(put(row));
     }
     return Status::Ok();
   });
@@ -133,19 +134,18 @@ Status RowSorter::MergeRuns() {
 
 Status RowSorter::WriteRun(const std::function<Status(const std::function<Status(std::string_view)>&)>& produce) {
   const std::string path = prefix_ + ".run" + std::to_string(runs_made_++) + ".partial";
-  Result<std::unique_ptr<WritableFile>> file = files_.Create(path);
-  if (!file.ok()) return std::move(file).status();
+  COFFER_ASSIGN(std::unique_ptr<WritableFile> file, files_.Create(path));
   std::string pending;
   Status status = produce([&](std::string_view row) {
     format::AppendLittleEndian(static_cast<std::uint32_t>(row.size()), pending);
     pending += row;
     if (pending.size() < kReadBytes) return Status::Ok();
-    Status written = (*file)->Append(pending);
+    Status written = file->Append(pending);
     pending.clear();
     return written;
   });
-  if (status.ok()) status = (*file)->Append(pending);
-  if (status.ok()) status = (*file)->Close();
+  if (status.ok()) status = file->Append(pending);
+  if (status.ok()) status = file->Close();
   runs_.push_back(path);
   return status;
 }
@@ -157,9 +157,8 @@ Status RowSorter::Merge(const std::function<Status(std::string_view row)>& take)
   };
   std::vector<Run> runs;
   for (const std::string& path : runs_) {
-    Result<std::unique_ptr<RandomAccessFile>> file = files_.Open(path);
-    if (!file.ok()) return std::move(file).status();
-    runs.emplace_back(std::move(*file));
+    COFFER_ASSIGN(std::unique_ptr<RandomAccessFile> file, files_.Open(path));
+    runs.emplace_back(std::move(file));
   }
   const auto behind = [this](const Head& a, const Head& b) {
     if (IsBefore(b.row, a.row)) return true;
@@ -172,13 +171,13 @@ Status RowSorter::Merge(const std::function<Status(std::string_view row)>& take)
     return next.status();
   };
   for (std::size_t run = 0; run < runs.size(); ++run) {
-    if (Status status = advance(run); !status.ok()) return status;
+    COFFER_TRY(advance(run));
   }
   while (!heads.empty()) {
     const Head head = heads.top();
     heads.pop();
-    if (Status status = take(head.row); !status.ok()) return status;
-    if (Status status = advance(head.run); !status.ok()) return status;
+    COFFER_TRY(take(head.row));
+    COFFER_TRY(advance(head.run));
   }
   return Status::Ok();
 }
@@ -198,14 +197,14 @@ Status RowSorter::ForEach(const std::function<Status(Cells cells)>& take) {
   };
   if (runs_.empty()) {
     for (const std::string& row : rows_) {
-      if (Status status = hand_out(row); !status.ok()) return status;
+      COFFER_TRY(hand_out(row));
     }
     return Status::Ok();
   }
   if (!rows_.empty()) {
     Status status = WriteRun([this](const std::function<Status(std::string_view)>& put) {
       for (const std::string& row : rows_) {
-        if (Status written = put(row); !written.ok()) return written;
+        COFFER_TRY(put(row));
       }
       return Status::Ok();
     });

@@ -13,7 +13,7 @@
 
 #include "coffer/result.h"
 #include "operations/export/custom_query.h"
-#include "operations/export/spool_files.h"
+#include "operations/files/temporary_files.h"
 
 namespace coffer::operations {
 
@@ -29,7 +29,7 @@ class RowSorter {
   using Cells = std::span<const std::string_view>;
 
   // `limit`: the rows that are wanted.
-  RowSorter(SpoolFiles& files, std::string prefix, std::vector<QueryOrder> order, std::optional<std::uint64_t> limit,
+  RowSorter(TemporaryFiles& files, std::string prefix, std::vector<QueryOrder> order, std::optional<std::uint64_t> limit,
             std::size_t bytes_max = kSortBytesMax);
   ~RowSorter();
   RowSorter(const RowSorter&) = delete;
@@ -51,7 +51,7 @@ class RowSorter {
   Status WriteRun(const std::function<Status(const std::function<Status(std::string_view)>&)>& produce);
   void RemoveRuns();
 
-  SpoolFiles& files_;
+  TemporaryFiles& files_;
   const std::string prefix_;
   const std::vector<QueryOrder> order_;
   const std::optional<std::uint64_t> limit_;

@@ -1,8 +1,8 @@
 // Tables as one script that SQLite and PostgreSQL run alike.
-#include "format/record_text.h"
-#include "format/sql_text.h"
-#include "operations/export/export_text.h"
+#include "format/text/sql_text.h"
+#include "operations/export/buffered_export_file.h"
 #include "operations/export/table_writer.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -70,7 +70,7 @@ class SqlTables final : public TableWriter {
   Status End() override {
     for (Pending& pending : tables_) {
       if (pending.rows.empty()) continue;
-      if (Status status = EndStatement(pending); !status.ok()) return status;
+      COFFER_TRY(EndStatement(pending));
     }
     out_.text() += "COMMIT;\n";
     for (const Pending& pending : tables_) AppendIndexes(pending.table);
@@ -143,7 +143,7 @@ class SqlTables final : public TableWriter {
   }
 
   const ExportWork work_;
-  ExportText out_;
+  BufferedExportFile out_;
   std::vector<Pending> tables_;
   std::size_t transaction_bytes_ = 0;
   std::string encoded_;  // names of the row's columns that are base64

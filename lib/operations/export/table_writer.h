@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "coffer/result.h"
-#include "format/member_list.h"
+#include "format/records/member_list.h"
 #include "operations/export/record_writer.h"
 
 namespace coffer::operations {

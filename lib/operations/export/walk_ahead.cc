@@ -7,8 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "operations/bounded_queue.h"
+#include "operations/runner/bounded_queue.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -208,7 +209,7 @@ Status WalkAhead(const std::function<Status(RecordSink&)>& walk, RecordSink& sin
   BatchQueue queue(kBatchesAheadMax, kWalkAheadBytesMax);
   WalkingThread walking(walk, queue);
   while (auto batch = queue.Pop()) {
-    if (Status status = (*batch)->Replay(sink); !status.ok()) return status;
+    COFFER_TRY((*batch)->Replay(sink));
   }
   return walking.Join();
 }

@@ -1,11 +1,13 @@
 // Records as XML, and tables too.
-#include "format/json_text.h"
-#include "format/record_text.h"
-#include "format/xml_text.h"
-#include "operations/export/export_text.h"
-#include "operations/export/record_json.h"
+#include "format/json/json_text.h"
+#include "format/records/record_codec.h"
+#include "format/text/xml_text.h"
+#include "operations/export/buffered_export_file.h"
+#include "operations/export/exported_record.h"
 #include "operations/export/record_writer.h"
 #include "operations/export/table_writer.h"
+#include "operations/files/content_entry_names.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -61,7 +63,7 @@ class XmlWriter final : public RecordWriter {
 
   Status BeginConversation(std::string_view id, const format::StoredText& text, const format::ConversationHead& head) override {
     record_.clear();
-    if (Status status = json_.AppendOpenConversation(text, head, record_); !status.ok()) return status;
+    COFFER_TRY(json_.AppendOpenConversation(text, head, record_));
     out_.text() += "<conversation>";
     AppendMembers(std::string_view(record_).substr(1));
     out_.text() += "<messages>";
@@ -72,7 +74,7 @@ class XmlWriter final : public RecordWriter {
 
   Status AddMessage(std::string_view, std::uint64_t sequence_number, const format::StoredMessage& message) override {
     record_.clear();
-    if (Status status = json_.AppendMessage(message, message_place_, sequence_number, record_); !status.ok()) return status;
+    COFFER_TRY(json_.AppendMessage(message, message_place_, sequence_number, record_));
     out_.text() += "\n<message>";
     AppendMembers(std::string_view(record_).substr(1, record_.size() - 2));
     out_.text() += "</message>";
@@ -87,12 +89,12 @@ class XmlWriter final : public RecordWriter {
 
   Status AddDocument(std::string_view id, const format::StoredRecord& record) override {
     record_.clear();
-    if (Status status = json_.AppendOpenDocument(record, record_); !status.ok()) return status;
+    COFFER_TRY(json_.AppendOpenDocument(record, record_));
     out_.text() += "<document>";
     AppendMembers(std::string_view(record_).substr(1));
     ++work_.report.documents;
     if (work_.options.include_contents && record.content) {
-      if (Status status = AddContent(id, *record.content); !status.ok()) return status;
+      COFFER_TRY(AddContent(id, *record.content));
       ++work_.report.contents;
     }
     out_.text() += "</document>\n";
@@ -101,7 +103,7 @@ class XmlWriter final : public RecordWriter {
 
   Status AddPrompt(std::string_view, const format::StoredRecord& record) override {
     record_.clear();
-    if (Status status = json_.AppendPrompt(record, record_); !status.ok()) return status;
+    COFFER_TRY(json_.AppendPrompt(record, record_));
     out_.text() += "<prompt>";
     AppendMembers(std::string_view(record_).substr(1, record_.size() - 2));
     out_.text() += "</prompt>\n";
@@ -138,8 +140,8 @@ class XmlWriter final : public RecordWriter {
   }
 
   const ExportWork work_;
-  ExportText out_;
-  RecordJson json_;
+  BufferedExportFile out_;
+  ExportedRecord json_;
   std::string record_;
   std::string scratch_;
   std::string message_place_;  // of the conversation under way
@@ -182,7 +184,7 @@ class XmlTables final : public TableWriter {
   }
 
   const ExportWork work_;
-  ExportText out_;
+  BufferedExportFile out_;
   std::vector<Table> tables_;
   std::size_t open_ = 0;
   std::string scratch_;

@@ -6,9 +6,11 @@
 
 #include "coffer/limits.h"
 #include "engine/core.h"
-#include "operations/import/byte_sources.h"
-#include "operations/import/contained_file.h"
-#include "operations/import/tar_reader.h"
+#include "engine/internals.h"
+#include "operations/import/input/byte_sources.h"
+#include "operations/import/input/file_below_folder.h"
+#include "operations/import/input/tar_reader.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -35,8 +37,7 @@ std::size_t MemoryOf(const PendingDocument& pending) {
 }  // namespace
 
 Status CopyContent(Engine& engine, ByteSource& source, std::optional<ContentWriter>& content, std::string& refusal) {
-  Result<ContentWriter> writer = engine.NewContent();
-  if (!writer.ok()) return std::move(writer).status();
+  COFFER_ASSIGN(ContentWriter writer, engine.NewContent());
   std::string piece(kPieceBytes, '\0');
   for (;;) {
     Result<std::size_t> got = source.Read(piece.data(), piece.size());
@@ -45,13 +46,13 @@ Status CopyContent(Engine& engine, ByteSource& source, std::optional<ContentWrit
       return Status::Ok();
     }
     if (*got == 0) break;
-    if (*got > kDocumentContentBytesMax - writer->size_bytes()) {
+    if (*got > kDocumentContentBytesMax - writer.size_bytes()) {
       refusal = kTooLong;
       return Status::Ok();
     }
-    if (Status status = writer->Append(std::string_view(piece).substr(0, *got)); !status.ok()) return status;
+    COFFER_TRY(writer.Append(std::string_view(piece).substr(0, *got)));
   }
-  content.emplace(std::move(*writer));
+  content.emplace(std::move(writer));
   return Status::Ok();
 }
 
@@ -60,15 +61,13 @@ DocumentContents::DocumentContents(Engine& engine, const ImportOptions& options,
 
 Status DocumentContents::Open() {
   if (!given()) return Status::Ok();
-  FileSystem& files = engine_.core().files();
-  Result<FileInfo> info = files.Stat(place_);
-  if (!info.ok()) return std::move(info).status().WithContext("contents " + place_);
-  is_folder_ = info->is_directory;
+  FileSystem& files = engine::CoreOf(engine_).files();
+  COFFER_ASSIGN_CONTEXT(FileInfo info, files.Stat(place_), "contents " + place_);
+  is_folder_ = info.is_directory;
   if (is_folder_) return Status::Ok();
 
-  Result<std::unique_ptr<FileSource>> file = FileSource::Open(files, place_);
-  if (!file.ok()) return std::move(file).status();
-  DecodedSource decoded(**file, place_);
+  COFFER_ASSIGN(std::unique_ptr<FileSource> file, FileSource::Open(files, place_));
+  DecodedSource decoded(*file, place_);
   TarReader tar(decoded, place_);
   TarEntry entry;
   if (Result<bool> first = tar.Next(entry); !first.ok()) return std::move(first).status().WithContext("contents");
@@ -84,11 +83,11 @@ Status DocumentContents::Deliver(PendingDocument pending) {
     pending_.push_back(std::move(pending));
     return pending_bytes_ < kPendingDocumentsBytesMax ? Status::Ok() : Finish();
   }
-  Result<std::unique_ptr<ByteSource>> file = OpenContainedFile(place_, pending.path);
+  Result<std::unique_ptr<ByteSource>> file = OpenFileBelowFolder(place_, pending.path);
   if (!file.ok()) return sink_.RefuseDocument(pending, "content: " + std::string(file.status().message()));
   std::optional<ContentWriter> content;
   std::string refusal;
-  if (Status status = CopyContent(engine_, **file, content, refusal); !status.ok()) return status;
+  COFFER_TRY(CopyContent(engine_, **file, content, refusal));
   if (!content) return sink_.RefuseDocument(pending, "content: " + refusal);
   return sink_.PutDocumentContent(pending, std::move(*content));
 }
@@ -101,26 +100,24 @@ Status DocumentContents::Finish() {
       return status;
     }
     tar_read_before_ = true;
-    if (Status status = RefuseLeftOver(); !status.ok()) return status;
+    COFFER_TRY(RefuseLeftOver());
   }
   pending_bytes_ = 0;
   return Status::Ok();
 }
 
 Status DocumentContents::ReadTar() {
-  Result<std::unique_ptr<FileSource>> file = FileSource::Open(engine_.core().files(), place_);
-  if (!file.ok()) return std::move(file).status();
-  DecodedSource decoded(**file, place_);
+  COFFER_ASSIGN(std::unique_ptr<FileSource> file, FileSource::Open(engine::CoreOf(engine_).files(), place_));
+  DecodedSource decoded(*file, place_);
   TarReader tar(decoded, place_);
   std::stable_sort(pending_.begin(), pending_.end(),
                    [](const PendingDocument& a, const PendingDocument& b) { return a.path < b.path; });
   done_.assign(pending_.size(), false);
   TarEntry entry;
   for (;;) {
-    Result<bool> more = tar.Next(entry);
-    if (!more.ok()) return std::move(more).status();
-    if (!*more) return Status::Ok();
-    if (Status status = TakeEntry(tar, entry); !status.ok()) return status;
+    COFFER_ASSIGN(bool more, tar.Next(entry));
+    if (!more) return Status::Ok();
+    COFFER_TRY(TakeEntry(tar, entry));
   }
 }
 
@@ -149,26 +146,24 @@ Status DocumentContents::TakeEntry(TarReader& tar, const TarEntry& entry) {
 Status DocumentContents::DeliverEntry(TarReader& tar, const std::vector<std::size_t>& wanted) {
   std::vector<ContentWriter> contents;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    Result<ContentWriter> content = engine_.NewContent();
-    if (!content.ok()) return std::move(content).status();
-    contents.push_back(std::move(*content));
+    COFFER_ASSIGN(ContentWriter content, engine_.NewContent());
+    contents.push_back(std::move(content));
   }
   std::string piece(kPieceBytes, '\0');
   for (;;) {
-    Result<std::size_t> got = tar.Read(piece.data(), piece.size());
-    if (!got.ok()) return std::move(got).status();
-    if (*got == 0) break;
-    if (*got > kDocumentContentBytesMax - contents.front().size_bytes()) {
+    COFFER_ASSIGN(std::size_t got, tar.Read(piece.data(), piece.size()));
+    if (got == 0) break;
+    if (got > kDocumentContentBytesMax - contents.front().size_bytes()) {
       for (std::size_t index : wanted) pending_[index].refusal = kTooLong;
       return Status::Ok();
     }
     for (ContentWriter& content : contents) {
-      if (Status status = content.Append(std::string_view(piece).substr(0, *got)); !status.ok()) return status;
+      COFFER_TRY(content.Append(std::string_view(piece).substr(0, got)));
     }
   }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     done_[wanted[i]] = true;
-    if (Status status = sink_.PutDocumentContent(pending_[wanted[i]], std::move(contents[i])); !status.ok()) return status;
+    COFFER_TRY(sink_.PutDocumentContent(pending_[wanted[i]], std::move(contents[i])));
   }
   return Status::Ok();
 }
@@ -191,7 +186,7 @@ Status DocumentContents::RefuseLeftOver() {
     }
     const std::string reason =
         pending.refusal.empty() ? place_ + " has no entry \"" + pending.path + "\"" : std::move(pending.refusal);
-    if (Status status = sink_.RefuseDocument(pending, "content: " + reason); !status.ok()) return status;
+    COFFER_TRY(sink_.RefuseDocument(pending, "content: " + reason));
   }
   pending_ = std::move(crowded_out);
   return Status::Ok();

@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "engine/core.h"
-#include "operations/import/import_job.h"
+#include "engine/internals.h"
 #include "operations/import/import_reader.h"
-#include "operations/runner/report_text.h"
+#include "operations/import/run_import.h"
+#include "operations/runner/journal_json.h"
 #include "operations/runner/runner.h"
 #include "storage/durable_file.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer {
 namespace operations {
@@ -30,13 +32,11 @@ class ImportCommitter {
   Status Commit(ImportChunk& chunk) {
     std::vector<engine::AppliedItem> items;
     if (chunk.conversation != nullptr) {
-      Result<engine::AppliedItem> applied = chunk.conversation->Commit();
-      if (!applied.ok()) return std::move(applied).status();
-      items.push_back(std::move(*applied));
-    } else if (chunk.batch.operations() > 0) {
-      Result<std::vector<engine::AppliedItem>> applied = engine_.core().CommitEach(chunk.batch, options_.durability);
-      if (!applied.ok()) return std::move(applied).status();
-      items = std::move(*applied);
+      COFFER_ASSIGN(engine::AppliedItem applied, chunk.conversation->Commit());
+      items.push_back(std::move(applied));
+    } else if (chunk.batch.size() > 0) {
+      COFFER_ASSIGN(std::vector<engine::AppliedItem> applied, engine::CoreOf(engine_).CommitEach(chunk.batch, options_.durability));
+      items = std::move(applied);
     }
     std::size_t next = 0;
     for (const ImportLine& line : chunk.lines) {
@@ -106,7 +106,7 @@ class ImportCommitter {
   }
 
   void CountKept(const ImportLine& line) {
-    if (options_.on_conflict == ConflictPolicy::kFail) return Fail(line, "already there");
+    if (options_.mode == PutMode::kInsert) return Fail(line, "already there");
     ++report_.skipped;
   }
 
@@ -162,22 +162,22 @@ class ReadingThread {
 };
 
 Result<ImportReport> Import(Engine& engine, const std::vector<ImportInput>& inputs, const ImportOptions& options,
-                            std::size_t line_bytes_max, JobContext& context) {
+                            std::size_t line_bytes_max, OperationContext& context) {
   ImportQueue queue(kImportChunksAheadMax, kImportBytesAheadMax);
   ImportReader reader(engine, options, queue, line_bytes_max, context.stop());
-  if (Status status = reader.Prepare(); !status.ok()) return status;
+  COFFER_TRY(reader.Prepare());
   ImportCommitter committer(engine, inputs, options);
   ReadingThread reading(reader, queue, inputs);
   while (auto chunk = queue.Pop()) {
-    if (Status status = context.CheckStop(); !status.ok()) return status;
-    if (Status status = committer.Commit(**chunk); !status.ok()) return status.WithContext("import");
+    COFFER_TRY(context.CheckStop());
+    COFFER_TRY_CONTEXT(committer.Commit(**chunk), "import");
     context.SetBytes(reader.bytes_read());
     context.SetRecords(committer.records());
   }
-  if (Status status = reading.Join(); !status.ok()) return status;
+  COFFER_TRY(reading.Join());
   context.SetBytes(reader.bytes_read());
   // The journal's last word is durable, so what it tells must be.
-  if (Status status = engine.Sync(); !status.ok()) return status.WithContext("import");
+  COFFER_TRY_CONTEXT(engine.Sync(), "import");
   ImportReport report = committer.TakeReport();
   report.losses_total = reader.losses().total();
   report.losses = reader.losses().Take();
@@ -185,20 +185,6 @@ Result<ImportReport> Import(Engine& engine, const std::vector<ImportInput>& inpu
 }
 
 using OrderedJson = nlohmann::ordered_json;
-
-std::string_view NameOf(ConflictPolicy policy) {
-  switch (policy) {
-    case ConflictPolicy::kSkip:
-      return "skip";
-    case ConflictPolicy::kReplace:
-      return "replace";
-    case ConflictPolicy::kNewest:
-      return "newest";
-    case ConflictPolicy::kFail:
-      break;
-  }
-  return "fail";
-}
 
 std::string_view NameOf(ImportFormat format) {
   switch (format) {
@@ -227,7 +213,7 @@ std::string RequestText(const std::vector<ImportInput>& inputs, const ImportOpti
   json["files"] = OrderedJson::array();
   for (const ImportInput& input : inputs) json["files"].push_back(input.name);
   json["format"] = NameOf(options.format);
-  json["on_conflict"] = NameOf(options.on_conflict);
+  json["on_conflict"] = ModeWord(options.mode);
   json["owner"] = options.owner;
   json["generate_ids"] = options.generate_ids;
   json["kind"] = options.kind ? OrderedJson(KindName(*options.kind)) : OrderedJson(nullptr);
@@ -272,32 +258,47 @@ class BorrowedSource final : public ByteSource {
 Result<OperationOf<ImportReport>> Start(Engine& engine, std::vector<ImportInput> inputs, std::shared_ptr<ByteSource> source,
                                         const ImportOptions& options, StartOptions start, std::uint64_t bytes_expected,
                                         std::size_t line_bytes_max = kImportLineBytesMax) {
-  if (Status status = engine.core().CheckWritable(); !status.ok()) return status.WithContext("import");
-  JobSpec spec;
+  COFFER_TRY_CONTEXT(engine::CoreOf(engine).CheckWritable(), "import");
+  if (options.mode == PutMode::kUpdate) return Status::InvalidArgument("import: mode kUpdate is not supported");
+  OperationSpec spec;
   spec.kind = OperationKind::kImport;
   spec.principal = std::move(start.principal);
   spec.request = RequestText(inputs, options);
   const auto work = [&engine, inputs = std::move(inputs), source = std::move(source), options, bytes_expected,
-                     line_bytes_max](JobContext& context) {
+                     line_bytes_max](OperationContext& context) {
     context.ExpectBytes(bytes_expected);
     return Import(engine, inputs, options, line_bytes_max, context);
   };
-  return StartReporting<ImportReport>(engine.core(), std::move(spec), work, &ReportText);
+  return StartReporting<ImportReport>(engine::CoreOf(engine), std::move(spec), work, &ReportText);
 }
 
 }  // namespace
 
-Result<ImportReport> RunImport(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options,
-                               std::size_t line_bytes_max) {
+std::string_view ModeWord(PutMode mode) {
+  switch (mode) {
+    case PutMode::kUpsert:
+      return "replace";
+    case PutMode::kInsert:
+      return "fail";
+    case PutMode::kUpdate:
+      return "update";
+    case PutMode::kKeepExisting:
+      return "skip";
+    case PutMode::kNewest:
+      return "newest";
+  }
+  return "unknown";
+}
+
+Result<ImportReport> ImportWithLineLimit(Engine& engine, ByteSource& source, const std::string& name,
+                                         const ImportOptions& options, std::size_t line_bytes_max) {
   const auto borrowed = std::make_shared<BorrowedSource>(source);
-  Result<OperationOf<ImportReport>> operation =
-      Start(engine, {{name, std::nullopt, borrowed.get()}}, borrowed, options, {}, 0, line_bytes_max);
-  if (!operation.ok()) return std::move(operation).status();
-  return operation->Finish();
+  COFFER_ASSIGN(OperationOf<ImportReport> operation, Start(engine, {{name, std::nullopt, borrowed.get()}}, borrowed, options, {}, 0, line_bytes_max));
+  return operation.Finish();
 }
 
 Result<ImportReport> ImportWithin(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options,
-                                  JobContext& context) {
+                                  OperationContext& context) {
   return Import(engine, {{name, std::nullopt, &source}}, options, kImportLineBytesMax, context);
 }
 
@@ -309,9 +310,8 @@ Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<
   std::uint64_t bytes = 0;
   for (const std::string& file : files) {
     // A missing file is told before anything is stored.
-    Result<FileInfo> info = engine.core().files().Stat(file);
-    if (!info.ok()) return std::move(info).status().WithContext(file);
-    bytes += info->size_bytes;
+    COFFER_ASSIGN_CONTEXT(FileInfo info, engine::CoreOf(engine).files().Stat(file), file);
+    bytes += info.size_bytes;
     inputs.push_back({file, storage::DirectoryName(file), nullptr});
   }
   return operations::Start(engine, std::move(inputs), nullptr, options, std::move(start), bytes);
@@ -329,17 +329,15 @@ Result<OperationOf<ImportReport>> StartImport(Engine& engine, std::unique_ptr<By
   return StatusOfException();
 }
 
-Result<ImportReport> ImportFiles(Engine& engine, const std::vector<std::string>& files, const ImportOptions& options) try {
-  Result<OperationOf<ImportReport>> operation = StartImport(engine, files, options);
-  if (!operation.ok()) return std::move(operation).status();
-  return operation->Finish();
+Result<ImportReport> RunImport(Engine& engine, const std::vector<std::string>& files, const ImportOptions& options) try {
+  COFFER_ASSIGN(OperationOf<ImportReport> operation, StartImport(engine, files, options));
+  return operation.Finish();
 } catch (...) {
   return StatusOfException();
 }
 
-Result<ImportReport> ImportStream(Engine& engine, ByteSource& source, const std::string& name,
-                                  const ImportOptions& options) try {
-  return operations::RunImport(engine, source, name, options);
+Result<ImportReport> RunImport(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options) try {
+  return operations::ImportWithLineLimit(engine, source, name, options);
 } catch (...) {
   return StatusOfException();
 }

@@ -5,25 +5,27 @@
 #include <variant>
 
 #include "engine/core.h"
-#include "format/stored_record.h"
-#include "operations/export/export_bundle.h"
-#include "operations/import/age_source.h"
-#include "operations/import/byte_sources.h"
+#include "engine/internals.h"
+#include "format/stored/stored_record.h"
+#include "operations/files/content_entry_names.h"
 #include "operations/import/chats/chatgpt_chat.h"
 #include "operations/import/chats/chatgpt_zip.h"
 #include "operations/import/chats/libre_chat_chat.h"
 #include "operations/import/chats/open_webui_chat.h"
-#include "operations/import/contained_file.h"
-#include "operations/import/csv_lines.h"
-#include "operations/import/export_lines.h"
-#include "operations/import/input_form.h"
-#include "operations/import/json_export_source.h"
-#include "operations/import/long_line.h"
+#include "operations/import/input/age_source.h"
+#include "operations/import/input/byte_sources.h"
+#include "operations/import/input/csv_lines.h"
+#include "operations/import/input/export_lines.h"
+#include "operations/import/input/file_below_folder.h"
+#include "operations/import/input/input_form.h"
+#include "operations/import/input/json_export_source.h"
+#include "operations/import/input/long_line.h"
+#include "operations/import/input/parquet_lines.h"
+#include "operations/import/input/tar_reader.h"
+#include "operations/import/input/temporary_input.h"
 #include "operations/import/parquet_contents.h"
-#include "operations/import/parquet_lines.h"
-#include "operations/import/spooled_input.h"
-#include "operations/import/tar_reader.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -56,18 +58,19 @@ class ParquetContentSource final : public ByteSource {
 
 // What waits on disk may be this much more than what was read for it, beyond the first 256 MiB: a stream of zstd can
 // unpack to twenty thousand times as much.
-constexpr std::uint64_t kSpooledRatioMax = 100;
-constexpr std::uint64_t kSpooledFreeBytes = std::uint64_t{256} << 20;
+constexpr std::uint64_t kTemporaryInputRatioMax = 100;
+constexpr std::uint64_t kTemporaryInputFreeBytes = std::uint64_t{256} << 20;
 
-class SpooledSource final : public ByteSource {
+class TemporarySource final : public ByteSource {
  public:
-  SpooledSource(ByteSource& source, const std::atomic<std::uint64_t>& bytes_read, const std::string& name)
+  TemporarySource(ByteSource& source, const std::atomic<std::uint64_t>& bytes_read, const std::string& name)
       : source_(source), bytes_read_(bytes_read), name_(name) {}
   Result<std::size_t> Read(char* buffer, std::size_t length) override {
     Result<std::size_t> got = source_.Read(buffer, length);
     if (got.ok()) bytes_ += *got;
-    if (bytes_ > kSpooledFreeBytes && (bytes_ - kSpooledFreeBytes) / kSpooledRatioMax > bytes_read_.load()) {
-      return Status::ResourceExhausted(name_ + ": unpacks to more than " + std::to_string(kSpooledRatioMax) +
+    if (bytes_ > kTemporaryInputFreeBytes &&
+        (bytes_ - kTemporaryInputFreeBytes) / kTemporaryInputRatioMax > bytes_read_.load()) {
+      return Status::ResourceExhausted(name_ + ": unpacks to more than " + std::to_string(kTemporaryInputRatioMax) +
                                        " times its size");
     }
     return got;
@@ -110,19 +113,6 @@ class CountingSource final : public ByteSource {
 
 }  // namespace
 
-PutMode PutModeFor(ConflictPolicy policy) {
-  switch (policy) {
-    case ConflictPolicy::kReplace:
-      return PutMode::kUpsert;
-    case ConflictPolicy::kNewest:
-      return PutMode::kNewest;
-    case ConflictPolicy::kSkip:
-    case ConflictPolicy::kFail:
-      break;
-  }
-  return PutMode::kKeepExisting;
-}
-
 ImportReader::ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue, std::size_t line_bytes_max,
                            const std::atomic<bool>& stop)
     : engine_(engine),
@@ -130,9 +120,10 @@ ImportReader::ImportReader(Engine& engine, const ImportOptions& options, ImportQ
       queue_(queue),
       line_bytes_max_(line_bytes_max),
       stop_(stop),
-      mode_(PutModeFor(options.on_conflict)),
+      // A record that exists is not written, whether it is kept or fails; which of them it is, the report says.
+      mode_(options.mode == PutMode::kInsert ? PutMode::kKeepExisting : options.mode),
       contents_(engine, options, *this),
-      held_contents_(engine),
+      temporary_contents_(engine),
       chunk_(std::make_unique<ImportChunk>(engine)) {}
 
 Status ImportReader::Run(const std::vector<ImportInput>& inputs) {
@@ -156,15 +147,13 @@ Status ImportReader::ReadInput(const ImportInput& input) {
   std::unique_ptr<AgeSource> encrypted;
   ByteSource* raw = input.source;
   if (raw == nullptr) {
-    Result<std::unique_ptr<FileSource>> opened = FileSource::Open(engine_.core().files(), input.name);
-    if (!opened.ok()) return std::move(opened).status();
-    file = std::move(*opened);
+    COFFER_ASSIGN(std::unique_ptr<FileSource> opened, FileSource::Open(engine::CoreOf(engine_).files(), input.name));
+    file = std::move(opened);
     raw = file.get();
   }
   if (input.source == nullptr && BeginsWithAge(*file)) {
-    Result<std::unique_ptr<AgeSource>> opened = AgeSource::Open(engine_.core(), input.name);
-    if (!opened.ok()) return std::move(opened).status();
-    encrypted = std::move(*opened);
+    COFFER_ASSIGN(std::unique_ptr<AgeSource> opened, AgeSource::Open(engine::CoreOf(engine_), input.name));
+    encrypted = std::move(opened);
     raw = encrypted.get();
   }
   encrypted_ = encrypted != nullptr;
@@ -199,10 +188,9 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
     case InputLayout::kParquet:
     case InputLayout::kZip: {
       if (form.layout == InputLayout::kZip && options_.owner.empty()) return NoteFileProblem(name, kWithoutOwner);
-      SpooledSource limited(bytes, bytes_done_, name);
-      Result<std::unique_ptr<SpooledInput>> spooled = SpooledInput::Take(engine_.core(), limited, encrypted_);
-      if (!spooled.ok()) return std::move(spooled).status();
-      Status status = ReadFromEnd(form.layout, (*spooled)->reader(), (*spooled)->bytes(), name);
+      TemporarySource limited(bytes, bytes_done_, name);
+      COFFER_ASSIGN(std::unique_ptr<TemporaryInput> temporary, TemporaryInput::Take(engine::CoreOf(engine_), limited, encrypted_));
+      Status status = ReadFromEnd(form.layout, temporary->reader(), temporary->bytes(), name);
       // A tar goes on behind an entry that is another kind of ZIP, or damaged.
       const bool is_damaged = status.code() == StatusCode::kInvalidArgument || status.code() == StatusCode::kCorruption;
       if (in_tar_ && form.layout == InputLayout::kZip && is_damaged)
@@ -250,15 +238,14 @@ Status ImportReader::PutChatDocument(const Document& document, ByteSource& conte
   PendingDocument pending;
   pending.document = document;
   pending.file = input_index_;
-  Result<bool> keeps = KeepsStoredDocument(document);
-  if (!keeps.ok()) return std::move(keeps).status();
+  COFFER_ASSIGN(bool keeps, KeepsStoredDocument(document));
   ImportLine line;
   line.file = input_index_;
   line.kind = Kind::kDocument;
-  if (*keeps) return AddAlreadyThere(std::move(line));
+  if (keeps) return AddAlreadyThere(std::move(line));
   std::optional<ContentWriter> writer;
   std::string refusal;
-  if (Status status = CopyContent(engine_, content, writer, refusal); !status.ok()) return status;
+  COFFER_TRY(CopyContent(engine_, content, writer, refusal));
   if (!writer) return RefuseDocument(pending, "document " + document.id + ": " + refusal);
   return PutDocumentContent(pending, std::move(*writer));
 }
@@ -293,23 +280,22 @@ Status ImportReader::ReadTar(ByteSource& bytes, const std::string& name) {
   }
   in_tar_ = false;
   if (status.ok()) status = EndContents(name);
-  held_contents_.Clear();
+  temporary_contents_.Clear();
   return status;
 }
 
 Status ImportReader::EndContents(const std::string& name) {
-  if (held_contents_.size() == 0) return Status::Ok();
-  Status status = NoteFileProblem(name, std::to_string(held_contents_.size()) + " contents that no document names, " +
-                                            held_contents_.first() + " the first");
-  held_contents_.Clear();
+  if (temporary_contents_.size() == 0) return Status::Ok();
+  Status status = NoteFileProblem(name, std::to_string(temporary_contents_.size()) + " contents that no document names, " +
+                                            temporary_contents_.first() + " the first");
+  temporary_contents_.Clear();
   return status;
 }
 
 Status ImportReader::ReadTarEntry(ByteSource& bytes, const std::string& path, const std::string& name) {
   if (const std::optional<std::string> document_id = DocumentOfEntry(path)) {
-    Result<bool> keeps = KeepsContentOf(*document_id);
-    if (!keeps.ok()) return std::move(keeps).status();
-    return *keeps ? Status::Ok() : held_contents_.Hold(*document_id, bytes);
+    COFFER_ASSIGN(bool keeps, KeepsContentOf(*document_id));
+    return keeps ? Status::Ok() : temporary_contents_.Hold(*document_id, bytes);
   }
   DecodedSource decoded(bytes, name + ": " + path);
   return ReadPlain(decoded, name + ": " + path);
@@ -317,9 +303,8 @@ Status ImportReader::ReadTarEntry(ByteSource& bytes, const std::string& path, co
 
 // A file is read as it is, where anything else has to wait on disk first.
 Status ImportReader::ReadFileFromEnd(InputLayout layout, const std::string& name) {
-  FileSystem& files = engine_.core().files();
-  const Result<FileInfo> info = files.Stat(name);
-  if (!info.ok()) return info.status();
+  FileSystem& files = engine::CoreOf(engine_).files();
+  COFFER_ASSIGN(const FileInfo info, files.Stat(name));
   Result<std::unique_ptr<RandomAccessFile>> file = files.NewRandomAccessFile(name);
   if (!file.ok()) return std::move(file).status();
   const auto read = [this, &opened = **file](std::uint64_t offset, std::size_t length, char* buffer) {
@@ -327,7 +312,7 @@ Status ImportReader::ReadFileFromEnd(InputLayout layout, const std::string& name
     if (got.ok()) bytes_done_.fetch_add(*got, std::memory_order_relaxed);
     return got;
   };
-  return ReadFromEnd(layout, read, info->size_bytes, name);
+  return ReadFromEnd(layout, read, info.size_bytes, name);
 }
 
 Status ImportReader::ReadFromEnd(InputLayout layout, const format::RangeReader& source, std::uint64_t file_bytes,
@@ -340,14 +325,12 @@ Status ImportReader::ReadFromEnd(InputLayout layout, const format::RangeReader& 
 }
 
 Status ImportReader::ReadParquet(format::RangeReader source, std::uint64_t file_bytes, const std::string& name) {
-  Result<std::unique_ptr<format::ParquetReader>> file = format::ParquetReader::Open(std::move(source), file_bytes);
-  if (!file.ok()) return std::move(file).status().WithContext(name);
-  if (Status status = CheckParquetRows((*file)->metadata().rows(), file_bytes); !status.ok()) return status.WithContext(name);
-  Result<ParquetTable> table = TableOfParquet((*file)->metadata(), options_.kind);
-  if (!table.ok()) return std::move(table).status().WithContext(name);
-  if (table->kind == Kind::kContent) return HoldContents(**file, *table, name);
-  messages_in_tar_ = messages_in_tar_ || table->kind == Kind::kMessage;
-  ParquetLines lines(**file, std::move(*table), name, in_tar_ && !messages_in_tar_);
+  COFFER_ASSIGN_CONTEXT(std::unique_ptr<format::ParquetReader> file, format::ParquetReader::Open(std::move(source), file_bytes), name);
+  COFFER_TRY_CONTEXT(CheckParquetRows(file->metadata().rows(), file_bytes), name);
+  COFFER_ASSIGN_CONTEXT(ParquetTable table, TableOfParquet(file->metadata(), options_.kind), name);
+  if (table.kind == Kind::kContent) return HoldContents(*file, table, name);
+  messages_in_tar_ = messages_in_tar_ || table.kind == Kind::kMessage;
+  ParquetLines lines(*file, std::move(table), name, in_tar_ && !messages_in_tar_);
   return ReadLines(lines);
 }
 
@@ -357,11 +340,10 @@ Status ImportReader::HoldContents(format::ParquetReader& file, const ParquetTabl
   while (true) {
     const Result<bool> more = contents.Next(document_id);
     if (!more.ok() || !*more) return more.status();
-    Result<bool> keeps = KeepsContentOf(document_id);
-    if (!keeps.ok()) return std::move(keeps).status();
-    if (*keeps) continue;
+    COFFER_ASSIGN(bool keeps, KeepsContentOf(document_id));
+    if (keeps) continue;
     ParquetContentSource source(contents);
-    if (Status status = held_contents_.Hold(document_id, source); !status.ok()) return status;
+    COFFER_TRY(temporary_contents_.Hold(document_id, source));
   }
 }
 

@@ -13,18 +13,18 @@
 #include "coffer/engine.h"
 #include "coffer/import.h"
 #include "coffer/result.h"
-#include "format/parquet_reader.h"
-#include "format/record_text.h"
-#include "operations/bounded_queue.h"
-#include "operations/import/byte_sources.h"
+#include "format/parquet/parquet_reader.h"
+#include "format/records/record_codec.h"
 #include "operations/import/chats/chat_import.h"
 #include "operations/import/document_contents.h"
-#include "operations/import/field_losses.h"
-#include "operations/import/held_contents.h"
 #include "operations/import/import_chunk.h"
-#include "operations/import/input_form.h"
-#include "operations/import/line_reader.h"
-#include "operations/import/parquet_table.h"
+#include "operations/import/input/byte_sources.h"
+#include "operations/import/input/field_losses.h"
+#include "operations/import/input/input_form.h"
+#include "operations/import/input/line_reader.h"
+#include "operations/import/input/parquet_table.h"
+#include "operations/import/temporary_contents.h"
+#include "operations/runner/bounded_queue.h"
 
 namespace coffer::operations {
 
@@ -49,7 +49,6 @@ struct ImportInput {
 };
 
 // What a put does under a policy; kFail sees a kept record as an error afterwards.
-PutMode PutModeFor(ConflictPolicy policy);
 
 // One thread runs it. Engine, options, queue and `stop` must outlive it.
 class ImportReader final : public DocumentSink, public ChatSink {
@@ -130,7 +129,7 @@ class ImportReader final : public DocumentSink, public ChatSink {
   const PutMode mode_;
   format::RecordReader records_;
   DocumentContents contents_;
-  HeldContents held_contents_;
+  TemporaryContents temporary_contents_;
   FieldLosses losses_;
   bool in_tar_ = false;
   bool encrypted_ = false;        // the present input came encrypted

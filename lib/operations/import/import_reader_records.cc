@@ -4,13 +4,15 @@
 #include <variant>
 
 #include "engine/core.h"
-#include "format/stored_record.h"
-#include "operations/export/export_bundle.h"
-#include "operations/import/byte_sources.h"
-#include "operations/import/contained_file.h"
+#include "engine/internals.h"
+#include "format/stored/stored_record.h"
+#include "operations/files/content_entry_names.h"
 #include "operations/import/import_reader.h"
-#include "operations/import/long_line.h"
+#include "operations/import/input/byte_sources.h"
+#include "operations/import/input/file_below_folder.h"
+#include "operations/import/input/long_line.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -28,10 +30,9 @@ std::string PlaceOf(const Message& message) {
 
 Status ImportReader::ReadLines(LineSource& lines) {
   for (;;) {
-    Result<std::optional<TextLine>> line = lines.Next();
-    if (!line.ok()) return std::move(line).status();
-    if (!*line) return Status::Ok();
-    if (Status status = ReadRecord(**line, lines); !status.ok()) return status;
+    COFFER_ASSIGN(std::optional<TextLine> line, lines.Next());
+    if (!line) return Status::Ok();
+    COFFER_TRY(ReadRecord(*line, lines));
   }
 }
 
@@ -54,7 +55,7 @@ Status ImportReader::ReadRecord(const TextLine& text, LineSource& lines) {
 
 Status ImportReader::ReadLongRecord(LineSource& lines, ImportLine line) {
   LongLine long_line(engine_, options_, records_);
-  if (Status status = long_line.Read(lines); !status.ok()) return status;
+  COFFER_TRY(long_line.Read(lines));
   if (!long_line.refusal().empty()) return Refuse(std::move(line), long_line.refusal());
   return long_line.blank() ? Status::Ok() : PutRecord(long_line.record(), &long_line, std::move(line));
 }
@@ -86,7 +87,7 @@ Status ImportReader::PutConversation(const Conversation& conversation, const std
     return Refuse(std::move(line), WhyWithoutId({}, "messages[" + std::to_string(i) + "]"));
   }
   line.messages = messages->size();
-  return AddPut(std::move(line), chunk_->batch.PutConversation(conversation, *messages, mode_));
+  return AddPut(std::move(line), chunk_->batch.PutConversationWithMessages(conversation, *messages, mode_));
 }
 
 Status ImportReader::PutLongConversation(const Conversation& conversation, LongLine& parts, ImportLine line) {
@@ -95,13 +96,13 @@ Status ImportReader::PutLongConversation(const Conversation& conversation, LongL
   if (parts.already_there()) return AddAlreadyThere(std::move(line));
   engine::ConversationWriter& writer = *parts.messages();
   if (writer.messages() == 0) {
-    return AddPut(std::move(line), chunk_->batch.PutConversation(conversation, std::span<const Message>(), mode_));
+    return AddPut(std::move(line), chunk_->batch.PutConversationWithMessages(conversation, std::span<const Message>(), mode_));
   }
   line.messages = writer.messages();
   Status finished = writer.Finish(conversation, mode_);
   if (finished.code() == StatusCode::kInvalidArgument) return Refuse(std::move(line), std::string(finished.message()));
   if (!finished.ok()) return finished;
-  if (Status status = HandOver(); !status.ok()) return status;
+  COFFER_TRY(HandOver());
   chunk_->conversation = std::move(parts.messages());
   chunk_->lines.push_back(std::move(line));
   return HandOver();
@@ -133,7 +134,7 @@ Status ImportReader::PutDocument(format::InterchangeRecord& record, LongLine* pa
   if (record.content && record.content_path) {
     return Refuse(std::move(line), "content_base64 and content_path exclude each other");
   }
-  const bool is_held = held_contents_.Has(document.id);
+  const bool is_held = temporary_contents_.Has(document.id);
   if (!record.content && !record.content_path && !is_held && !contents_.given()) {
     return AddPut(std::move(line), chunk_->batch.PutDocument(document, mode_));
   }
@@ -154,23 +155,22 @@ Status ImportReader::PutDocument(format::InterchangeRecord& record, LongLine* pa
 
 Result<bool> ImportReader::KeepsStoredDocument(const Document& document) {
   if (mode_ == PutMode::kUpsert || document.id.empty()) return false;
-  if (Status status = format::CheckId("id", document.id); !status.ok()) return status;
-  const engine::StoreAccess access = engine_.core().Access();
+  COFFER_TRY(format::CheckId("id", document.id));
+  const engine::StoreAccess access = engine::CoreOf(engine_).Access();
   storage::PinnedValue value;
-  if (Status status = access->Get(storage::Family::kDocuments, document.id, nullptr, value); !status.ok()) return status;
+  COFFER_TRY(access->Get(storage::Family::kDocuments, document.id, nullptr, value));
   if (!value.found()) return false;
   if (mode_ == PutMode::kKeepExisting) return true;
-  Result<format::StoredRecord> stored = format::DecodeStoredRecord(Kind::kDocument, value.view());
-  if (!stored.ok()) return std::move(stored).status().WithContext("document " + document.id);
+  COFFER_ASSIGN_CONTEXT(format::StoredRecord stored, format::DecodeStoredRecord(Kind::kDocument, value.view()), "document " + document.id);
   const std::optional<Timestamp> ours = document.updated_at ? document.updated_at : document.created_at;
-  return ours && stored->updated_at >= *ours;
+  return ours && stored.updated_at >= *ours;
 }
 
 // The line brought the content itself, or says where it is.
 Status ImportReader::StoreContent(const PendingDocument& pending, format::InterchangeRecord& record, LongLine* parts) {
   std::optional<ContentWriter> content;
   std::string refusal;
-  if (Status status = FindContent(record, parts, pending.document.id, content, refusal); !status.ok()) return status;
+  COFFER_TRY(FindContent(record, parts, pending.document.id, content, refusal));
   if (!content) return RefuseDocument(pending, "content_path: " + refusal);
   return PutDocumentContent(pending, std::move(*content));
 }
@@ -182,16 +182,15 @@ Status ImportReader::FindContent(format::InterchangeRecord& record, LongLine* pa
     return Status::Ok();
   }
   if (record.content) {
-    Result<ContentWriter> writer = engine_.NewContent();
-    if (!writer.ok()) return std::move(writer).status();
-    if (Status status = writer->Append(*record.content); !status.ok()) return status;
-    content.emplace(std::move(*writer));
+    COFFER_ASSIGN(ContentWriter writer, engine_.NewContent());
+    COFFER_TRY(writer.Append(*record.content));
+    content.emplace(std::move(writer));
     return Status::Ok();
   }
   const std::string path = record.content_path ? *record.content_path : ContentEntryPath(document_id);
   if (in_tar_ || !record.content_path) {
     const std::optional<std::string> entry = DocumentOfEntry(path);
-    content = entry ? held_contents_.Take(*entry) : std::nullopt;
+    content = entry ? temporary_contents_.Take(*entry) : std::nullopt;
     if (!content) refusal = "the tar has no \"" + path + "\" before this record";
     return Status::Ok();
   }
@@ -199,7 +198,7 @@ Status ImportReader::FindContent(format::InterchangeRecord& record, LongLine* pa
     refusal = "a stream has no folder to look in";
   } else if (Result<std::string> normal = NormalizeRelativePath(path); !normal.ok()) {
     refusal = normal.status().message();
-  } else if (Result<std::unique_ptr<ByteSource>> file = OpenContainedFile(*input_->folder, *normal); !file.ok()) {
+  } else if (Result<std::unique_ptr<ByteSource>> file = OpenFileBelowFolder(*input_->folder, *normal); !file.ok()) {
     refusal = file.status().message();
   } else {
     return CopyContent(engine_, **file, content, refusal);
@@ -216,7 +215,7 @@ Status ImportReader::PutDocumentContent(const PendingDocument& pending, ContentW
   // What of a content is not on disk yet stays in memory until the commit, so a chunk makes room for it first.
   const std::size_t in_memory = std::min<std::size_t>(static_cast<std::size_t>(content.size_bytes()), kContentChunkBytes);
   if (chunk_->bytes() > 0 && chunk_->bytes() + in_memory > kImportBatchBytesMax) {
-    if (Status status = HandOver(); !status.ok()) return status;
+    COFFER_TRY(HandOver());
   }
   const Status put = chunk_->batch.PutDocument(pending.document, std::move(content), mode_);
   if (put.ok()) chunk_->content_bytes += in_memory;
@@ -259,7 +258,7 @@ Status ImportReader::AddAlreadyThere(ImportLine line) {
 
 Status ImportReader::AddLine(ImportLine line) {
   chunk_->lines.push_back(std::move(line));
-  const bool full = chunk_->batch.operations() >= kImportBatchRecordsMax || chunk_->bytes() >= kImportBatchBytesMax ||
+  const bool full = chunk_->batch.size() >= kImportBatchRecordsMax || chunk_->bytes() >= kImportBatchBytesMax ||
                     chunk_->lines.size() >= kChunkLinesMax;
   return full ? HandOver() : Status::Ok();
 }

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "vocabulary/try.h"
+
 namespace coffer::operations {
 
 // Takes a row, and tells by row_waits_ whether it is another document's.
 Status ParquetContents::TakeRow() {
-  Result<bool> more = file_.NextRow();
-  if (!more.ok()) return std::move(more).status().WithContext(name_);
+  COFFER_ASSIGN_CONTEXT(bool more, file_.NextRow(), name_);
   taken_ = 0;
-  if (!*more) {
+  if (!more) {
     at_end_ = true;
     return Status::Ok();
   }
@@ -37,7 +38,7 @@ Status ParquetContents::TakeRow() {
 
 Result<bool> ParquetContents::Next(std::string& document_id) {
   while (!at_end_ && !row_waits_) {
-    if (Status status = TakeRow(); !status.ok()) return status;
+    COFFER_TRY(TakeRow());
   }
   if (at_end_) return false;
   row_waits_ = false;
@@ -48,7 +49,7 @@ Result<bool> ParquetContents::Next(std::string& document_id) {
 
 Result<std::size_t> ParquetContents::Read(char* buffer, std::size_t length) {
   while (!at_end_ && !row_waits_ && taken_ == bytes().size()) {
-    if (Status status = TakeRow(); !status.ok()) return status;
+    COFFER_TRY(TakeRow());
   }
   if (at_end_ || row_waits_) return std::size_t{0};
   const std::size_t take = std::min(length, bytes().size() - taken_);

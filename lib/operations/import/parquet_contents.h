@@ -7,8 +7,8 @@
 
 #include "coffer/import.h"
 #include "coffer/result.h"
-#include "format/parquet_reader.h"
-#include "operations/import/parquet_table.h"
+#include "format/parquet/parquet_reader.h"
+#include "operations/import/input/parquet_table.h"
 
 namespace coffer::operations {
 

@@ -10,8 +10,9 @@
 #include <string_view>
 
 #include "engine/tokens.h"
-#include "format/sha256.h"
+#include "format/records/sha256.h"
 #include "storage/durable_file.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -43,11 +44,9 @@ using KeyParser = Result<std::vector<Key>> (*)(std::string_view file_text);
 
 template <typename Key>
 Result<std::vector<Key>> ReadKeys(FileSystem& files, const std::string& path, KeyParser<Key> parse) {
-  Result<std::string> read = storage::ReadWholeFile(files, path, kKeyFileBytesMax);
-  if (!read.ok()) return std::move(read).status();
-  const SecretText text(*std::move(read));
-  Result<std::vector<Key>> keys = parse(text.view());
-  if (!keys.ok()) return keys.status().WithContext(path);
+  COFFER_ASSIGN(std::string read, storage::ReadWholeFile(files, path, kKeyFileBytesMax));
+  const SecretText text(std::move(read));
+  COFFER_ASSIGN_CONTEXT(std::vector<Key> keys, parse(text.view()), path);
   return keys;
 }
 
@@ -82,9 +81,8 @@ std::optional<std::string> ParseObjectIdKey(std::string_view text) {
 }
 
 Result<std::string> ReadObjectIdKey(FileSystem& files, const std::string& path) {
-  Result<std::string> read = storage::ReadWholeFile(files, path, kKeyFileBytesMax);
-  if (!read.ok()) return std::move(read).status();
-  const SecretText text(*std::move(read));
+  COFFER_ASSIGN(std::string read, storage::ReadWholeFile(files, path, kKeyFileBytesMax));
+  const SecretText text(std::move(read));
   std::optional<std::string> key = ParseObjectIdKey(text.view());
   if (!key) return Status::Corruption(path + ": does not hold " + std::to_string(kObjectIdKeyBytes) + " bytes as hex digits");
   return *std::move(key);
@@ -93,16 +91,14 @@ Result<std::string> ReadObjectIdKey(FileSystem& files, const std::string& path) 
 }  // namespace
 
 Result<std::vector<AgeRecipient>> KeyFolder::Recipients() {
-  const Result<std::vector<AgeIdentity>> identities = Identities({});
-  if (!identities.ok()) return identities.status();
-  Result<std::vector<AgeRecipient>> others = ReadOwnKeys(files_, RecipientsPath(), &format::ParseAgeRecipients);
-  if (!others.ok()) return others;
+  COFFER_ASSIGN(const std::vector<AgeIdentity> identities, Identities({}));
+  COFFER_ASSIGN(std::vector<AgeRecipient> others, ReadOwnKeys(files_, RecipientsPath(), &format::ParseAgeRecipients));
   std::vector<AgeRecipient> recipients;
   const auto add = [&recipients](const AgeRecipient& recipient) {
     if (std::find(recipients.begin(), recipients.end(), recipient) == recipients.end()) recipients.push_back(recipient);
   };
-  for (const AgeIdentity& identity : *identities) add(identity.recipient());
-  for (const AgeRecipient& recipient : *others) add(recipient);
+  for (const AgeIdentity& identity : identities) add(identity.recipient());
+  for (const AgeRecipient& recipient : others) add(recipient);
   return recipients;
 }
 
@@ -110,12 +106,12 @@ Result<std::vector<AgeRecipient>> KeyFolder::EnsureRecipients(Timestamp now) {
   const std::lock_guard lock(MakingMutex());
   Result<std::vector<AgeRecipient>> recipients = Recipients();
   if (recipients.ok() && recipients->empty()) {
-    if (Status made = MakeIdentity(now); !made.ok()) return made;
+    COFFER_TRY(MakeIdentity(now));
     recipients = Recipients();
   }
   if (!recipients.ok()) return recipients;
   // An identity that was made just before a failure may be there and not durable: what is encrypted to it would outlive it.
-  if (Status synced = SyncNames(); !synced.ok()) return synced;
+  COFFER_TRY(SyncNames());
   return recipients;
 }
 
@@ -130,9 +126,8 @@ Status KeyFolder::Generate(Timestamp now) {
 }
 
 Status KeyFolder::MakeIdentity(Timestamp now) {
-  const Result<AgeIdentity> identity = AgeIdentity::Generate();
-  if (!identity.ok()) return identity.status();
-  const SecretText text(IdentityFileText(*identity, now));
+  COFFER_ASSIGN(const AgeIdentity identity, AgeIdentity::Generate());
+  const SecretText text(IdentityFileText(identity, now));
   return Create(IdentityPath(), text.view());
 }
 
@@ -144,13 +139,13 @@ Result<std::string> KeyFolder::ObjectIdKey() {
   if (!engine::SystemSecretBytes(bytes)) return Status::Unavailable("object-id.key: the system gives no random bytes");
   const SecretText text(format::HexText(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())) + "\n");
   OPENSSL_cleanse(bytes.data(), bytes.size());
-  if (Status created = Create(ObjectIdKeyPath(), text.view()); !created.ok()) return created;
+  COFFER_TRY(Create(ObjectIdKeyPath(), text.view()));
   return ReadObjectIdKey(files_, ObjectIdKeyPath());
 }
 
 Status KeyFolder::Create(const std::string& path, std::string_view text) {
-  if (Status made = storage::CreateDirectories(files_, path_); !made.ok()) return made;
-  if (Status created = storage::CreatePrivateDurably(files_, path, text); !created.ok()) return created;
+  COFFER_TRY(storage::CreateDirectories(files_, path_));
+  COFFER_TRY(storage::CreatePrivateDurably(files_, path, text));
   return SyncNames();
 }
 

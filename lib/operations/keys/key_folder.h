@@ -11,7 +11,7 @@
 #include "coffer/file_system.h"
 #include "coffer/result.h"
 #include "coffer/timestamp.h"
-#include "format/age.h"
+#include "format/age/age.h"
 
 namespace coffer::operations {
 

@@ -7,18 +7,19 @@
 #include <utility>
 #include <vector>
 
-#include "format/keys.h"
-#include "operations/backup/repository_session.h"
-#include "operations/delete/bulk_delete_job.h"
-#include "operations/erase/erase_job.h"
-#include "operations/erase/ledger.h"
+#include "format/stored/keys.h"
+#include "operations/delete/bulk_delete_operation.h"
+#include "operations/erase/erase_operation.h"
 #include "operations/export/expired_exports.h"
+#include "operations/ledger/ledger.h"
+#include "operations/repository/repository_session.h"
 #include "storage/durable_file.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
 
-constexpr std::string_view kPartialSuffix = ".partial";
+constexpr std::string_view kTemporarySuffix = ".partial";
 
 Status FailInterrupted(engine::EngineCore& core, Journal& journal, OperationInfo info, Status error) {
   info.state = OperationState::kFailed;
@@ -33,7 +34,7 @@ void SweepNamedExport(engine::EngineCore& core, const OperationInfo& info) {
   const std::string output = request.is_object() ? request.value("output", "") : "";
   // A relative path means something else in every process.
   if (!output.starts_with('/')) return;
-  core.files().RemoveFile(output + std::string(kPartialSuffix)).Ignore();
+  core.files().RemoveFile(output + std::string(kTemporarySuffix)).Ignore();
 }
 
 void SweepExports(engine::EngineCore& core) {
@@ -41,7 +42,7 @@ void SweepExports(engine::EngineCore& core) {
   Result<std::vector<std::string>> names = core.files().List(folder);
   if (!names.ok()) return;
   for (const std::string& name : *names) {
-    if (name.ends_with(kPartialSuffix)) core.files().RemoveFile(folder + "/" + name).Ignore();
+    if (name.ends_with(kTemporarySuffix)) core.files().RemoveFile(folder + "/" + name).Ignore();
   }
 }
 
@@ -62,14 +63,14 @@ Status SweepProgress(engine::EngineCore& core, const std::set<std::string, std::
     const std::string_view id = *format::ParseOperationProgressKey(scan->key());
     if (!going_on.contains(id)) batch.Delete(storage::Family::kProgress, scan->key());
   }
-  if (Status status = scan->status(); !status.ok()) return status;
-  if (batch.operations() == 0) return Status::Ok();
+  COFFER_TRY(scan->status());
+  if (batch.size() == 0) return Status::Ok();
   return core.CommitToStore(access, batch, {}, Durability::kBuffered);
 }
 
 Status TakeUp(engine::EngineCore& core, Runner& runner, const OperationInfo& info) {
   if (info.kind == OperationKind::kBulkDelete) {
-    Result<JobSpec> spec = ResumedBulkDelete(core, info);
+    Result<OperationSpec> spec = ResumedBulkDelete(core, info);
     if (!spec.ok()) return FailInterrupted(core, runner.journal(), info, std::move(spec).status());
     runner.Resume(info, std::move(*spec));
     return Status::Ok();
@@ -84,29 +85,27 @@ Status TakeUp(engine::EngineCore& core, Runner& runner, const OperationInfo& inf
 }  // namespace
 
 Status TakeUpInterrupted(engine::EngineCore& core, Runner& runner) {
-  Result<std::vector<OperationInfo>> unfinished = runner.journal().Load();
-  if (!unfinished.ok()) return std::move(unfinished).status();
+  COFFER_ASSIGN(std::vector<OperationInfo> unfinished, runner.journal().Load());
   runner.BeginIdsBehind(runner.journal().LastId());
   if (core.options().read_only) return Status::Ok();
   SweepExports(core);
   SweepExpiredExports(core);
-  Result<std::vector<LedgerEntry>> erasures = Ledger(core).All();
-  if (!erasures.ok()) return std::move(erasures).status();
+  COFFER_ASSIGN(std::vector<LedgerEntry> erasures, Ledger(core).All());
   std::set<std::string, std::less<>> in_ledger;
   std::set<std::string, std::less<>> going_on;
-  for (const LedgerEntry& entry : *erasures) {
+  for (const LedgerEntry& entry : erasures) {
     in_ledger.insert(entry.id);
     if (!entry.completed_at) going_on.insert(entry.id);
   }
-  for (const OperationInfo& info : *unfinished) {
+  for (const OperationInfo& info : unfinished) {
     if (info.kind == OperationKind::kBulkDelete) going_on.insert(info.id);
   }
-  if (Status status = SweepProgress(core, going_on); !status.ok()) return status.WithContext("sweeping progress");
-  for (const OperationInfo& info : *unfinished) {
+  COFFER_TRY_CONTEXT(SweepProgress(core, going_on), "sweeping progress");
+  for (const OperationInfo& info : unfinished) {
     if (in_ledger.contains(info.id)) continue;
-    if (Status status = TakeUp(core, runner, info); !status.ok()) return status;
+    COFFER_TRY(TakeUp(core, runner, info));
   }
-  return ResumeErasures(core, runner, *erasures, *unfinished);
+  return ResumeErasures(core, runner, erasures, unfinished);
 }
 
 }  // namespace coffer::operations

@@ -3,9 +3,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "format/fixed_width.h"
-#include "format/keys.h"
-#include "operations/runner/report_text.h"
+#include "format/stored/keys.h"
+#include "operations/runner/journal_json.h"
+#include "vocabulary/fixed_width.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -97,7 +98,7 @@ Result<OperationInfo> DecodeEntry(std::string_view id, std::string_view value) {
   info.kind = static_cast<OperationKind>(kind);
   info.state = static_cast<OperationState>(state);
   try {
-    if (Status status = ReadMembers(OrderedJson::parse(fields.rest()), info); !status.ok()) return status;
+    COFFER_TRY(ReadMembers(OrderedJson::parse(fields.rest()), info));
   } catch (const OrderedJson::exception&) {
     return Damaged(id);
   }
@@ -120,11 +121,10 @@ Result<std::vector<OperationInfo>> Journal::Load() {
       ended_.insert(id);
       continue;
     }
-    Result<OperationInfo> info = DecodeEntry(id, scan->value());
-    if (!info.ok()) return std::move(info).status();
-    unfinished.push_back(std::move(*info));
+    COFFER_ASSIGN(OperationInfo info, DecodeEntry(id, scan->value()));
+    unfinished.push_back(std::move(info));
   }
-  if (Status status = scan->status(); !status.ok()) return status.WithContext("journal");
+  COFFER_TRY_CONTEXT(scan->status(), "journal");
   return unfinished;
 }
 
@@ -172,14 +172,14 @@ Status Journal::End(const OperationInfo& info) {
   storage::WriteBatch batch;
   batch.Put(kFamily, KeyOf(kEntryTag, info.id), EncodeEntry(info));
   if (info.result != Json()) batch.Put(kFamily, KeyOf(kResultTag, info.id), info.result.text());
-  if (Status status = DropPlan(info.id, batch); !status.ok()) return status.WithContext("journal");
+  COFFER_TRY_CONTEXT(DropPlan(info.id, batch), "journal");
   std::vector<std::string> forgotten;
   for (auto oldest = ended_.begin(); ended_.size() + 1 - forgotten.size() > kOperationsRememberedMax; ++oldest) {
     batch.Delete(kFamily, KeyOf(kEntryTag, *oldest));
     batch.Delete(kFamily, KeyOf(kResultTag, *oldest));
     forgotten.push_back(*oldest);
   }
-  if (Status status = control_->Commit(batch, Durability::kDurable); !status.ok()) return status.WithContext("journal");
+  COFFER_TRY_CONTEXT(control_->Commit(batch, Durability::kDurable), "journal");
   ended_.insert(info.id);
   for (const std::string& id : forgotten) {
     ended_.erase(id);
@@ -191,17 +191,16 @@ Status Journal::End(const OperationInfo& info) {
 Result<std::optional<OperationInfo>> Journal::Read(std::string_view id) const {
   if (control_ == nullptr) return std::optional<OperationInfo>();
   storage::PinnedValue value;
-  if (Status status = control_->Get(kFamily, KeyOf(kEntryTag, id), nullptr, value); !status.ok()) return status;
+  COFFER_TRY(control_->Get(kFamily, KeyOf(kEntryTag, id), nullptr, value));
   if (!value.found()) return std::optional<OperationInfo>();
-  Result<OperationInfo> info = DecodeEntry(id, value.view());
-  if (!info.ok()) return std::move(info).status();
-  if (Status status = control_->Get(kFamily, KeyOf(kResultTag, id), nullptr, value); !status.ok()) return status;
+  COFFER_ASSIGN(OperationInfo info, DecodeEntry(id, value.view()));
+  COFFER_TRY(control_->Get(kFamily, KeyOf(kResultTag, id), nullptr, value));
   if (value.found()) {
     Result<Json> result = Json::Parse(value.view());
     if (!result.ok()) return NotRead(id, std::move(result).status());
-    info->result = std::move(*result);
+    info.result = std::move(*result);
   }
-  return std::optional(std::move(*info));
+  return std::optional(std::move(info));
 }
 
 std::vector<std::string> Journal::Ids() const {
@@ -228,7 +227,7 @@ void Journal::AppendPlanHead(std::string_view id, const Plan& plan, storage::Wri
 
 Result<std::optional<Plan>> Journal::ReadPlan(std::string_view id) const {
   storage::PinnedValue value;
-  if (Status status = control_->Get(kFamily, KeyOf(kPlanTag, id), nullptr, value); !status.ok()) return status;
+  COFFER_TRY(control_->Get(kFamily, KeyOf(kPlanTag, id), nullptr, value));
   if (!value.found()) return std::optional<Plan>();
   format::FieldReader fields(value.view());
   Plan plan;
@@ -240,7 +239,7 @@ Result<std::optional<Plan>> Journal::ReadPlan(std::string_view id) const {
 
 Result<std::vector<std::string>> Journal::ReadPlanRow(std::string_view id, std::uint32_t row) const {
   storage::PinnedValue value;
-  if (Status status = control_->Get(kFamily, PlanRowKey(id, row), nullptr, value); !status.ok()) return status;
+  COFFER_TRY(control_->Get(kFamily, PlanRowKey(id, row), nullptr, value));
   if (!value.found()) return Damaged(id);
   std::vector<std::string> ids;
   format::FieldReader fields(value.view());
@@ -254,15 +253,14 @@ Result<std::vector<std::string>> Journal::ReadPlanRow(std::string_view id, std::
 
 Status Journal::ForgetImportErrors() {
   for (const std::string& id : Ids()) {
-    Result<std::optional<OperationInfo>> info = Read(id);
-    if (!info.ok()) return std::move(info).status();
-    if (!*info || (*info)->kind != OperationKind::kImport || !(*info)->result.is_object()) continue;
-    OrderedJson result = OrderedJson::parse((*info)->result.text());
+    COFFER_ASSIGN(std::optional<OperationInfo> info, Read(id));
+    if (!info || info->kind != OperationKind::kImport || !info->result.is_object()) continue;
+    OrderedJson result = OrderedJson::parse(info->result.text());
     if (!result.contains("errors") || result["errors"].empty()) continue;
     result["errors"] = OrderedJson::array();
     storage::WriteBatch batch;
     batch.Put(kFamily, KeyOf(kResultTag, id), ToText(result));
-    if (Status status = control_->Commit(batch, Durability::kDurable); !status.ok()) return status.WithContext("journal");
+    COFFER_TRY_CONTEXT(control_->Commit(batch, Durability::kDurable), "journal");
   }
   return Status::Ok();
 }

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "coffer/engine.h"
-#include "operations/runner/job.h"
+#include "engine/internals.h"
+#include "operations/runner/live_operation.h"
 #include "operations/runner/runner.h"
 #include "vocabulary/exceptions.h"
 
@@ -61,31 +62,31 @@ int OperationProgress::Percent() const {
   return records_expected > 0 ? share(records_done, records_expected) : 0;
 }
 
-Operation::Operation(std::shared_ptr<operations::Job> job) : job_(std::move(job)) {}
-const std::string& Operation::id() const { return job_->id(); }
-OperationInfo Operation::Info() const { return job_->Info(); }
-Status Operation::Wait() const try { return job_->Wait(); } catch (...) {
+Operation::Operation(std::shared_ptr<operations::LiveOperation> operation) : operation_(std::move(operation)) {}
+const std::string& Operation::id() const { return operation_->id(); }
+OperationInfo Operation::Info() const { return operation_->Info(); }
+Status Operation::Wait() const try { return operation_->Wait(); } catch (...) {
   return StatusOfException();
 }
 
-bool Operation::WaitFor(std::chrono::milliseconds time) const { return job_->WaitFor(time); }
-void Operation::Cancel() const { job_->Cancel(); }
-void Operation::OnEnd(std::function<void()> done) const { job_->OnEnd(std::move(done)); }
+bool Operation::WaitFor(std::chrono::milliseconds time) const { return operation_->WaitFor(time); }
+void Operation::Cancel() const { operation_->Cancel(); }
+void Operation::OnEnd(std::function<void()> done) const { operation_->OnEnd(std::move(done)); }
 
 Result<OperationInfo> GetOperation(Engine& engine, std::string_view id) try {
-  return operations::RunnerOf(engine.core()).Get(id);
+  return operations::RunnerOf(engine::CoreOf(engine)).Get(id);
 } catch (...) {
   return StatusOfException();
 }
 
 Result<Page<OperationInfo>> ListOperations(Engine& engine, const OperationListOptions& options) try {
-  return operations::RunnerOf(engine.core()).List(options);
+  return operations::RunnerOf(engine::CoreOf(engine)).List(options);
 } catch (...) {
   return StatusOfException();
 }
 
 Status CancelOperation(Engine& engine, std::string_view id) try {
-  return operations::RunnerOf(engine.core()).Cancel(id);
+  return operations::RunnerOf(engine::CoreOf(engine)).Cancel(id);
 } catch (...) {
   return StatusOfException();
 }

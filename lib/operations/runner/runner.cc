@@ -6,6 +6,7 @@
 
 #include "coffer/limits.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -46,7 +47,7 @@ void Runner::BeginIdsBehind(std::string_view id) {
 
 // Threads come as they are needed: most engines never run an operation.
 Status Runner::AddWorker() {
-  if (workers_.size() >= std::min(kOperationsRunningMax, jobs_.size())) return Status::Ok();
+  if (workers_.size() >= std::min(kOperationsRunningMax, operations_.size())) return Status::Ok();
   try {
     workers_.emplace_back([this] { Work(); });
   } catch (...) {
@@ -55,13 +56,13 @@ Status Runner::AddWorker() {
   return Status::Ok();
 }
 
-Result<std::shared_ptr<Job>> Runner::Reserve(JobSpec spec) {
+Result<std::shared_ptr<LiveOperation>> Runner::Reserve(OperationSpec spec) {
   const std::lock_guard lock(mutex_);
   if (closing_) return Status::Unavailable("operation: the engine is closing");
   std::size_t waiting = 0;
-  for (const Entry& entry : jobs_) {
-    if (WhenMeeting(spec.kind, entry.job->kind()) == Meeting::kBusy) {
-      return Status::Busy(std::string(OperationKindName(spec.kind)) + ": operation " + entry.job->id() + " is under way");
+  for (const Entry& entry : operations_) {
+    if (WhenMeeting(spec.kind, entry.operation->kind()) == Meeting::kBusy) {
+      return Status::Busy(std::string(OperationKindName(spec.kind)) + ": operation " + entry.operation->id() + " is under way");
     }
     if (entry.phase != Phase::kRunning) ++waiting;
   }
@@ -69,75 +70,74 @@ Result<std::shared_ptr<Job>> Runner::Reserve(JobSpec spec) {
     return Status::ResourceExhausted("operation: " + std::to_string(kOperationsPendingMax) + " are waiting already");
   }
   // Taken up again, an operation does what its request says: without it, it must not begin.
-  Result<Json> request = spec.request.empty() ? Result<Json>(Json()) : Json::Parse(spec.request);
-  if (!request.ok()) return std::move(request).status().WithContext("operation: its request");
+  COFFER_ASSIGN_CONTEXT(Json request, spec.request.empty() ? Result<Json>(Json()) : Json::Parse(spec.request), "operation: its request");
   OperationInfo info;
   info.id = core_.NewIdAfter(last_id_);
   info.kind = spec.kind;
   info.principal = spec.principal;
   info.created_at = core_.Now();
-  info.request = std::move(*request);
+  info.request = std::move(request);
   last_id_ = info.id;
-  auto job = std::make_shared<Job>(std::move(spec), std::move(info), weak_from_this());
-  jobs_.push_back({job, Phase::kReserved});
+  auto operation = std::make_shared<LiveOperation>(std::move(spec), std::move(info), weak_from_this());
+  operations_.push_back({operation, Phase::kReserved});
   if (Status status = AddWorker(); !status.ok()) {
-    jobs_.pop_back();
+    operations_.pop_back();
     return status;
   }
-  return job;
+  return operation;
 }
 
-Status Runner::WriteFirstEntry(Job& job) {
+Status Runner::WriteFirstEntry(LiveOperation& operation) {
   storage::WriteBatch batch;
-  if (job.spec_.first_rows) job.spec_.first_rows(job.id(), batch);
-  return journal_.Begin(job.Info(), batch);
+  if (operation.spec_.first_rows) operation.spec_.first_rows(operation.id(), batch);
+  return journal_.Begin(operation.Info(), batch);
 }
 
-Result<std::shared_ptr<Job>> Runner::Start(JobSpec spec) {
-  Result<std::shared_ptr<Job>> job = Reserve(std::move(spec));
-  if (!job.ok()) return job;
+Result<std::shared_ptr<LiveOperation>> Runner::Start(OperationSpec spec) {
+  COFFER_ASSIGN(std::shared_ptr<LiveOperation> operation, Reserve(std::move(spec)));
   // Guarded, since one that stayed reserved would be waited for by Shutdown.
-  if (Status status = Guarded([&] { return WriteFirstEntry(**job); }); !status.ok()) {
-    Remove(**job);
+  if (Status status = Guarded([&] { return WriteFirstEntry(*operation); }); !status.ok()) {
+    Remove(*operation);
     return status;
   }
-  if ((*job)->spec_.before_admission) {
-    if (Status status = Guarded([&] { return (*job)->spec_.before_admission((*job)->id()); }); !status.ok()) {
-      End(**job, status);
+  if (operation->spec_.before_admission) {
+    if (Status status = Guarded([&] { return operation->spec_.before_admission(operation->id()); }); !status.ok()) {
+      End(*operation, status);
       return status;
     }
   }
-  Admit(*job);
-  return job;
+  Admit(operation);
+  return operation;
 }
 
-void Runner::Admit(const std::shared_ptr<Job>& job) {
+void Runner::Admit(const std::shared_ptr<LiveOperation>& operation) {
   {
     const std::lock_guard lock(mutex_);
-    const auto entry = std::find_if(jobs_.begin(), jobs_.end(), [&](const Entry& candidate) { return candidate.job == job; });
+    const auto entry = std::find_if(operations_.begin(), operations_.end(),
+                                    [&](const Entry& candidate) { return candidate.operation == operation; });
     entry->phase = closing_ ? Phase::kEnding : Phase::kPending;
     changed_.notify_all();
     if (!closing_) return;
   }
-  End(*job, Status::Cancelled("cancelled, since the engine was closed"));
+  End(*operation, Status::Cancelled("cancelled, since the engine was closed"));
 }
 
-std::shared_ptr<Job> Runner::Resume(OperationInfo info, JobSpec spec) {
+std::shared_ptr<LiveOperation> Runner::Resume(OperationInfo info, OperationSpec spec) {
   info.state = OperationState::kPending;
   info.error = Status::Ok();
   const std::lock_guard lock(mutex_);
-  auto job = std::make_shared<Job>(std::move(spec), std::move(info), weak_from_this());
-  jobs_.push_back({job, Phase::kPending});
+  auto operation = std::make_shared<LiveOperation>(std::move(spec), std::move(info), weak_from_this());
+  operations_.push_back({operation, Phase::kPending});
   AddWorker().Ignore();  // it stays pending until there is one
   changed_.notify_all();
-  return job;
+  return operation;
 }
 
 Runner::Entry* Runner::FindStartable() {
-  for (auto entry = jobs_.begin(); entry != jobs_.end(); ++entry) {
+  for (auto entry = operations_.begin(); entry != operations_.end(); ++entry) {
     if (entry->phase != Phase::kPending) continue;
-    const bool free = std::all_of(jobs_.begin(), entry, [&](const Entry& ahead) {
-      return WhenMeeting(entry->job->kind(), ahead.job->kind()) == Meeting::kRuns;
+    const bool free = std::all_of(operations_.begin(), entry, [&](const Entry& ahead) {
+      return WhenMeeting(entry->operation->kind(), ahead.operation->kind()) == Meeting::kRuns;
     });
     if (free) return &*entry;
   }
@@ -151,33 +151,34 @@ void Runner::Work() {
     if (closing_) return;
     Entry* entry = FindStartable();
     entry->phase = Phase::kRunning;
-    const std::shared_ptr<Job> job = entry->job;
+    const std::shared_ptr<LiveOperation> operation = entry->operation;
     lock.unlock();
-    Run(*job);
+    Run(*operation);
     lock.lock();
   }
 }
 
-void Runner::Run(Job& job) {
-  job.SetRunning(core_.Now());
-  Status ready = job.context_.CheckStop();
-  if (ready.ok()) ready = journal_.Update(job.Info());
-  End(job, ready.ok() ? Guarded([&] { return job.spec_.work(job.context_); }) : Result<std::string>(std::move(ready)));
+void Runner::Run(LiveOperation& operation) {
+  operation.SetRunning(core_.Now());
+  Status ready = operation.context_.CheckStop();
+  if (ready.ok()) ready = journal_.Update(operation.Info());
+  End(operation,
+      ready.ok() ? Guarded([&] { return operation.spec_.work(operation.context_); }) : Result<std::string>(std::move(ready)));
 }
 
-void Runner::End(Job& job, Result<std::string> outcome) {
+void Runner::End(LiveOperation& operation, Result<std::string> outcome) {
   OperationInfo info;
   // Whatever fails here, those who wait are told.
   Guarded([&] {
-    info = job.Info();
-    TellEnd(job, std::move(outcome), info);
+    info = operation.Info();
+    TellEnd(operation, std::move(outcome), info);
     return Status::Ok();
   }).Ignore();
-  Remove(job);
-  job.SetEnded(std::move(info));
+  Remove(operation);
+  operation.SetEnded(std::move(info));
 }
 
-void Runner::TellEnd(Job& job, Result<std::string> outcome, OperationInfo& info) {
+void Runner::TellEnd(LiveOperation& operation, Result<std::string> outcome, OperationInfo& info) {
   info.completed_at = core_.Now();
   if (outcome.ok()) {
     info.state = OperationState::kCompleted;
@@ -185,77 +186,78 @@ void Runner::TellEnd(Job& job, Result<std::string> outcome, OperationInfo& info)
     info.progress.records_expected = info.progress.records_done;
     info.progress.bytes_expected = info.progress.bytes_done;
   } else {
-    const bool stopped = outcome.status().code() == StatusCode::kCancelled && !job.context_.CheckStop().ok();
+    const bool stopped = outcome.status().code() == StatusCode::kCancelled && !operation.context_.CheckStop().ok();
     info.state = stopped ? OperationState::kCancelled : OperationState::kFailed;
     info.error = std::move(outcome).status();
   }
-  const bool goes_on_later = info.state == OperationState::kCancelled && job.spec_.outlives_closing && !job.cancelled_.load();
+  const bool goes_on_later =
+      info.state == OperationState::kCancelled && operation.spec_.outlives_closing && !operation.cancelled_.load();
   if (goes_on_later) {
     info.error = Status::Cancelled("the engine was closed; the operation goes on when it is next opened");
-  } else if (journal_.End(info).ok() && job.spec_.cleanup) {
+  } else if (journal_.End(info).ok() && operation.spec_.cleanup) {
     // Where the journal cannot tell the end, the next opening finds the operation unfinished and does what is right then;
     // what it came to is told to those who wait all the same.
-    job.spec_.cleanup(job.id());
+    operation.spec_.cleanup(operation.id());
   }
 }
 
-void Runner::Remove(const Job& job) {
+void Runner::Remove(const LiveOperation& operation) {
   const std::lock_guard lock(mutex_);
-  jobs_.remove_if([&](const Entry& entry) { return entry.job.get() == &job; });
+  operations_.remove_if([&](const Entry& entry) { return entry.operation.get() == &operation; });
   changed_.notify_all();
 }
 
-void Runner::CancelJob(const Job& job) {
-  std::shared_ptr<Job> pending;
+void Runner::CancelOperation(const LiveOperation& operation) {
+  std::shared_ptr<LiveOperation> pending;
   {
     const std::lock_guard lock(mutex_);
-    const auto entry =
-        std::find_if(jobs_.begin(), jobs_.end(), [&](const Entry& candidate) { return candidate.job.get() == &job; });
-    if (entry == jobs_.end() || !job.spec_.cancellable) return;
-    entry->job->cancelled_.store(true);
-    entry->job->context_.stop().store(true);
+    const auto entry = std::find_if(operations_.begin(), operations_.end(),
+                                    [&](const Entry& candidate) { return candidate.operation.get() == &operation; });
+    if (entry == operations_.end() || !operation.spec_.cancellable) return;
+    entry->operation->cancelled_.store(true);
+    entry->operation->context_.stop().store(true);
     if (entry->phase != Phase::kPending) return;
     entry->phase = Phase::kEnding;
-    pending = entry->job;
+    pending = entry->operation;
   }
   End(*pending, Status::Cancelled("cancelled"));
 }
 
 void Runner::Shutdown() {
-  std::vector<std::shared_ptr<Job>> pending;
+  std::vector<std::shared_ptr<LiveOperation>> pending;
   std::vector<std::thread> workers;
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
-    for (Entry& entry : jobs_) {
-      entry.job->context_.stop().store(true);
+    for (Entry& entry : operations_) {
+      entry.operation->context_.stop().store(true);
       if (entry.phase != Phase::kPending) continue;
       entry.phase = Phase::kEnding;
-      pending.push_back(entry.job);
+      pending.push_back(entry.operation);
     }
     workers.swap(workers_);
     changed_.notify_all();
   }
-  for (const std::shared_ptr<Job>& job : pending) End(*job, Status::Cancelled("cancelled, since the engine was closed"));
+  for (const std::shared_ptr<LiveOperation>& operation : pending)
+    End(*operation, Status::Cancelled("cancelled, since the engine was closed"));
   for (std::thread& worker : workers) worker.join();
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return jobs_.empty(); });
+  changed_.wait(lock, [this] { return operations_.empty(); });
 }
 
-std::shared_ptr<Job> Runner::FindLive(std::string_view id) {
+std::shared_ptr<LiveOperation> Runner::FindLive(std::string_view id) {
   const std::lock_guard lock(mutex_);
-  for (const Entry& entry : jobs_) {
-    if (entry.phase != Phase::kReserved && entry.job->id() == id) return entry.job;
+  for (const Entry& entry : operations_) {
+    if (entry.phase != Phase::kReserved && entry.operation->id() == id) return entry.operation;
   }
   return nullptr;
 }
 
 Result<OperationInfo> Runner::Get(std::string_view id) {
-  if (const std::shared_ptr<Job> job = FindLive(id)) return job->Info();
-  Result<std::optional<OperationInfo>> info = journal_.Read(id);
-  if (!info.ok()) return std::move(info).status();
-  if (!*info) return Status::NotFound("operation " + std::string(id) + ": not found");
-  return std::move(**info);
+  if (const std::shared_ptr<LiveOperation> operation = FindLive(id)) return operation->Info();
+  COFFER_ASSIGN(std::optional<OperationInfo> info, journal_.Read(id));
+  if (!info) return Status::NotFound("operation " + std::string(id) + ": not found");
+  return std::move(*info);
 }
 
 Result<Page<OperationInfo>> Runner::List(const OperationListOptions& options) {
@@ -266,8 +268,8 @@ Result<Page<OperationInfo>> Runner::List(const OperationListOptions& options) {
   for (std::string& id : journal_.Ids()) ids.insert(std::move(id));
   {
     const std::lock_guard lock(mutex_);
-    for (const Entry& entry : jobs_) {
-      if (entry.phase != Phase::kReserved) ids.insert(entry.job->id());
+    for (const Entry& entry : operations_) {
+      if (entry.phase != Phase::kReserved) ids.insert(entry.operation->id());
     }
   }
   Page<OperationInfo> page;
@@ -287,8 +289,8 @@ Result<Page<OperationInfo>> Runner::List(const OperationListOptions& options) {
 }
 
 Status Runner::Cancel(std::string_view id) {
-  if (const std::shared_ptr<Job> job = FindLive(id)) {
-    CancelJob(*job);
+  if (const std::shared_ptr<LiveOperation> operation = FindLive(id)) {
+    CancelOperation(*operation);
     return Status::Ok();
   }
   Result<OperationInfo> info = Get(id);

@@ -17,8 +17,9 @@
 #include "coffer/operation.h"
 #include "coffer/result.h"
 #include "engine/core.h"
-#include "operations/runner/job.h"
 #include "operations/runner/journal.h"
+#include "operations/runner/live_operation.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 
@@ -42,14 +43,14 @@ class Runner final : public engine::Attachment, public std::enable_shared_from_t
   void BeginIdsBehind(std::string_view id);
 
   // kBusy by the matrix, kResourceExhausted (kOperationsPendingMax), or what keeps the journal from being written.
-  Result<std::shared_ptr<Job>> Start(JobSpec spec);
+  Result<std::shared_ptr<LiveOperation>> Start(OperationSpec spec);
   // Takes up again an operation that the journal has as unfinished, ahead of all new ones.
-  std::shared_ptr<Job> Resume(OperationInfo info, JobSpec spec);
+  std::shared_ptr<LiveOperation> Resume(OperationInfo info, OperationSpec spec);
 
   Result<OperationInfo> Get(std::string_view id);
   Result<Page<OperationInfo>> List(const OperationListOptions& options);
   Status Cancel(std::string_view id);
-  void CancelJob(const Job& job);
+  void CancelOperation(const LiveOperation& operation);
 
   // Cancels what runs or is pending, and waits for it.
   void Shutdown() override;
@@ -57,27 +58,27 @@ class Runner final : public engine::Attachment, public std::enable_shared_from_t
  private:
   enum class Phase { kReserved, kPending, kRunning, kEnding };
   struct Entry {
-    std::shared_ptr<Job> job;
+    std::shared_ptr<LiveOperation> operation;
     Phase phase = Phase::kReserved;
   };
 
-  Result<std::shared_ptr<Job>> Reserve(JobSpec spec);
-  Status WriteFirstEntry(Job& job);
-  void Admit(const std::shared_ptr<Job>& job);
+  Result<std::shared_ptr<LiveOperation>> Reserve(OperationSpec spec);
+  Status WriteFirstEntry(LiveOperation& operation);
+  void Admit(const std::shared_ptr<LiveOperation>& operation);
   Status AddWorker();
   Entry* FindStartable();
   void Work();
-  void Run(Job& job);
-  void End(Job& job, Result<std::string> outcome);
-  void TellEnd(Job& job, Result<std::string> outcome, OperationInfo& info);
-  void Remove(const Job& job);
-  std::shared_ptr<Job> FindLive(std::string_view id);
+  void Run(LiveOperation& operation);
+  void End(LiveOperation& operation, Result<std::string> outcome);
+  void TellEnd(LiveOperation& operation, Result<std::string> outcome, OperationInfo& info);
+  void Remove(const LiveOperation& operation);
+  std::shared_ptr<LiveOperation> FindLive(std::string_view id);
 
   engine::EngineCore& core_;
   Journal journal_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::list<Entry> jobs_;  // in the order of their starts
+  std::list<Entry> operations_;  // in the order of their starts
   std::vector<std::thread> workers_;
   std::string last_id_;
   bool closing_ = false;
@@ -86,22 +87,31 @@ class Runner final : public engine::Attachment, public std::enable_shared_from_t
 // The runner of an open engine.
 inline Runner& RunnerOf(engine::EngineCore& core) { return static_cast<Runner&>(*core.attachment()); }
 
+// Makes the public handles.
+class OperationHandles {
+ public:
+  static Operation Make(std::shared_ptr<LiveOperation> operation) { return Operation(std::move(operation)); }
+  template <typename Report>
+  static OperationOf<Report> Make(std::shared_ptr<LiveOperation> operation,
+                                  std::shared_ptr<const std::optional<Report>> report) {
+    return OperationOf<Report>(std::move(operation), std::move(report));
+  }
+};
+
 // Starts `work`, whose report the handle gives and, by `to_text`, the journal keeps.
 template <typename Report>
-Result<OperationOf<Report>> StartReporting(engine::EngineCore& core, JobSpec spec,
-                                           std::function<Result<Report>(JobContext&)> work,
+Result<OperationOf<Report>> StartReporting(engine::EngineCore& core, OperationSpec spec,
+                                           std::function<Result<Report>(OperationContext&)> work,
                                            std::string (*to_text)(const Report&)) {
   auto report = std::make_shared<std::optional<Report>>();
-  spec.work = [report, work = std::move(work), to_text](JobContext& context) -> Result<std::string> {
-    Result<Report> made = work(context);
-    if (!made.ok()) return std::move(made).status();
-    std::string text = to_text(*made);
-    *report = std::move(*made);
+  spec.work = [report, work = std::move(work), to_text](OperationContext& context) -> Result<std::string> {
+    COFFER_ASSIGN(Report made, work(context));
+    std::string text = to_text(made);
+    *report = std::move(made);
     return text;
   };
-  Result<std::shared_ptr<Job>> job = RunnerOf(core).Start(std::move(spec));
-  if (!job.ok()) return std::move(job).status();
-  return OperationOf<Report>(std::move(*job), std::move(report));
+  COFFER_ASSIGN(std::shared_ptr<LiveOperation> operation, RunnerOf(core).Start(std::move(spec)));
+  return OperationHandles::Make<Report>(std::move(operation), std::move(report));
 }
 
 }  // namespace coffer::operations

@@ -1,5 +1,5 @@
 /* A program that knows Coffer by its installed C header and package alone. */
-#include <coffer.h>
+#include <coffer/c.h>
 #include <stdio.h>
 
 int main(int argument_count, char** arguments) {

@@ -1,8 +1,8 @@
 #include "operations/import/chats/chat.h"
 
 #include "coffer/limits.h"
-#include "format/record_text.h"
-#include "format/sha256.h"
+#include "format/records/record_codec.h"
+#include "format/records/sha256.h"
 
 namespace coffer::operations {
 namespace {

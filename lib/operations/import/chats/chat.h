@@ -11,7 +11,7 @@
 
 #include "coffer/conversation.h"
 #include "coffer/document.h"
-#include "operations/import/field_losses.h"
+#include "operations/import/input/field_losses.h"
 
 namespace coffer::operations {
 

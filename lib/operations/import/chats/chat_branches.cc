@@ -5,8 +5,8 @@
 #include <set>
 
 #include "coffer/limits.h"
-#include "format/canonical_object.h"
-#include "format/json_text.h"
+#include "format/json/canonical_object.h"
+#include "format/json/json_text.h"
 #include "operations/import/chats/chat_tree.h"
 
 namespace coffer::operations {

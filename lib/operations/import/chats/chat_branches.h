@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "format/record_text.h"
+#include "format/records/record_codec.h"
 #include "operations/import/chats/chat.h"
 
 namespace coffer::operations {

@@ -4,7 +4,8 @@
 
 #include "operations/import/chats/chat_branches.h"
 #include "operations/import/chats/lone_surrogates.h"
-#include "operations/import/json_items.h"
+#include "operations/import/input/json_items.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -12,10 +13,10 @@ namespace {
 Status PutChat(Chat& chat, std::uint64_t number, ChatSink& sink, FieldLosses& losses) {
   for (ChatDocument& document : chat.documents) {
     format::InterchangeRecord record{std::move(document.document), std::nullopt, std::move(document.content), std::nullopt};
-    if (Status status = sink.PutChatRecord(std::move(record), number); !status.ok()) return status;
+    COFFER_TRY(sink.PutChatRecord(std::move(record), number));
   }
   for (format::InterchangeRecord& record : SplitBranches(chat, losses)) {
-    if (Status status = sink.PutChatRecord(std::move(record), number); !status.ok()) return status;
+    COFFER_TRY(sink.PutChatRecord(std::move(record), number));
   }
   return Status::Ok();
 }
@@ -28,9 +29,8 @@ Status ImportChats(ByteSource& bytes, const std::string& name, const std::string
   JsonItems items(bytes, name, kImportChatBytesMax);
   JsonItem item;
   for (;;) {
-    Result<bool> more = items.Next(item);
-    if (!more.ok()) return std::move(more).status();
-    if (!*more) return Status::Ok();
+    COFFER_ASSIGN(bool more, items.Next(item));
+    if (!more) return Status::Ok();
     const std::string at = before + "the conversation that begins at byte " + std::to_string(item.offset) + ": ";
     losses.SetPlace(name + ", item " + std::to_string(item.number));
     Status done;

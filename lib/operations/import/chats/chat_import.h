@@ -9,9 +9,9 @@
 #include "coffer/document.h"
 #include "coffer/import.h"
 #include "coffer/result.h"
-#include "format/record_text.h"
+#include "format/records/record_codec.h"
 #include "operations/import/chats/chat.h"
-#include "operations/import/field_losses.h"
+#include "operations/import/input/field_losses.h"
 
 namespace coffer::operations {
 

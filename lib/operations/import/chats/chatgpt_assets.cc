@@ -1,7 +1,7 @@
 #include "operations/import/chats/chatgpt_assets.h"
 
-#include "format/canonical_object.h"
-#include "format/json_text.h"
+#include "format/json/canonical_object.h"
+#include "format/json/json_text.h"
 #include "operations/import/chats/chat.h"
 
 namespace coffer::operations {

@@ -6,6 +6,7 @@
 #include "coffer/limits.h"
 #include "operations/import/chats/chatgpt_content.h"
 #include "operations/import/chats/foreign_json.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -44,7 +45,7 @@ class ChatGptReader {
   Result<Chat> Read() {
     const std::string_view mapping = conversation_.Find("mapping");
     if (mapping.starts_with('{')) {
-      if (Status status = ReadNodes(mapping); !status.ok()) return status;
+      COFFER_TRY(ReadNodes(mapping));
     } else {
       chat_.has_messages = false;
       losses_.Note("mapping", "is missing: the conversation has no messages", "");
@@ -230,13 +231,12 @@ class ChatGptReader {
 }  // namespace
 
 Result<Chat> ReadChatGptChat(std::string_view json, const std::string& owner, ChatGptArchive& archive, FieldLosses& losses) {
-  Result<std::string> canonical = CanonicalOf(json);
-  if (!canonical.ok()) return std::move(canonical).status();
-  const CanonicalObject object(*canonical);
+  COFFER_ASSIGN(std::string canonical, CanonicalOf(json));
+  const CanonicalObject object(canonical);
   if (object.Find("mapping").empty() && object.Find("create_time").empty()) {
     return Status::InvalidArgument("no conversation of ChatGPT: it has neither mapping nor create_time");
   }
-  return ChatGptReader(*canonical, owner, archive, losses).Read();
+  return ChatGptReader(canonical, owner, archive, losses).Read();
 }
 
 }  // namespace coffer::operations

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "format/canonical_object.h"
+#include "format/json/canonical_object.h"
 #include "operations/import/chats/foreign_json.h"
 
 namespace coffer::operations {

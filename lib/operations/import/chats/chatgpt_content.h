@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "operations/import/field_losses.h"
+#include "operations/import/input/field_losses.h"
 
 namespace coffer::operations {
 

@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "coffer/limits.h"
-#include "format/canonical_object.h"
-#include "format/json_tokens.h"
+#include "format/json/canonical_object.h"
+#include "format/json/json_tokens.h"
 #include "operations/import/chats/foreign_json.h"
-#include "operations/import/contained_file.h"
-#include "operations/import/json_items.h"
+#include "operations/import/input/file_below_folder.h"
+#include "operations/import/input/json_items.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -45,11 +46,10 @@ Result<std::string> ReadWhole(ByteSource& bytes, std::size_t bytes_max) {
   std::string text;
   char piece[std::size_t{64} << 10];
   for (;;) {
-    Result<std::size_t> got = bytes.Read(piece, sizeof piece);
-    if (!got.ok()) return std::move(got).status();
-    if (*got == 0) return text;
-    if (text.size() + *got > bytes_max) return Status::Corruption("longer than " + std::to_string(bytes_max) + " bytes");
-    text.append(piece, *got);
+    COFFER_ASSIGN(std::size_t got, bytes.Read(piece, sizeof piece));
+    if (got == 0) return text;
+    if (text.size() + got > bytes_max) return Status::Corruption("longer than " + std::to_string(bytes_max) + " bytes");
+    text.append(piece, got);
   }
 }
 
@@ -85,13 +85,11 @@ Status ChatGptZip::Import() {
 }
 
 Status ChatGptZip::VisitEntries(const Visit& visit, bool tell_hostile) {
-  Result<std::unique_ptr<ZipReader>> zip = open_();
-  if (!zip.ok()) return std::move(zip).status();
+  COFFER_ASSIGN(std::unique_ptr<ZipReader> zip, open_());
   ZipEntry entry;
   for (;;) {
-    Result<bool> more = (*zip)->Next(entry);
-    if (!more.ok()) return std::move(more).status();
-    if (!*more) return Status::Ok();
+    COFFER_ASSIGN(bool more, zip->Next(entry));
+    if (!more) return Status::Ok();
     if (entry.is_folder) continue;
     Result<std::string> path = NormalizeRelativePath(entry.path);
     std::string_view why = path.ok() ? "" : path.status().message();
@@ -99,7 +97,7 @@ Status ChatGptZip::VisitEntries(const Visit& visit, bool tell_hostile) {
     if (path.ok() && !format::IsUtf8(*path)) why = "has a name that is not UTF-8";
     Status status;
     if (why.empty()) {
-      status = visit(PartOf(*path), *path, **zip);
+      status = visit(PartOf(*path), *path, *zip);
     } else if (tell_hostile) {
       status = TellHostile(entry.path, why);
     }
@@ -140,9 +138,8 @@ Status ChatGptZip::ReadFeedback(const std::string& path, ZipReader& zip) {
   std::size_t held_bytes = 0;
   losses_.SetPlace(name_);
   for (;;) {
-    Result<bool> more = items.Next(item);
-    if (!more.ok()) return std::move(more).status();
-    if (!*more) return Status::Ok();
+    COFFER_ASSIGN(bool more, items.Next(item));
+    if (!more) return Status::Ok();
     Result<std::string> canonical = CanonicalOf(item.text);
     const format::CanonicalObject feedback(canonical.ok() ? std::string_view(*canonical) : std::string_view());
     std::optional<std::string> message_id = feedback.Text("message_id");
@@ -159,9 +156,8 @@ Status ChatGptZip::ReadFeedback(const std::string& path, ZipReader& zip) {
 
 Status ChatGptZip::ReadAssetNames(const std::string& path, ZipReader& zip) {
   const std::string place = name_ + ": " + path;
-  Result<std::string> text = ReadWhole(zip, kChatGptSideFileBytesMax);
-  if (!text.ok()) return std::move(text).status().WithContext(place);
-  Result<std::string> canonical = CanonicalOf(*text);
+  COFFER_ASSIGN_CONTEXT(std::string text, ReadWhole(zip, kChatGptSideFileBytesMax), place);
+  Result<std::string> canonical = CanonicalOf(text);
   if (!canonical.ok()) return Status::Corruption(place + ": " + std::string(canonical.status().message()));
   const format::CanonicalObject names(*canonical);
   for (const format::CanonicalMember& member : names.members()) {
@@ -184,7 +180,7 @@ Status ChatGptZip::ReadAsset(Part part, const std::string& path, ZipReader& zip)
   if (part != Part::kAsset) return Status::Ok();
   const ChatGptAsset* asset = archive_.assets.AtPath(path);
   if (asset == nullptr) return Status::Corruption(name_ + ": " + path + ": was not there before");
-  if (Status status = sink_.PutChatDocument(DocumentOf(*asset, owner_), zip); !status.ok()) return status;
+  COFFER_TRY(sink_.PutChatDocument(DocumentOf(*asset, owner_), zip));
   // A file that cannot be read is that document's failure alone; a bomb ends the import.
   return zip.CheckUnpacked();
 }

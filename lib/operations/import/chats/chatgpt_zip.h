@@ -11,7 +11,7 @@
 
 #include "operations/import/chats/chat_import.h"
 #include "operations/import/chats/chatgpt_chat.h"
-#include "operations/import/zip_reader.h"
+#include "operations/import/input/zip_reader.h"
 
 namespace coffer::operations {
 

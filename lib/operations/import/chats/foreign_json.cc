@@ -1,6 +1,6 @@
 #include "operations/import/chats/foreign_json.h"
 
-#include "format/json_text.h"
+#include "format/json/json_text.h"
 
 namespace coffer::operations {
 

@@ -10,10 +10,10 @@
 #include "coffer/json.h"
 #include "coffer/result.h"
 #include "coffer/timestamp.h"
-#include "format/canonical_object.h"
-#include "format/epoch_time.h"
-#include "format/record_rules.h"
-#include "operations/import/field_losses.h"
+#include "format/json/canonical_object.h"
+#include "format/records/epoch_time.h"
+#include "format/records/record_rules.h"
+#include "operations/import/input/field_losses.h"
 
 namespace coffer::operations {
 

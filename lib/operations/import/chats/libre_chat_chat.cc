@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "coffer/limits.h"
-#include "format/json_text.h"
+#include "format/json/json_text.h"
 #include "operations/import/chats/foreign_json.h"
 #include "operations/import/chats/libre_chat_messages.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -184,12 +185,11 @@ class LibreChatReader {
 }  // namespace
 
 Result<Chat> ReadLibreChatChat(std::string_view json, const std::string& owner, FieldLosses& losses) {
-  Result<LibreChatText> text = ReadLibreChatText(json);
-  if (!text.ok()) return std::move(text).status();
-  if (!text->has_messages && CanonicalObject(text->conversation).Find("conversationId").empty()) {
+  COFFER_ASSIGN(LibreChatText text, ReadLibreChatText(json));
+  if (!text.has_messages && CanonicalObject(text.conversation).Find("conversationId").empty()) {
     return Status::InvalidArgument("no conversation of LibreChat: it has neither conversationId nor messages");
   }
-  return LibreChatReader(*text, owner, losses).Read();
+  return LibreChatReader(text, owner, losses).Read();
 }
 
 }  // namespace coffer::operations

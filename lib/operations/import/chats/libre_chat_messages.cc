@@ -1,8 +1,7 @@
 #include "operations/import/chats/libre_chat_messages.h"
 
 #include "coffer/import.h"
-#include "format/json_text.h"
-#include "format/record_text.h"
+#include "format/json/json_text.h"
 
 namespace coffer::operations {
 namespace {

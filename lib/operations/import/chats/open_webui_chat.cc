@@ -6,6 +6,7 @@
 #include "coffer/limits.h"
 #include "operations/import/chats/foreign_json.h"
 #include "operations/import/chats/open_webui_files.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
@@ -49,7 +50,7 @@ class OpenWebUiReader {
   }
 
   Result<Chat> Read() {
-    if (Status status = ReadNodes(); !status.ok()) return status;
+    COFFER_TRY(ReadNodes());
     ReadConversation();
     ReadSettings();
     CanonicalWriter beside;
@@ -274,21 +275,19 @@ class OpenWebUiReader {
 }  // namespace
 
 Result<Chat> ReadOpenWebUiChat(std::string_view json, const std::string& owner, FieldLosses& losses) {
-  Result<std::string> canonical = CanonicalOf(json);
-  if (!canonical.ok()) return std::move(canonical).status();
-  const CanonicalObject row(*canonical);
+  COFFER_ASSIGN(std::string canonical, CanonicalOf(json));
+  const CanonicalObject row(canonical);
   const std::string_view chat = row.Find("chat");
-  if (chat.starts_with('{')) return OpenWebUiReader(*canonical, chat, owner, losses).Read();
+  if (chat.starts_with('{')) return OpenWebUiReader(canonical, chat, owner, losses).Read();
   // A dump of the database's table has the chat as a text of JSON.
   if (const std::optional<std::string> text = CanonicalText(chat)) {
-    Result<std::string> inner = CanonicalOf(*text);
-    if (!inner.ok()) return std::move(inner).status().WithContext("chat");
-    return OpenWebUiReader(*canonical, *inner, owner, losses).Read();
+    COFFER_ASSIGN_CONTEXT(std::string inner, CanonicalOf(*text), "chat");
+    return OpenWebUiReader(canonical, inner, owner, losses).Read();
   }
   if (row.Find("history").empty() && row.Find("messages").empty()) {
     return Status::InvalidArgument("no chat of Open WebUI: it has neither chat, history nor messages");
   }
-  return OpenWebUiReader("{}", *canonical, owner, losses).Read();
+  return OpenWebUiReader("{}", canonical, owner, losses).Read();
 }
 
 }  // namespace coffer::operations

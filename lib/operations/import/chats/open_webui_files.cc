@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
-#include "format/base64.h"
-#include "format/canonical_object.h"
-#include "format/record_text.h"
+#include "format/age/base64.h"
+#include "format/json/canonical_object.h"
+#include "format/json/json_text.h"
 #include "operations/import/chats/foreign_json.h"
 
 namespace coffer::operations {

@@ -1,0 +1,17 @@
+// The JSON of a request's body, read under limits.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "http/requests/faults.h"
+#include "http/requests/json.h"
+
+namespace coffer::http {
+
+// The value, or nullopt with one fault added: "missing" for an empty body, "json_invalid" for what is no JSON, is not UTF-8,
+// is nested deeper than kJsonDepthMax or has a number that no double holds. Of members that are there twice the last one
+// counts.
+std::optional<GivenJson> ReadJsonBody(std::string_view body, Faults& faults);
+
+}  // namespace coffer::http

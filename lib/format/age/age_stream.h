@@ -1,0 +1,34 @@
+// The payload of an age v1 file: a nonce, then chunks of 64 KiB, each sealed under its number and whether it is the last.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "coffer/result.h"
+#include "format/age/age.h"
+#include "format/age/age_header.h"
+#include "format/age/age_primitives.h"
+
+namespace coffer::format {
+
+inline constexpr std::size_t kAgeNonceBytes = 16;
+inline constexpr std::size_t kAgeSealedChunkBytes = kAgeChunkBytes + ChaChaPoly::kTagBytes;
+
+Result<Key256> AgePayloadKey(const AgeFileKey& file_key, std::string_view nonce);
+ChaChaPoly::Nonce AgeChunkNonce(std::uint64_t chunk, bool last);
+
+// Where the chunks of a payload are.
+struct AgeChunks {
+  // `bytes`: of all sealed chunks. kCorruption: no payload has that length.
+  static Result<AgeChunks> Of(std::uint64_t bytes);
+
+  std::uint64_t SealedOffset(std::uint64_t chunk) const { return chunk * kAgeSealedChunkBytes; }
+  std::size_t SealedBytes(std::uint64_t chunk) const;
+  bool IsLast(std::uint64_t chunk) const { return chunk + 1 == count; }
+
+  std::uint64_t count = 0;
+  std::uint64_t sealed_bytes = 0;
+  std::uint64_t plain_bytes = 0;
+};
+
+}  // namespace coffer::format

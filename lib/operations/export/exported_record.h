@@ -1,0 +1,37 @@
+// ExportedRecord: the canonical text of whole records as exports show it, with extra_metadata and unknown members or without.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "coffer/result.h"
+#include "format/records/member_list.h"
+#include "format/stored/stored_record.h"
+
+namespace coffer::operations {
+
+// With them stored text is copied; without them it is taken apart. One thread at a time.
+class ExportedRecord {
+ public:
+  explicit ExportedRecord(bool include_metadata) : include_metadata_(include_metadata) {}
+
+  // Each appends an object; the first two without its closing brace. kCorruption: the text is no record.
+  Status AppendOpenConversation(const format::StoredText& text, const format::ConversationHead& head, std::string& out);
+  Status AppendOpenDocument(const format::StoredRecord& record, std::string& out);
+  Status AppendPrompt(const format::StoredRecord& record, std::string& out);
+  // `place`: what format::MessagePlaceText made of the conversation's id.
+  Status AppendMessage(const format::StoredMessage& message, std::string_view place, std::uint64_t sequence_number,
+                       std::string& out);
+
+ private:
+  // Takes the metadata off the object that `out` has had since `begin`, which is open: without its brace.
+  static Status DropMetadata(format::RecordMembers& members, std::size_t begin, std::string& out);
+
+  const bool include_metadata_;
+  format::RecordMembers conversation_{Kind::kConversation};
+  format::RecordMembers message_{Kind::kMessage};
+  format::RecordMembers document_{Kind::kDocument};
+  format::RecordMembers prompt_{Kind::kPrompt};
+};
+
+}  // namespace coffer::operations

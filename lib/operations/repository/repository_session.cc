@@ -1,0 +1,273 @@
+#include "operations/repository/repository_session.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
+
+#include "operations/runner/journal_json.h"
+#include "storage/durable_file.h"
+#include "vocabulary/try.h"
+
+namespace coffer::operations {
+namespace {
+
+constexpr std::string_view kIdentityName = "repository.json";
+constexpr std::string_view kLeaseName = "lease";
+constexpr int kRepositoryVersion = 1;
+constexpr std::uint64_t kLeaseBytesMax = 65'536;
+
+struct Lease {
+  std::uint64_t fencing = 0;
+  std::uint64_t last_sequence = 0;
+};
+
+std::uint64_t NumberOf(const nlohmann::json& json, const char* name) {
+  const auto member = json.find(name);
+  return member != json.end() && member->is_number_unsigned() ? member->get<std::uint64_t>() : 0;
+}
+
+// A lease that is missing or cannot be read counts as none: the manifests tell the rest.
+Result<Lease> ReadLease(storage::ObjectStore& objects) {
+  Result<std::string> text = storage::ReadObject(objects, kLeaseName, kLeaseBytesMax);
+  if (!text.ok() && text.status().code() != StatusCode::kNotFound) return std::move(text).status();
+  Lease lease;
+  if (!text.ok()) return lease;
+  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return lease;
+  lease.fencing = NumberOf(json, "fencing");
+  lease.last_sequence = NumberOf(json, "last_sequence");
+  if (lease.last_sequence > kManifestSequenceMax) lease.last_sequence = 0;
+  return lease;
+}
+
+// "objects/ab/<64 hex digits that begin with ab>": only what a session could have put there is a session's to remove.
+bool IsObjectName(std::string_view name) {
+  constexpr std::size_t kIdBytes = 64;
+  const std::size_t slash = name.rfind('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view id = name.substr(slash + 1);
+  return id.size() == kIdBytes && id.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+         name == Repository::ObjectName(id);
+}
+
+// Names of objects that none of the manifests names.
+Result<std::vector<std::string>> UnnamedObjects(const Repository& repository,
+                                                std::initializer_list<const std::vector<BackupManifest>*> lists) {
+  std::unordered_set<std::string> named;
+  for (const auto* manifests : lists) {
+    for (const BackupManifest& manifest : *manifests) {
+      for (const StoredObject& object : manifest.objects) named.insert(Repository::ObjectName(object.id));
+    }
+  }
+  Result<std::vector<std::string>> names = repository.objects().List(kObjectsName);
+  if (names.ok()) std::erase_if(*names, [&](const std::string& name) { return !IsObjectName(name) || named.contains(name); });
+  return names;
+}
+
+}  // namespace
+
+Result<std::uint64_t> UnnamedBytes(const Repository& repository, const std::vector<BackupManifest>& manifests) {
+  COFFER_ASSIGN(std::vector<std::string> names, UnnamedObjects(repository, {&manifests}));
+  std::uint64_t bytes = 0;
+  for (const std::string& name : names) {
+    COFFER_ASSIGN(std::uint64_t size, repository.objects().Size(name));
+    bytes += size;
+  }
+  return bytes;
+}
+
+Result<std::unique_ptr<RepositorySession>> RepositorySession::Begin(engine::EngineCore& core, const Repository& repository) {
+  COFFER_ASSIGN_CONTEXT(std::unique_ptr<FileLock> lock, repository.objects().Lock(), "repository " + repository.path());
+  std::unique_ptr<RepositorySession> session(new RepositorySession(repository, std::move(lock)));
+  Status status = session->EnsureIdentity(core);
+  // The lease first: whoever held the repository before can publish no manifest behind those that are read now.
+  if (status.ok()) status = session->TakeLease(core);
+  if (status.ok()) status = session->ReadManifests();
+  if (status.ok()) status = session->KeepSequence();
+  if (status.ok()) status = repository.objects().RemoveTemporary();
+  if (status.ok() && session->damage_.ok()) status = session->RemoveCopiesOfLive();
+  if (status.ok() && session->damage_.ok()) {
+    Result<std::uint64_t> swept = session->SweepObjects();
+    if (swept.ok()) session->swept_bytes_ = *swept;
+    status = swept.status();
+  }
+  if (!status.ok()) return status.WithContext("repository " + repository.path());
+  return session;
+}
+
+Status RepositorySession::EnsureIdentity(engine::EngineCore& core) {
+  Result<std::string> uuid = repository_.Uuid();
+  if (!uuid.ok() && uuid.status().code() == StatusCode::kNotFound) {
+    COFFER_TRY(CheckMayBegin(core.files()));
+    nlohmann::ordered_json json = {{"coffer_repository", kRepositoryVersion}, {"uuid", core.NewId()}};
+    json["features"] = nlohmann::ordered_json::array();
+    Status put = storage::PutObject(repository_.objects(), kIdentityName, ToText(json) + "\n");
+    if (!put.ok()) return put;
+    uuid = repository_.Uuid();
+  }
+  if (!uuid.ok()) return std::move(uuid).status();
+  uuid_ = std::move(*uuid);
+  return Status::Ok();
+}
+
+// A folder with other things in it is not made a repository; nor is one that has lost its repository.json taken for a new one.
+Status RepositorySession::CheckMayBegin(FileSystem& files) const {
+  COFFER_ASSIGN(std::vector<std::string> names, files.List(repository_.path()));
+  for (const std::string& name : names) {
+    // What there may be before there are backups: the lock, the ledger, and what a crash left of the beginning.
+    if (name == "LOCK" || name == "lease" || name == "ledger" || name == "unfinished") continue;
+    return Status::InvalidArgument("holds \"" + name + "\" and no repository.json: it is no repository, or has lost that file");
+  }
+  return Status::Ok();
+}
+
+Status RepositorySession::ReadManifests() {
+  live_.clear();
+  trash_.clear();
+  damage_ = Status::Ok();
+  COFFER_ASSIGN(std::vector<std::string> ids, repository_.Ids());
+  for (const std::string& id : ids) {
+    Result<BackupManifest> manifest = repository_.Read(id);
+    if (manifest.ok()) {
+      live_.push_back(std::move(*manifest));
+    } else if (manifest.status().code() == StatusCode::kIoError) {
+      return std::move(manifest).status();
+    } else {
+      damage_ = manifest.status();
+    }
+  }
+  std::ranges::sort(live_, std::ranges::greater(), [](const BackupManifest& m) { return m.info.sequence; });
+  Result<std::vector<BackupManifest>> trash = repository_.ListTrash();
+  if (trash.ok()) {
+    trash_ = std::move(*trash);
+  } else if (trash.status().code() == StatusCode::kIoError) {
+    return std::move(trash).status();
+  } else {
+    damage_ = trash.status();
+  }
+  for (const auto* manifests : {&live_, &trash_}) {
+    for (const BackupManifest& manifest : *manifests) last_sequence_ = std::max(last_sequence_, manifest.info.sequence);
+  }
+  return Status::Ok();
+}
+
+Status RepositorySession::RemoveCopiesOfLive() {
+  COFFER_ASSIGN(std::vector<Repository::TrashEntry> copies, repository_.TrashOfLive());
+  for (const Repository::TrashEntry& copy : copies) {
+    COFFER_TRY(repository_.objects().Delete(copy.name));
+  }
+  return Status::Ok();
+}
+
+Status RepositorySession::TakeLease(engine::EngineCore& core) {
+  COFFER_ASSIGN(Lease lease, ReadLease(repository_.objects()));
+  fencing_ = lease.fencing + 1;
+  last_sequence_ = lease.last_sequence;
+  holder_ = core.NewId();
+  taken_at_ = core.Now();
+  return WriteLease();
+}
+
+Status RepositorySession::WriteLease() {
+  leased_sequence_ = last_sequence_;
+  const std::string text = ToText({{"fencing", fencing_},
+                                   {"last_sequence", last_sequence_},
+                                   {"holder", holder_},
+                                   {"taken_at", FormatTimestamp(taken_at_)}});
+  return repository_.objects().Replace(kLeaseName, text + "\n");
+}
+
+// So that the number of a backup that is gone is not given again.
+Status RepositorySession::KeepSequence() {
+  if (last_sequence_ == leased_sequence_) return Status::Ok();
+  COFFER_TRY(CheckHeld());
+  return WriteLease();
+}
+
+Status RepositorySession::CheckHeld() const {
+  COFFER_ASSIGN(std::string uuid, repository_.Uuid());
+  if (uuid != uuid_) return Status::Conflict("repository " + repository_.path() + ": is another one than at the beginning");
+  COFFER_ASSIGN(Lease lease, ReadLease(repository_.objects()));
+  if (lease.fencing == fencing_) return Status::Ok();
+  return Status::Conflict("repository " + repository_.path() + ": another session has taken it since");
+}
+
+Status RepositorySession::PublishManifest(const BackupManifest& manifest, std::string_view sealed) {
+  COFFER_ASSIGN(std::string text, EncodeManifest(manifest));
+  COFFER_TRY(CheckHeld());
+  const std::string name = Repository::ManifestName(manifest.info.id);
+  Status status = storage::PutObject(repository_.objects(), name, text.append(sealed));
+  if (status.ok()) {
+    last_sequence_ = std::max(last_sequence_, manifest.info.sequence);
+    live_.insert(live_.begin(), manifest);
+  } else if (status.code() != StatusCode::kAlreadyExists) {
+    // It may have its name, though not durably so: a backup that failed must not be listed.
+    repository_.objects().Delete(name).Ignore();
+  }
+  return status;
+}
+
+Status RepositorySession::MoveToTrash(std::string_view id, Timestamp deleted_at) {
+  storage::ObjectStore& objects = repository_.objects();
+  Result<std::string> bytes = storage::ReadObject(objects, Repository::ManifestName(id), 2 * kManifestBytesMax);
+  if (!bytes.ok() &&
+      (bytes.status().code() == StatusCode::kInvalidArgument || bytes.status().code() == StatusCode::kNotFound)) {
+    return Status::NotFound("there is none in " + repository_.path());
+  }
+  if (!bytes.ok()) return std::move(bytes).status();
+  COFFER_TRY(CheckHeld());
+  Status put = storage::PutObject(objects, Repository::TrashName(id, deleted_at), *bytes);
+  if (!put.ok() && put.code() != StatusCode::kAlreadyExists) return put;
+  COFFER_TRY(objects.Delete(Repository::ManifestName(id)));
+  const auto moved = std::ranges::find(live_, id, [](const BackupManifest& manifest) { return manifest.info.id; });
+  if (moved == live_.end()) return ReadManifests();  // a damaged one has gone
+  moved->info.deleted_at = deleted_at;
+  trash_.push_back(std::move(*moved));
+  live_.erase(moved);
+  return Status::Ok();
+}
+
+Status RepositorySession::TakeFromTrash(std::string_view id) {
+  storage::ObjectStore& objects = repository_.objects();
+  COFFER_ASSIGN(std::vector<Repository::TrashEntry> entries, repository_.Trash());
+  const auto entry = std::ranges::find(entries, id, &Repository::TrashEntry::id);
+  if (entry == entries.end()) return Status::NotFound("backup " + std::string(id) + ": is not in the trash");
+  COFFER_ASSIGN(std::string bytes, storage::ReadObject(objects, entry->name, 2 * kManifestBytesMax));
+  COFFER_TRY(CheckHeld());
+  // One that is live already lost its way back in a crash between these two steps.
+  Status put = storage::PutObject(objects, Repository::ManifestName(id), bytes);
+  if (!put.ok() && put.code() != StatusCode::kAlreadyExists) return put;
+  COFFER_TRY(objects.Delete(entry->name));
+  return ReadManifests();
+}
+
+Status RepositorySession::Purge(const Repository::TrashEntry& entry) {
+  COFFER_TRY(CheckHeld());
+  COFFER_TRY(repository_.objects().Delete(entry.name));
+  return ReadManifests();
+}
+
+Result<std::uint64_t> RepositorySession::SweepObjects() {
+  if (!damage_.ok()) return damage_;
+  COFFER_TRY(CheckHeld());
+  COFFER_ASSIGN(std::vector<std::string> names, UnnamedObjects(repository_, {&live_, &trash_}));
+  std::uint64_t freed = 0;
+  for (const std::string& name : names) {
+    COFFER_ASSIGN(std::uint64_t size, repository_.objects().Size(name));
+    COFFER_TRY(repository_.objects().Delete(name));
+    freed += size;
+  }
+  return freed;
+}
+
+void CountRepository(engine::EngineCore& core) {
+  if (Result<std::uint64_t> bytes = storage::TreeBytes(core.files(), core.repository()); bytes.ok()) {
+    core.backups_bytes = *bytes;
+  }
+  if (Result<std::vector<std::string>> ids = Repository(core.files(), core.repository()).Ids(); ids.ok()) {
+    core.backups_count = ids->size();
+  }
+}
+
+}  // namespace coffer::operations

@@ -1,0 +1,88 @@
+#include "operations/restore/restore.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "coffer/backup.h"
+#include "coffer/engine.h"
+#include "engine/core.h"
+#include "engine/internals.h"
+#include "operations/import/run_import.h"
+#include "operations/repository/repository.h"
+#include "operations/restore/restore_full.h"
+#include "operations/restore/restore_partial.h"
+#include "operations/restore/safety_backup.h"
+#include "operations/runner/journal_json.h"
+#include "operations/runner/runner.h"
+#include "vocabulary/try.h"
+
+namespace coffer::operations {
+namespace {
+
+std::string RequestText(const std::string& backup_id, const RestoreOptions& options) {
+  return ToText({{"backup_id", backup_id},
+                 {"scope", RestoreScopeName(options.scope)},
+                 {"user_id", options.owner},
+                 {"ids", options.ids.size()},
+                 {"conflict", ModeWord(options.mode)},
+                 {"exact", options.exact},
+                 {"dry_run", options.dry_run},
+                 {"safety_backup", options.safety_backup},
+                 {"verify", options.verify},
+                 {"without_ledger", options.without_ledger}});
+}
+
+std::string ReportText(const RestoreReport& report) {
+  nlohmann::ordered_json json = {{"restore_id", report.restore_id},
+                                 {"backup_id", report.backup_id},
+                                 {"safety_backup_id", report.safety_backup_id},
+                                 {"scope", RestoreScopeName(report.scope)},
+                                 {"dry_run", report.dry_run},
+                                 {"erasures_applied", report.erasures_applied},
+                                 {"conversations", report.conversations},
+                                 {"messages", report.messages},
+                                 {"documents", report.documents},
+                                 {"prompts", report.prompts},
+                                 {"contents", report.contents},
+                                 {"contents_missing", report.contents_missing},
+                                 {"skipped", report.skipped},
+                                 {"deleted", report.deleted},
+                                 {"failed", report.failed}};
+  json["errors"] = nlohmann::ordered_json::array();
+  for (const ImportError& error : report.errors) json["errors"].push_back(error.reason);
+  json["started_at"] = FormatTimestamp(report.started_at);
+  json["completed_at"] = FormatTimestamp(report.completed_at);
+  return ToText(json);
+}
+
+Result<RestoreReport> Run(Engine& engine, const BackupManifest& manifest, const RestoreOptions& options,
+                          OperationContext& context, BackupFunction make_backup) {
+  COFFER_ASSIGN_CONTEXT(RestoreReport report, options.scope == RestoreScope::kFull
+                                     ? RestoreWhole(engine::CoreOf(engine), manifest, options, context, make_backup)
+                                     : RestorePart(engine, manifest, options, context, make_backup), "restore of backup " + manifest.info.id);
+  context.SetRecords(report.conversations + report.messages + report.documents + report.prompts);
+  return report;
+}
+
+}  // namespace
+
+Result<OperationOf<RestoreReport>> StartRestoreWith(Engine& engine, std::string_view backup_id, const RestoreOptions& options,
+                                                    StartOptions start, BackupFunction make_backup) {
+  engine::EngineCore& core = engine::CoreOf(engine);
+  const std::string what = "restore of backup " + std::string(backup_id);
+  COFFER_TRY_CONTEXT(core.CheckWritable(), what);
+  COFFER_TRY_CONTEXT(CheckRestoreOptions(options), what);
+  Result<BackupManifest> manifest = Repository(core.files(), core.repository()).Find(backup_id);
+  if (!manifest.ok()) return std::move(manifest).status().WithContext(what);
+  OperationSpec spec;
+  spec.kind = OperationKind::kRestore;
+  spec.principal = std::move(start.principal);
+  spec.request = RequestText(manifest->info.id, options);
+  const auto work = [&engine, manifest = std::move(*manifest), options, make_backup](OperationContext& context) {
+    return Run(engine, manifest, options, context, make_backup);
+  };
+  return StartReporting<RestoreReport>(core, std::move(spec), work, &ReportText);
+}
+
+}  // namespace coffer::operations
