@@ -1,9 +1,9 @@
-// What do backups cost, and what comes of them, beside RocksDB's BackupEngine, restic, SQLite and PostgreSQL, on the same
-// records, in one run?
+// What do backups cost and how large are they, compared with RocksDB's BackupEngine, restic, SQLite and PostgreSQL on the same
+// records in the same run?
 //
 //   backup_bench [--data DIR] [--work DIR] [--copies N] [--rounds N] [--out DIR]
 //
-// Prints Markdown tables of figures and ratios and writes them with a chart to --out. Each step runs in a process of its own,
+// Prints Markdown tables of figures and ratios, and writes them with a chart to --out. Each step runs in a process of its own,
 // with the store's files in the page cache.
 #include <algorithm>
 #include <cstdio>
@@ -112,7 +112,7 @@ class Comparison {
 
   double RepositoryMegabytes(const std::string& name) { return Megabytes(FolderBytes(settings_.work / name)); }
 
-  // Each round begins with empty repositories and takes the contenders in turn.
+  // Each round starts with empty repositories and runs the contenders in turn.
   void CompareFull(const std::string& what, const std::string& store, double restic_max) {
     std::map<std::string, std::vector<Figures>> runs;
     const std::string linked = Path(store + ".linked");
@@ -197,7 +197,7 @@ class Comparison {
     AddOpenRow("store", settings_.copies);
     std::vector<Figures> runs;
     for (std::size_t round = 0; round < settings_.rounds; ++round) {
-      Apart("settle", {{"--store", Path("store")}});  // merges what the round before has put back
+      Apart("settle", {{"--store", Path("store")}});  // compacts what the previous round restored
       runs.push_back(Apart("partial", {{"--store", Path("store")}, {"--repository", Path("storesealed")}}));
     }
     const Figures partial = Median(runs);
@@ -229,7 +229,7 @@ class Comparison {
 
   void MeasureCommits() {
     Figures commits = Apart("commits", {{"--store", Path("store")}, {"--repository", Path("commits")}});
-    rows_.push_back({"99th percentile of a durable commit beside a backup",
+    rows_.push_back({"99th percentile of a durable commit during a backup",
                      Text("%.1f ms, median %.1f, slowest %.0f; quiet %.1f, median %.1f, slowest %.0f", commits["busy_p99_ms"],
                           commits["busy_p50_ms"], commits["busy_max_ms"], commits["quiet_p99_ms"], commits["quiet_p50_ms"],
                           commits["quiet_max_ms"]),
@@ -237,7 +237,7 @@ class Comparison {
     fs::remove_all(settings_.work / "commits");
   }
 
-  // One backup of the store as it is now by each contender. Coffer's comes first; the others work on links to its files.
+  // One backup of the store's current state by each contender. Coffer's comes first; the others use hard links to its files.
   DayFigures BackUp(const std::string& store, const std::string& type) {
     DayFigures day;
     const auto grown = [this](const std::string& name, const auto& work) {

@@ -75,7 +75,7 @@ void WriteSample(const Corpus& corpus, const CorpusCopies& copies, const fs::pat
   Require(file.flush().good(), "writing", SamplePath(directory).string());
 }
 
-// The day's records on their way, and as NDJSON besides.
+// Writes one day's records and counts their NDJSON.
 class Day {
  public:
   Day(CofferPeer& peer, const CorpusCopies& corpus, const fs::path& lines)

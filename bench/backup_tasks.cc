@@ -56,7 +56,7 @@ void AddShares(std::vector<double> times_ms, const std::string& prefix, Figures&
   figures[prefix + "_max_ms"] = times_ms.back();
 }
 
-// One writer that waits for the device after each message.
+// One writer that waits for each message to be durable.
 class Writer {
  public:
   explicit Writer(Engine& engine) : engine_(engine) {

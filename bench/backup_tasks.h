@@ -1,4 +1,4 @@
-// What one process of the backup benchmark does with a Coffer store, through its public headers.
+// What one process of the backup benchmark does with a Coffer store, through the public headers.
 #ifndef COFFER_BENCH_BACKUP_TASKS_H_
 #define COFFER_BENCH_BACKUP_TASKS_H_
 
@@ -12,23 +12,23 @@ namespace coffer::bench {
 
 struct BackupPlace {
   std::filesystem::path store;       // its data folder, closed
-  std::filesystem::path repository;  // outside of it
+  std::filesystem::path repository;  // outside the store
 };
 
-// All: "seconds", and "peak_memory_mb" of the process.
+// All return "seconds", and "peak_memory_mb" of the process.
 Figures CreateOnce(const BackupPlace& place, BackupType type, bool sealed);
-// The newest backup to an empty data folder and a first read from there; opened before the time begins.
+// Restores the newest backup to an empty data folder, which is opened outside the measured time, and reads once.
 Figures RestoreAndRead(const BackupPlace& place, const std::filesystem::path& target);
-// The newest backup in place, by whom the store's identity is at hand, and a first read.
+// Opens the newest backup in place with the store's identity, and reads once.
 Figures OpenAndRead(const BackupPlace& place);
-// The median user's records back into the store they came from.
+// Restores the median user's records into their own store.
 Figures RestoreMedianUser(const BackupPlace& place);
 Figures VerifyDeepest(const BackupPlace& place);
 
-// An incremental backup with nothing changed: "read_bytes" of sorted and blob files.
+// An incremental backup with nothing changed: "read_bytes" of table and blob files.
 Figures CountReadsOfUnchanged(const BackupPlace& place);
 
-// Durable appends by one thread, quiet and beside full backups: "quiet_p50_ms", "busy_p99_ms" …
+// Durable appends by one thread, alone and during full backups: "quiet_p50_ms", "busy_p99_ms" …
 Figures TimeCommits(const BackupPlace& place);
 
 // A forced full compaction.

@@ -1,4 +1,4 @@
-// Seven days of use, each with an incremental backup by Coffer, BackupEngine and restic, and one more behind a forced full
+// Seven days of use, each with an incremental backup by Coffer, BackupEngine and restic, and one more after a forced full
 // compaction.
 #ifndef COFFER_BENCH_BACKUP_WEEK_H_
 #define COFFER_BENCH_BACKUP_WEEK_H_
@@ -11,7 +11,7 @@
 
 namespace coffer::bench {
 
-// What one day came to, by contender.
+// One day's figures, by contender.
 struct DayFigures {
   double changed_mb = 0;  // the day's records as NDJSON in zstd
   double coffer_mb = 0;

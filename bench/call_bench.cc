@@ -1,4 +1,4 @@
-// What does one call of the engine cost, on a store that fits into memory?
+// What does one engine call cost on a store that fits into memory?
 #include <benchmark/benchmark.h>
 
 #include <filesystem>
@@ -16,7 +16,7 @@ constexpr int kConversations = 2'000;
 constexpr int kMessagesEach = 6;
 constexpr int kOwners = 200;
 
-// A store that is gone with the benchmark.
+// A store that is removed with the benchmark.
 class FilledStore {
  public:
   FilledStore() : folder_(std::filesystem::temp_directory_path() / "coffer-call-bench") {

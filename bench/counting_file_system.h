@@ -1,4 +1,4 @@
-// The operating system's files, and how many bytes of sorted and blob files were read through it.
+// The operating system's files, with a count of the bytes read from table and blob files.
 #ifndef COFFER_BENCH_COUNTING_FILE_SYSTEM_H_
 #define COFFER_BENCH_COUNTING_FILE_SYSTEM_H_
 
@@ -9,7 +9,7 @@
 
 namespace coffer::bench {
 
-// Must outlive what is opened through it.
+// Must outlive everything opened through it.
 class CountingFileSystem final : public FileSystem {
  public:
   std::uint64_t bytes_read() const { return bytes_read_; }

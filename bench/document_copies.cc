@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// As many as the data set has, of its mean size.
+// The number and mean size of the data set's documents.
 constexpr std::size_t kGeneratedDocuments = 1'616;
 constexpr std::size_t kGeneratedBytes = 18'925;
 

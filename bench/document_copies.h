@@ -1,4 +1,4 @@
-// The documents of the data set with their contents, at n copies, for stores that hold documents.
+// The data set's documents with their contents, at n copies, for stores that hold documents.
 #ifndef COFFER_BENCH_DOCUMENT_COPIES_H_
 #define COFFER_BENCH_DOCUMENT_COPIES_H_
 
@@ -17,12 +17,12 @@ struct HostDocument {
   std::string content;
 };
 
-// Read-only once made. Copies are other documents of the same contents, each copy in an order of its own: no chunk that a
-// deduplicating peer could cut holds the same documents twice. Where the data set is absent the contents are made of the
+// Read-only once constructed. Copies are other documents with the same contents, each copy in an order of its own, so that no
+// chunk that a deduplicating peer could cut holds the same documents twice. Without the data set the contents are made of the
 // generated conversations' texts.
 class DocumentCopies {
  public:
-  // Unpacks the data set's tar to `scratch`, and removes it again.
+  // Unpacks the data set's tar to `scratch` and removes it again.
   DocumentCopies(const Corpus& corpus, const std::filesystem::path& data, const std::filesystem::path& scratch,
                  std::size_t copies);
 

@@ -1,9 +1,9 @@
-// What does an export cost in each layout, beside a raw scan of the same records with the same compression, SQLite and
-// PostgreSQL, and a return by import?
+// What does an export cost in each layout, compared with a raw scan of the same records with the same compression, SQLite and
+// PostgreSQL, and what does an import of the export cost?
 //
 //   export_bench [--data DIR] [--work DIR] [--copies N] [--rounds N] [--out DIR]
 //
-// Prints a Markdown table of figures and ratios and writes it with a chart to --out. Each task runs in a process of its own.
+// Prints a Markdown table of figures and ratios, and writes it with a chart to --out. Each task runs in a process of its own.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -48,7 +48,7 @@ FloorTuning PackedTuning() {
   return tuning;
 }
 
-// Calls `take` with the records in batches; what it costs to make them is no part of any figure.
+// Calls `take` with the records in batches. The time to make them is not measured.
 template <typename Take>
 void ForEachBatch(const Settings& settings, const Take& take) {
   const Corpus corpus = Corpus::Load(settings.data);
@@ -69,7 +69,7 @@ Figures MakeFloor(const Settings& settings) {
   return {};
 }
 
-// The user in the middle of all users by number of conversations.
+// The median user by number of conversations.
 std::string MedianUser(const std::map<std::string, std::size_t>& users) {
   std::vector<std::pair<std::size_t, std::string>> by_count;
   by_count.reserve(users.size());
@@ -135,7 +135,7 @@ Figures RunSqliteJson(const Settings& settings, int workers) {
   return WithFile(watch.seconds(), path);
 }
 
-// The sqlite3 program's own CSV, both tables, through the zstd program.
+// The sqlite3 program's own CSV of both tables, through the zstd program.
 Figures RunSqliteCsv(const Settings& settings) {
   const fs::path path = settings.work / "sqlite.csv.zst";
   const char* pipe =
@@ -147,7 +147,7 @@ Figures RunSqliteCsv(const Settings& settings) {
   return WithFile(watch.seconds(), path);
 }
 
-// A cluster's making takes longer than what is measured: one for all rounds.
+// One cluster for all rounds, because creating it takes longer than the measured work.
 Figures RunPostgres(const Settings& settings) {
   const fs::path folder = settings.work / "postgres";
   std::vector<Figures> runs;

@@ -1,5 +1,6 @@
-// How many requests a second GET /stats serves while one writer runs, beside a bare Beast server that answers a constant of the
-// same length. wrk asks both, one after the other, with the same connections; each has the same threads.
+// How many requests per second does GET /stats serve while one writer runs, compared with a bare Beast server that returns a
+// constant of the same length? wrk asks both, one after the other, with the same number of connections; each has the same
+// threads.
 #include <unistd.h>
 
 #include <array>
@@ -40,7 +41,7 @@ void Put(Engine& engine, int i) {
   if (!engine.PutConversationWithMessages(conversation, messages, PutMode::kUpsert, buffered).ok()) std::exit(1);
 }
 
-// Writes, each durable before the next, until it is told to stop.
+// Writes until it is stopped; each write is durable before the next.
 class Writer {
  public:
   explicit Writer(Engine& engine) : thread_([this, &engine] { Run(engine); }) {}
@@ -66,7 +67,7 @@ class Writer {
   std::thread thread_;
 };
 
-// The requests a second that wrk tells; its whole answer goes to stderr.
+// Returns the requests per second that wrk reports; its whole output goes to stderr.
 double Measure(std::uint16_t port, const std::string& path) {
   const std::string command = kWrk + ("http://127.0.0.1:" + std::to_string(port)) + path;
   FILE* pipe = ::popen(command.c_str(), "r");
@@ -125,7 +126,7 @@ int Run() {
   auto engine = Engine::Open(folder);
   if (!engine.ok()) return 1;
   for (int i = 0; i < kConversations; ++i) Put(**engine, i);
-  constexpr std::size_t kStatisticsBytes = 4000;  // what 200 owners take
+  constexpr std::size_t kStatisticsBytes = 4000;  // the length for 200 owners
   const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   std::cout << "| " << threads << " threads, 32 connections | requests/s |\n|---|---|\n";
   double constant = 0;

@@ -1,6 +1,6 @@
-// Where should messages stand: inline in SST files, or in blob files from some size on? Asked of the same records under
-// each placement: size on disk, full-scan rate, point-read time, and the bytes an incremental backup would copy after a
-// day's use. Prints a Markdown table; FORMAT.md tells what was decided by it.
+// Where should messages be stored: inline in SST files, or in blob files from some size on? Measures the same records under
+// each placement: size on disk, full-scan rate, point-read time, and the bytes that an incremental backup would copy after a
+// day of use. Prints a Markdown table; FORMAT.md states the decision.
 //
 //   message_placement [--data DIR] [--copies N] [--work DIR]
 
@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t kBatchConversations = 500;
 constexpr std::size_t kPointReads = 40'000;
 constexpr std::size_t kDays = 5;          // of use, each followed by an incremental backup
-constexpr std::size_t kDailyShare = 100;  // a day brings 1/100 new conversations, and continues as many
+constexpr std::size_t kDailyShare = 100;  // a day adds 1/100 new conversations, and continues as many
 constexpr std::size_t kRecentShare = 10;  // of those in the newest tenth
 constexpr std::size_t kMessagesContinued = 2;
 
@@ -45,7 +45,7 @@ struct Figures {
   std::uint64_t size_bytes = 0;
   double scan_megabytes_per_second = 0;
   double random_read_us = 0;
-  std::vector<std::uint64_t> day_new_bytes;  // files that were not there the day before
+  std::vector<std::uint64_t> day_new_bytes;  // files that did not exist the day before
   std::uint64_t compaction_new_bytes = 0;    // the same after a forced full compaction
 };
 
@@ -68,7 +68,7 @@ FloorTuning TuningFor(const Placement& placement) {
   return tuning;
 }
 
-// Live SST and blob files with their sizes: what a backup of the store at this moment is made of.
+// Live SST and blob files with their sizes: the files that a backup of the store at this moment contains.
 std::vector<std::pair<std::string, std::uint64_t>> DataFiles(RocksdbFloor& floor) {
   std::vector<rocksdb::LiveFileStorageInfo> files;
   rocksdb::LiveFilesStorageInfoOptions options;
@@ -83,7 +83,7 @@ std::vector<std::pair<std::string, std::uint64_t>> DataFiles(RocksdbFloor& floor
   return data;
 }
 
-// Returns the bytes of files that `known` lacks, and makes `known` the files of now.
+// Returns the bytes of the files that are not in `known`, and sets `known` to the current files.
 std::uint64_t TakeNewBytes(RocksdbFloor& floor, FileSet& known) {
   std::uint64_t new_bytes = 0;
   FileSet now;
@@ -105,7 +105,7 @@ void IngestRange(RocksdbFloor& floor, const CorpusCopies& corpus, std::size_t be
   }
 }
 
-// Continues `count` conversations of those before `end`, the newest tenth: each gets two more messages in a commit.
+// Continues `count` conversations of the newest tenth before `end`: each gets two more messages in one commit.
 void ContinueRecent(RocksdbFloor& floor, const CorpusCopies& corpus, std::size_t end, std::size_t count,
                     std::mt19937_64& random) {
   for (std::size_t i = 0; i < count; ++i) {

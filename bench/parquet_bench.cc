@@ -1,9 +1,9 @@
-// What does an export as Parquet cost, beside DuckDB writing the same tables from its own, or from our NDJSON?
+// What does an export as Parquet cost, compared with DuckDB writing the same tables from its own, or from our NDJSON?
 //
 //   parquet_bench [--data DIR] [--work DIR] [--copies N] [--rounds N] [--out DIR]
 //
-// All with two threads and zstd level 3. Prints a Markdown table of figures and ratios and writes it with a chart to --out. Needs
-// python3 with venv, and PyPI for DuckDB.
+// All with two threads and zstd level 3. Prints a Markdown table of figures and ratios, and writes it with a chart to --out.
+// Needs python3 with venv, and PyPI for DuckDB.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -33,7 +33,7 @@ struct Settings {
   std::size_t rounds = 3;
 };
 
-// What is exported, and the tables that it makes.
+// What is exported, and the tables that it becomes.
 struct Part {
   const char* name;
   ExportScope scope;
@@ -123,7 +123,7 @@ class Comparison {
     });
   }
 
-  // DuckDB's tables are made of our export, so that both write the same.
+  // DuckDB's tables are loaded from our export, so both write the same rows.
   void ComparePart(const Part& part) {
     const Figures ours = Rounds([&] { return Apart(part.name); });
     const fs::path files = FreshFolder(settings_.work / "files");

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// After fork: nothing but calls into the system, and an end without the parent's clean-up.
+// After fork: only system calls, and an exit without the parent's clean-up.
 [[noreturn]] void Become(const std::vector<std::string>& arguments, const ProgramOptions& options) {
   for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
   if (!options.directory.empty() && ::chdir(options.directory.c_str()) != 0) ::_exit(127);

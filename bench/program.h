@@ -1,4 +1,4 @@
-// Other people's programs, as a benchmark runs them: found on the path, their output thrown away, their failure its end.
+// Runs other programs for a benchmark: found on the path, with their output discarded. A failure ends the benchmark.
 #ifndef COFFER_BENCH_PROGRAM_H_
 #define COFFER_BENCH_PROGRAM_H_
 
@@ -12,17 +12,17 @@ namespace coffer::bench {
 bool HasProgram(const std::string& name);
 
 struct ProgramOptions {
-  std::map<std::string, std::string> environment = {};  // besides what this process has
-  std::filesystem::path directory = {};                 // where it runs; empty: here
-  // Root runs it as this user instead; anybody else runs it as themselves. Empty: as this process.
+  std::map<std::string, std::string> environment = {};  // in addition to this process's
+  std::filesystem::path directory = {};                 // working directory; empty: the current one
+  // If this process is root, it runs as this user. Empty: as this process.
   std::string user_for_root = {};
 };
 
 // Runs it and waits.
 void RunProgram(const std::vector<std::string>& arguments, const ProgramOptions& options = {});
 
-// Bytes of all files below, and the same after everything that waits to be written is on the device: what one contender
-// left behind is no other's burden.
+// Bytes of all files below the folder, and the same after a sync of all pending writes, so that no contender pays for another's
+// writes.
 std::uint64_t FolderBytes(const std::filesystem::path& folder);
 void SettleDevice();
 

@@ -1,11 +1,10 @@
-"""What the way through Python costs: the same conversations written in batches of 500 and read by id, from C++, from
-Python through coffer, and from Python through its sqlite3 (WAL, synchronous=FULL), each in a process of its own.
+"""What Python costs: the same conversations, written in batches of 500 and read by id, from C++, from Python through coffer,
+and from Python through its sqlite3 (WAL, synchronous=FULL), each in a process of its own.
 
-    python_bench.py PYTHON_PEER SCRATCH
+  python_bench.py PYTHON_PEER SCRATCH
 
-The application's side is the same for both: a dict a record. SQLite gets its columns out of them, and gives rows; coffer
-takes them as they are, and gives records, or JSON text as C++ does.
-"""
+The application's side is the same for both: one dict per record. SQLite gets the columns from it and returns rows; coffer takes
+the dicts and returns records, or JSON text as C++ does."""
 
 import json
 import random
@@ -58,7 +57,7 @@ def seconds(work):
 
 
 def microseconds_per_read(read, ids):
-    """Every place twice: the first time opens files."""
+    """Every id twice: the first read opens files."""
     places = random.Random(SEED).choices(ids, k=READS)
 
     def read_all():
@@ -82,7 +81,7 @@ def run_coffer(lines, store_folder):
                     writer.put_conversation(conversation, messages)
 
         figures = {"ingest_s": seconds(ingest)}
-        conversations.clear()  # or Python's collector looks through them again and again while records are read
+        conversations.clear()  # otherwise Python's collector scans them repeatedly while records are read
         store.reclaim()
         figures["read_text_us"] = microseconds_per_read(store.get_conversation_json, ids)
         figures["read_us"] = microseconds_per_read(store.get_conversation, ids)

@@ -1,8 +1,9 @@
-// How fast and how small is Coffer beside SQLite and beside bare RocksDB, on the same records, in one run?
+// How fast and how small is Coffer compared with SQLite and with bare RocksDB, on the same records in the same run?
 //
 //   store_bench [--data DIR] [--work DIR] [--copies N] [--rounds N] [--out DIR]
 //
-// Prints a Markdown table of figures and ratios and writes it with a chart to --out. Each contender runs in a process of its own.
+// Prints a Markdown table of figures and ratios, and writes it with a chart to --out. Each contender runs in a process of its
+// own.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -31,7 +32,7 @@ constexpr std::size_t kReads = 40'000;
 constexpr std::size_t kHot = 2'000;
 constexpr int kCompressionWorkers = 2;
 constexpr std::uint64_t kSeed = 7;
-// The rows that Coffer makes of a conversation that comes with its messages.
+// The rows that Coffer writes for a conversation with its messages.
 constexpr RowLayout kFloorLayout = RowLayout::kPackedMessages;
 
 struct Settings {
@@ -42,7 +43,7 @@ struct Settings {
   std::size_t rounds = 3;
 };
 
-// One interface over the three, as far as the work goes that all of them do.
+// One interface for the three, for the work that all of them do.
 struct SqliteContender {
   using Prepared = Conversation;
   SqlitePeer peer;
@@ -172,7 +173,7 @@ Figures RunSuite(const Settings& settings, IdForm id_form, bool full, const fs::
   return figures;
 }
 
-// The records as an NDJSON file, for import.
+// Writes the records as an NDJSON file, for import.
 void WriteRecords(const Settings& settings, std::size_t copies, const fs::path& path) {
   const Corpus corpus = Corpus::Load(settings.data);
   const CorpusCopies records(corpus, copies, IdForm::kUlid);
@@ -211,7 +212,7 @@ Figures RunExport(const fs::path& directory) {
   return figures;
 }
 
-// Statistics after so many single appends that no memory was written out in between, as far as its limit allows.
+// Statistics after `appends` single appends, with no memtable flushed in between as far as its limit allows.
 Figures RunAppends(const fs::path& directory, std::size_t appends) {
   Figures figures;
   CofferPeer peer(FreshDirectory(directory));
@@ -246,7 +247,7 @@ Figures RunAppends(const fs::path& directory, std::size_t appends) {
   return figures;
 }
 
-// A read after each of many single deletes, beside the same reads with nothing going on.
+// A read after each of many single deletes, compared with the same reads on an idle store.
 Figures RunSingleDeletes(const Settings& settings, const fs::path& directory) {
   const Corpus corpus = Corpus::Load(settings.data);
   const CorpusCopies copies(corpus, 1, IdForm::kUlid);

@@ -7,10 +7,13 @@ if(COFFER_DEVELOPER)
   find_program(COFFER_CCACHE ccache)
   mark_as_advanced(COFFER_CCACHE)
   if(COFFER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${COFFER_CCACHE}")
+    # ccache accepts a precompiled header only if it may ignore time macros and defines in it. With the base folder a second
+    # clone can use what the first one compiled.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" "${COFFER_CCACHE}")
   endif()
   if(COFFER_SANITIZE)
-    # RocksDB itself is the system's and not instrumented; frames keep the reports readable.
+    # The system's RocksDB is not instrumented. Frame pointers keep the reports readable.
     add_compile_options(-fsanitize=${COFFER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${COFFER_SANITIZE})
   endif()
@@ -23,13 +26,61 @@ if(COFFER_DEVELOPER)
   endif()
 endif()
 
-# What all our own targets share. Warnings stop our own build and nobody else's.
+# The standard library's headers, and those of a target's main dependency, are precompiled: they took 1.2 of the 2.0 seconds of
+# an average file. nlohmann/json is left out, because it costs half a second in each file that does not use it. Coffer's own
+# headers are left out too, because a change of one would recompile everything. Sanitizer builds and embedders do not
+# precompile, which shows missing includes.
+if(COFFER_DEVELOPER AND NOT COFFER_SANITIZE AND NOT COFFER_BUILD_FUZZERS)
+  set(coffer_precompile_default ON)
+else()
+  set(coffer_precompile_default OFF)
+endif()
+option(COFFER_PRECOMPILE_HEADERS "Compile the headers of other projects once a target" ${coffer_precompile_default})
+
+set(COFFER_STANDARD_HEADERS
+    <algorithm> <array> <atomic> <chrono> <condition_variable> <cstdint> <cstring> <functional> <map> <memory> <mutex> <optional> <set>
+    <span> <string> <string_view> <thread> <utility> <variant> <vector>)
+
+function(coffer_precompile_options target)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # ccache needs it to see the contents of the precompiled header.
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+    # With precompiled headers GCC 12 reports these warnings, which are false, for std::string's own code.
+    if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+      target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
+    endif()
+  endif()
+endfunction()
+
+# coffer_precompile(<target> <headers…>)
+function(coffer_precompile target)
+  if(COFFER_PRECOMPILE_HEADERS)
+    target_precompile_headers(${target} PRIVATE ${COFFER_STANDARD_HEADERS} ${ARGN})
+    coffer_precompile_options(${target})
+  endif()
+endfunction()
+
+# coffer_precompile_like(<target> <other target>): takes the precompiled headers of a target with the same options.
+function(coffer_precompile_like target other)
+  if(COFFER_PRECOMPILE_HEADERS)
+    target_precompile_headers(${target} REUSE_FROM ${other})
+    coffer_precompile_options(${target})
+  endif()
+endfunction()
+
+# Tests spend their time in the library and the kernel. Optimizing them costs more than it saves.
+function(coffer_configure_test_target target)
+  coffer_configure_target(${target})
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+endfunction()
+
+# Options of all our own targets. Warnings are errors in our own build only.
 function(coffer_configure_target target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   if(COFFER_DEVELOPER)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
-    # The warnings are those of the compiler that releases are built with; clang has a few of its own.
+    # The warnings are meant for the compiler that releases are built with; clang has others.
     if(COFFER_BUILD_FUZZERS)
       target_compile_options(${target} PRIVATE -Wno-error)
     endif()
@@ -37,7 +88,7 @@ function(coffer_configure_target target)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
       target_compile_options(${target} PRIVATE -Wno-restrict)
     endif()
-    # What sanitizers add to the code makes GCC see uses of members that were never set, inside Boost's optional for one.
+    # With a sanitizer's instrumentation GCC reports false uses of uninitialized members, for example in Boost's optional.
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND COFFER_SANITIZE)
       target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
     endif()

@@ -3,8 +3,8 @@ include(CMakePackageConfigHelpers)
 set(coffer_config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/coffer")
 set(coffer_pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
-# Four components: runtime (the shared C++ library), c-runtime (the shared C library), development (all that is needed to
-# build), and the program.
+# Four components: runtime (the shared C++ library), c-runtime (the shared C library), development (everything needed to build),
+# and the program.
 set(coffer_installed_targets coffer_static coffer_shared)
 if(TARGET coffer_http)
   list(APPEND coffer_installed_targets coffer_http)
@@ -37,7 +37,8 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/cofferConfigVersion.cmak
 install(FILES "${PROJECT_BINARY_DIR}/cofferConfig.cmake" "${PROJECT_BINARY_DIR}/cofferConfigVersion.cmake"
         DESTINATION "${coffer_config_dir}" COMPONENT development)
 
-# coffer_install_pkgconfig(<name>): from lib/<name>.pc.in. Paths in it go by where the file lies, so that the copy can be moved.
+# coffer_install_pkgconfig(<name>): from lib/<name>.pc.in. Its paths are relative to the file, so that an installed copy can be
+# moved.
 file(RELATIVE_PATH COFFER_PC_PREFIX "/${coffer_pkgconfig_dir}" "/")
 string(REGEX REPLACE "/$" "" COFFER_PC_PREFIX "${COFFER_PC_PREFIX}")
 function(coffer_install_pkgconfig name)
@@ -48,7 +49,7 @@ coffer_install_pkgconfig(coffer)
 if(TARGET coffer_c)
   coffer_install_pkgconfig(coffer_c)
 endif()
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/lib/format/FORMAT.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
 
 if(TARGET coffer_cli)
   install(TARGETS coffer_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT program)

@@ -1,4 +1,4 @@
-// Backs a store up, loses a record, looks into the backup for it, and restores.
+// Backs up a store, deletes a record, reads it from the backup, and restores it.
 #include <coffer/coffer.h>
 
 #include <iostream>
@@ -23,7 +23,7 @@ int main() {
   prompt.content = "Sum up: {text}";
   if (const auto id = (*engine)->PutPrompt(prompt); !id.ok()) return Fail(id.status());
 
-  // Encrypted, to a key that is made now: copy backup-data/keys/identity.txt elsewhere.
+  // The backup is encrypted to a key that is created now: copy backup-data/keys/identity.txt elsewhere.
   const auto backup = coffer::RunBackup(**engine, {.name = "before the accident"});
   if (!backup.ok()) return Fail(backup.status());
   const auto check = coffer::RunVerifyBackup(**engine, backup->id, {.level = 4});
@@ -39,7 +39,7 @@ int main() {
     std::cout << "in the backup: " << *kept << '\n';
   }
 
-  // Only what is missing; without `scope` the whole store would become the backup.
+  // Restores only the deleted record; without `scope` the whole store would become the backup.
   coffer::RestoreOptions options;
   options.scope = coffer::RestoreScope::kPrompts;
   options.ids = {"summary"};

@@ -1,5 +1,5 @@
-// A program with an Asio loop of its own that also serves its data over HTTP: no further thread for connections, no further
-// port for its own work. It asks its own server once and ends.
+// Serves the data over HTTP on the program's own Asio loop, without another thread for connections. The program sends its
+// server one request and ends.
 #include <coffer/coffer.h>
 #include <coffer/http/server.h>
 
@@ -16,22 +16,22 @@ namespace asio = boost::asio;
 
 namespace {
 
-// What any client sends, with a token that the program made for it.
-std::string AskForFigures(std::uint16_t port, const std::string& token) {
+// Sends a request as any client would, with a token that the program created.
+std::string RequestStatistics(std::uint16_t port, const std::string& token) {
   asio::io_context context;
   asio::ip::tcp::socket socket(context);
   socket.connect({asio::ip::make_address("127.0.0.1"), port});
   const std::string request =
       "GET /api/v1/data/stats HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " + token + "\r\n\r\n";
   asio::write(socket, asio::buffer(request));
-  std::string answer;
+  std::string response;
   boost::system::error_code end;
-  asio::read(socket, asio::dynamic_buffer(answer), end);
-  return answer;
+  asio::read(socket, asio::dynamic_buffer(response), end);
+  return response;
 }
 
-// The program's own work goes on beside the server, on the same loop.
-void WorkOn(asio::steady_timer& timer, coffer::Engine& engine, int left) {
+// The program's own work continues on the same loop while the server runs.
+void ContinueWork(asio::steady_timer& timer, coffer::Engine& engine, int left) {
   coffer::Prompt prompt;
   prompt.owner_id = "anna";
   prompt.name = "Prompt " + std::to_string(left);
@@ -39,7 +39,7 @@ void WorkOn(asio::steady_timer& timer, coffer::Engine& engine, int left) {
   if (!engine.PutPrompt(prompt).ok() || left == 1) return;
   timer.expires_after(std::chrono::milliseconds(10));
   timer.async_wait([&timer, &engine, left](const boost::system::error_code& error) {
-    if (!error) WorkOn(timer, engine, left - 1);
+    if (!error) ContinueWork(timer, engine, left - 1);
   });
 }
 
@@ -53,7 +53,7 @@ int main() {
 
   asio::io_context context;
   coffer::http::ServerOptions options;
-  options.port = 0;  // any free one
+  options.port = 0;  // any free port
   auto server = coffer::http::Server::Start(context, **engine, options);
   if (!server.ok()) {
     std::cerr << server.status().ToString() << '\n';
@@ -61,17 +61,17 @@ int main() {
   }
 
   asio::steady_timer timer(context);
-  WorkOn(timer, **engine, 5);
-  std::string answer;
+  ContinueWork(timer, **engine, 5);
+  std::string response;
   std::thread client([&] {
-    answer = AskForFigures((*server)->port(), token->secret);
-    // Without connections nothing keeps the loop, and run() returns.
+    response = RequestStatistics((*server)->port(), token->secret);
+    // Once the server has stopped, the loop has no work left, and run() returns.
     (*server)->Stop(std::chrono::seconds(5), [] {});
   });
   context.run();
   client.join();
 
-  std::cout << answer << '\n';
+  std::cout << response << '\n';
   server->reset();
-  return (*engine)->Close().ok() && answer.starts_with("HTTP/1.1 200 OK\r\n") ? 0 : 1;
+  return (*engine)->Close().ok() && response.starts_with("HTTP/1.1 200 OK\r\n") ? 0 : 1;
 }

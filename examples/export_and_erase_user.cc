@@ -1,4 +1,5 @@
-// What the GDPR asks of a host: a person gets all that is kept of them (articles 15 and 20), and may have it erased (article 17).
+// Two duties of a host under the GDPR: to give a person all data stored about them (articles 15 and 20), and to erase it on
+// request (article 17).
 #include <coffer/coffer.h>
 
 #include <iostream>
@@ -10,7 +11,7 @@ int Fail(const coffer::Status& status) {
   return 1;
 }
 
-coffer::Status KeepSomething(coffer::Engine& engine) {
+coffer::Status StoreSampleRecords(coffer::Engine& engine) {
   coffer::Conversation conversation;
   conversation.user_id = "anna";
   conversation.title = "A trip to Lisbon";
@@ -32,7 +33,7 @@ coffer::Status KeepSomething(coffer::Engine& engine) {
 int main() {
   auto engine = coffer::Engine::Open("gdpr-data");
   if (!engine.ok()) return Fail(engine.status());
-  if (auto status = KeepSomething(**engine); !status.ok()) return Fail(status);
+  if (auto status = StoreSampleRecords(**engine); !status.ok()) return Fail(status);
   if (const auto backup = coffer::RunBackup(**engine); !backup.ok()) return Fail(backup.status());
 
   coffer::ExportOptions options;
@@ -49,7 +50,7 @@ int main() {
   const auto erased = started->Finish();
   if (!erased.ok()) return Fail(erased.status());
   std::cout << "erased " << erased->conversations << " conversation and " << erased->documents << " document\n";
-  // No restore brings it back. The bytes of older backups go when these expire: the person can be told when that is.
+  // No restore brings the data back. Older backups hold its bytes until they expire; the host can tell the person when that is.
   for (const coffer::ErasureHolder& holder : erased->backups) {
     std::cout << "backup " << holder.backup_id << " holds it until " << coffer::FormatTimestamp(holder.expires_at) << '\n';
   }

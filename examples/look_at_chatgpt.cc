@@ -1,5 +1,5 @@
-// What is in a ChatGPT export, the whole ZIP or its conversations.json: look_at_chatgpt EXPORT. Without one, a small one is written
-// and looked at.
+// Imports a ChatGPT export, the whole ZIP or its conversations.json, and prints what is in it: look_at_chatgpt EXPORT. Without
+// an argument it writes a small export and imports that.
 #include <coffer/coffer.h>
 
 #include <fstream>
@@ -8,7 +8,7 @@
 
 namespace {
 
-// A question, and two answers to it: the user asked for another one.
+// A question with two answers: the user asked for a second one.
 constexpr const char* kSmallExport = R"([{
   "id": "c1", "title": "A trip to Lisbon", "create_time": 1767225600.5, "update_time": 1767225700, "current_node": "n3",
   "mapping": {
@@ -24,7 +24,7 @@ int Fail(const coffer::Status& status) {
   return 1;
 }
 
-// What was imported, what could not be, and what our records do not carry as it stood there.
+// Prints what was imported, what failed, and which fields were not imported exactly.
 void PrintReport(const coffer::ImportReport& report) {
   std::cout << report.imported.conversations << " conversations, " << report.imported.messages << " messages, "
             << report.imported.documents << " files\n";
@@ -32,7 +32,7 @@ void PrintReport(const coffer::ImportReport& report) {
   for (const auto& loss : report.losses) std::cout << loss.count << " x " << loss.field << ": " << loss.reason << '\n';
 }
 
-// Every conversation, a page at a time, in the order in which they were begun. A branch names the conversation it left.
+// Prints every conversation by time of creation, one page at a time. A branch names the conversation that it branched from.
 coffer::Status PrintConversations(coffer::Engine& engine) {
   coffer::ListOptions options;
   options.owner = "me";

@@ -1,4 +1,4 @@
-// What a host runs every night: a backup that shares with the last full one, a full one on Sundays, and a look at what may go.
+// Runs every night: makes a full backup on Sundays and an incremental one on other days, verifies it, and prunes old backups.
 #include <coffer/coffer.h>
 
 #include <chrono>
@@ -16,7 +16,7 @@ bool IsSunday() {
   return std::chrono::weekday(today) == std::chrono::Sunday;
 }
 
-// Progress goes to a log; a long backup is asked now and then and does not hold anybody up.
+// Prints the progress every ten seconds until the operation ends.
 void Follow(const coffer::Operation& operation) {
   while (!operation.WaitFor(std::chrono::seconds(10))) {
     std::cout << operation.Info().progress.Percent() << " %\n";
@@ -27,7 +27,7 @@ void Follow(const coffer::Operation& operation) {
 
 int main() {
   coffer::OpenOptions open;
-  open.repository = "nightly-repository";  // on another device, where there is one
+  open.repository = "nightly-repository";  // choose another device if there is one
   auto engine = coffer::Engine::Open("nightly-data", open);
   if (!engine.ok()) return Fail(engine.status());
 
@@ -35,7 +35,7 @@ int main() {
   options.type = IsSunday() ? coffer::BackupType::kFull : coffer::BackupType::kIncremental;
   options.name = "nightly";
   options.retention_days = 14;
-  options.bytes_per_second_max = 100'000'000;  // leaves the disk to others
+  options.bytes_per_second_max = 100'000'000;  // leaves disk bandwidth for other work
   const auto started = coffer::StartBackup(**engine, options, {.principal = "nightly"});
   if (!started.ok()) return Fail(started.status());
   Follow(*started);
@@ -49,7 +49,7 @@ int main() {
     return 1;
   }
 
-  // Besides those of the last two weeks: the newest of eight weeks and of twelve months.
+  // Keeps, besides the backups of the last two weeks, the newest of each of eight weeks and twelve months.
   coffer::PruneOptions prune;
   prune.policy.keep_weekly = 8;
   prune.policy.keep_monthly = 12;

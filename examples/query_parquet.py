@@ -1,4 +1,4 @@
-"""Exports a store to Parquet and asks DuckDB (pip install duckdb) who wrote how much."""
+"""Exports a store to Parquet and counts each user's conversations and characters with DuckDB (pip install duckdb)."""
 
 import tarfile
 
@@ -10,7 +10,7 @@ with coffer.open("query-parquet-data") as store:
     for owner, questions in (("anna", ["What should I see in Lisbon?", "And in Porto?"]), ("ben", ["How is bread made?"])):
         for question in questions:
             store.put_conversation(Conversation(owner, question), [Message(question), Message("...", role="assistant")])
-    # One moment of everything, as a tar of a table a kind.
+    # One moment of the whole store, as a tar with one table per kind.
     report = store.export("everything.tar", format="parquet", compress=False).result()
 
 with tarfile.open(report["path"]) as tables:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a Python example with DuckDB from PyPI in an environment of its own: run_with_duckdb.sh PYTHON ENVIRONMENT SCRATCH EXAMPLE.
-# Where DuckDB cannot be fetched the test is skipped (status 77), except in continuous integration.
+# Runs a Python example with DuckDB from PyPI in an environment of its own: run_with_duckdb.sh PYTHON ENVIRONMENT SCRATCH
+# EXAMPLE. If DuckDB cannot be downloaded, the test is skipped (status 77); in continuous integration it fails.
 set -euo pipefail
 
 python=$1 environment=$2 scratch=$3 example=$4
@@ -11,7 +11,7 @@ skip() {
   exit 77
 }
 
-[ -x "$environment/bin/python" ] || "$python" -m venv "$environment" || skip "python3 makes no virtual environment"
+[ -x "$environment/bin/python" ] || "$python" -m venv "$environment" || skip "python3 cannot create a virtual environment"
 "$environment/bin/python" -c 'import duckdb' 2>/dev/null ||
   timeout 300 "$environment/bin/pip" install --quiet 'duckdb>=1.4' || skip "PyPI cannot be reached"
 rm -rf "$scratch"

@@ -24,7 +24,7 @@ constexpr int kThreads = 2;
 
 void RequireOk(const rocksdb::Status& status, std::string_view what) { Require(status.ok(), what, status.ToString()); }
 
-// A Coffer store without Coffer.
+// A Coffer store opened as a plain RocksDB.
 class PlainDatabase {
  public:
   PlainDatabase(const fs::path& directory, bool compactions)

@@ -1,4 +1,4 @@
-// Coffer as the other peers are driven: through its public headers alone.
+// Coffer, driven like the other peers, through its public headers alone.
 #ifndef COFFER_BENCH_COFFER_PEER_H_
 #define COFFER_BENCH_COFFER_PEER_H_
 
@@ -39,7 +39,7 @@ class CofferPeer {
   void Ingest(std::span<const HostConversation> batch);
   // The conversation with its messages as one JSON text; returns its bytes.
   std::size_t Read(std::string_view id);
-  // One durable commit; returns how many were there, their owner's, and are gone.
+  // One durable commit. Returns how many existed with that owner and were deleted.
   std::size_t DeleteOwned(std::span<const OwnedId> batch);
   std::uint64_t ExportJson(const std::filesystem::path& path);
   void Compact();
@@ -50,7 +50,7 @@ class CofferPeer {
 
  private:
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<Batch> writes_;  // emptied by each commit, and its memory used again
+  std::unique_ptr<Batch> writes_;  // emptied by each commit; its memory is reused
 };
 
 }  // namespace coffer::bench

@@ -24,7 +24,7 @@ namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
 using boost::system::error_code;
 
-// As Beast's own examples do it: a strand a connection, a deadline a step, a message object an answer.
+// As in Beast's own examples: one strand per connection, one deadline per step, one message object per response.
 asio::awaitable<void> Serve(beast::tcp_stream stream, std::shared_ptr<const std::string> body) {
   constexpr std::chrono::seconds kDeadline{30};
   beast::flat_buffer buffer;

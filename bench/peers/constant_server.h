@@ -1,4 +1,4 @@
-// A bare Beast server that answers every request with the same text: what the HTTP adapter is measured by.
+// A bare Beast server that sends the same text for every request: the baseline for the HTTP adapter.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -7,7 +7,7 @@
 
 namespace coffer::bench {
 
-// Accepts on a free port of 127.0.0.1 as soon as the context runs, and until it is stopped; answers the port.
+// Accepts on a free port of 127.0.0.1 while the context runs. Returns the port.
 std::uint16_t StartConstantServer(boost::asio::io_context& context, std::string body);
 
 }  // namespace coffer::bench

@@ -12,10 +12,11 @@ namespace coffer::bench {
 
 class DuckdbPeer {
  public:
-  // The environment is made where it is not there, which needs the network.
+  // Creates the environment if it is missing, which needs the network.
   explicit DuckdbPeer(std::filesystem::path environment);
 
-  // The words of duckdb_peer.py. Seconds of the work itself, peak memory and bytes of the files, with the process around it left out.
+  // Runs duckdb_peer.py with `words`. Returns seconds of the work itself, peak memory and bytes of the files; process start is
+  // not counted.
   Figures Run(std::vector<std::string> words) const;
 
  private:

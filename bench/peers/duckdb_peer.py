@@ -44,8 +44,8 @@ def copy(database, *words):
     return [f"{out}/{table}.parquet" for table in tables]
 
 
-# The columns are told, and the lines are read once for each table: to find the columns out, or to hold the lines in a table of DuckDB's own
-# between, takes longer.
+# The columns are given, and the lines are read once per table. Detecting the columns, or loading the lines into a DuckDB table
+# first, takes longer.
 def ndjson(file, out):
     with connect() as connection:
         columns = json.dumps(CONVERSATION).replace('"', "'")

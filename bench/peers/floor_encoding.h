@@ -1,5 +1,5 @@
-// The rows that the floor writes: as many, and of the shape and size, as an engine of this kind must write. They are
-// encoded before the clock starts, so the floor pays for RocksDB alone.
+// The rows that the floor writes: the number, shape and size of rows that an engine of this kind must write. They are encoded
+// before the clock starts, so the floor measures RocksDB alone.
 #ifndef COFFER_BENCH_FLOOR_ENCODING_H_
 #define COFFER_BENCH_FLOOR_ENCODING_H_
 
@@ -19,11 +19,11 @@ namespace coffer::bench {
 enum class FloorFamily : std::size_t { kConversations, kMessages, kByOwner, kCounters };
 inline constexpr std::size_t kFloorFamilies = 4;
 
-// What stands in which row: a choice to be measured. All have one small row a conversation that holds its summary.
+// Which rows hold what: a choice to be measured. All layouts have one small row per conversation with its summary.
 enum class RowLayout {
-  kRecordApart,         // conversations: record; messages: summary, then a row a message
-  kRecordWithMessages,  // conversations: header and summary; messages: record's JSON, then a row a message
-  kPackedMessages,      // as kRecordWithMessages, but the messages that come with a new conversation share one row
+  kRecordApart,         // conversations: record; messages: summary, then one row per message
+  kRecordWithMessages,  // conversations: header and summary; messages: record's JSON, then one row per message
+  kPackedMessages,      // as kRecordWithMessages, but the messages written with a new conversation share one row
 };
 
 struct EncodedRow {
@@ -31,16 +31,16 @@ struct EncodedRow {
   std::string value;
 };
 
-// The rows of one commit by family. Those of the counters are operands of a merge, one for each counter touched.
+// The rows of one commit by family. Counter rows are merge operands, one for each counter touched.
 using EncodedBatch = std::array<std::vector<EncodedRow>, kFloorFamilies>;
 
-// Leads the value of a conversations row; the record's JSON, or the summary, follows it.
+// The start of a conversations row's value; the record's JSON, or the summary, follows it.
 struct RecordHeader {
   std::uint64_t created_at_us = 0;
   std::string_view owner;
 };
 
-// The value of a summary row, as far as a delete needs it; the row has kSummaryBytes.
+// The members of a summary row that a delete needs; the row has kSummaryBytes.
 struct MessageSummary {
   std::uint64_t first_sequence_number = 0;
   std::uint64_t message_count = 0;
@@ -48,7 +48,7 @@ struct MessageSummary {
 };
 inline constexpr std::size_t kSummaryBytes = 80;
 
-// The first row of a conversation in the messages family: its summary or its record, by layout.
+// The first row of a conversation in the messages family: its summary or its record, depending on the layout.
 std::string FirstRowKey(std::string_view conversation_id);
 std::string MessageKey(std::string_view conversation_id, std::uint64_t sequence_number);
 std::string PackedMessagesKey(std::string_view conversation_id);
@@ -57,7 +57,7 @@ std::string ByOwnerKey(std::string_view owner, std::uint64_t created_at_us, std:
 std::string MessagesEnd(std::string_view conversation_id);
 
 std::optional<RecordHeader> DecodeRecordHeader(std::string_view row);
-// What follows the header.
+// The bytes after the header.
 std::string_view RecordBody(std::string_view row);
 std::string_view MessageJson(std::string_view row);
 std::optional<MessageSummary> DecodeSummary(std::string_view row);

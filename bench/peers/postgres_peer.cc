@@ -48,7 +48,7 @@ constexpr const char* kCopyCsv = R"(
   COPY (SELECT * FROM messages ORDER BY conversation_id, sequence_number) TO STDOUT (FORMAT csv, HEADER);
 )";
 
-// COPY's text form. PostgreSQL has no NUL in texts; the few there are go.
+// COPY's text form. PostgreSQL texts cannot hold NUL; the few in the data are dropped.
 void AppendField(std::string_view text, std::string& row) {
   for (char c : text) {
     switch (c) {
@@ -72,7 +72,7 @@ void AppendField(std::string_view text, std::string& row) {
   }
 }
 
-// One table's rows in a file.
+// A file with one table's rows.
 class CopyFile {
  public:
   explicit CopyFile(const fs::path& path) : file_(path, std::ios::binary), path_(path) {}

@@ -1,4 +1,4 @@
-// PostgreSQL with the same records, in a cluster of its own that only a socket leads to, and its two ways to a backup.
+// PostgreSQL with the same records, in a cluster of its own that only a socket reaches, and its two ways to back up.
 #ifndef COFFER_BENCH_POSTGRES_PEER_H_
 #define COFFER_BENCH_POSTGRES_PEER_H_
 
@@ -9,10 +9,10 @@
 
 namespace coffer::bench {
 
-// One cluster, running as long as this lives. Root runs it as the user postgres, since it runs as no root.
+// One cluster, running as long as this object lives. PostgreSQL refuses to run as root, so root runs it as the user postgres.
 class PostgresPeer {
  public:
-  // Where Debian keeps the programs; empty: it is not installed.
+  // Where Debian installs the programs; empty: not installed.
   static std::filesystem::path Programs();
 
   explicit PostgresPeer(const std::filesystem::path& folder);
@@ -20,13 +20,13 @@ class PostgresPeer {
   PostgresPeer(const PostgresPeer&) = delete;
   PostgresPeer& operator=(const PostgresPeer&) = delete;
 
-  // The obvious schema, filled by COPY, indexed, vacuumed.
+  // Creates the obvious schema, fills it by COPY, indexes and vacuums it.
   void Fill(const StoreShape& shape);
-  // Seconds of one run of the program. Bytes are those of the file or folder it makes.
+  // Seconds of one run of the program. Bytes are those of the file or folder it writes.
   double Dump(const std::filesystem::path& file);
   double BaseBackup(const std::filesystem::path& target);
-  // COPY to psql's standard output and from there through the zstd program, level 3, two workers: all conversations with their
-  // messages as one JSON object a line; both tables as CSV, one behind the other.
+  // COPY to psql's standard output and through the zstd program, level 3, two workers: all conversations with their messages as
+  // one JSON object per line; both tables as CSV, one after the other.
   double CopyJson(const std::filesystem::path& file);
   double CopyCsv(const std::filesystem::path& file);
 

@@ -1,5 +1,5 @@
-// python_peer LINES STORE: the first conversations of the development data set as NDJSON in LINES, for Python to read, and what the
-// engine does with them from C++ in STORE. Prints its figures as JSON.
+// python_peer LINES STORE: writes the first conversations of the development data set as NDJSON to LINES, for Python to read,
+// and measures the engine's work on them from C++ in STORE. Prints its figures as JSON.
 #include <cstdio>
 #include <fstream>
 #include <random>
@@ -32,7 +32,7 @@ std::vector<std::vector<HostConversation>> WriteLines(const char* path) {
   return batches;
 }
 
-// Random places, the same that python_bench.py reads: every one twice, since the first time opens files.
+// Random ids, the same that python_bench.py reads. Each is read twice, because the first read opens files.
 double MicrosecondsPerRead(CofferPeer& peer, const std::vector<std::string>& ids) {
   std::mt19937_64 random(kSeed);
   std::vector<std::size_t> places(kReads);

@@ -1,4 +1,4 @@
-// restic, as a host would run it over the files of a checkpoint: encrypted, compressed by its own choice, packs synced.
+// restic, as a host would run it on the files of a checkpoint: encrypted, with its default compression, packs synced.
 #ifndef COFFER_BENCH_RESTIC_PEER_H_
 #define COFFER_BENCH_RESTIC_PEER_H_
 
@@ -14,10 +14,10 @@ class ResticPeer {
  public:
   static bool Installed() { return HasProgram("restic"); }
 
-  // Its cache stands beside the repository.
+  // Its cache is next to the repository.
   explicit ResticPeer(std::filesystem::path repository);
 
-  // Makes the repository anew.
+  // Creates an empty repository in place of the old one.
   void Begin();
   // Seconds, each of one run of the program.
   double Backup(const std::filesystem::path& folder);

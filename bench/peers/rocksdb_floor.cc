@@ -22,8 +22,8 @@ namespace {
 
 constexpr const char* kFamilyNames[kFloorFamilies] = {"conversations", "messages", "by_owner", "counters"};
 constexpr std::size_t kWriteBufferTotalBytes = std::size_t{64} << 20;
-// Two of each fit into the total, so it is a family's own size that ends a memtable, never the manager, which picks the
-// oldest whatever its size.
+// Two of each fit into the total, so that a memtable ends at its family's size. The manager, which picks the oldest memtable of
+// any size, never ends one.
 constexpr std::size_t kWriteBufferBytes[kFloorFamilies] = {std::size_t{4} << 20, std::size_t{16} << 20, std::size_t{2} << 20,
                                                            std::size_t{1} << 20};
 constexpr std::size_t kBlockCacheBytes = std::size_t{96} << 20;
@@ -69,23 +69,23 @@ FloorTuning MakeFloorTuning() {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   table.block_size = kBlockBytes;
-  // Bounded memory for it too: index blocks live in the cache.
+  // Keeps the index blocks in the cache, so that their memory is bounded too.
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   rocksdb::ColumnFamilyOptions family;
-  // One compression type at every level: files of ascending keys then move down by a change of the manifest, where a
-  // change of type would have each of them read and written again.
+  // One compression type at every level: files of ascending keys then move down by a manifest change alone. A change of type
+  // would read and write each of them again.
   family.compression = rocksdb::kZSTD;
   family.bottommost_compression = rocksdb::kDisableCompressionOption;
-  // The effort may differ where the type may not: a flush, which ingest waits for, does the least of it.
+  // The level may differ where the type may not: flushes, which ingest waits for, use the lowest.
   family.compression_opts.level = kFlushZstdLevel;
   family.bottommost_compression_opts.enabled = true;
   family.bottommost_compression_opts.level = kMergeZstdLevel;
-  // A merge rewrites whole files, however little it brings, and the next incremental backup carries them.
+  // A merge rewrites whole files, however little it adds, and the next incremental backup copies them.
   family.target_file_size_base = kTargetFileBytes;
   family.level_compaction_dynamic_level_bytes = true;
   for (std::size_t place = 0; place < kFloorFamilies; ++place) {
-    // A filter pays where keys that are not there are asked for; the other families are read by ranges.
+    // A filter pays off where missing keys are looked up; the other families are read by ranges.
     const bool filtered = place == static_cast<std::size_t>(FloorFamily::kConversations);
     table.filter_policy.reset(filtered ? rocksdb::NewBloomFilterPolicy(10) : nullptr);
     family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -152,8 +152,8 @@ std::size_t RocksdbFloor::Read(std::string_view id) {
   return bytes;
 }
 
-// What a delete has to know of each conversation, got by one MultiGet a family: the record with its owner, and the
-// summary where that stands in a row of its own.
+// What a delete needs of each conversation, read by one MultiGet per family: the record with its owner, and the summary if that
+// is a row of its own.
 struct RocksdbFloor::Doomed {
   std::vector<std::string> summary_keys;
   std::vector<rocksdb::PinnableSlice> records, summaries;
@@ -232,7 +232,7 @@ rocksdb::ReadOptions ScanOptions() {
   return options;
 }
 
-// Appends a conversation's messages, from where `messages` stands to the first row of another conversation.
+// Appends a conversation's messages, from the position of `messages` to the first row of another conversation.
 void AppendMessages(rocksdb::Iterator& messages, const std::string& id, ZstdFile& file) {
   file.Append(",\"messages\":[");
   for (bool first = true; messages.Valid() && messages.key().starts_with(id); messages.Next()) {

@@ -1,5 +1,5 @@
-// The floor under an engine on RocksDB: the same rows, already encoded, written by WriteBatch and read by Get and
-// iterator with nothing in between. What an engine takes beyond it is the price of its own work.
+// The floor for an engine on RocksDB: the same rows, already encoded, written by WriteBatch and read by Get and iterator, with
+// nothing in between. The time an engine takes beyond it is the cost of its own work.
 #ifndef COFFER_BENCH_ROCKSDB_FLOOR_H_
 #define COFFER_BENCH_ROCKSDB_FLOOR_H_
 
@@ -20,8 +20,8 @@
 
 namespace coffer::bench {
 
-// Options of the database and of each family, in the order of FloorFamily. Plain RocksDB options, so that a benchmark
-// can vary any of them; MakeFloorTuning gives the ones an engine should start from.
+// Options of the database and of each family, in the order of FloorFamily. They are plain RocksDB options, so a benchmark can
+// vary any of them; MakeFloorTuning returns the ones an engine should start from.
 struct FloorTuning {
   rocksdb::DBOptions database;
   std::array<rocksdb::ColumnFamilyOptions, kFloorFamilies> families;
@@ -41,19 +41,19 @@ class RocksdbFloor {
   // One durable WriteBatch.
   void Ingest(const EncodedBatch& batch);
 
-  // Reads a conversation's record and its messages; returns the bytes read, 0 when it is not there.
+  // Reads a conversation's record and its messages. Returns the bytes read, 0 if it does not exist.
   std::size_t Read(std::string_view id);
 
-  // One durable WriteBatch of point deletes whose keys are computed from the summaries, never looked for. Returns how
-  // many conversations were there and their owner's.
+  // One durable WriteBatch of point deletes whose keys are computed from the summaries, without a search. Returns how many
+  // conversations existed with that owner.
   std::size_t DeleteOwned(std::span<const OwnedId> batch);
 
-  // Every conversation with its messages as one JSON object a line. Returns the text's bytes.
+  // Writes every conversation with its messages as one JSON object per line. Returns the text's bytes.
   std::uint64_t ExportJson(const std::filesystem::path& path, int zstd_workers);
 
   void Flush();
   void CompactAll();
-  // Returns once no flush or compaction runs or is due.
+  // Returns once no flush or compaction is running or pending.
   void WaitForCompactions();
   // The sum of live SST and blob files.
   std::uint64_t size_bytes() const;
@@ -68,7 +68,7 @@ class RocksdbFloor {
   std::unique_ptr<rocksdb::DB> database_;
   std::array<rocksdb::ColumnFamilyHandle*, kFloorFamilies> handles_{};
   rocksdb::WriteOptions durable_;
-  // Kept from one commit to the next: its megabytes are then neither allocated, nor faulted in, nor grown again.
+  // Kept between commits, so that its megabytes are not allocated, faulted in and grown again.
   rocksdb::WriteBatch ingest_;
   RowLayout layout_;
 };

@@ -1,4 +1,4 @@
-// SQLite's way to a backup: VACUUM INTO a file, and zstd over that.
+// SQLite's way to back up: VACUUM INTO a file, and zstd on that.
 #ifndef COFFER_BENCH_SQLITE_BACKUP_H_
 #define COFFER_BENCH_SQLITE_BACKUP_H_
 
@@ -8,10 +8,10 @@
 
 namespace coffer::bench {
 
-// The peer of the other benchmarks with prompts and documents in tables of their own.
+// The SQLite peer's schema, with tables for prompts and documents.
 void BuildSqlite(const StoreShape& shape, const std::filesystem::path& database);
 
-// Seconds of VACUUM INTO and of compressing that to `packed` with zstd level 3 and two workers; the result is durable.
+// Seconds of VACUUM INTO and of compressing the result to `packed` with zstd level 3 and two workers; the result is durable.
 double BackupSqlite(const std::filesystem::path& database, const std::filesystem::path& packed);
 
 }  // namespace coffer::bench

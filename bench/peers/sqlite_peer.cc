@@ -48,7 +48,7 @@ std::string_view ColumnText(sqlite3_stmt* statement, int column) {
                          : std::string_view(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
 }
 
-// Makes the copies an application would: a row that nobody takes out of the statement has not been read.
+// Copies every column, as an application would; otherwise the row has not been read.
 std::size_t TakeRow(sqlite3_stmt* statement, std::string& row) {
   row.clear();
   for (int column = 0; column < sqlite3_column_count(statement); ++column) row.append(ColumnText(statement, column));

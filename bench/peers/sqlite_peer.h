@@ -1,5 +1,5 @@
-// The peer an application would use instead: SQLite in WAL mode with synchronous=FULL, the obvious schema, prepared
-// statements, an index by owner, and a foreign key that cascades.
+// The peer an application would use instead: SQLite in WAL mode with synchronous=FULL, the obvious schema, prepared statements,
+// an index by owner, and a foreign key that cascades.
 #ifndef COFFER_BENCH_SQLITE_PEER_H_
 #define COFFER_BENCH_SQLITE_PEER_H_
 
@@ -32,7 +32,7 @@ struct UserStatistics {
 // One open database file. Owned and called by one thread.
 class SqlitePeer {
  public:
-  // Opens the database at `path`, making it if need be.
+  // Opens the database at `path`, creating it if it does not exist.
   explicit SqlitePeer(const std::filesystem::path& path);
   ~SqlitePeer();
   SqlitePeer(const SqlitePeer&) = delete;
@@ -41,18 +41,18 @@ class SqlitePeer {
   // One durable transaction.
   void Ingest(std::span<const Conversation> batch);
 
-  // Reads every column of a conversation and of its messages; returns the bytes of text read, 0 when it is not there.
+  // Reads every column of a conversation and of its messages. Returns the bytes of text read, 0 if it does not exist.
   std::size_t Read(std::string_view id);
 
-  // One durable transaction; returns how many were there, were their owner's, and are gone with their messages.
+  // One durable transaction. Returns how many existed with that owner and were deleted with their messages.
   std::size_t DeleteOwned(std::span<const OwnedId> batch);
 
   std::map<std::string, UserStatistics> StatisticsByUser();
 
-  // Every conversation with its messages as one JSON object a line, built by json_object. Returns the text's bytes.
+  // Writes every conversation with its messages as one JSON object per line, built by json_object. Returns the text's bytes.
   std::uint64_t ExportJson(const std::filesystem::path& path, int zstd_workers);
 
-  // Moves the whole write-ahead log into the database file, which then has all that size_bytes counts.
+  // Moves the whole write-ahead log into the database file, so that size_bytes counts everything.
   void Checkpoint();
   std::uint64_t size_bytes() const;
 

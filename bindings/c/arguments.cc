@@ -26,7 +26,7 @@ std::vector<std::string> Texts(const coffer_text* texts, std::size_t count, cons
 
 void CheckSpan(const void* data, std::size_t length, const char* name) {
   if (data == nullptr && length != 0) Refuse(std::string(name) + ": NULL with a length of " + std::to_string(length));
-  if (length > PTRDIFF_MAX) Refuse(std::string(name) + ": no length is " + std::to_string(length));
+  if (length > PTRDIFF_MAX) Refuse(std::string(name) + ": length " + std::to_string(length) + " is too large");
 }
 
 std::optional<Timestamp> Time(coffer_text text, const char* name) {
@@ -60,7 +60,7 @@ PutMode ConflictOf(coffer_conflict_policy policy, PutMode otherwise) {
 std::size_t Limit(std::uint64_t limit, std::size_t otherwise) { return limit == 0 ? otherwise : limit; }
 
 void ReadStruct(const void* given, std::size_t size, std::size_t known, void* copy) {
-  if (size < known || size > kStructBytesMax) Refuse("options: struct_size " + std::to_string(size) + " is none");
+  if (size < known || size > kStructBytesMax) Refuse("options: unknown struct_size " + std::to_string(size));
   std::memcpy(copy, given, known);
   const auto* bytes = static_cast<const unsigned char*>(given);
   if (std::any_of(bytes + known, bytes + size, [](unsigned char byte) { return byte != 0; })) {

@@ -1,4 +1,4 @@
-// A backup as one file.
+// Backup archives: a backup as one tar file.
 #include <utility>
 
 #include "arguments.h"
@@ -11,7 +11,7 @@ struct coffer_backup_archive {
   coffer::BackupArchive archive;
 };
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_backup_archive_open(coffer_engine* engine, coffer_text backup_id, coffer_backup_archive** archive,
                                          coffer_error** error) {

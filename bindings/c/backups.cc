@@ -1,4 +1,4 @@
-// Backups: making, listing, checking, opening in place, keeping for a while.
+// Backups: create, list, verify, open in place, prune.
 #include <array>
 
 #include "arguments.h"
@@ -46,7 +46,7 @@ std::unique_ptr<coffer_page> PageOf(const std::vector<BackupInfo>& backups) {
   return NewPage(std::move(items));
 }
 
-// Moves a backup and tells about it where the caller wants it.
+// Moves a backup to or out of the trash. `info` may be NULL.
 coffer_status Move(coffer_engine* engine, coffer_text backup_id, Result<BackupInfo> (*move)(Engine&, std::string_view),
                    coffer_string** info, coffer_error** error) {
   if (info != nullptr) *info = nullptr;
@@ -60,7 +60,7 @@ coffer_status Move(coffer_engine* engine, coffer_text backup_id, Result<BackupIn
 }  // namespace
 }  // namespace coffer::c
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_start_backup(coffer_engine* engine, const coffer_backup_options* options, coffer_text principal,
                                   coffer_operation** operation, coffer_error** error) {

@@ -30,13 +30,13 @@ std::vector<Message> MessagesOf(const coffer_text* texts, std::size_t count) {
 }  // namespace
 
 Batch& BatchOf(coffer_batch* batch, const EngineUse& use) {
-  if (!Given(batch, "the batch").use.IsOf(use)) Refuse("the batch is of another engine");
+  if (!Given(batch, "the batch").use.IsOf(use)) Refuse("the batch belongs to another engine");
   return batch->batch;
 }
 
 }  // namespace coffer::c
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_batch_new(coffer_engine* engine, coffer_batch** batch, coffer_error** error) {
   return CallFor(batch, error, [&] {

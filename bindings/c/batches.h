@@ -17,7 +17,7 @@ struct coffer_outcomes {
 
 namespace coffer::c {
 
-// Throws Failure for a batch of another engine.
+// Throws a Failure for a batch of another engine.
 Batch& BatchOf(coffer_batch* batch, const EngineUse& use);
 
 }  // namespace coffer::c

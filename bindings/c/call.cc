@@ -8,7 +8,7 @@
 namespace coffer::c {
 namespace {
 
-coffer_status Tell(const Status& status, coffer_error** error) noexcept {
+coffer_status Report(const Status& status, coffer_error** error) noexcept {
   const auto code = static_cast<coffer_status>(status.code());
   if (error == nullptr) return code;
   try {
@@ -27,18 +27,18 @@ void Check(Status status) {
   if (!status.ok()) throw Failure{std::move(status)};
 }
 
-coffer_status TellException(coffer_error** error) noexcept {
+coffer_status ReportException(coffer_error** error) noexcept {
   try {
     try {
       throw;
     } catch (const Failure& failure) {
-      return Tell(failure.status, error);
+      return Report(failure.status, error);
     } catch (const std::bad_alloc&) {
-      return Tell(Status::ResourceExhausted("memory is exhausted"), error);
+      return Report(Status::ResourceExhausted("memory is exhausted"), error);
     } catch (const std::exception& exception) {
-      return Tell(Status::Internal(exception.what()), error);
+      return Report(Status::Internal(exception.what()), error);
     } catch (...) {
-      return Tell(Status::Internal("an exception of an unknown kind"), error);
+      return Report(Status::Internal("unknown exception"), error);
     }
   } catch (...) {  // no memory for the message
     return COFFER_RESOURCE_EXHAUSTED;

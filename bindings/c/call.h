@@ -1,5 +1,5 @@
-// Call: the border that no exception crosses. Behind it a bad argument or a failed Result is thrown as a Failure, since a
-// hundred functions of five arguments each would else be mostly checks; in front of it there are codes alone.
+// Call: the boundary between C++ and C, which no exception crosses. Inside it a bad argument or a failed Result is thrown as a
+// Failure; without that, a hundred functions with five arguments each would consist mostly of checks. Callers in C see codes.
 #pragma once
 
 #include <memory>
@@ -20,17 +20,20 @@ struct Failure {
   Status status;
 };
 
-[[noreturn]] void Refuse(std::string message);  // kInvalidArgument
+// Throws a Failure with kInvalidArgument.
+[[noreturn]] void Refuse(std::string message);
+// Throws a Failure if `status` is not OK.
 void Check(Status status);
 
+// The value, or throws a Failure.
 template <typename T>
 T Value(Result<T> result) {
   if (!result.ok()) throw Failure{std::move(result).status()};
   return *std::move(result);
 }
 
-// To be called where an exception is being handled.
-coffer_status TellException(coffer_error** error) noexcept;
+// Turns the exception that is being handled into a code and *error. Call it only inside a catch block.
+coffer_status ReportException(coffer_error** error) noexcept;
 
 template <typename Work>
 coffer_status Call(coffer_error** error, Work&& work) noexcept {
@@ -39,11 +42,11 @@ coffer_status Call(coffer_error** error, Work&& work) noexcept {
     work();
     return COFFER_OK;
   } catch (...) {
-    return TellException(error);
+    return ReportException(error);
   }
 }
 
-// What `work` answers, a unique_ptr, goes to *out.
+// `work` returns a unique_ptr; *out receives its pointer.
 template <typename Handle, typename Work>
 coffer_status CallFor(Handle** out, coffer_error** error, Work&& work) noexcept {
   if (out != nullptr) *out = nullptr;

@@ -12,14 +12,14 @@ namespace coffer::c {
 namespace {
 
 ContentWriter& Open(coffer_content_writer* writer) {
-  if (!Given(writer, "the content writer").writer) Refuse("the content writer was taken by a put");
+  if (!Given(writer, "the content writer").writer) Refuse("a put took the content of this writer");
   return *writer->writer;
 }
 
 }  // namespace
 
 ContentWriter Taken(coffer_content_writer* writer, const EngineUse& use) {
-  if (!Given(writer, "the content writer").use.IsOf(use)) Refuse("the content writer is of another engine");
+  if (!Given(writer, "the content writer").use.IsOf(use)) Refuse("the content writer belongs to another engine");
   ContentWriter taken = std::move(Open(writer));
   writer->writer.reset();
   return taken;
@@ -27,7 +27,7 @@ ContentWriter Taken(coffer_content_writer* writer, const EngineUse& use) {
 
 }  // namespace coffer::c
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_content_writer_new(coffer_engine* engine, coffer_content_writer** writer, coffer_error** error) {
   return CallFor(writer, error, [&] {

@@ -9,7 +9,7 @@
 
 struct coffer_content_writer {
   coffer::c::EngineUse use;
-  std::optional<coffer::ContentWriter> writer;  // empty once a put took it
+  std::optional<coffer::ContentWriter> writer;  // empty after a put took the content
 };
 
 struct coffer_content_reader {
@@ -19,7 +19,8 @@ struct coffer_content_reader {
 
 namespace coffer::c {
 
-// Takes it over: the handle is empty afterwards.
+// Moves the content out of the handle.
+// Throws a Failure for a writer of another engine, or one whose content was taken before.
 ContentWriter Taken(coffer_content_writer* writer, const EngineUse& use);
 
 }  // namespace coffer::c

@@ -29,7 +29,7 @@ Selection SelectionOf(const coffer_selection* given) {
 }  // namespace
 }  // namespace coffer::c
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_bulk_delete(coffer_engine* engine, coffer_kind kind, const coffer_text* ids, size_t ids_count,
                                  const coffer_bulk_delete_options* options, coffer_string** report, coffer_error** error) {
@@ -67,11 +67,11 @@ coffer_status coffer_start_bulk_delete_selected(coffer_engine* engine, const cof
   });
 }
 
-coffer_status coffer_start_erase_user(coffer_engine* engine, coffer_text user_id, coffer_text principal,
+coffer_status coffer_start_erase_user(coffer_engine* engine, coffer_text owner, coffer_text principal,
                                       coffer_operation** operation, coffer_error** error) {
   return CallFor(operation, error, [&] {
     const EngineUse use(engine);
-    return NewOperation(coffer::StartEraseUser(*use, View(user_id, "user_id"), Start(principal)));
+    return NewOperation(coffer::StartEraseUser(*use, View(owner, "owner"), Start(principal)));
   });
 }
 

@@ -1,4 +1,4 @@
-// Opening, closing, and looking after the store.
+// Opening, closing and maintenance of a store.
 #include "coffer/engine.h"
 
 #include "arguments.h"
@@ -9,7 +9,7 @@
 namespace coffer::c {
 namespace {
 
-// 0 asks for the default.
+// 0 keeps the default.
 template <typename Number, typename Wide>
 void Set(Number& value, Wide asked) {
   if (asked != 0) value = static_cast<Number>(asked);
@@ -31,7 +31,7 @@ OpenOptions OpenOptionsOf(const coffer_open_options* given) {
 }  // namespace
 }  // namespace coffer::c
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_open(coffer_text folder, const coffer_open_options* options, coffer_engine** engine,
                           coffer_error** error) {
@@ -64,6 +64,6 @@ coffer_status coffer_statistics(coffer_engine* engine, coffer_string** report, c
   return CallFor(report, error, [&] { return NewString(ReportText(Value(EngineUse(engine)->Statistics()))); });
 }
 
-coffer_status coffer_verify(coffer_engine* engine, coffer_string** report, coffer_error** error) {
+coffer_status coffer_check_integrity(coffer_engine* engine, coffer_string** report, coffer_error** error) {
   return CallFor(report, error, [&] { return NewString(ReportText(Value(EngineUse(engine)->CheckIntegrity()))); });
 }

@@ -14,8 +14,8 @@ Status SharedEngine::Close() {
   std::uint64_t uses = 0;
   if (!uses_.compare_exchange_strong(uses, kClosed)) {
     if ((uses & kClosed) != 0) return Status::InvalidArgument("the engine is closed already");
-    return Status::Busy("the engine is in use by " + std::to_string(uses) +
-                        " calls, snapshots, batches, contents and backup archives");
+    return Status::Busy("the engine is in use: " + std::to_string(uses) +
+                        " calls, snapshots, batches, contents or backup archives");
   }
   return engine_->Close();
 }

@@ -1,4 +1,4 @@
-// EngineUse: that an engine is being used, by a call or by a handle, and is not closed meanwhile.
+// EngineUse: keeps an engine from being closed while a call or a handle uses it.
 #pragma once
 
 #include <atomic>
@@ -10,15 +10,17 @@
 
 namespace coffer::c {
 
-// An engine and how many use it. One word tells both that and whether it is closed, so that a use costs two atomic additions.
+// An engine and the number of its users. One atomic word holds the number and a closed flag, so a use costs two atomic
+// additions. Safe to use from many threads.
 class SharedEngine {
  public:
   explicit SharedEngine(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 
-  // False: it is closed.
+  // False if the engine is closed.
   bool Enter() noexcept;
   void Leave() noexcept { uses_.fetch_sub(1); }
-  // kBusy: it is in use. kInvalidArgument: it is closed already.
+  // kBusy: the engine is in use, and stays open.
+  // kInvalidArgument: it is closed already.
   Status Close();
 
   Engine& engine() noexcept { return *engine_; }
@@ -30,9 +32,10 @@ class SharedEngine {
   std::atomic<std::uint64_t> uses_{0};
 };
 
+// Counts as one user from construction to destruction.
 class EngineUse {
  public:
-  // Throws Failure: NULL, or closed.
+  // Throws a Failure (kInvalidArgument) if the handle is NULL or the engine is closed.
   explicit EngineUse(const coffer_engine* handle);
   EngineUse(EngineUse&&) noexcept = default;
   EngineUse& operator=(EngineUse&&) = delete;

@@ -15,10 +15,10 @@ void SetWhat(const coffer_export_options& asked, ExportOptions& options) {
                                          ExportScope::kDocument, ExportScope::kAnalytics, ExportScope::kCustom};
   options.format = ValueOf(asked.format, kFormats, COFFER_EXPORT_JSON, "format");
   options.scope = ValueOf(asked.scope, kScopes, COFFER_EXPORT_FULL, "scope");
-  options.owner = Text(asked.user_id, "user_id");
+  options.owner = Text(asked.owner, "owner");
   options.conversation_id = Text(asked.conversation_id, "conversation_id");
-  options.created_from = Time(asked.date_from, "date_from");
-  options.created_before = Time(asked.date_to, "date_to");
+  options.created_from = Time(asked.created_from, "created_from");
+  options.created_before = Time(asked.created_before, "created_before");
   options.custom_query = Text(asked.custom_query, "custom_query");
 }
 
@@ -39,7 +39,7 @@ ExportOptions OptionsOf(const coffer_export_options* given) {
 }  // namespace
 }  // namespace coffer::c
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_start_export(coffer_engine* engine, const coffer_export_options* options, coffer_text principal,
                                   coffer_operation** operation, coffer_error** error) {

@@ -17,7 +17,7 @@ ImportOptions OptionsOf(const coffer_import_options* given) {
   const auto asked = ReadOptions(given);
   ImportOptions options;
   options.format = ValueOf(asked.format, kFormats, COFFER_IMPORT_AUTO, "format");
-  options.mode = ConflictOf(asked.on_conflict, PutMode::kKeepExisting);
+  options.mode = ConflictOf(asked.conflict, PutMode::kKeepExisting);
   options.owner = Text(asked.owner, "owner");
   options.generate_ids = asked.generate_ids != 0;
   if (asked.kind != 0) options.kind = KindOf(asked.kind);
@@ -26,7 +26,7 @@ ImportOptions OptionsOf(const coffer_import_options* given) {
   return options;
 }
 
-// Lets go of the caller's context when the import does, or when it never began.
+// Releases the caller's context when the import ends, or when it could not start.
 class CallbackSource : public ByteSource {
  public:
   CallbackSource(coffer_read_callback read, coffer_release_callback release, void* context)
@@ -39,8 +39,9 @@ class CallbackSource : public ByteSource {
 
   Result<std::size_t> Read(char* buffer, std::size_t length) override {
     const std::int64_t read = read_(context_, buffer, length);
-    if (read < 0) return Status::IoError("the caller's source failed");
-    if (static_cast<std::uint64_t>(read) > length) return Status::InvalidArgument("the caller's source gave too much");
+    if (read < 0) return Status::IoError("the read callback failed");
+    if (static_cast<std::uint64_t>(read) > length)
+      return Status::InvalidArgument("the read callback returned more bytes than the buffer holds");
     return static_cast<std::size_t>(read);
   }
 
@@ -53,7 +54,7 @@ class CallbackSource : public ByteSource {
 }  // namespace
 }  // namespace coffer::c
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_start_import(coffer_engine* engine, const coffer_text* files, size_t files_count,
                                   const coffer_import_options* options, coffer_text principal, coffer_operation** operation,
@@ -61,7 +62,7 @@ coffer_status coffer_start_import(coffer_engine* engine, const coffer_text* file
   return CallFor(operation, error, [&] {
     const EngineUse use(engine);
     const auto paths = Texts(files, files_count, "files");
-    if (paths.empty()) Refuse("files: none");
+    if (paths.empty()) Refuse("files: empty");
     return NewOperation(coffer::StartImport(*use, paths, OptionsOf(options), Start(principal)));
   });
 }

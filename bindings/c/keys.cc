@@ -9,7 +9,7 @@
 #include "reports.h"
 #include "texts.h"
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_show_keys(coffer_engine* engine, coffer_string** info, coffer_error** error) {
   return CallFor(info, error, [&] { return NewString(ReportText(Value(coffer::ShowKeys(*EngineUse(engine))))); });

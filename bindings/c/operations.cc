@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::int64_t kWatchMillisecondsMax = 60'000;
-// A longer wait is made of these.
+// A longer wait is split into waits of this length.
 constexpr std::int64_t kWaitMillisecondsMax = std::int64_t{3600} * 1000;
 
 static_assert(COFFER_OPERATION_PRUNE == static_cast<int>(OperationKind::kPrune));
@@ -47,7 +47,7 @@ bool WaitFor(const Operation& operation, std::int64_t left) {
 template <typename Enum>
 std::optional<Enum> Filter(std::int32_t number, std::int32_t last, const char* name) {
   if (number == 0) return std::nullopt;
-  if (number < 0 || number > last) Refuse(std::string(name) + ": " + std::to_string(number) + " is none");
+  if (number < 0 || number > last) Refuse(std::string(name) + ": " + std::to_string(number) + " is not a valid value");
   return static_cast<Enum>(number);
 }
 
@@ -71,7 +71,7 @@ Page<std::string> AsJson(const Page<OperationInfo>& operations) {
 }  // namespace
 }  // namespace coffer::c
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 void coffer_operation_free(coffer_operation* operation) { delete operation; }
 
@@ -93,7 +93,7 @@ coffer_status coffer_operation_wait(const coffer_operation* operation, int64_t m
   return Call(error, [&] {
     const coffer::Operation& open = Open(operation);
     Given(ended, "ended");
-    if (milliseconds < 0) open.Wait().Ignore();  // how it ended is not asked here
+    if (milliseconds < 0) open.Wait().Ignore();  // this call does not report how it ended
     *ended = milliseconds < 0 || WaitFor(open, milliseconds) ? 1 : 0;
   });
 }
@@ -103,7 +103,8 @@ coffer_status coffer_operation_watch(const coffer_operation* operation, int64_t 
   return Call(error, [&] {
     const coffer::Operation& open = Open(operation);
     if (report == nullptr) Refuse("report is NULL");
-    if (interval_milliseconds < 1 || interval_milliseconds > kWatchMillisecondsMax) Refuse("interval: 1 to 60,000");
+    if (interval_milliseconds < 1 || interval_milliseconds > kWatchMillisecondsMax)
+      Refuse("interval_milliseconds: not in 1 to 60,000");
     for (bool ended = false; !ended;) {
       ended = open.WaitFor(std::chrono::milliseconds(interval_milliseconds));
       const coffer_progress progress = ProgressOf(open.Info());

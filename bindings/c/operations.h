@@ -13,7 +13,7 @@ struct coffer_operation {
 
 namespace coffer::c {
 
-// The report is read from the journal's result, so its kind is not kept.
+// coffer_operation_finish reads the report from the journal, so the type of the report is not kept.
 template <typename Report>
 std::unique_ptr<coffer_operation> NewOperation(Result<OperationOf<Report>> started) {
   return std::make_unique<coffer_operation>(coffer_operation{Value(std::move(started))});

@@ -9,7 +9,7 @@ namespace coffer::c {
 
 const Snapshot* At(const coffer_snapshot* snapshot, const EngineUse& use) {
   if (snapshot == nullptr) return nullptr;
-  if (!snapshot->use.IsOf(use)) Refuse("the snapshot is of another engine");
+  if (!snapshot->use.IsOf(use)) Refuse("the snapshot belongs to another engine");
   return snapshot->snapshot.get();
 }
 
@@ -55,13 +55,13 @@ std::string Canonical(Kind kind, std::string_view json) {
     case Kind::kContent:
       break;
   }
-  Refuse("kind: a content is no record");
+  Refuse("kind: a content is not a record");
 }
 
 }  // namespace
 }  // namespace coffer::c
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_snapshot_take(coffer_engine* engine, coffer_snapshot** snapshot, coffer_error** error) {
   return CallFor(snapshot, error, [&] {

@@ -1,4 +1,4 @@
-// Reports as JSON, member for member as the public headers name them.
+// Reports as JSON objects. Members have the names of the public headers.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace coffer::c {
 
 std::string ReportText(const StorageStatistics& statistics);
 std::string ReportText(const IntegrityReport& report);
-// As the journal tells it.
+// The same object as in the journal's result.
 std::string ReportText(const BulkDeleteReport& report);
 std::string ReportText(const OperationInfo& operation);
 std::string ReportText(const BackupInfo& backup);

@@ -14,7 +14,7 @@ RestoreOptions OptionsOf(const coffer_restore_options* given) {
   const auto asked = ReadOptions(given);
   RestoreOptions options;
   options.scope = ValueOf(asked.scope, kScopes, COFFER_RESTORE_FULL, "scope");
-  options.owner = Text(asked.user_id, "user_id");
+  options.owner = Text(asked.owner, "owner");
   options.ids = Texts(asked.ids, asked.ids_count, "ids");
   options.mode = ConflictOf(asked.conflict, PutMode::kUpsert);
   options.exact = asked.exact != 0;
@@ -29,7 +29,7 @@ RestoreOptions OptionsOf(const coffer_restore_options* given) {
 }  // namespace
 }  // namespace coffer::c
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 coffer_status coffer_start_restore(coffer_engine* engine, coffer_text backup_id, const coffer_restore_options* options,
                                    coffer_text principal, coffer_operation** operation, coffer_error** error) {

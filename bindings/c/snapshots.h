@@ -14,7 +14,7 @@ struct coffer_snapshot {
 
 namespace coffer::c {
 
-// Null stands for the newest state. Throws Failure for a snapshot of another engine.
+// Null, which means the newest state, if `snapshot` is NULL. Throws a Failure for a snapshot of another engine.
 const Snapshot* At(const coffer_snapshot* snapshot, const EngineUse& use);
 
 }  // namespace coffer::c

@@ -25,7 +25,7 @@ std::unique_ptr<coffer_page> NewPage(std::vector<std::string> items) {
 using coffer::c::NoText;
 using coffer::c::Out;
 
-// The names are literals, and so end with a 0.
+// The names are literals, so they end with a 0 byte.
 const char* coffer_status_name(coffer_status status) {
   if (status < COFFER_OK || status > COFFER_INTERNAL) return "unknown";
   return coffer::StatusCodeName(static_cast<coffer::StatusCode>(status)).data();

@@ -1,4 +1,4 @@
-// coffer_string and coffer_page: texts that go out.
+// coffer_string and coffer_page: texts that are returned to C.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,7 @@ std::unique_ptr<coffer_string> NewString(std::string text);
 std::unique_ptr<coffer_page> NewPage(Page<std::string> page);
 std::unique_ptr<coffer_page> NewPage(std::vector<std::string> items);
 
-// With a 0 behind its last byte, as all that goes out.
+// Like every returned text, it has a 0 byte after its last byte.
 inline coffer_text Out(const std::string& text) { return {text.c_str(), text.size()}; }
 inline coffer_text NoText() { return {"", 0}; }
 

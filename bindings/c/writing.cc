@@ -5,18 +5,18 @@
 #include "contents.h"
 #include "texts.h"
 
-using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is that namespace's border to C
+using namespace coffer::c;  // NOLINT(google-build-using-namespace): this file is the C boundary of that namespace
 
 namespace {
 
-// The id goes out where the caller wants it. Its place is made first: once the write is done nothing may fail.
+// *id receives the id that `work` returns. The string is allocated first, because nothing may fail once the write is done.
 template <typename Work>
 coffer_status CallForId(coffer_string** id, coffer_error** error, Work&& work) noexcept {
   if (id == nullptr) return Call(error, [&] { work(); });
   return CallFor(id, error, [&] {
-    std::unique_ptr<coffer_string> answer = NewString("");
-    answer->text = work();
-    return answer;
+    std::unique_ptr<coffer_string> made = NewString("");
+    made->text = work();
+    return made;
   });
 }
 
@@ -27,9 +27,9 @@ coffer_status coffer_commit(coffer_engine* engine, coffer_batch* batch, coffer_d
   if (outcomes != nullptr) *outcomes = nullptr;
   return Call(error, [&] {
     const EngineUse use(engine);
-    auto told = std::make_unique<coffer_outcomes>();
-    told->items = Value(use->Commit(BatchOf(batch, use), {.durability = DurabilityOf(durability)}));
-    if (outcomes != nullptr) *outcomes = told.release();
+    auto made = std::make_unique<coffer_outcomes>();
+    made->items = Value(use->Commit(BatchOf(batch, use), {.durability = DurabilityOf(durability)}));
+    if (outcomes != nullptr) *outcomes = made.release();
   });
 }
 

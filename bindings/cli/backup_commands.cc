@@ -1,4 +1,4 @@
-// `coffer backup list|show|delete|undelete`, and the group that all of `coffer backup` stand in.
+// `coffer backup list|show|delete|undelete`, and the command group `coffer backup`.
 #include "backup_commands.h"
 
 #include <algorithm>
@@ -9,12 +9,8 @@
 namespace coffer::cli {
 namespace {
 
-// What a backup with a manifest is, and with a damaged one.
-constexpr const char* kCompleted = "completed";
-constexpr const char* kFailed = "failed";
-
 struct ListRequest {
-  std::string type;
+  std::optional<BackupType> type;
   std::string status;
   bool deleted = false;
 };
@@ -24,14 +20,18 @@ ExitStatus Print(const BackupInfo& backup, bool json) {
   return ExitStatus::kDone;
 }
 
+std::string_view StatusOf(const BackupInfo& backup) {
+  return OperationStateName(backup.damage.empty() ? OperationState::kCompleted : OperationState::kFailed);
+}
+
 ExitStatus List(Engine& engine, const ListRequest& request, bool json) {
   auto backups = request.deleted ? ListDeletedBackups(engine) : ListBackups(engine);
   if (!backups.ok()) return Fail(backups.status(), json);
   if (!request.status.empty()) {
-    std::erase_if(*backups, [&](const BackupInfo& b) { return request.status != (b.damage.empty() ? kCompleted : kFailed); });
+    std::erase_if(*backups, [&](const BackupInfo& backup) { return StatusOf(backup) != request.status; });
   }
-  if (!request.type.empty()) {
-    std::erase_if(*backups, [&](const BackupInfo& backup) { return BackupTypeName(backup.type) != request.type; });
+  if (request.type) {
+    std::erase_if(*backups, [&](const BackupInfo& backup) { return backup.type != *request.type; });
   }
   if (!json) {
     for (const BackupInfo& backup : *backups) PrintLine(InWords(backup));
@@ -56,7 +56,8 @@ ExitStatus Show(Engine& engine, const std::string& id, bool json) {
 ExitStatus Delete(Engine& engine, const std::string& id, bool json) {
   const auto backup = DeleteBackup(engine, id);
   if (!backup.ok()) return Fail(backup.status(), json);
-  PrintMessage("`coffer backup undelete " + id + "` brings it back, for " + std::to_string(kTrashGraceDays) + " days");
+  PrintMessage("moved to the trash; `coffer backup undelete " + id + "` restores it within " + std::to_string(kTrashGraceDays) +
+               " days");
   return Print(*backup, json);
 }
 
@@ -66,11 +67,11 @@ ExitStatus Undelete(Engine& engine, const std::string& id, bool json) {
 }
 
 void AddList(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("list", "List backups, the newest first");
+  CLI::App* command = group.add_subcommand("list", "List backups, newest first");
   auto request = std::make_shared<ListRequest>();
-  command->add_option("--type", request->type, "Only this type")->check(ServedWords({"full", "incremental", "differential"}));
-  command->add_option("--status", request->status, "Only those with this status");
-  command->add_flag("--deleted", request->deleted, "Those in the trash");
+  AddChoice(*command, "--type", request->type, json::kBackupTypes, "Only backups of this type");
+  command->add_option("--status", request->status, "Only backups with this status");
+  command->add_flag("--deleted", request->deleted, "List the backups in the trash");
   command->callback([request, &session] {
     session.run = [request, &session] {
       return WithEngine(session, Access::kReads, [&](Engine& engine) { return List(engine, *request, session.json); });
@@ -94,15 +95,15 @@ void AddOne(CLI::App& group, Session& session, const std::string& name, const st
 }  // namespace
 
 void AddBackupCommands(CLI::App& app, Session& session) {
-  CLI::App* group = app.add_subcommand("backup", "Take, list, verify, delete and prune backups");
+  CLI::App* group = app.add_subcommand("backup", "Create, list, verify, delete and prune backups");
   group->require_subcommand(1);
   AddBackupCreate(*group, session);
   AddList(*group, session);
   AddOne(*group, session, "show", "Show one backup", Access::kReads, &Show);
   AddBackupVerify(*group, session);
-  AddOne(*group, session, "delete", "Move a backup to the trash; others keep what they share with it", Access::kWrites,
-         &Delete);
-  AddOne(*group, session, "undelete", "Take a backup out of the trash", Access::kWrites, &Undelete);
+  AddOne(*group, session, "delete", "Move a backup to the trash; backups that share data with it stay complete",
+         Access::kWrites, &Delete);
+  AddOne(*group, session, "undelete", "Move a backup out of the trash", Access::kWrites, &Undelete);
   AddBackupPrune(*group, session);
 }
 

@@ -1,4 +1,4 @@
-// The commands of the group `coffer backup` that have files of their own, and what they share.
+// The commands of the group `coffer backup` that have their own files, and their shared parts.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -8,20 +8,13 @@
 namespace coffer::cli {
 namespace {
 
-struct CreateRequest {
-  std::string type = "full";
-  BackupOptions options;
-};
-
-ExitStatus Create(Engine& engine, const CreateRequest& request, bool json) {
+ExitStatus Create(Engine& engine, const BackupOptions& options, bool json) {
   const KeyNote key_note(engine);
-  BackupOptions options = request.options;
-  options.type = *ParseBackupType(request.type);
   const Result<BackupInfo> backup = Await(StartBackup(engine, options), "backing up");
   if (!backup.ok()) return Fail(backup.status(), json);
   if (backup->type != backup->requested_type) {
-    PrintMessage("no sound full backup on the same terms is there to share with: the " +
-                 std::string(BackupTypeName(backup->requested_type)) + " one asked for becomes full");
+    PrintMessage("there is no intact full backup with the same options to share with: the " +
+                 std::string(BackupTypeName(backup->requested_type)) + " backup becomes full");
   }
   PrintLine(json ? ToText(json::BackupResponse(*backup)) : InWords(*backup));
   return ExitStatus::kDone;
@@ -30,35 +23,35 @@ ExitStatus Create(Engine& engine, const CreateRequest& request, bool json) {
 }  // namespace
 
 void AddBackupCreate(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("create", "Take an image of the store while writers go on");
-  auto request = std::make_shared<CreateRequest>();
-  BackupOptions& options = request->options;
-  command
-      ->add_option(
-          "--type", request->type,
-          "full (default): shares nothing with others; incremental: shares with the last full one and what followed it; "
-          "differential: with that full one alone. Each restores by itself")
-      ->check(ServedWords({"full", "incremental", "differential"}));
-  command->add_option("--name", options.name, "A name to know it by");
-  command->add_option("--description", options.description, "What it is for");
-  command->add_flag("--compress,!--no-compress", options.compress, "Compress what can be (default)");
-  command->add_flag("--encrypt,!--no-encrypt", options.encrypt,
-                    "Encrypt to the store's recipients (default; `coffer key show`)");
-  command->add_flag("--files,!--no-files", options.include_contents, "Take the contents of documents along (default)");
-  command->add_flag("--logs,!--no-logs", options.include_logs, "Take the journal of operations along, to be read");
-  command->add_option("--retention-days", options.retention_days, "When it expires (30)")
+  CLI::App* command = group.add_subcommand("create", "Back up the store; writes go on meanwhile");
+  auto options = std::make_shared<BackupOptions>();
+  AddChoice(*command, "--type", options->type, json::kBackupTypes,
+            "full (default): shares no data with other backups; incremental: shares data with the last full backup and the "
+            "backups after it; differential: shares data with the last full backup only. Each can be restored alone");
+  command->add_option("--name", options->name, "The name of the backup");
+  command->add_option("--description", options->description, "A description of the backup");
+  command->add_flag("--compress,!--no-compress", options->compress, "Compress data that gets smaller (default)");
+  command->add_flag("--encrypt,!--no-encrypt", options->encrypt,
+                    "Encrypt to the store's recipients (default; see `coffer key show`)");
+  command->add_flag("--files,!--no-files", options->include_contents, "Include the contents of documents (default)");
+  command->add_flag("--logs,!--no-logs", options->include_logs,
+                    "Include the journal of operations, for reading; a restore ignores it");
+  command->add_option("--retention-days", options->retention_days, "Days until the backup expires (30)")
       ->check(CLI::Range(1, kRetentionDaysMax));
   command
-      ->add_option("--recipient", options.recipients, "Encrypt to this one too: age1...; may be given several times, or as a,b")
+      ->add_option("--recipient", options->recipients,
+                   "Also encrypt to this recipient (age1...); may be given several times, or as a,b")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("AGE");
-  command->add_option("--rate-limit", options.bytes_per_second_max, "Bytes a second to read at most, such as 50MB (no limit)")
+  command
+      ->add_option("--rate-limit", options->bytes_per_second_max,
+                   "Read at most this many bytes per second, for example 50MB (no limit)")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true))
-      ->check([](const std::string& text) { return text.starts_with('-') ? "a rate is not negative" : std::string(); });
-  command->callback([request, &session] {
-    session.run = [request, &session] {
-      return WithEngine(session, Access::kWrites, [&](Engine& engine) { return Create(engine, *request, session.json); });
+      ->check([](const std::string& text) { return text.starts_with('-') ? "must not be negative" : std::string(); });
+  command->callback([options, &session] {
+    session.run = [options, &session] {
+      return WithEngine(session, Access::kWrites, [&](Engine& engine) { return Create(engine, *options, session.json); });
     };
   });
 }

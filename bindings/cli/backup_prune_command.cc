@@ -6,11 +6,6 @@
 namespace coffer::cli {
 namespace {
 
-struct PruneRequest {
-  PruneOptions options;
-  std::string as_of;
-};
-
 JsonObject ToJson(const std::vector<RetentionDecision>& decisions) {
   JsonObject list = JsonObject::array();
   for (const RetentionDecision& decision : decisions) list.push_back({{"id", decision.id}, {"reasons", decision.reasons}});
@@ -44,7 +39,7 @@ void PrintWords(const PruneReport& report, bool plan) {
 ExitStatus Prune(Engine& engine, const PruneOptions& options, bool json) {
   const auto report = Await(StartPrune(engine, options), "pruning");
   if (!report.ok()) return Fail(report.status(), json);
-  if (report->clock_jumped) PrintMessage("the clock has jumped: nothing is dropped unless --as-of gives the time by name");
+  if (report->clock_jumped) PrintMessage("the clock has jumped: nothing is dropped unless --as-of gives the time");
   json ? PrintLine(ToText(ToJson(*report, options.plan))) : PrintWords(*report, options.plan);
   return ExitStatus::kDone;
 }
@@ -56,24 +51,20 @@ void AddKeep(CLI::App& command, const std::string& name, std::uint32_t& count, c
 }  // namespace
 
 void AddBackupPrune(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("prune", "Move expired backups that no rule keeps to the trash, and empty it");
-  auto request = std::make_shared<PruneRequest>();
-  PruneOptions& options = request->options;
-  command->add_flag("--plan", options.plan, "Say what would be kept and dropped, and why; drop nothing");
-  command->add_option("--as-of", request->as_of, "Decide as of this time instead of the clock's")->type_name("TIME");
-  AddKeep(*command, "--keep-last", options.policy.keep_last, "Keep so many of the newest, expired or not");
-  AddKeep(*command, "--keep-daily", options.policy.keep_daily, "Keep the newest of each of so many days (UTC)");
-  AddKeep(*command, "--keep-weekly", options.policy.keep_weekly, "The same of weeks, from Monday");
-  AddKeep(*command, "--keep-monthly", options.policy.keep_monthly, "The same of months");
-  command->callback([request, &session] {
-    if (!request->as_of.empty()) {
-      const auto time = ParseTimestamp(request->as_of);
-      if (!time.ok()) throw CLI::ValidationError("--as-of", std::string(time.status().message()));
-      request->options.as_of = *time;
-    }
-    session.run = [request, &session] {
-      const Access access = request->options.plan ? Access::kReads : Access::kWrites;
-      return WithEngine(session, access, [&](Engine& engine) { return Prune(engine, request->options, session.json); });
+  CLI::App* command = group.add_subcommand(
+      "prune", "Move expired backups that no rule keeps to the trash, and purge old backups from the trash");
+  auto options = std::make_shared<PruneOptions>();
+  command->add_flag("--plan", options->plan, "Print which backups would be kept and dropped, and why; drop nothing");
+  AddTime(*command, "--as-of", options->as_of, "Decide as of this time instead of the clock's time");
+  AddKeep(*command, "--keep-last", options->policy.keep_last, "Keep the N newest backups, expired or not");
+  AddKeep(*command, "--keep-daily", options->policy.keep_daily,
+          "Keep the newest backup of each of the last N days (UTC) that have one");
+  AddKeep(*command, "--keep-weekly", options->policy.keep_weekly, "The same for N weeks, which begin on Monday");
+  AddKeep(*command, "--keep-monthly", options->policy.keep_monthly, "The same for N months");
+  command->callback([options, &session] {
+    session.run = [options, &session] {
+      const Access access = options->plan ? Access::kReads : Access::kWrites;
+      return WithEngine(session, access, [&](Engine& engine) { return Prune(engine, *options, session.json); });
     };
   });
 }

@@ -40,8 +40,8 @@ void PrintWords(const VerifyReport& report) {
     PrintMessage("  next: " + finding.next);
   }
   std::string line = (report.ok ? "ok" : Grouped(report.findings_total) + " findings") + std::string(" at level ") +
-                     std::to_string(report.level) + " (" + std::string(VerifyDepthName(report.depth)) + "): " + Grouped(report.objects) + " objects, " +
-                     Bytes(report.bytes) + " read";
+                     std::to_string(report.level) + " (" + std::string(VerifyDepthName(report.depth)) +
+                     "): " + Grouped(report.objects) + " objects, " + Bytes(report.bytes) + " read";
   if (report.values > 0) line += ", " + Grouped(report.values) + " values";
   if (report.restore_ms > 0) line += ", restored in " + Grouped(report.restore_ms) + " ms";
   PrintLine(line);
@@ -57,16 +57,19 @@ ExitStatus Verify(Engine& engine, const VerifyRequest& request, bool json) {
 }  // namespace
 
 void AddBackupVerify(CLI::App& group, Session& session) {
-  CLI::App* command = group.add_subcommand("verify", "Check a backup, as deep as the level says");
+  CLI::App* command = group.add_subcommand("verify", "Check a backup at the given level");
   auto request = std::make_shared<VerifyRequest>();
   command->add_option("ID", request->id, "The backup's id, or latest")->required();
   command
       ->add_option(
           "--level", request->options.level,
-          "0 its manifest; 1 every object is there; 2 (default) every object is read, its digests equal; 3 every value is "
-          "read in place; 4 records recounted; 5 restored into a scratch folder")
+          "0: read the manifest; 1: find every object; 2 (default): read every object and compare its digests; 3: open the "
+          "backup in place and read every value; 4: recount the records; 5: restore into a scratch folder. Each level "
+          "includes those below it")
       ->check(CLI::Range(0, kVerifyLevelMax));
-  command->add_option("--identity", request->options.identity_file, "age identities for an encrypted one (the store's own)")
+  command
+      ->add_option("--identity", request->options.identity_file,
+                   "age identities for an encrypted backup (default: the store's own)")
       ->type_name("FILE");
   command->callback([request, &session] {
     session.run = [request, &session] {

@@ -9,7 +9,7 @@ std::string CheckedInWords(const std::optional<BackupVerification>& verification
   return (verification->ok ? "verified" : "DAMAGED") + (" at level " + std::to_string(verification->level));
 }
 
-// A name from elsewhere must not write to a terminal what it likes.
+// A name may come from another store: it must not send control characters to the terminal.
 std::string WithoutControls(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';

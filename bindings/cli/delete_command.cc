@@ -1,4 +1,4 @@
-// `coffer delete`: by ids, or by a selection.
+// `coffer delete`: by ids or by a selection.
 #include <unistd.h>
 
 #include <iostream>
@@ -13,7 +13,7 @@
 namespace coffer::cli {
 namespace {
 
-// Names the id, whether or not the status does.
+// Always names the id.
 std::string ErrorText(const BulkDeleteError& error) {
   const std::string message(error.status.message());
   return message.find(error.id) != std::string::npos ? message : error.id + ": " + message;
@@ -75,22 +75,21 @@ Result<BulkDeleteReport> Apply(Engine& engine, const DeleteRequest& request, boo
   BulkDeleteOptions options;
   options.owner = request.owner;
   options.dry_run = dry_run;
-  const Kind kind = *ParseKind(request.kind);
   if (request.selection) {
-    // The owner is part of the selection: what others own is not asked for, rather than refused one by one.
+    // The owner is part of the selection: records of other owners are not selected, instead of failing one by one.
     Selection selection = *request.selection;
-    selection.kind = kind;
+    selection.kind = request.kind;
     selection.owner = request.owner;
     if (dry_run) return engine.BulkDelete(selection, options);
     return Await(StartBulkDelete(engine, selection, options), "deleting");
   }
-  if (kind == Kind::kMessage) return DeleteMessages(engine, request.ids, dry_run);
-  if (dry_run || request.ids.size() <= kDeleteInlineRecordsMax) return engine.BulkDelete(kind, request.ids, options);
-  return Await(StartBulkDelete(engine, kind, request.ids, options), "deleting");
+  if (request.kind == Kind::kMessage) return DeleteMessages(engine, request.ids, dry_run);
+  if (dry_run || request.ids.size() <= kDeleteInlineRecordsMax) return engine.BulkDelete(request.kind, request.ids, options);
+  return Await(StartBulkDelete(engine, request.kind, request.ids, options), "deleting");
 }
 
 bool Confirmed(const DeleteRequest& request, std::uint64_t records) {
-  std::cerr << "Delete " << Grouped(records) << " records of kind " << request.kind << " for good? [y/N] ";
+  std::cerr << "Delete " << Grouped(records) << " records of kind " << KindName(request.kind) << "? [y/N] ";
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
@@ -126,15 +125,15 @@ ExitStatus ReadIdsAndDelete(const Session& session, DeleteWords& words) {
   return WithEngine(session, access, [&](Engine& engine) { return Delete(engine, words.request, session.json); });
 }
 
-// What is wrong with the words as a whole is told before anything is opened.
+// Checks how the options fit together, before anything is opened.
 void Check(DeleteWords& words) {
   DeleteRequest& request = words.request;
   const bool by_ids = !request.ids.empty() || !words.ids_file.empty();
   const bool by_selection = !words.where.empty() || (!by_ids && !request.owner.empty());
-  if (by_ids && by_selection) throw CLI::ValidationError("--where", "give ids or a selection, not both");
+  if (by_ids && by_selection) throw CLI::ValidationError("--where", "cannot be combined with ids: give ids or a selection");
   if (!by_ids && !by_selection) throw CLI::ValidationError("ID", "give ids, --ids-file, --where or --owner");
-  if (ParseKind(request.kind) == Kind::kMessage && (by_selection || !request.owner.empty())) {
-    throw CLI::ValidationError("KIND", "messages are deleted by CONVERSATION/SEQUENCE alone");
+  if (request.kind == Kind::kMessage && (by_selection || !request.owner.empty())) {
+    throw CLI::ValidationError("KIND", "messages can only be deleted by CONVERSATION/SEQUENCE");
   }
   if (by_selection) {
     auto selection = ParseWhere(words.where.empty() ? "{}" : words.where);
@@ -145,29 +144,28 @@ void Check(DeleteWords& words) {
   const bool terminal = isatty(STDIN_FILENO) == 1;
   request.ask = terminal && !words.yes;
   if (by_selection && !terminal && !words.yes && !request.dry_run) {
-    throw CLI::RequiredError("--yes (a selection is deleted without asking)");
+    throw CLI::RequiredError("--yes (a selection is deleted without confirmation)");
   }
 }
 
 }  // namespace
 
 void AddDeleteCommand(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("delete", "Delete records with all that hangs on them");
+  CLI::App* command = app.add_subcommand("delete", "Delete records and everything that belongs to them");
   auto words = std::make_shared<DeleteWords>();
   DeleteRequest& request = words->request;
-  command->add_option("KIND", request.kind, "conversation, document or prompt; or message")
-      ->required()
-      ->check(
-          ServedWords({"conversation", "document", "prompt", "message", "conversations", "documents", "prompts", "messages"}));
-  command->add_option("ID", request.ids, "Ids, as words or as a,b,c (one with a comma in it goes into --ids-file)");
-  command->add_option("--ids-file", words->ids_file, "A file with an id a line; - is standard input")->type_name("F");
+  AddKind(*command, "KIND", request.kind, {Kind::kConversation, Kind::kDocument, Kind::kPrompt, Kind::kMessage},
+          "conversation, document, prompt or message")
+      ->required();
+  command->add_option("ID", request.ids, "Ids, as words or as a,b,c (use --ids-file for an id that contains a comma)");
+  command->add_option("--ids-file", words->ids_file, "A file with one id per line; - is standard input")->type_name("F");
   command->add_option("--owner", request.owner, "Only records of this owner")->type_name("ID");
   command
       ->add_option("--where", words->where,
-                   "A selection: {\"created_before\",\"created_after\",\"status\",\"limit\"}, all of them optional")
+                   "A selection: {\"created_before\",\"created_after\",\"status\",\"limit\"}, all optional")
       ->type_name("JSON");
-  command->add_flag("--dry-run", request.dry_run, "Say what would be deleted, and delete nothing");
-  command->add_flag("--yes", words->yes, "Do not ask");
+  command->add_flag("--dry-run", request.dry_run, "Print what would be deleted; delete nothing");
+  command->add_flag("--yes", words->yes, "Do not ask for confirmation");
   command->callback([words, &session] {
     Check(*words);
     session.run = [words, &session] { return ReadIdsAndDelete(session, *words); };

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 Result<Timestamp> ParseTime(const std::string& name, const Json& value) {
-  if (!value.is_string()) return Status::InvalidArgument(name + " is not a text");
+  if (!value.is_string()) return Status::InvalidArgument(name + " is not a string");
   auto time = ParseTimestamp(value.get_ref<const std::string&>());
   if (!time.ok()) return time.status().WithContext(name);
   return time;
@@ -25,24 +25,24 @@ Status SetCondition(const std::string& name, const Json& value, Selection& selec
     if (name == "created_before") {
       selection.created_before = *time;
     } else {
-      // A selection begins with its first instant; the one after the time named is a microsecond later.
+      // created_after is exclusive and created_from inclusive; times count microseconds.
       selection.created_from = Timestamp{time->microseconds + 1};
     }
     return Status::Ok();
   }
   if (name == "status") {
-    if (!value.is_string()) return Status::InvalidArgument("status is not a text");
+    if (!value.is_string()) return Status::InvalidArgument("status is not a string");
     selection.status = value.get<std::string>();
     return Status::Ok();
   }
   if (name == "limit") {
     if (!value.is_number_unsigned() || value.get<std::uint64_t>() == 0) {
-      return Status::InvalidArgument("limit is not a whole number above 0");
+      return Status::InvalidArgument("limit is not a positive whole number");
     }
     selection.limit = value.get<std::size_t>();
     return Status::Ok();
   }
-  return Status::InvalidArgument("there is no condition '" + name + "'");
+  return Status::InvalidArgument("unknown condition '" + name + "'");
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ Result<std::vector<std::string>> ReadIdsFile(const std::string& path) {
     if (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) ids.push_back(line);
   }
-  if (lines.bad()) return Status::IoError(path + ": could not be read");
+  if (lines.bad()) return Status::IoError(path + ": cannot be read");
   return ids;
 }
 

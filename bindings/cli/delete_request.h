@@ -1,4 +1,4 @@
-// DeleteRequest: what `coffer delete` is asked for, and how its parts are read.
+// DeleteRequest: the arguments of `coffer delete`, and their parsers.
 #pragma once
 
 #include <optional>
@@ -6,13 +6,14 @@
 #include <string_view>
 #include <vector>
 
+#include "coffer/kind.h"
 #include "coffer/result.h"
 #include "coffer/selection.h"
 
 namespace coffer::cli {
 
 struct DeleteRequest {
-  std::string kind;
+  Kind kind = Kind::kConversation;
   std::vector<std::string> ids;
   std::string owner;
   std::optional<Selection> selection;  // instead of ids
@@ -20,14 +21,14 @@ struct DeleteRequest {
   bool ask = false;
 };
 
-// Reads {"created_before"?, "created_after"?, "status"?, "limit"?}. Both times are exclusive, as their names say.
-// kInvalidArgument: anything else; a misread selection would delete what was not meant.
+// Reads {"created_before"?, "created_after"?, "status"?, "limit"?}. Both times are exclusive.
+// kInvalidArgument: anything else, since a misread selection would delete the wrong records.
 Result<Selection> ParseWhere(std::string_view json);
 
-// An id a line; blank lines are passed over. kNotFound, kIoError.
+// Reads one id per line and skips blank lines. kNotFound: no such file. kIoError: it cannot be read.
 Result<std::vector<std::string>> ReadIdsFile(const std::string& path);
 
-// Each word may be a list: a,b,c.
+// Splits each word at commas.
 std::vector<std::string> SplitIds(const std::vector<std::string>& words);
 
 }  // namespace coffer::cli

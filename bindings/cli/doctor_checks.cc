@@ -34,7 +34,7 @@ std::string InDays(Timestamp time) { return std::to_string(AgeDays(time)) + " da
 
 DoctorCheck CheckAge(const std::vector<BackupInfo>& backups) {
   constexpr const char* kName = "newest backup";
-  if (backups.empty() || !backups.front().damage.empty()) return Bad(kName, "there is none", "coffer backup create");
+  if (backups.empty() || !backups.front().damage.empty()) return Bad(kName, "no readable backup", "coffer backup create");
   const BackupInfo& newest = backups.front();
   if (AgeDays(newest.created_at) <= kBackupAgeDaysMax) return Good(kName, newest.id + ", " + InDays(newest.created_at));
   return Bad(kName, newest.id + ", " + InDays(newest.created_at), "coffer backup create --type incremental");
@@ -47,7 +47,7 @@ DoctorCheck CheckDamaged(const std::vector<BackupInfo>& backups) {
     if (!backup.damage.empty() || (backup.verified && !backup.verified->ok))
       damaged += (damaged.empty() ? "" : ", ") + backup.id;
   }
-  if (damaged.empty()) return Good(kName, "none is known");
+  if (damaged.empty()) return Good(kName, "no known damage");
   return Bad(kName, damaged, "coffer backup create, then coffer backup verify latest; delete the damaged ones");
 }
 
@@ -55,7 +55,8 @@ DoctorCheck CheckVerified(const std::vector<BackupInfo>& backups) {
   constexpr const char* kName = "verified backup";
   const auto verified = std::ranges::find_if(
       backups, [](const BackupInfo& backup) { return backup.verified && backup.verified->ok && backup.verified->level >= 2; });
-  if (verified == backups.end()) return Bad(kName, "none was read to its end", "coffer backup verify latest");
+  if (verified == backups.end())
+    return Bad(kName, "no backup has been verified at level 2 or above", "coffer backup verify latest");
   return Good(kName, verified->id + ", " + InDays(verified->created_at) + ", checked at level " +
                          std::to_string(verified->verified->level));
 }
@@ -64,7 +65,7 @@ void AddBackupChecks(Engine& engine, std::vector<DoctorCheck>& checks) {
   constexpr const char* kName = "repository";
   const auto backups = ListBackups(engine);
   if (!backups.ok()) {
-    checks.push_back(Failed(kName, backups.status(), "put the named file back from a copy, or move it out of the repository"));
+    checks.push_back(Failed(kName, backups.status(), "restore the named file from a copy, or move it out of the repository"));
     return;
   }
   checks.push_back(Good(kName, Grouped(backups->size()) + " backups in " + engine.repository()));
@@ -77,19 +78,20 @@ DoctorCheck CheckKey(Engine& engine) {
   constexpr const char* kName = "key";
   constexpr mode_t kForOthers = 077;
   const auto keys = ShowKeys(engine);
-  if (!keys.ok()) return Failed(kName, keys.status(), "put the key file back from a copy");
-  if (keys->recipients.empty()) return Good(kName, "none yet: the first encrypted backup makes one");
-  if (keys->identity_file.empty()) return Good(kName, "recipients only: this host backs up and cannot read");
+  if (!keys.ok()) return Failed(kName, keys.status(), "restore the key file from a copy");
+  if (keys->recipients.empty()) return Good(kName, "no key yet: the first encrypted backup makes one");
+  if (keys->identity_file.empty())
+    return Good(kName, "recipients only: this host can write encrypted backups but not read them");
   struct stat state {};
   if (::stat(keys->identity_file.c_str(), &state) != 0)
-    return Bad(kName, keys->identity_file + " is gone", "put it back from a copy");
+    return Bad(kName, keys->identity_file + " is missing", "restore it from a copy");
   if ((state.st_mode & kForOthers) != 0) {
-    return Bad(kName, keys->identity_file + " can be read by others", "chmod 600 " + keys->identity_file);
+    return Bad(kName, keys->identity_file + " is readable by other users", "chmod 600 " + keys->identity_file);
   }
-  return Good(kName, keys->identity_file + "; keep a copy in another place");
+  return Good(kName, keys->identity_file + "; keep a copy elsewhere");
 }
 
-// Of a folder that is to be made: the device of the one it will stand in.
+// The device of `path`, or of its nearest existing parent if the folder does not exist yet.
 std::optional<dev_t> DeviceOf(std::filesystem::path path) {
   struct stat state {};
   path = std::filesystem::absolute(path);
@@ -104,24 +106,24 @@ DoctorCheck CheckDevices(Engine& engine) {
   constexpr const char* kName = "devices";
   const auto data = DeviceOf(engine.folder());
   const auto repository = DeviceOf(engine.repository());
-  if (data && repository && *data != *repository) return Good(kName, "the repository is on another device than the data");
-  return Bad(kName, "data, repository and key are on one device, and would be lost together",
-             "--repository on another device, and a copy of the key elsewhere");
+  if (data && repository && *data != *repository) return Good(kName, "the repository and the data are on different devices");
+  return Bad(kName, "data, repository and key are on one device and would be lost together",
+             "use --repository on another device, and keep a copy of the key elsewhere");
 }
 
 DoctorCheck CheckSpace(Engine& engine) {
   constexpr const char* kName = "free space";
   struct statvfs state {};
   if (::statvfs(engine.folder().c_str(), &state) != 0)
-    return Bad(kName, "is not told by the file system", "look at the device");
+    return Bad(kName, "the file system does not report it", "check the device");
   const std::uint64_t free = std::uint64_t{state.f_bavail} * state.f_frsize;
   const auto statistics = engine.Statistics();
   if (!statistics.ok()) return Failed(kName, statistics.status(), "coffer verify");
-  // A restore builds the new store beside the present one.
+  // A restore builds the new store next to the current one.
   const std::uint64_t needed = statistics->database_bytes + statistics->contents_bytes;
-  std::string found = Bytes(free) + " free, the store has " + Bytes(needed);
+  std::string found = Bytes(free) + " free, the store takes " + Bytes(needed);
   if (free > needed) return Good(kName, std::move(found));
-  return Bad(kName, std::move(found), "free some: a restore needs as much again as the store has");
+  return Bad(kName, std::move(found), "free some space: a restore needs as much again as the store takes");
 }
 
 }  // namespace
@@ -140,9 +142,9 @@ DoctorCheck StoreThatDoesNotOpen(const Status& failure) {
     case StatusCode::kNotFound:
       return Failed(kStore, failure, "coffer import, or coffer --repository DIR restore latest --identity FILE");
     case StatusCode::kBusy:
-      return Failed(kStore, failure, "ask again when the other process has ended");
+      return Failed(kStore, failure, "try again when the other process has ended");
     case StatusCode::kCorruption:
-      return Failed(kStore, failure, "keep the folder as it is, and restore a backup into a new one");
+      return Failed(kStore, failure, "keep the folder unchanged, and restore a backup into a new folder");
     default:
       return Failed(kStore, failure, "see the message");
   }

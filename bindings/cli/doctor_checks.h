@@ -1,4 +1,4 @@
-// What `coffer doctor` looks at: whether what is kept here would survive a bad day. Nothing is changed by it.
+// The checks of `coffer doctor`: whether the store, its backups and its key are safe. They change nothing.
 #pragma once
 
 #include <string>
@@ -8,19 +8,19 @@
 
 namespace coffer::cli {
 
-// A backup older than this is warned of.
+// `coffer doctor` warns of a newest backup that is older than this.
 inline constexpr int kBackupAgeDaysMax = 7;
 
 struct DoctorCheck {
   std::string name;
   bool ok = false;
   std::string found;
-  std::string next;     // what to do about it; empty where it is ok
-  Status failure = {};  // where it could not be looked at
+  std::string next;     // what to do about it; empty if `ok`
+  Status failure = {};  // set if the check could not be made
 };
 
 std::vector<DoctorCheck> ExamineStore(Engine& engine);
-// Where the store does not even open.
+// The check for a store that does not open.
 DoctorCheck StoreThatDoesNotOpen(const Status& failure);
 
 }  // namespace coffer::cli

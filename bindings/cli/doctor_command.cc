@@ -24,7 +24,7 @@ void PrintWords(const std::vector<DoctorCheck>& checks, const std::string& verdi
   PrintLine(verdict);
 }
 
-// What could not be looked at is a failure; what could be better is told, and is none.
+// Only a check that could not be made is a failure; a check that finds a risk is not.
 ExitStatus Answer(const std::vector<DoctorCheck>& checks, bool json) {
   const auto failed = std::ranges::find_if(checks, [](const DoctorCheck& check) { return !check.failure.ok(); });
   const std::string verdict = failed != checks.end()                          ? "failed"
@@ -34,7 +34,7 @@ ExitStatus Answer(const std::vector<DoctorCheck>& checks, bool json) {
   return failed == checks.end() ? ExitStatus::kDone : ExitStatusOf(failed->failure.code());
 }
 
-// Opened read-only, so that looking changes nothing.
+// The store is opened read-only, so the checks change nothing.
 ExitStatus Examine(Session session) {
   session.read_only = true;
   const auto engine = OpenEngine(session, Access::kReads);
@@ -45,9 +45,8 @@ ExitStatus Examine(Session session) {
 }  // namespace
 
 void AddDoctorCommand(CLI::App& app, Session& session) {
-  app.add_subcommand("doctor", "Say what is wrong or risky with store, backups and key, and what to do")->callback([&session] {
-    session.run = [&session] { return Examine(session); };
-  });
+  app.add_subcommand("doctor", "Check the store, its backups and its key for faults and risks, and say what to do")
+      ->callback([&session] { session.run = [&session] { return Examine(session); }; });
 }
 
 }  // namespace coffer::cli

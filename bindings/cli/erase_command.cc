@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <optional>
 
 #include "delete_request.h"
 #include "key_note.h"
@@ -17,7 +18,7 @@ namespace {
 constexpr const char* kUser = "user";
 
 struct EraseRequest {
-  std::string kind;
+  std::optional<Kind> kind;  // nullopt: everything of one user
   std::vector<std::string> ids;
   bool yes = false;
 };
@@ -45,9 +46,9 @@ void PrintWords(const EraseReport& report) {
   PrintLine("erased " + Grouped(report.conversations) + " conversations, " + Grouped(report.messages) + " messages, " +
             Grouped(report.documents) + " documents (" + Grouped(report.contents) + " with content), " +
             Grouped(report.prompts) + " prompts");
-  if (report.exports_removed > 0) PrintLine("removed " + Grouped(report.exports_removed) + " exports, which might hold them");
+  if (report.exports_removed > 0) PrintLine("removed " + Grouped(report.exports_removed) + " exports that may contain them");
   for (const ErasureHolder& holder : report.backups) {
-    PrintLine("backup " + holder.backup_id + " may hold them at least until " + FormatTimestamp(holder.expires_at) +
+    PrintLine("backup " + holder.backup_id + " may contain them at least until " + FormatTimestamp(holder.expires_at) +
               "; a restore leaves them out");
   }
   PrintLine("receipt " + report.erase_id);
@@ -55,9 +56,9 @@ void PrintWords(const EraseReport& report) {
 
 bool Confirmed(const EraseRequest& request) {
   std::cerr << "Erase "
-            << (request.kind == kUser ? "all that user " + request.ids.front() + " owns"
-                                      : Grouped(request.ids.size()) + " records of kind " + request.kind)
-            << "? No backup brings it back. [y/N] ";
+            << (request.kind ? Grouped(request.ids.size()) + " records of kind " + std::string(KindName(*request.kind))
+                             : "everything of user " + request.ids.front())
+            << "? No backup can restore it. [y/N] ";
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
@@ -66,9 +67,8 @@ bool Confirmed(const EraseRequest& request) {
 ExitStatus Erase(Engine& engine, const EraseRequest& request, bool json) {
   if (!request.yes && !Confirmed(request)) return Fail(Status::Cancelled("nothing was erased"), json);
   const KeyNote key_note(engine);
-  const Result<EraseReport> report = Await(request.kind == kUser ? StartEraseUser(engine, request.ids.front())
-                                                                 : StartErase(engine, *ParseKind(request.kind), request.ids),
-                                           "erasing");
+  const Result<EraseReport> report = Await(
+      request.kind ? StartErase(engine, *request.kind, request.ids) : StartEraseUser(engine, request.ids.front()), "erasing");
   if (!report.ok()) return Fail(report.status(), json);
   json ? PrintLine(ToText(ToJson(*report))) : PrintWords(*report);
   return ExitStatus::kDone;
@@ -78,17 +78,23 @@ ExitStatus Erase(Engine& engine, const EraseRequest& request, bool json) {
 
 void AddEraseCommand(CLI::App& app, Session& session) {
   CLI::App* command =
-      app.add_subcommand("erase", "Make records leave for good: no file keeps them, no restore brings them back");
+      app.add_subcommand("erase", "Erase records permanently: from all files of the store, and from every later restore");
   auto request = std::make_shared<EraseRequest>();
-  command->add_option("KIND", request->kind, "user: all that one owns; or conversation, document, prompt")
+  std::vector<std::string_view> words = KindWords({Kind::kConversation, Kind::kDocument, Kind::kPrompt});
+  words.insert(words.begin(), kUser);
+  command
+      ->add_option_function<std::string>(
+          "KIND", [request](const std::string& word) { request->kind = ParseKind(word); },
+          "user (everything that the user owns), conversation, document or prompt")
       ->required()
-      ->check(ServedWords({kUser, "conversation", "document", "prompt", "conversations", "documents", "prompts"}));
-  command->add_option("ID", request->ids, "The user's id; or ids of records, as words or as a,b,c")->required();
-  command->add_flag("--yes", request->yes, "Do not ask");
+      ->check(ServedWords(words));
+  command->add_option("ID", request->ids, "The id of the user, or ids of records, as words or as a,b,c")->required();
+  command->add_flag("--yes", request->yes, "Do not ask for confirmation");
   command->callback([request, &session] {
-    if (request->kind == kUser && request->ids.size() != 1) throw CLI::ValidationError("ID", "one user at a time");
-    if (request->kind != kUser) request->ids = SplitIds(request->ids);
-    if (!request->yes && isatty(STDIN_FILENO) != 1) throw CLI::RequiredError("--yes (nobody can be asked)");
+    if (!request->kind && request->ids.size() != 1) throw CLI::ValidationError("ID", "one user at a time");
+    if (request->kind) request->ids = SplitIds(request->ids);
+    if (!request->yes && isatty(STDIN_FILENO) != 1)
+      throw CLI::RequiredError("--yes (stdin is not a terminal, so the command cannot ask)");
     session.run = [request, &session] {
       return WithEngine(session, Access::kWrites, [&](Engine& engine) { return Erase(engine, *request, session.json); });
     };

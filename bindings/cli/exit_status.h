@@ -1,4 +1,4 @@
-// The exit statuses of the command line: a contract that scripts rely on.
+// The exit statuses of the command line. Scripts rely on them.
 #pragma once
 
 #include "coffer/status.h"
@@ -9,7 +9,7 @@ enum class ExitStatus : int {
   kDone = 0,
   kFailed = 1,
   kUsage = 2,
-  kPartial = 3,  // some items failed; the counts say what
+  kPartial = 3,  // some items failed; the counts say how many
   kNotFound = 4,
   kCorruption = 5,
   kBusy = 6,

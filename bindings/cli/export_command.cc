@@ -1,7 +1,7 @@
 // `coffer export`.
 #include "coffer/export.h"
 
-#include <optional>
+#include <array>
 
 #include "output.h"
 #include "session.h"
@@ -10,12 +10,16 @@
 namespace coffer::cli {
 namespace {
 
+// The default comes first.
+constexpr std::array kScopeValues = {ExportScope::kFull,     ExportScope::kUser,      ExportScope::kConversation,
+                                     ExportScope::kDocument, ExportScope::kAnalytics, ExportScope::kCustom};
+constexpr json::Choices<ExportScope> kScopes = {kScopeValues, ExportScopeName};
+constexpr std::array kFormatValues = {ExportFormat::kJson,    ExportFormat::kCsv, ExportFormat::kXml,
+                                      ExportFormat::kParquet, ExportFormat::kSql, ExportFormat::kNdjson};
+constexpr json::Choices<ExportFormat> kFormats = {kFormatValues, ExportFormatName};
+
 struct ExportRequest {
   ExportOptions options;
-  std::string scope = "full";
-  std::string format = "json";
-  std::string from;
-  std::string to;
   bool no_metadata = false;
   bool no_contents = false;
   bool no_compress = false;
@@ -58,56 +62,44 @@ ExitStatus Export(Engine& engine, const ExportRequest& request, bool json) {
   return ExitStatus::kDone;
 }
 
-// What the options' words stand for. The words themselves were checked as they were read.
 void Complete(ExportRequest& request) {
   ExportOptions& options = request.options;
-  options.scope = *ParseExportScope(request.scope);
-  options.format = *ParseExportFormat(request.format);
-  if (!request.from.empty()) options.created_from = *ParseTimestamp(request.from);
-  if (!request.to.empty()) options.created_before = *ParseTimestamp(request.to);
   options.include_metadata = !request.no_metadata;
   options.include_contents = !request.no_contents;
   options.compress = !request.no_compress;
 }
 
-std::string CheckTime(const std::string& text) {
-  const Result<Timestamp> time = ParseTimestamp(text);
-  return time.ok() ? std::string() : std::string(time.status().message());
-}
-
 void AddScopeOptions(CLI::App& command, ExportRequest& request) {
-  command.add_option("--scope", request.scope, "What to export")
-      ->check(ServedWords({"full", "user", "conversation", "document", "analytics", "custom"}));
-  command.add_option("--user", request.options.owner, "Only this owner's records; of scope user, whose")->type_name("ID");
-  command.add_option("--conversation", request.options.conversation_id, "Only this conversation, with scope conversation")
+  AddChoice(command, "--scope", request.options.scope, kScopes, "What to export");
+  command.add_option("--user", request.options.owner, "Only records of this owner; required for scope user")->type_name("ID");
+  command.add_option("--conversation", request.options.conversation_id, "Only this conversation; scope conversation only")
       ->type_name("ID");
-  const CLI::Validator time(CheckTime, "TIME");
-  command.add_option("--from", request.from, "Only records created at this time or later")->check(time);
-  command.add_option("--to", request.to, "Only records created before this time")->check(time);
-  command.add_option("--query", request.options.custom_query, "The rows of scope custom")->type_name("JSON");
+  AddTime(command, "--from", request.options.created_from, "Only records created at this time or later");
+  AddTime(command, "--to", request.options.created_before, "Only records created before this time");
+  command.add_option("--query", request.options.custom_query, "The query of scope custom")->type_name("JSON");
 }
 
 void AddFileOptions(CLI::App& command, ExportRequest& request) {
-  command.add_option("--format", request.format, "The layout of the file")
-      ->check(ServedWords({"json", "csv", "xml", "parquet", "sql", "ndjson"}));
-  command.add_flag("--no-metadata,!--metadata", request.no_metadata, "Leave out extra_metadata and unknown members");
-  command.add_flag("--no-contents,!--contents", request.no_contents, "Leave the contents of documents out");
-  command.add_flag("--no-compress,!--compress", request.no_compress, "Plain instead of zstd");
-  command.add_flag("--encrypt,!--no-encrypt", request.options.encrypt, "age-encrypt to the store's recipients and those named");
-  command.add_option("--recipient", request.options.recipients, "Encrypt to this one as well")->type_name("AGE");
-  command.add_option("--output", request.options.output, "The file to write (else exports/ in the data folder)")
+  AddChoice(command, "--format", request.options.format, kFormats, "The format of the file");
+  command.add_flag("--no-metadata,!--metadata", request.no_metadata, "Omit extra_metadata and unknown members");
+  command.add_flag("--no-contents,!--contents", request.no_contents, "Omit the contents of documents");
+  command.add_flag("--no-compress,!--compress", request.no_compress, "Do not compress with zstd");
+  command.add_flag("--encrypt,!--no-encrypt", request.options.encrypt,
+                   "Encrypt with age to the store's recipients and those of --recipient");
+  command.add_option("--recipient", request.options.recipients, "Also encrypt to this recipient; implies --encrypt")
+      ->type_name("AGE");
+  command.add_option("--output", request.options.output, "The file to write (default: a file in exports/ of the data folder)")
       ->type_name("FILE");
 }
 
 }  // namespace
 
 void AddExportCommand(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("export", "Write records of one snapshot to a file");
+  CLI::App* command = app.add_subcommand("export", "Export records of one snapshot to a file");
   auto request = std::make_shared<ExportRequest>();
   AddScopeOptions(*command, *request);
   AddFileOptions(*command, *request);
   command->callback([request, &session] {
-    // A recipient is there to encrypt to.
     if (!request->options.recipients.empty()) request->options.encrypt = true;
     Complete(*request);
     session.run = [request, &session] {

@@ -1,6 +1,5 @@
 // `coffer import`.
 #include <algorithm>
-#include <map>
 
 #include "coffer/import.h"
 #include "output.h"
@@ -12,11 +11,10 @@ namespace {
 
 struct ImportRequest {
   std::vector<std::string> files;
-  std::string kind;
   ImportOptions options;
 };
 
-// Of several files each field and reason is told once, with the first place of all.
+// Merges by field and reason; the first place is that of the first file.
 void AddLoss(const ImportLoss& loss, std::vector<ImportLoss>& sum) {
   const auto same = std::ranges::find_if(
       sum, [&](const ImportLoss& other) { return other.field == loss.field && other.reason == loss.reason; });
@@ -68,7 +66,7 @@ JsonObject ToJson(const ImportReport& report) {
 
 void PrintLosses(const ImportReport& report) {
   if (report.losses_total == 0) return;
-  PrintLine("not carried as it stood: " + Grouped(report.losses_total) + " places");
+  PrintLine("not imported unchanged: " + Grouped(report.losses_total) + " places");
   for (const ImportLoss& loss : report.losses) {
     PrintLine("  " + loss.field + " (" + Grouped(loss.count) + "): " + loss.reason + "; first: " + loss.first);
   }
@@ -78,7 +76,7 @@ void PrintWords(const ImportReport& report) {
   PrintLine("imported " + Grouped(report.imported.conversations) + " conversations, " + Grouped(report.imported.messages) +
             " messages, " + Grouped(report.imported.documents) + " documents (" + Grouped(report.contents) +
             " with content), " + Grouped(report.imported.prompts) + " prompts");
-  PrintLine("skipped " + Grouped(report.skipped) + " that were there already, " + Grouped(report.failed) + " failed");
+  PrintLine("skipped " + Grouped(report.skipped) + " that existed already, " + Grouped(report.failed) + " failed");
   PrintLosses(report);
   constexpr std::size_t kShownMax = 20;
   for (std::size_t i = 0; i < report.errors.size() && i < kShownMax; ++i) {
@@ -95,12 +93,12 @@ Result<ImportReport> ImportOne(Engine& engine, const std::string& file, const Im
                                    : StartImport(engine, std::vector<std::string>{file}, options);
   auto report = Await(started, "importing");
   if (!report.ok() && started.ok()) {
-    PrintMessage(Grouped(started->Info().progress.records_done) + " records of " + file + " are stored and stay");
+    PrintMessage(Grouped(started->Info().progress.records_done) + " records of " + file + " were stored and remain");
   }
   return report;
 }
 
-// One file after the other, so that where one cannot be read the counts of those before it are still told.
+// Imports one file after the other: if one cannot be read, the counts of the files before it are still printed.
 ExitStatus Import(Engine& engine, const ImportRequest& request, bool json) {
   ImportReport sum;
   Status failure;
@@ -125,47 +123,25 @@ ExitStatus Import(Engine& engine, const ImportRequest& request, bool json) {
 }  // namespace
 
 void AddImportCommand(CLI::App& app, Session& session) {
-  static const std::map<std::string, PutMode> policies = {{"skip", PutMode::kKeepExisting},
-                                                          {"replace", PutMode::kUpsert},
-                                                          {"newest", PutMode::kNewest},
-                                                          {"fail", PutMode::kInsert}};
-  static const std::map<std::string, ImportFormat> kFormats = {{"auto", ImportFormat::kAuto},
-                                                               {"ndjson", ImportFormat::kNdjson},
-                                                               {"coffer-json", ImportFormat::kCofferJson},
-                                                               {"coffer-csv", ImportFormat::kCofferCsv},
-                                                               {"coffer-parquet", ImportFormat::kCofferParquet},
-                                                               {"chatgpt", ImportFormat::kChatGpt},
-                                                               {"open-webui", ImportFormat::kOpenWebUi},
-                                                               {"librechat", ImportFormat::kLibreChat}};
-  CLI::App* command =
-      app.add_subcommand("import", "Read records from NDJSON files, from exports and from other programs' chats");
+  CLI::App* command = app.add_subcommand("import", "Import records from NDJSON files, exports and the chats of other programs");
   auto request = std::make_shared<ImportRequest>();
-  command->add_option("FILE", request->files, "NDJSON, an export, or chats of another program; - is standard input")
+  command->add_option("FILE", request->files, "An NDJSON file, an export, or chats of another program; - is standard input")
       ->required();
+  AddChoice(*command, "--format", request->options.format, json::kImportFormats,
+            "The format of the file; auto (default) detects it from the first bytes");
   command
-      ->add_option_function<std::string>(
-          "--format", [request](const std::string& word) { request->options.format = kFormats.at(word); },
-          "auto (default: what the file's first bytes say), ndjson, coffer-json, coffer-csv, coffer-parquet, chatgpt, "
-          "open-webui, "
-          "librechat")
-      ->check(
-          ServedWords({"auto", "ndjson", "coffer-json", "coffer-csv", "coffer-parquet", "chatgpt", "open-webui", "librechat"}));
-  command->add_option("--owner", request->options.owner, "The owner of records that name none, and of chats of other programs")
+      ->add_option("--owner", request->options.owner, "The owner of records that name no owner, and of chats of other programs")
       ->type_name("ID");
+  AddChoice(*command, "--on-conflict", request->options.mode, json::kImportConflicts,
+            "What to do with a record that exists already: skip (default), replace, newest, fail");
+  command->add_flag("--generate-ids", request->options.generate_ids, "Generate ids for records without one");
+  AddKind(*command, "--kind", request->options.kind, {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt},
+          "The kind of lines without \"type\"")
+      ->type_name("KIND");
   command
-      ->add_option_function<std::string>(
-          "--on-conflict", [request](const std::string& word) { request->options.mode = policies.at(word); },
-          "What to do where a record is there already: skip (default), replace, newest, fail")
-      ->check(ServedWords({"skip", "replace", "newest", "fail"}));
-  command->add_flag("--generate-ids", request->options.generate_ids, "Give records without an id one");
-  command->add_option("--kind", request->kind, "The kind of lines without \"type\"")
-      ->type_name("KIND")
-      ->check(
-          ServedWords({"conversation", "message", "document", "prompt", "conversations", "messages", "documents", "prompts"}));
-  command->add_option("--contents", request->options.contents, "Where contents of documents are, by filename")
+      ->add_option("--contents", request->options.contents, "A tar file or folder with the contents of documents, by filename")
       ->type_name("TAR|DIR");
   command->callback([request, &session] {
-    if (!request->kind.empty()) request->options.kind = ParseKind(request->kind);
     session.run = [request, &session] {
       return WithEngine(session, Access::kWrites, [&](Engine& engine) { return Import(engine, *request, session.json); });
     };

@@ -6,7 +6,7 @@
 namespace coffer::cli {
 namespace {
 
-// Keys that cannot be read are told by whoever needs them.
+// Keys that cannot be read count as existing: the operation that needs them reports the failure.
 bool HasKeys(Engine& engine) {
   const auto keys = ShowKeys(engine);
   return !keys.ok() || !keys->recipients.empty();
@@ -21,7 +21,7 @@ KeyNote::~KeyNote() {
   const auto keys = ShowKeys(engine_);
   if (!keys.ok() || keys->identity_file.empty()) return;
   PrintMessage("a key was made: copy " + keys->identity_file +
-               " to another place, without it nobody can read this store's encrypted backups");
+               " to another place: without it, no encrypted backup can be read");
 }
 
 }  // namespace coffer::cli

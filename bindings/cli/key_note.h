@@ -1,11 +1,11 @@
-// KeyNote: tells when a command has made the store's key, which nobody asked for by name.
+// KeyNote: prints a note if a command has made the store's key implicitly.
 #pragma once
 
 #include "coffer/engine.h"
 
 namespace coffer::cli {
 
-// Looks when it is made, and again when it goes.
+// Compares the keys at construction and at destruction. The engine must outlive it.
 class KeyNote {
  public:
   explicit KeyNote(Engine& engine);

@@ -1,4 +1,4 @@
-// coffer: the command line of the engine, on its public headers alone.
+// coffer: the command line of the engine. Uses the public headers only.
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <exception>
@@ -21,21 +21,20 @@ std::string FromEnvironment(const char* name, std::string otherwise) {
 void AddSharedOptions(CLI::App& app, Session& session) {
   session.data = FromEnvironment("COFFER_DATA", "./coffer-data");
   session.repository = FromEnvironment("COFFER_REPOSITORY", "");
-  app.add_option("--data", session.data, "The data folder, made on first use (else $COFFER_DATA, else ./coffer-data)")
+  app.add_option("--data", session.data, "The data folder, created on first use (default: $COFFER_DATA, else ./coffer-data)")
       ->type_name("DIR");
   app.add_option("--repository", session.repository,
-                 "The repository of backups (else $COFFER_REPOSITORY, else backups/ in the data folder)")
+                 "The repository of backups (default: $COFFER_REPOSITORY, else backups/ in the data folder)")
       ->type_name("DIR");
   app.add_flag("--json", session.json, "Print one JSON object on stdout and nothing else there");
   app.add_flag("--read-only", session.read_only,
-               "Write nothing in the data folder; get, list, stats, verify, export and "
-               "backup list work so");
+               "Write nothing in the data folder; for get, list, stats, verify, export and backup list");
   app.set_version_flag("--version", std::string(Version()));
 }
 
 void AddCommands(CLI::App& app, Session& session) {
   app.require_subcommand(1);
-  // Lets --data, --json and --read-only stand behind the command too.
+  // Allows --data, --json and --read-only after the command too.
   app.fallthrough();
   AddImportCommand(app, session);
   AddGetCommand(app, session);
@@ -59,13 +58,13 @@ void AddCommands(CLI::App& app, Session& session) {
 
 ExitStatus Usage(const CLI::ParseError& error, bool json) {
   PrintMessage(error.what());
-  PrintMessage("`coffer --help` and `coffer COMMAND --help` tell more");
+  PrintMessage("see `coffer --help` and `coffer COMMAND --help`");
   if (json) PrintLine(ToText({{"error", {{"code", "usage"}, {"message", error.what()}}}}));
   return ExitStatus::kUsage;
 }
 
 ExitStatus Run(int argument_count, char** arguments) {
-  CLI::App app("Keeps conversations, documents and prompts: import, read, delete, back up, restore, export.", "coffer");
+  CLI::App app("Stores conversations, documents and prompts: import, read, delete, back up, restore, export.", "coffer");
   app.footer("Exit status: 0 done, 1 failed, 2 usage, 3 done in part, 4 not found, 5 corruption found, 6 busy.");
   Session session;
   AddSharedOptions(app, session);
@@ -92,10 +91,10 @@ int main(int argument_count, char** arguments) {
   } catch (const std::exception& failure) {
     coffer::cli::PrintMessage(failure.what());
   }
-  // An answer that did not reach its reader is no answer.
+  // A command whose output could not be written has failed.
   std::cout.flush();
   if (!std::cout && status == ExitStatus::kDone) {
-    coffer::cli::PrintMessage("the answer could not be written to stdout");
+    coffer::cli::PrintMessage("cannot write to stdout");
     status = ExitStatus::kFailed;
   }
   return static_cast<int>(status);

@@ -14,7 +14,7 @@ Result<MessagePlace> ParseMessagePlace(std::string_view text) {
     const auto [behind, error] = std::from_chars(text.data() + slash + 1, end, place.sequence_number);
     if (error == std::errc() && behind == end) return place;
   }
-  return Status::InvalidArgument("'" + std::string(text) + "' does not name a message; that is CONVERSATION/SEQUENCE");
+  return Status::InvalidArgument("'" + std::string(text) + "' does not name a message: expected CONVERSATION/SEQUENCE");
 }
 
 }  // namespace coffer::cli

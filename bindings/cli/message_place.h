@@ -14,7 +14,7 @@ struct MessagePlace {
   std::uint64_t sequence_number = 0;
 };
 
-// kInvalidArgument: no '/', or no whole number behind it.
+// kInvalidArgument: no '/', or no whole number after it.
 Result<MessagePlace> ParseMessagePlace(std::string_view text);
 
 }  // namespace coffer::cli

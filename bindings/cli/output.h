@@ -1,4 +1,4 @@
-// What a command says: its answer on stdout, as JSON or in words; messages and progress on stderr.
+// The output of a command: its result on stdout, as JSON or text; messages and progress on stderr.
 #pragma once
 
 #include <cstdint>
@@ -16,25 +16,25 @@ using JsonObject = json::Value;
 using json::ToText;
 
 void PrintLine(std::string_view text);
-// To stderr, after the program's name.
+// Prints to stderr, after the program's name.
 void PrintMessage(std::string_view text);
 
-// Tells a failure on stderr and, with `json`, as the one object on stdout: {"error":{"code","message"}}.
+// Prints a failure on stderr and, with `json`, as the one object on stdout: {"error":{"code","message"}}.
 ExitStatus Fail(const Status& status, bool json);
 
 std::string Grouped(std::uint64_t number);  // 33,290
 std::string Bytes(std::uint64_t bytes);     // 12.4 MB, in powers of ten
 
-// A bar on stderr while something runs; nothing where stderr is no terminal. One thread.
+// A progress bar on stderr; prints nothing if stderr is not a terminal. For one thread.
 class ProgressBar {
  public:
   explicit ProgressBar(std::string label);
-  // Wipes the bar away.
+  // Erases the bar.
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  // `expected` 0: unknown, and only `done` is shown.
+  // `expected` 0: unknown; only `done` is shown.
   void Update(std::uint64_t done, std::uint64_t expected, std::string_view unit);
 
  private:

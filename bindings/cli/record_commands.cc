@@ -14,19 +14,19 @@ namespace coffer::cli {
 namespace {
 
 struct GetRequest {
-  std::string kind;
+  Kind kind = Kind::kConversation;
   std::string id;
   bool no_messages = false;
   std::string content_out;
 };
 
 struct ListRequest {
-  std::string kind;
+  Kind kind = Kind::kConversation;
   ListOptions options;
 };
 
-Result<std::string> ReadRecord(Engine& engine, const GetRequest& request, Kind kind) {
-  switch (kind) {
+Result<std::string> ReadRecord(Engine& engine, const GetRequest& request) {
+  switch (request.kind) {
     case Kind::kConversation:
       return engine.GetConversationJson(request.id, !request.no_messages);
     case Kind::kDocument:
@@ -41,7 +41,7 @@ Result<std::string> ReadRecord(Engine& engine, const GetRequest& request, Kind k
     case Kind::kContent:
       break;
   }
-  return Status::InvalidArgument("a content is read with `get document ID --content-out FILE`");
+  return Status::InvalidArgument("use `get document ID --content-out FILE` to read a content");
 }
 
 Status CopyContent(ContentReader& reader, std::ofstream& file, const std::string& path) {
@@ -53,17 +53,17 @@ Status CopyContent(ContentReader& reader, std::ofstream& file, const std::string
     file.write(piece.data(), static_cast<std::streamsize>(*read));
   }
   file.close();
-  if (!file) return Status::IoError(path + ": could not be written");
+  if (!file) return Status::IoError(path + ": cannot be written");
   return Status::Ok();
 }
 
-// Written beside and renamed: under its name the file is whole or not there.
+// Writes a temporary file and renames it, so the file is complete or does not exist.
 Status WriteContent(Engine& engine, const std::string& id, const std::string& path) {
   auto reader = engine.OpenContent(id);
   if (!reader.ok()) return reader.status();
   const std::string temporary_path = path + ".part-" + std::to_string(getpid());
   std::ofstream file(temporary_path, std::ios::binary | std::ios::trunc);
-  if (!file) return Status::IoError(temporary_path + ": could not be created");
+  if (!file) return Status::IoError(temporary_path + ": cannot be created");
   Status status = CopyContent(*reader, file, path);
   std::error_code error;
   if (status.ok()) {
@@ -74,9 +74,9 @@ Status WriteContent(Engine& engine, const std::string& id, const std::string& pa
   return status;
 }
 
-// A record is JSON in either mode; its bytes are those stored.
+// A record is printed as JSON with and without --json, with the stored bytes.
 ExitStatus Get(Engine& engine, const GetRequest& request, bool json) {
-  const auto record = ReadRecord(engine, request, *ParseKind(request.kind));
+  const auto record = ReadRecord(engine, request);
   if (!record.ok()) return Fail(record.status(), json);
   if (!request.content_out.empty()) {
     const Status written = WriteContent(engine, request.id, request.content_out);
@@ -87,14 +87,14 @@ ExitStatus Get(Engine& engine, const GetRequest& request, bool json) {
 }
 
 ExitStatus List(Engine& engine, const ListRequest& request, bool json) {
-  const auto page = engine.ListJson(*ParseKind(request.kind), request.options);
+  const auto page = engine.ListJson(request.kind, request.options);
   if (!page.ok()) return Fail(page.status(), json);
   if (!json) {
     for (const std::string& item : page->items) PrintLine(item);
-    if (!page->next.empty()) PrintMessage("there are more: --after " + page->next);
+    if (!page->next.empty()) PrintMessage("more records: --after " + page->next);
     return ExitStatus::kDone;
   }
-  // The records are spliced in as they are: digits of numbers must not pass through a double.
+  // Inserts the records unparsed, so the digits of numbers do not pass through a double.
   std::string answer = R"({"items":[)";
   for (const std::string& item : page->items) {
     if (answer.back() != '[') answer += ',';
@@ -109,16 +109,16 @@ ExitStatus List(Engine& engine, const ListRequest& request, bool json) {
 void AddGetCommand(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("get", "Print one record as JSON");
   auto request = std::make_shared<GetRequest>();
-  command->add_option("KIND", request->kind, "conversation, message, document or prompt")
-      ->required()
-      ->check(
-          ServedWords({"conversation", "message", "document", "prompt", "conversations", "messages", "documents", "prompts"}));
-  command->add_option("ID", request->id, "The record's id; a message's is CONVERSATION/SEQUENCE")->required();
-  command->add_flag("--no-messages", request->no_messages, "A conversation without its messages");
-  command->add_option("--content-out", request->content_out, "Write a document's content to this file")->type_name("FILE");
+  AddKind(*command, "KIND", request->kind, {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt},
+          "conversation, message, document or prompt")
+      ->required();
+  command->add_option("ID", request->id, "The id of the record; for a message CONVERSATION/SEQUENCE")->required();
+  command->add_flag("--no-messages", request->no_messages, "Print a conversation without its messages");
+  command->add_option("--content-out", request->content_out, "Write the content of the document to this file")
+      ->type_name("FILE");
   command->callback([request, &session] {
-    if (!request->content_out.empty() && ParseKind(request->kind) != Kind::kDocument) {
-      throw CLI::ValidationError("--content-out", "only documents have a content");
+    if (!request->content_out.empty() && request->kind != Kind::kDocument) {
+      throw CLI::ValidationError("--content-out", "only documents have content");
     }
     session.run = [request, &session] {
       return WithEngine(session, Access::kReads, [&](Engine& engine) { return Get(engine, *request, session.json); });
@@ -127,15 +127,16 @@ void AddGetCommand(CLI::App& app, Session& session) {
 }
 
 void AddListCommand(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("list", "Print records, conversations without their messages");
+  CLI::App* command = app.add_subcommand("list", "Print records as JSON; conversations without their messages");
   auto request = std::make_shared<ListRequest>();
-  command->add_option("KIND", request->kind, "conversation, document or prompt")
-      ->required()
-      ->check(ServedWords({"conversation", "document", "prompt", "conversations", "documents", "prompts"}));
-  command->add_option("--owner", request->options.owner, "Only this owner's, in the order of their creation")->type_name("ID");
-  command->add_option("--limit", request->options.limit, "At most so many (100)")
+  AddKind(*command, "KIND", request->kind, {Kind::kConversation, Kind::kDocument, Kind::kPrompt},
+          "conversation, document or prompt")
+      ->required();
+  command->add_option("--owner", request->options.owner, "Only records of this owner, in the order of creation")
+      ->type_name("ID");
+  command->add_option("--limit", request->options.limit, "Print at most this many records (100)")
       ->check(CLI::Range(std::size_t{1}, kPageItemsMax));
-  command->add_option("--after", request->options.after, "Go on where the page before ended")->type_name("CURSOR");
+  command->add_option("--after", request->options.after, "Continue after the previous page")->type_name("CURSOR");
   command->callback([request, &session] {
     session.run = [request, &session] {
       return WithEngine(session, Access::kReads, [&](Engine& engine) { return List(engine, *request, session.json); });

@@ -45,7 +45,7 @@ std::string Url(const http::ServerOptions& options, std::uint16_t port) {
   return (options.tls_certificate.empty() ? "http://" : "https://") + host + ":" + std::to_string(port);
 }
 
-// The secret of a new admin token where one is asked for, or nobody could come in as one; empty otherwise.
+// The secret of a new admin token if `always` or if no admin token is valid; otherwise empty.
 Result<std::string> TokenForNow(Engine& engine, bool always) {
   const auto tokens = ListTokens(engine);
   if (!tokens.ok()) return tokens.status();
@@ -63,8 +63,8 @@ void Announce(const std::string& url, const std::string& secret, bool json) {
   if (json) {
     PrintLine(ToText({{"url", url}, {"token", json::OrNull(secret)}}));
   } else {
-    if (!secret.empty()) PrintLine("admin token, shown here and never again: " + secret);
-    PrintLine("serving at " + url + "/api/v1/data; Ctrl-C ends it");
+    if (!secret.empty()) PrintLine("admin token, shown only once: " + secret);
+    PrintLine("serving at " + url + "/api/v1/data; Ctrl-C stops it");
   }
   std::cout.flush();
 }
@@ -86,7 +86,7 @@ ExitStatus Serve(Engine& engine, const ServeRequest& request, bool json) {
   asio::signal_set signals(context, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code& error, int) {
     if (error) return;
-    PrintMessage("ending; requests that have begun get " + std::to_string(kGrace.count()) + " s");
+    PrintMessage("stopping; running requests have " + std::to_string(kGrace.count()) + " s to end");
     (*server)->Stop(kGrace, [] {});
   });
   RunWithThreads(context, threads);
@@ -96,23 +96,27 @@ ExitStatus Serve(Engine& engine, const ServeRequest& request, bool json) {
 }  // namespace
 
 void AddServeCommand(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("serve", "Serve the data over HTTP; prints an admin token where there is none");
+  CLI::App* command =
+      app.add_subcommand("serve", "Serve the data over HTTP; prints a new admin token if there is no valid one");
   auto request = std::make_shared<ServeRequest>();
   http::ServerOptions& options = request->options;
-  command->add_option("--listen", request->listen, "Address and port (127.0.0.1:8000); port 0: any")->type_name("HOST:PORT");
-  command->add_option("--threads", request->threads, "Threads for connections (as many as the machine has)")
+  command->add_option("--listen", request->listen, "Address and port (127.0.0.1:8000); port 0: any free port")
+      ->type_name("HOST:PORT");
+  command->add_option("--threads", request->threads, "Threads for connections (default: as many as the machine has)")
       ->check(CLI::Range(1, 256));
-  command->add_option("--tls-cert", options.tls_certificate, "A PEM file; TLS only, then")->type_name("FILE");
-  command->add_option("--tls-key", options.tls_key, "Its key, a PEM file")->type_name("FILE");
-  command->add_option("--public-url", options.public_url, "What clients reach this server by: download links begin with it");
-  command->add_option("--rate-minute", options.rate_minute, "Calls a minute of one token (600)")
+  command->add_option("--tls-cert", options.tls_certificate, "Certificate chain, a PEM file; the server then speaks TLS only")
+      ->type_name("FILE");
+  command->add_option("--tls-key", options.tls_key, "Key of the certificate, a PEM file")->type_name("FILE");
+  command->add_option("--public-url", options.public_url,
+                      "The URL at which clients reach the server; download links begin with it");
+  command->add_option("--rate-minute", options.rate_minute, "Calls per minute and token (600)")
       ->check(CLI::Range(1U, 1'000'000'000U));
-  command->add_option("--rate-hour", options.rate_hour, "Calls an hour of one token (10000)")
+  command->add_option("--rate-hour", options.rate_hour, "Calls per hour and token (10000)")
       ->check(CLI::Range(1U, 1'000'000'000U));
-  command->add_flag("--new-token", request->new_token, "Make and print one more admin token");
+  command->add_flag("--new-token", request->new_token, "Make and print another admin token");
   options.log = [](std::string_view line) { PrintMessage(line); };
   command->callback([request, &session] {
-    if (!SplitAddress(request->listen, request->options)) throw CLI::ValidationError("--listen", "is HOST:PORT");
+    if (!SplitAddress(request->listen, request->options)) throw CLI::ValidationError("--listen", "must be HOST:PORT");
     session.run = [request, &session] {
       return WithEngine(session, Access::kWrites, [&](Engine& engine) { return Serve(engine, *request, session.json); });
     };

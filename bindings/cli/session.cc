@@ -11,16 +11,16 @@
 namespace coffer::cli {
 namespace {
 
-// Empty: the folder, or the one it is to be made in, can be written to.
+// Empty: the folder is writable or does not exist yet.
 std::string WhyNotWritable(const Session& session) {
   if (session.read_only) return "--read-only was given";
   if (access(session.data.c_str(), W_OK) == 0 || errno == ENOENT) return {};
   return session.data + ": " + std::strerror(errno);
 }
 
-std::string Joined(const std::vector<std::string>& words) {
+std::string Joined(const std::vector<std::string_view>& words) {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  for (const std::string_view word : words) text.append(text.empty() ? "" : ", ").append(word);
   return text;
 }
 
@@ -42,7 +42,7 @@ ExitStatus WithEngine(const Session& session, Access access, const std::function
   auto engine = OpenEngine(session, access);
   if (!engine.ok()) {
     const ExitStatus status = Fail(engine.status(), session.json);
-    // A folder that holds something else is no mistake in the words of the command.
+    // An unusable folder is a failure, not wrong usage of the command.
     return status == ExitStatus::kUsage ? ExitStatus::kFailed : status;
   }
   const ExitStatus done = work(**engine);
@@ -62,13 +62,30 @@ void AcceptAsIs(CLI::App& command, const std::vector<std::string>& options) {
   for (const std::string& option : options) command.add_flag(option)->group("");
 }
 
-CLI::Validator ServedWords(std::vector<std::string> served) {
-  const std::string description = Joined(served);
-  const auto check = [served = std::move(served)](const std::string& word) -> std::string {
-    if (std::ranges::find(served, word) != served.end()) return {};
-    return word + " is none of " + Joined(served);
+CLI::Validator ServedWords(std::vector<std::string_view> words) {
+  const std::string description = Joined(words);
+  const auto check = [words = std::move(words)](const std::string& word) -> std::string {
+    if (std::ranges::find(words, word) != words.end()) return {};
+    return word + " is not one of " + Joined(words);
   };
   return CLI::Validator(check, description);
+}
+
+std::vector<std::string_view> KindWords(std::initializer_list<Kind> kinds) {
+  std::vector<std::string_view> words;
+  for (const Kind kind : kinds) words.push_back(KindName(kind));
+  for (const Kind kind : kinds) words.push_back(KindNamePlural(kind));
+  return words;
+}
+
+CLI::Option* AddTime(CLI::App& command, const std::string& name, std::optional<Timestamp>& value,
+                     const std::string& description) {
+  const auto assign = [name, &value](const std::string& text) {
+    const Result<Timestamp> time = ParseTimestamp(text);
+    if (!time.ok()) throw CLI::ValidationError(name, std::string(time.status().message()));
+    value = *time;
+  };
+  return command.add_option_function<std::string>(name, assign, description)->type_name("TIME");
 }
 
 }  // namespace coffer::cli

@@ -1,14 +1,20 @@
-// Session: what all commands share, and the engine they work on.
+// Session: the options and helpers that all commands share.
 #pragma once
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coffer/engine.h"
+#include "coffer/kind.h"
+#include "coffer/timestamp.h"
 #include "exit_status.h"
+#include "json/choices.h"
 
 namespace coffer::cli {
 
@@ -17,28 +23,52 @@ struct Session {
   std::string repository;  // --repository, else $COFFER_REPOSITORY, else empty: the engine's default
   bool json = false;
   bool read_only = false;
-  // What the command line asks for; set while it is parsed, called once it has been.
+  // Runs the command; set while the command line is parsed, called afterwards.
   std::function<ExitStatus()> run;
 };
 
 enum class Access {
-  kReads,   // also served from a folder that cannot be written to
-  kWrites,  // says why not
+  kReads,   // also works on a folder that is not writable
+  kWrites,  // fails on a folder that is not writable
 };
 
-// Opens the session's folder. A folder on a read-only file system is opened read-only for commands that only read.
+// Opens the session's folder. kPermissionDenied: the command writes but the folder is not writable. For a command that only
+// reads, such a folder is opened read-only.
 Result<std::unique_ptr<Engine>> OpenEngine(const Session& session, Access access);
 
-// Opens the engine, lets `work` answer, and closes it; says why where the opening or the closing fails.
+// Opens the engine, calls `work` and closes the engine. A failure to open or close is printed.
 ExitStatus WithEngine(const Session& session, Access access, const std::function<ExitStatus(Engine&)>& work);
 
-// Options that the contract names and this version does not serve: not shown in the help, refused in clear words.
+// Options that the contract names but this version does not support: hidden from the help and refused with `reason`.
 void Refuse(CLI::App& command, const std::vector<std::string>& options, const std::string& reason);
-// Options that say what is so anyway: taken, and not shown in the help.
+// Options that restate the default: accepted and hidden from the help.
 void AcceptAsIs(CLI::App& command, const std::vector<std::string>& options);
 
-// Checks that a value is one of `served`; a refusal names them.
-CLI::Validator ServedWords(std::vector<std::string> served);
+// Checks that a value is one of `words`, which have static storage duration. The error message lists them.
+CLI::Validator ServedWords(std::vector<std::string_view> words);
+
+// Adds an option that takes one name of `choices`. Parsing assigns its value to `value`, an Enum or std::optional<Enum>.
+template <typename Value, typename Enum>
+CLI::Option* AddChoice(CLI::App& command, const std::string& name, Value& value, const json::Choices<Enum>& choices,
+                       const std::string& description) {
+  const auto assign = [&value, choices](const std::string& word) { value = *choices.Find(word); };
+  return command.add_option_function<std::string>(name, assign, description)->check(ServedWords(choices.Names()));
+}
+
+// The singular and plural names of `kinds`.
+std::vector<std::string_view> KindWords(std::initializer_list<Kind> kinds);
+
+// Adds an option that takes a name of one of `kinds`. Parsing assigns the kind to `value`, a Kind or std::optional<Kind>.
+template <typename Value>
+CLI::Option* AddKind(CLI::App& command, const std::string& name, Value& value, std::initializer_list<Kind> kinds,
+                     const std::string& description) {
+  const auto assign = [&value](const std::string& word) { value = *ParseKind(word); };
+  return command.add_option_function<std::string>(name, assign, description)->check(ServedWords(KindWords(kinds)));
+}
+
+// Adds an option that takes a time.
+CLI::Option* AddTime(CLI::App& command, const std::string& name, std::optional<Timestamp>& value,
+                     const std::string& description);
 
 // Each adds its command to the application; `session` outlives it.
 void AddImportCommand(CLI::App& app, Session& session);
@@ -53,7 +83,7 @@ void AddEraseCommand(CLI::App& app, Session& session);
 void AddTokenCommands(CLI::App& app, Session& session);
 void AddKeyCommands(CLI::App& app, Session& session);
 void AddDoctorCommand(CLI::App& app, Session& session);
-// Where it is built with the HTTP adapter.
+// Only in builds with the HTTP adapter.
 void AddServeCommand(CLI::App& app, Session& session);
 
 }  // namespace coffer::cli

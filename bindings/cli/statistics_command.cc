@@ -99,9 +99,9 @@ void AddCommand(CLI::App& app, Session& session, const std::string& name, const 
 }  // namespace
 
 void AddStatisticsCommands(CLI::App& app, Session& session) {
-  AddCommand(app, session, "stats", "Say how much is stored, of what", Access::kReads, &Statistics);
-  AddCommand(app, session, "verify", "Read everything, recount and compare", Access::kReads, &Verify);
-  AddCommand(app, session, "reclaim", "Give the space of deleted records back", Access::kWrites, &Reclaim);
+  AddCommand(app, session, "stats", "Print how much is stored", Access::kReads, &Statistics);
+  AddCommand(app, session, "verify", "Check the store: read everything, recount and compare", Access::kReads, &Verify);
+  AddCommand(app, session, "reclaim", "Free the disk space of deleted records", Access::kWrites, &Reclaim);
 }
 
 }  // namespace coffer::cli

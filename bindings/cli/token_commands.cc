@@ -1,4 +1,5 @@
 // `coffer token create|list|revoke`.
+#include <array>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -14,15 +15,18 @@ namespace {
 
 struct CreateRequest {
   std::string user;
-  std::string role = "user";
-  std::string expires;
+  PrincipalRole role = PrincipalRole::kUser;
+  std::optional<Timestamp> expires_at;
 };
 
 constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 
-std::string RoleName(PrincipalRole role) { return role == PrincipalRole::kAdmin ? "admin" : "user"; }
+std::string_view RoleName(PrincipalRole role) { return role == PrincipalRole::kAdmin ? "admin" : "user"; }
 
-// "30d", "12h", "15m": from now on; else a point in time.
+constexpr std::array kRoleValues = {PrincipalRole::kUser, PrincipalRole::kAdmin};
+constexpr json::Choices<PrincipalRole> kRoles = {kRoleValues, RoleName};
+
+// "30d", "12h", "15m": from now on; otherwise a time.
 Result<Timestamp> ParseExpiry(const std::string& text) {
   static const std::map<char, std::int64_t> seconds = {{'d', 86'400}, {'h', 3'600}, {'m', 60}};
   constexpr std::int64_t kUnitsMax = 1'000'000;
@@ -34,7 +38,7 @@ Result<Timestamp> ParseExpiry(const std::string& text) {
     return Timestamp{SystemClock().NowMicroseconds() + count * unit->second * kMicrosecondsPerSecond};
   }
   auto time = ParseTimestamp(text);
-  if (!time.ok()) return Status::InvalidArgument("'" + text + "' is neither a span such as 30d nor a time");
+  if (!time.ok()) return Status::InvalidArgument("'" + text + "' is not a duration such as 30d and not a time");
   return time;
 }
 
@@ -47,15 +51,12 @@ JsonObject ToJson(const TokenInfo& token) {
 }
 
 std::string InWords(const TokenInfo& token) {
-  return token.id + "  " + RoleName(token.role) + "  " + token.user_id +
+  return token.id + "  " + std::string(RoleName(token.role)) + "  " + token.user_id +
          (token.expires_at ? "  until " + FormatTimestamp(*token.expires_at) : "");
 }
 
 ExitStatus Create(Engine& engine, const CreateRequest& request, bool json) {
-  std::optional<Timestamp> expires_at;
-  if (!request.expires.empty()) expires_at = *ParseExpiry(request.expires);
-  const PrincipalRole role = request.role == "admin" ? PrincipalRole::kAdmin : PrincipalRole::kUser;
-  const auto created = CreateToken(engine, request.user, role, expires_at);
+  const auto created = CreateToken(engine, request.user, request.role, request.expires_at);
   if (!created.ok()) return Fail(created.status(), json);
   if (json) {
     JsonObject answer = {{"token", created->secret}};
@@ -64,7 +65,7 @@ ExitStatus Create(Engine& engine, const CreateRequest& request, bool json) {
     return ExitStatus::kDone;
   }
   PrintLine(created->secret);
-  PrintMessage("token " + created->info.id + " is shown this once; keep it well");
+  PrintMessage("token " + created->info.id + " is shown only once; store it safely");
   return ExitStatus::kDone;
 }
 
@@ -89,27 +90,28 @@ ExitStatus Revoke(Engine& engine, const std::string& id, bool json) {
 }  // namespace
 
 void AddTokenCommands(CLI::App& app, Session& session) {
-  CLI::App* group = app.add_subcommand("token", "Make, list and revoke the tokens of those who may call");
+  CLI::App* group = app.add_subcommand("token", "Create, list and revoke access tokens");
   group->require_subcommand(1);
 
-  CLI::App* create = group->add_subcommand("create", "Make a token; it is shown this once");
+  CLI::App* create = group->add_subcommand("create", "Create a token; it is shown only once");
   auto request = std::make_shared<CreateRequest>();
-  create->add_option("--user", request->user, "Whom it stands for")->required()->type_name("ID");
-  create->add_option("--role", request->role, "user (default): its own data alone; admin: everything")
-      ->check(ServedWords({"user", "admin"}));
-  create->add_option("--expires", request->expires, "A span such as 30d, 12h or 15m, or a time; else never");
+  create->add_option("--user", request->user, "The user of the token")->required()->type_name("ID");
+  AddChoice(*create, "--role", request->role, kRoles, "user (default): the user's own data; admin: everything");
+  create->add_option_function<std::string>(
+      "--expires",
+      [request](const std::string& text) {
+        const Result<Timestamp> expiry = ParseExpiry(text);
+        if (!expiry.ok()) throw CLI::ValidationError("--expires", std::string(expiry.status().message()));
+        request->expires_at = *expiry;
+      },
+      "A duration such as 30d, 12h or 15m, or a time (default: never)");
   create->callback([request, &session] {
-    if (!request->expires.empty()) {
-      if (const auto expiry = ParseExpiry(request->expires); !expiry.ok()) {
-        throw CLI::ValidationError("--expires", std::string(expiry.status().message()));
-      }
-    }
     session.run = [request, &session] {
       return WithEngine(session, Access::kWrites, [&](Engine& engine) { return Create(engine, *request, session.json); });
     };
   });
 
-  group->add_subcommand("list", "List tokens in the order of their creation")->callback([&session] {
+  group->add_subcommand("list", "List tokens in the order of creation")->callback([&session] {
     session.run = [&session] {
       return WithEngine(session, Access::kReads, [&](Engine& engine) { return List(engine, session.json); });
     };

@@ -12,7 +12,7 @@ volatile std::sig_atomic_t interrupted = 0;
 
 void NoteInterrupt(int) { interrupted = 1; }
 
-// Only while an operation runs: everything else may end at once.
+// Handles Ctrl-C while an operation runs; otherwise Ctrl-C ends the process at once.
 class InterruptWatch {
  public:
   InterruptWatch() {

@@ -1,4 +1,4 @@
-// Waiting for an operation as a command does: with a bar on a terminal, and Ctrl-C cancels it.
+// Waits for an operation, with a progress bar on a terminal. Ctrl-C cancels the operation.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace coffer::cli {
 
-// Returns when it has ended. The first Ctrl-C asks it to stop; a second one ends the process.
+// Returns when the operation has ended. The first Ctrl-C cancels it; a second one ends the process.
 void AwaitEnd(const Operation& operation, const std::string& label);
 
-// Waits for what `started` holds, if anything, and gives its report.
+// Waits for the operation in `started` and returns its report, or the failure to start.
 template <typename Report>
 Result<Report> Await(const Result<OperationOf<Report>>& started, const std::string& label) {
   if (!started.ok()) return started.status();

@@ -36,7 +36,7 @@ bool FlagOf(const Value& object, std::string_view name, bool otherwise) {
   return member.is_boolean() ? member.get<bool>() : otherwise;
 }
 
-// As far as it is known from what was asked for.
+// The backup as requested; what only a finished backup has is missing.
 BackupInfo Asked(const OperationInfo& operation) {
   const Value request = Parsed(operation.request);
   BackupInfo backup;
@@ -55,7 +55,7 @@ BackupInfo Asked(const OperationInfo& operation) {
   return backup;
 }
 
-// What is not known of it has the form that the contract wants.
+// The manifest cannot be read, so members that the contract requires get defaults.
 Value DamagedResponse(const BackupInfo& backup) {
   Value metadata = {{"damage", backup.damage}};
   if (backup.deleted_at) metadata["deleted_at"] = FormatTimestamp(*backup.deleted_at);

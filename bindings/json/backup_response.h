@@ -7,9 +7,9 @@
 
 namespace coffer::json {
 
-// Of a backup that is there. In the trash: with metadata.deleted_at.
+// Of a completed or damaged backup. One in the trash has metadata.deleted_at.
 Value BackupResponse(const BackupInfo& backup);
-// Of one that is being made, has failed or was cancelled; what is not known of it is null, and its type what was asked for.
+// Of a backup that is pending, running, failed or cancelled: unknown members are null, and the type is the requested one.
 Value BackupResponse(const OperationInfo& operation);
 
 }  // namespace coffer::json

@@ -1,4 +1,4 @@
-// What the journal tells of an operation, as JSON.
+// Operations of the journal as JSON.
 #pragma once
 
 #include <string_view>
@@ -9,13 +9,13 @@
 
 namespace coffer::json {
 
-// The journal's text as JSON; null where it is none.
+// A text of the journal as JSON; null if it is empty.
 Value Parsed(const coffer::Json& text);
-// A member of a request or result; null where there is no such object, or no such member.
+// A member of a request or result; null if `object` is not an object or lacks the member.
 Value MemberOf(const Value& object, std::string_view name);
-// Conversations + messages + documents + prompts of a result.
+// The sum of conversations, messages, documents and prompts in a result.
 std::uint64_t SumOfRecords(const Value& result);
-// 0..100, and 100 only once it has completed.
+// 0..100; 100 only when completed.
 int PercentOf(const OperationInfo& operation);
 
 }  // namespace coffer::json

@@ -22,7 +22,7 @@ Value RestoreResponse(const OperationInfo& operation) {
           {"backup_id", MemberOf(Parsed(operation.request), "backup_id")},
           {"status", OperationStateName(operation.state)},
           {"progress", PercentOf(operation)},
-          // A partial one keeps the batches that it has committed, however it ends.
+          // A restore of chosen records keeps its committed batches, however it ends.
           {"records_restored", result.is_object() ? SumOfRecords(result) : operation.progress.records_done},
           {"started_at", FormatTimestamp(operation.started_at.value_or(operation.created_at))},
           {"completed_at", OrNull(operation.completed_at)},

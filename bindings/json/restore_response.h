@@ -7,9 +7,9 @@
 
 namespace coffer::json {
 
-// Of a restore that has completed. The figures of a dry run are what would be.
+// Of a completed restore. The counts of a dry run are what a restore would do.
 Value RestoreResponse(const RestoreReport& report);
-// Of one in any state; without its error_message, which is null.
+// Of a restore in any state. error_message is null; the caller fills it in.
 Value RestoreResponse(const OperationInfo& operation);
 
 }  // namespace coffer::json

@@ -8,7 +8,7 @@
 namespace coffer::json {
 namespace {
 
-// By kind, 0 where there is none of it.
+// 0 if `counts` lacks the kind.
 void AddCount(const std::map<std::string, std::uint64_t>& counts, Kind kind, Value& object) {
   const std::string name(KindNamePlural(kind));
   const auto found = counts.find(name);

@@ -1,4 +1,4 @@
-// Value: the JSON that the edges speak.
+// Value: the JSON of the command line, the HTTP adapter and the C interface.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,13 +9,13 @@
 
 namespace coffer::json {
 
-// Members stay in the order in which they are set.
+// Members keep the order in which they are set.
 using Value = nlohmann::ordered_json;
 
-// One line. Text that is not UTF-8 (a path may be) gets replacement characters rather than no answer.
+// One line. Bytes that are not UTF-8, as in a path, become replacement characters.
 std::string ToText(const Value& value);
 
-// Null where it is empty, or there is none.
+// Null if empty.
 Value OrNull(const std::string& text);
 Value OrNull(const std::optional<Timestamp>& time);
 

@@ -1,4 +1,4 @@
-// Records into a batch, as objects or as JSON text.
+// Puts records, given as objects or as JSON text, into a batch.
 #pragma once
 
 #include "parameters.h"

@@ -5,7 +5,7 @@
 namespace coffer_python {
 namespace {
 
-PyObject* error_classes = nullptr;  // a tuple by code
+PyObject* error_classes = nullptr;  // a tuple, indexed by code
 
 }  // namespace
 
@@ -31,7 +31,7 @@ void RaiseFailure(coffer_status status, coffer_error* error) {
 
 PyObject* RegisterErrors(PyObject*, PyObject* classes) {
   if (!PyTuple_Check(classes)) {
-    PyErr_SetString(PyExc_TypeError, "a tuple of exception classes, one a code");
+    PyErr_SetString(PyExc_TypeError, "expected a tuple of exception classes, one per code");
     return nullptr;
   }
   PyObject* before = std::exchange(error_classes, Py_NewRef(classes));

@@ -1,5 +1,5 @@
-// Failures as Python exceptions. Within this module an exception of C++ says that one of Python is set; no function that Python calls
-// lets it out.
+// Failures as Python exceptions. Within this module a C++ exception means that a Python exception is set. No function that
+// Python calls lets a C++ exception out.
 #pragma once
 
 #include <coffer/c.h>
@@ -14,14 +14,16 @@ namespace coffer_python {
 
 struct Raised {};  // a Python exception is set
 
+// Sets a Python exception and throws Raised.
 [[noreturn]] void Raise(PyObject* type, const std::string& message);
 
+// Returns `object`; if it is null, throws Raised.
 PyObject* OrRaise(PyObject* object);
 
-// Raises what the call answered, as the class that is registered for its code.
+// Raises the failure of a call, with the class that is registered for its code. Frees `error`.
 [[noreturn]] void RaiseFailure(coffer_status status, coffer_error* error);
 
-// register_errors(classes): a tuple by code.
+// register_errors(classes): a tuple of exception classes, indexed by code.
 PyObject* RegisterErrors(PyObject*, PyObject* classes);
 
 template <typename Work>

@@ -1,6 +1,6 @@
-// _coffer: the C interface for Python, on the limited API, so that one binary serves every version from 3.11 on. A function
-// of coffer/c.h becomes a Python function by its parameters' types alone (functions.h); only what C callbacks need, and records as
-// objects, are written by hand. Errors are raised as the classes that coffer.errors registers, one a code.
+// _coffer: the C interface for Python. It uses the limited API, so one binary serves every version from 3.11 on. functions.h
+// turns a function of coffer/c.h into a Python function by the types of its parameters; only callbacks and records as objects
+// are written by hand. Errors are raised with the classes that coffer.errors registers, one per code.
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <coffer/c.h>
@@ -17,7 +17,7 @@
 namespace coffer_python {
 namespace {
 
-// encode(record): its JSON text as bytes.
+// encode(record): the JSON text of a record as bytes.
 PyObject* Encode(PyObject*, PyObject* record) {
   return Guarded([&] {
     JsonTexts texts;
@@ -27,7 +27,7 @@ PyObject* Encode(PyObject*, PyObject* record) {
   });
 }
 
-// decode(text): what the engine's JSON stands for.
+// decode(text): the Python values of the engine's JSON.
 PyObject* Decode(PyObject*, PyObject* object) {
   return Guarded([&] {
     const coffer_text text = TextOf(object);
@@ -44,7 +44,7 @@ PyMethodDef methods[] = {
     WRAP(sync),
     WRAP(reclaim),
     WRAP(statistics),
-    WRAP(verify),
+    WRAP(check_integrity),
     WRAP(snapshot_take),
     WRAP(get_conversation),
     WRAP(get_message),
@@ -64,7 +64,7 @@ PyMethodDef methods[] = {
     WRAP(content_reader_seek),
     WRAP(content_reader_read),
     WRAP(batch_new),
-    WRAP(batch_operations),
+    WRAP(batch_size),
     WRAP(batch_bytes),
     WRAP(batch_append_message),
     WRAP(batch_put_message),
@@ -110,7 +110,7 @@ PyMethodDef methods[] = {
     WRAP(list_tokens),
     WRAP(revoke_token),
     WRAP(authenticate),
-    // The same reads as values.
+    // Reads that return Python values instead of text.
     {"read_conversation", Wrap<&coffer_get_conversation, Form::kValues>, METH_VARARGS, nullptr},
     {"read_message", Wrap<&coffer_get_message, Form::kValues>, METH_VARARGS, nullptr},
     {"read_document", Wrap<&coffer_get_document, Form::kValues>, METH_VARARGS, nullptr},

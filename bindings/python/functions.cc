@@ -12,11 +12,12 @@ PyObject* ValuesOf(coffer_string* string) {
   return OrRaise(DecodeJson({text.data, text.length}));
 }
 
-PyObject* Answer(std::vector<Owned> told) {
-  if (told.empty()) return Py_NewRef(Py_None);
-  if (told.size() == 1) return told.front().release();
-  Owned tuple(OrRaise(PyTuple_New(static_cast<Py_ssize_t>(told.size()))));
-  for (std::size_t i = 0; i < told.size(); ++i) PyTuple_SetItem(tuple.get(), static_cast<Py_ssize_t>(i), told[i].release());
+PyObject* ReturnValue(std::vector<Owned> results) {
+  if (results.empty()) return Py_NewRef(Py_None);
+  if (results.size() == 1) return results.front().release();
+  Owned tuple(OrRaise(PyTuple_New(static_cast<Py_ssize_t>(results.size()))));
+  for (std::size_t i = 0; i < results.size(); ++i)
+    PyTuple_SetItem(tuple.get(), static_cast<Py_ssize_t>(i), results[i].release());
   return tuple.release();
 }
 

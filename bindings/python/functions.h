@@ -1,4 +1,5 @@
-// A function of coffer/c.h as one of Python: Wrap makes it by the types of the parameters. The GIL is released around the call.
+// Wrap turns a function of coffer/c.h into a Python function, by the types of its parameters. The GIL is released during the
+// call.
 #pragma once
 
 #include <coffer/c.h>
@@ -18,22 +19,22 @@
 
 namespace coffer_python {
 
-// How a coffer_string goes out: as text, or as the values that its JSON stands for.
+// How a coffer_string is returned: as text, or as the Python values of its JSON.
 enum class Form { kText, kValues };
 
 PyObject* ValuesOf(coffer_string* string);
 
 template <Form kForm, typename Part>
-void AddTold(Part& part, std::vector<Owned>& told) {
+void AddResult(Part& part, std::vector<Owned>& results) {
   if constexpr (kForm == Form::kValues && std::is_same_v<Part, Parameter<coffer_string**>>) {
-    told.emplace_back(ValuesOf(part.value));
+    results.emplace_back(ValuesOf(part.value));
   } else if constexpr (requires { Part::kIsOut; }) {
-    told.emplace_back(part.Told());
+    results.emplace_back(part.Result());
   }
 }
 
-// None, the one value, or a tuple of them.
-PyObject* Answer(std::vector<Owned> told);
+// None for no result, the result itself for one, a tuple for several.
+PyObject* ReturnValue(std::vector<Owned> results);
 
 // A function that can fail.
 template <Form kForm, typename... Types>
@@ -45,12 +46,12 @@ PyObject* CallWith(coffer_status (*function)(Types...), Words& words) {
     status = std::apply([&](auto&... part) { return function(part->get()...); }, parts);
   }
   if (status != COFFER_OK) RaiseFailure(status, std::get<std::unique_ptr<Parameter<coffer_error**>>>(parts)->value);
-  std::vector<Owned> told;
-  std::apply([&](auto&... part) { (AddTold<kForm>(*part, told), ...); }, parts);
-  return Answer(std::move(told));
+  std::vector<Owned> results;
+  std::apply([&](auto&... part) { (AddResult<kForm>(*part, results), ...); }, parts);
+  return ReturnValue(std::move(results));
 }
 
-// An accessor.
+// An accessor, which cannot fail.
 template <Form kForm, typename Result, typename... Types>
 PyObject* CallWith(Result (*function)(Types...), Words& words) {
   std::tuple<std::unique_ptr<Parameter<Types>>...> parts{std::make_unique<Parameter<Types>>(words)...};

@@ -1,4 +1,4 @@
-// The interpreter's lock: released around calls of the engine, held in what the engine calls.
+// The interpreter's lock: released during calls of the engine, held in callbacks from the engine.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN

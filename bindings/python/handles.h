@@ -1,4 +1,4 @@
-// Handles of coffer/c.h as capsules.
+// Handles of coffer/c.h as Python capsules.
 #pragma once
 
 #include <coffer/c.h>
@@ -31,8 +31,8 @@ HANDLE(coffer_content_writer, true);
 HANDLE(coffer_content_reader, true);
 #undef HANDLE
 
-// What a capsule holds. All of it is touched with the GIL held: a handle that another thread is using when it is freed goes
-// when that call returns, and one that takes one thread at a time refuses a second.
+// The content of a capsule; accessed only with the GIL held. A handle that is freed while another thread uses it is released
+// when that call returns. A handle for one thread at a time refuses a second thread.
 template <typename Handle>
 struct Box {
   Handle* handle;
@@ -43,7 +43,7 @@ struct Box {
     freed = true;
     if (uses > 0 || handle == nullptr) return;
     Handle* gone = std::exchange(handle, nullptr);
-    const WithoutGil released;  // closing a store may take its time
+    const WithoutGil released;  // closing a store may take long
     HandleTraits<Handle>::Free(gone);
   }
 };
@@ -64,6 +64,7 @@ PyObject* NewCapsule(Handle* handle) {
   return capsule;
 }
 
+// Holds a handle in use during a call. None gives a null handle.
 template <typename Handle>
 class Use {
  public:
@@ -92,7 +93,7 @@ class Use {
   Box<Handle>* box_ = nullptr;
 };
 
-// free(handle): now, and not when Python gets to it.
+// free(handle): frees it now, before Python collects the capsule.
 PyObject* FreeHandle(PyObject*, PyObject* capsule);
 
 }  // namespace coffer_python

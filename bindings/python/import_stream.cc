@@ -16,7 +16,7 @@
 namespace coffer_python {
 namespace {
 
-// `context` is the callable.
+// `context` is the Python callable.
 std::int64_t ReadFromPython(void* context, char* buffer, std::size_t length) {
   const WithGil held;
   const Owned piece(PyObject_CallFunction(static_cast<PyObject*>(context), "n", static_cast<Py_ssize_t>(length)));

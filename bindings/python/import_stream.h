@@ -1,11 +1,11 @@
-// A Python file as the source of an import.
+// Imports from a Python file object.
 #pragma once
 
 #include "owned.h"
 
 namespace coffer_python {
 
-// start_import_stream(engine, read, name, options, principal): read(length) -> bytes is called from a thread of the engine.
+// start_import_stream(engine, read, name, options, principal): a thread of the engine calls read(length) -> bytes.
 PyObject* StartImportStream(PyObject*, PyObject* arguments);
 
 }  // namespace coffer_python

@@ -14,9 +14,9 @@
 namespace coffer_python {
 namespace {
 
-// As deep as the engine stores it.
+// The depth that the engine stores.
 constexpr int kDepthMax = 257;
-// Digits that a 64-bit number holds whatever they are, and that Python reads as int.
+// A number with at most kSmallDigits digits always fits in 64 bits. Python reads at most kIntDigitsMax digits as int.
 constexpr std::size_t kSmallDigits = 18;
 constexpr std::size_t kIntDigitsMax = 4300;
 
@@ -31,7 +31,7 @@ PyObject* DecimalOf(std::string_view digits) {
   return PyObject_CallFunction(type, "s#", digits.data(), static_cast<Py_ssize_t>(digits.size()));
 }
 
-// Member names come again and again: the last name of each slot is kept, and given out anew. Touched with the GIL held.
+// Member names repeat, so each slot keeps the last name that it returned. Accessed only with the GIL held.
 class NameCache {
  public:
   PyObject* Get(std::string_view name) {
@@ -81,7 +81,7 @@ class Decoder {
   bool at_end() const { return at_ == end_; }
 
   PyObject* Bad() {
-    PyErr_SetString(PyExc_ValueError, "not the engine's JSON");
+    PyErr_SetString(PyExc_ValueError, "not canonical JSON");
     return nullptr;
   }
 
@@ -130,7 +130,7 @@ class Decoder {
     return Take(']') ? array.release() : Bad();
   }
 
-  // The bytes of a text, from behind its first quote to behind its last; escapes are resolved into `unescaped_`.
+  // Reads a text, from its first quote to after its last. `bytes` is without quotes; escapes are resolved into `unescaped_`.
   bool TextBytes(std::string_view& bytes) {
     if (!Take('"')) return false;
     const char* begin = at_;
@@ -158,7 +158,7 @@ class Decoder {
     return Take('"');
   }
 
-  // Those of the canonical form: of \u only the control characters.
+  // The escapes of the canonical form; \u stands for control characters only.
   bool Escape(char c) {
     static constexpr std::string_view kNames = "\"\\/bfnrt";
     static constexpr std::string_view kCharacters = "\"\\/\b\f\n\r\t";

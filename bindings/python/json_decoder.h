@@ -1,5 +1,5 @@
-// DecodeJson: the engine's canonical JSON as Python values. It knows the one form that the engine writes, and checks no more than that it
-// stays within the text; json.loads takes twice as long over it.
+// DecodeJson: the engine's canonical JSON as Python values. It reads only the form that the engine writes, and checks only that
+// it stays within the text. json.loads takes twice as long.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN
@@ -9,8 +9,8 @@
 
 namespace coffer_python {
 
-// A new reference, or null with a Python exception set. Numbers with a fraction or an exponent, and whole ones of more digits than
-// Python reads as int, become decimal.Decimal.
+// Returns a new reference, or null with a Python exception set. Numbers with a fraction or an exponent, and whole numbers with
+// more digits than Python reads as int, become decimal.Decimal.
 PyObject* DecodeJson(std::string_view text);
 
 }  // namespace coffer_python

@@ -8,7 +8,7 @@
 namespace coffer_python {
 namespace {
 
-// As deep as the engine takes it.
+// The depth that the engine accepts.
 constexpr int kDepthMax = 256;
 
 bool Fail(PyObject* type, const char* message) {
@@ -104,13 +104,13 @@ bool JsonTexts::AddMapping(PyObject* mapping, int depth) {
 bool JsonTexts::AddRecordObject(PyObject* record) {
   const Owned members(PyObject_GetAttrString(record, "__dict__"));
   if (members == nullptr || !PyDict_Check(members.get())) {
-    return Fail(PyExc_TypeError, "a record is JSON text, a dict or one of coffer's records");
+    return Fail(PyExc_TypeError, "expected a record: JSON text, a dict or a record class of coffer");
   }
   bytes_ += '{';
   bool first = true;
   if (!AddMembers(members.get(), /*of_record=*/true, 1, first)) return false;
   if (PyObject* unknown = PyDict_GetItemString(members.get(), "unknown_members"); unknown != nullptr && unknown != Py_None) {
-    if (!PyDict_Check(unknown)) return Fail(PyExc_TypeError, "unknown_members: a dict");
+    if (!PyDict_Check(unknown)) return Fail(PyExc_TypeError, "unknown_members: expected a dict");
     if (!AddMembers(unknown, /*of_record=*/false, 1, first)) return false;
   }
   bytes_ += '}';
@@ -123,13 +123,13 @@ bool JsonTexts::AddMembers(PyObject* mapping, bool of_record, int depth, bool& f
   Py_ssize_t place = 0;
   while (PyDict_Next(mapping, &place, &name, &value) != 0) {
     if (of_record && value == Py_None) continue;
-    const Owned kept(Py_NewRef(value));  // a number's own words may change the mapping
-    if (!PyUnicode_Check(name)) return Fail(PyExc_TypeError, "a member's name is str");
+    const Owned kept(Py_NewRef(value));  // converting a number calls Python code, which may change the mapping
+    if (!PyUnicode_Check(name)) return Fail(PyExc_TypeError, "the name of a member must be str");
     Py_ssize_t length = 0;
     const char* text = PyUnicode_AsUTF8AndSize(name, &length);
     if (text == nullptr) return false;
     const std::string_view view(text, static_cast<std::size_t>(length));
-    // These go another way.
+    // These are handled elsewhere.
     if (of_record && (view == "unknown_members" || view == "messages")) continue;
     if (!first) bytes_ += ',';
     first = false;
@@ -150,7 +150,7 @@ bool JsonTexts::AddValue(PyObject* value, int depth) {
   if (PyDict_Check(value)) return AddMapping(value, depth);
   if (PyList_Check(value) || PyTuple_Check(value)) return AddList(value, depth);
   if (IsDecimal(value)) return AddNumberText(value);
-  if (PyErr_Occurred() == nullptr) Fail(PyExc_TypeError, "a value that JSON does not have");
+  if (PyErr_Occurred() == nullptr) Fail(PyExc_TypeError, "JSON cannot hold this value");
   return false;
 }
 
@@ -174,7 +174,8 @@ bool JsonTexts::AddList(PyObject* list, int depth) {
   return true;
 }
 
-// By Python's own words for it: the shortest digits of a float, all of an int, those that a Decimal was given.
+// Uses Python's own text of the number: the shortest digits of a float, all digits of an int, the digits that a Decimal was
+// given.
 bool JsonTexts::AddNumberText(PyObject* number) {
   if (PyLong_Check(number)) {
     int overflow = 0;
@@ -182,7 +183,7 @@ bool JsonTexts::AddNumberText(PyObject* number) {
     if (overflow == 0) return bytes_ += std::to_string(small), true;
   }
   if (PyFloat_Check(number) && !std::isfinite(PyFloat_AsDouble(number))) {
-    return Fail(PyExc_ValueError, "JSON has no infinity and no NaN");
+    return Fail(PyExc_ValueError, "JSON cannot hold infinity or NaN");
   }
   const Owned text(PyLong_Check(number)    ? PyNumber_ToBase(number, 10)
                    : PyFloat_Check(number) ? PyObject_Repr(number)
@@ -191,7 +192,7 @@ bool JsonTexts::AddNumberText(PyObject* number) {
   Py_ssize_t length = 0;
   const char* utf8 = PyUnicode_AsUTF8AndSize(text.get(), &length);
   if (utf8 == nullptr) return false;
-  // What is no number after all (a Decimal that is NaN) is refused by the engine's parser.
+  // The engine's parser refuses a text that is not a number (a Decimal that is NaN).
   bytes_.append(utf8, static_cast<std::size_t>(length));
   return true;
 }

@@ -1,4 +1,4 @@
-// JsonTexts: Python records as JSON text, for the way in. json.dumps alone took longer than the engine takes for the write.
+// JsonTexts: Python records as JSON text for the engine. json.dumps alone took longer than the engine's write.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN
@@ -11,12 +11,12 @@
 
 namespace coffer_python {
 
-// A text each for records that are given one after another. A record is str or bytes (JSON text, taken as it is), a dict, or an object
-// with a __dict__: of that, members that are None are left out, `messages` too, and those of `unknown_members`, a dict, stand behind the
-// others. Values are str, int, float, Decimal, bool, None, list, tuple and dict.
+// Collects one text per record. A record is str or bytes (JSON text, used unchanged), a dict, or an object with a __dict__. Of
+// an object, `messages` and members that are None are omitted, and the members of `unknown_members`, a dict, follow the others.
+// Values are str, int, float, Decimal, bool, None, list, tuple and dict.
 class JsonTexts {
  public:
-  // False: a Python exception is set (TypeError, ValueError), and this is to be thrown away.
+  // On failure returns false with a Python exception set (TypeError, ValueError); the object must not be used afterwards.
   bool Add(PyObject* record);
   // Valid until the next Add.
   const std::vector<coffer_text>& All();

@@ -1,4 +1,4 @@
-// The option structs of coffer/c.h: their members as a tuple in order, or None.
+// The option structs of coffer/c.h. Python passes their members as a tuple in order, or None.
 #pragma once
 
 #include <coffer/c.h>
@@ -31,16 +31,16 @@ MEMBERS(coffer_operation_list_options, &Options::kind, &Options::state, &Options
 MEMBERS(coffer_bulk_delete_options, &Options::owner, &Options::dry_run, &Options::durability);
 MEMBERS(coffer_selection, &Options::kind, &Options::owner, &Options::created_from, &Options::created_before, &Options::status,
         &Options::limit);
-MEMBERS(coffer_import_options, &Options::format, &Options::on_conflict, &Options::owner, &Options::generate_ids, &Options::kind,
+MEMBERS(coffer_import_options, &Options::format, &Options::conflict, &Options::owner, &Options::generate_ids, &Options::kind,
         &Options::contents, &Options::durability);
-MEMBERS(coffer_export_options, &Options::format, &Options::scope, &Options::user_id, &Options::conversation_id,
-        &Options::date_from, &Options::date_to, &Options::custom_query, &Options::without_metadata, &Options::without_contents,
-        &Options::uncompressed, &Options::compression_level, &Options::encrypt, &Options::recipients,
-        &Options::recipients_count, &Options::output);
+MEMBERS(coffer_export_options, &Options::format, &Options::scope, &Options::owner, &Options::conversation_id,
+        &Options::created_from, &Options::created_before, &Options::custom_query, &Options::without_metadata,
+        &Options::without_contents, &Options::uncompressed, &Options::compression_level, &Options::encrypt,
+        &Options::recipients, &Options::recipients_count, &Options::output);
 MEMBERS(coffer_backup_options, &Options::type, &Options::name, &Options::description, &Options::uncompressed,
         &Options::unencrypted, &Options::recipients, &Options::recipients_count, &Options::without_contents,
         &Options::include_logs, &Options::retention_days, &Options::bytes_per_second_max);
-MEMBERS(coffer_restore_options, &Options::scope, &Options::user_id, &Options::ids, &Options::ids_count, &Options::conflict,
+MEMBERS(coffer_restore_options, &Options::scope, &Options::owner, &Options::ids, &Options::ids_count, &Options::conflict,
         &Options::exact, &Options::dry_run, &Options::without_safety_backup, &Options::without_verification,
         &Options::without_ledger, &Options::identity_file);
 MEMBERS(coffer_prune_options, &Options::keep_last, &Options::keep_daily, &Options::keep_weekly, &Options::keep_monthly,
@@ -62,7 +62,7 @@ struct OptionsParameter<Options, MemberList<kMembers...>> {
     if (tuple == Py_None) return;
     Words members(tuple);
     options.struct_size = sizeof options;
-    // Braces: one after another.
+    // Braces guarantee evaluation from left to right.
     parts.emplace(std::tuple<std::unique_ptr<Part<kMembers>>...>{std::make_unique<Part<kMembers>>(members)...});
     std::apply([&](auto&... part) { ((options.*kMembers = part->get()), ...); }, *parts);
   }

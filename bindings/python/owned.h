@@ -1,4 +1,4 @@
-// Owned: a reference to a Python object that is given back.
+// Owned: a reference to a Python object, released by the destructor.
 #pragma once
 
 #define PY_SSIZE_T_CLEAN

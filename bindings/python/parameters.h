@@ -1,4 +1,4 @@
-// A parameter of a function of coffer/c.h from the next word of a Python call, by its type alone.
+// Parameter<T> converts the next argument of a Python call to a parameter of type T of a function of coffer/c.h.
 #pragma once
 
 #include <coffer/c.h>
@@ -20,7 +20,7 @@ class Words {
  public:
   explicit Words(PyObject* tuple) : tuple_(tuple) {}
   PyObject* Next() { return OrRaise(PyTuple_GetItem(tuple_, next_++)); }
-  // Of the text array or buffer just taken: in coffer/c.h its length is always the next parameter.
+  // The length of the text array or buffer just taken; in coffer/c.h it is always the next parameter.
   std::optional<std::size_t> length;
 
  private:
@@ -55,7 +55,7 @@ struct Parameter<std::int64_t> {
   explicit Parameter(Words& words) : number(NumberOf(words.Next())) {}
   std::int64_t get() { return number; }
 };
-// size_t is the same type.
+// size_t is the same type, so this also takes lengths.
 template <>
 struct Parameter<std::uint64_t> {
   std::uint64_t number;
@@ -113,14 +113,14 @@ struct Parameter<void*> : BufferParameter<PyBUF_WRITABLE> {
   using BufferParameter::BufferParameter;
 };
 
-// What goes out becomes the Python function's answer.
+// An out parameter becomes a result of the Python function.
 template <typename Value>
 struct OutParameter {
   static constexpr bool kIsOut = true;
   Value value = {};
   explicit OutParameter(Words&) {}
   Value* get() { return &value; }
-  PyObject* Told() { return ToPython(value); }
+  PyObject* Result() { return ToPython(value); }
 };
 template <typename Handle>
 struct Parameter<Handle**> : OutParameter<Handle*> {

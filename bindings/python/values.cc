@@ -66,7 +66,7 @@ std::int64_t NumberOf(PyObject* object) {
 
 std::int32_t SmallNumberOf(PyObject* object) {
   const std::int64_t number = NumberOf(object);
-  if (number < INT32_MIN || number > INT32_MAX) Raise(PyExc_OverflowError, "a number beyond 32 bits");
+  if (number < INT32_MIN || number > INT32_MAX) Raise(PyExc_OverflowError, "the number does not fit in 32 bits");
   return static_cast<std::int32_t>(number);
 }
 

@@ -1,4 +1,4 @@
-// The values of coffer/c.h from and to Python's.
+// Converts values of coffer/c.h from and to Python.
 #pragma once
 
 #include <coffer/c.h>
@@ -9,7 +9,7 @@
 
 namespace coffer_python {
 
-// Of str or bytes, valid as long as the object; None is no text.
+// The text of a str or bytes, valid as long as the object; the empty text for None.
 coffer_text TextOf(PyObject* object);
 std::int64_t NumberOf(PyObject* object);
 std::int32_t SmallNumberOf(PyObject* object);

@@ -1,4 +1,4 @@
-// Clock: time is given to the engine, not read by it, so that tests can drive it, backwards too.
+// Clock: the source of the engine's time. Tests can supply one that they control.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,8 @@
 
 namespace coffer {
 
-// Implementations must be safe to call from many threads, and cannot throw. The engine never assumes that time moves forward.
+// Owned by whoever made it; must outlive every engine that uses it (OpenOptions::clock).
+// Implementations must be thread-safe and must not throw. Time may jump and go backwards.
 class COFFER_API Clock {
  public:
   virtual ~Clock() = default;

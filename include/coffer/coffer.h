@@ -1,4 +1,4 @@
-// Everything: the one header for programs that want the whole of it.
+// Includes every header of the library except coffer/http/server.h. Start reading at coffer/engine.h.
 #pragma once
 
 #include "coffer/backup.h"
@@ -12,6 +12,7 @@
 #include "coffer/import.h"
 #include "coffer/key.h"
 #include "coffer/limits.h"
+#include "coffer/listing.h"
 #include "coffer/operation.h"
 #include "coffer/random_source.h"
 #include "coffer/record_json.h"

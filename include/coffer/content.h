@@ -1,4 +1,4 @@
-// ContentWriter and ContentReader: a document's bytes as a stream, in memory bounded by one chunk (kContentChunkBytes).
+// ContentWriter and ContentReader: the bytes of a document as a stream, with one chunk (kContentChunkBytes) in memory.
 #pragma once
 
 #include <cstddef>
@@ -19,25 +19,28 @@ class ContentReaderState;
 class Internals;
 }  // namespace engine
 
-// Takes up a document's new content. The bytes go to disk as they come, under a content id of their own that no record names
-// yet; Batch::PutDocument or Batch::SetContent makes them a document's. Dropped before that, or cut off by a crash, they
-// are removed, at the latest when the store is next opened. Replacing a content never touches the old one before the commit.
-// Owned by the caller; one thread at a time; the Engine must outlive it. One that was moved from has no content any more: its
-// calls, and puts of it, are kInvalidArgument.
+// Writes a new content, made by Engine::NewContent. Batch::PutDocument or Batch::SetContent makes it a document's content.
+// Owned by the caller. One thread at a time. The Engine must outlive it.
+// On disk: chunks are written as bytes arrive, under a content id that no record names yet. If the writer is dropped or the
+// process crashes before the commit, the chunks are removed, at the latest when the store is next opened. A content that is
+// replaced stays untouched until the commit.
+// After a move the old object has no content: its calls, and puts of it, return kInvalidArgument.
 class COFFER_API ContentWriter {
  public:
   ContentWriter(ContentWriter&&) noexcept;
   ContentWriter& operator=(ContentWriter&&) noexcept;
   ~ContentWriter();
 
-  // kResourceExhausted: beyond kDocumentContentBytesMax, or the device is full. kIoError, kUnavailable: as any write
-  // (engine.h). After a failure every call, and a put of it, answers that failure again.
+  // Adds bytes at the end. After a failure, every call and every put of this writer returns the same failure.
+  // kInvalidArgument: Finish was called; this one does not stick.
+  // kResourceExhausted: more than kDocumentContentBytesMax bytes, or the device is full.
+  // kIoError, kUnavailable: as for any write (engine.h).
   Status Append(std::string_view bytes);
 
-  // Closes the content and fixes its size and hash. Append is kInvalidArgument afterwards.
-  // Called by the batch if the caller did not.
+  // Fixes size and hash; no bytes can be added afterwards. Optional: a put calls it. Calling it again has no effect.
   Status Finish();
 
+  // Bytes appended so far.
   std::uint64_t size_bytes() const noexcept;
   // SHA-256 in 64 lower-case hex digits; empty before Finish.
   const std::string& sha256() const noexcept;
@@ -48,8 +51,9 @@ class COFFER_API ContentWriter {
   std::unique_ptr<engine::ContentWriterState> state_;
 };
 
-// Reads the content that a document had when the reader was opened, whatever happens to the document meanwhile.
-// Owned by the caller; one thread at a time; the Engine must outlive it.
+// Reads the content that a document had when Engine::OpenContent was called, even if the document is changed or deleted since.
+// Owned by the caller. One thread at a time. The Engine, and a Snapshot that it was opened with, must outlive it.
+// While it exists, the content stays on disk, and a full restore returns kBusy.
 class COFFER_API ContentReader {
  public:
   ContentReader(ContentReader&&) noexcept;
@@ -57,15 +61,17 @@ class COFFER_API ContentReader {
   ~ContentReader();
 
   std::uint64_t size_bytes() const noexcept;
-  // SHA-256 in 64 lower-case hex digits, as it was when the content was stored.
+  // SHA-256 of the whole content in 64 lower-case hex digits, computed when it was written.
   const std::string& sha256() const noexcept;
 
-  // Goes to `offset`; beyond the end reads give 0 bytes.
+  // Sets the position in bytes. At or beyond the end, Read returns 0.
   void Seek(std::uint64_t offset) noexcept;
 
-  // Fills `buffer` from the present place and moves on; fewer bytes only at the end, 0 behind it.
-  // kCorruption: a chunk is missing or shorter than it was written. kNotFound: the store was restored from a backup that left
-  // contents out; the message names it. After a failure the place is that of the first byte not read.
+  // Reads from the current position into `buffer`, advances, and returns the number of bytes: fewer than the buffer only at the
+  // end of the content, 0 at the end. After a failure the position is that of the first byte not read.
+  // kCorruption: a chunk is missing or has the wrong length.
+  // kNotFound: the store was restored from a backup without contents; the message names the backup.
+  // kIoError: the file system failed.
   Result<std::size_t> Read(std::span<char> buffer);
 
  private:

@@ -1,4 +1,4 @@
-// Engine: conversations with their messages, documents with their contents, and prompts, in one folder.
+// Engine: stores conversations with their messages, documents with their contents, and prompts, in one folder.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,7 @@
 #include "coffer/conversation.h"
 #include "coffer/document.h"
 #include "coffer/integrity.h"
+#include "coffer/listing.h"
 #include "coffer/options.h"
 #include "coffer/page.h"
 #include "coffer/prompt.h"
@@ -33,64 +34,79 @@ class Internals;
 }  // namespace engine
 
 struct ListOptions {
-  // Only this owner's, in the order of created_at. Empty: everybody's, in the order of ids (generated ids follow time).
-  std::string owner;
-  std::size_t limit = 100;             // 1..kPageItemsMax; a page may hold fewer where kPageBytesMax is reached
-  std::string after;                   // Page::next of the page before
+  // Only records of this owner, ordered by created_at. Empty: records of all owners, ordered by id (generated ids follow time).
+  std::string owner = {};
+  std::size_t limit = 100;             // records a page, 1..kPageItemsMax; kPageBytesMax may end a page earlier
+  std::string after = {};              // Page::next of the page before; empty: the first page
   const Snapshot* snapshot = nullptr;  // as in ReadOptions
 };
 
+// Messages are ordered by sequence number.
 struct MessageListOptions {
-  std::uint64_t from_sequence = 0;     // the first that is wanted
-  std::size_t limit = 1000;            // 1..kPageItemsMax; a page may hold fewer where kPageBytesMax is reached
+  std::uint64_t from_sequence = 0;     // the lowest sequence number to list
+  std::size_t limit = 1000;            // messages a page, 1..kPageItemsMax; kPageBytesMax may end a page earlier
+  std::string after = {};              // Page::next of the page before; empty: begin at from_sequence
   const Snapshot* snapshot = nullptr;  // as in ReadOptions
 };
 
-// What the live store takes on disk.
+// Bytes that the live store occupies on disk.
 struct ReclaimReport {
   std::uint64_t bytes_before = 0;
   std::uint64_t bytes_after = 0;
 };
 
-// Safe to use from many threads. One engine that writes, or any number of read-only ones, may have a folder open.
+// Owned by the caller. Thread-safe, except Close and destruction.
+// One engine that writes, or any number of read-only ones, may have a folder open.
+// Snapshots, batches, listings, content writers and content readers must be gone before the engine.
 //
-// Errors common to all calls: kIoError and kCorruption from the store; kResourceExhausted where memory or the device has no
-// room. Common to all that write, Sync and Reclaim among them: kPermissionDenied on a read-only engine, and, once a write has
-// failed half-way down, kUnavailable for every later one until the engine is opened anew (the message tells the first failure;
-// reads go on). A failed write changes nothing that a reader can see; after the next opening it is there whole or not at all.
+// Errors that any call may return:
+// kIoError: the file system failed.
+// kCorruption: stored bytes are not what was written.
+// kResourceExhausted: memory is exhausted or the device is full.
+// Errors that any writing call may return, Sync and Reclaim included:
+// kPermissionDenied: the engine is read-only.
+// kUnavailable: an earlier commit failed; its message quotes that failure. Reads still work. Reopen the engine to write again.
+//
+// A write that fails changes nothing that a reader can see. If the commit itself failed, the next opening finds either the
+// whole write or nothing of it.
 class COFFER_API Engine {
  public:
-  // Opens the store in `folder` and makes one where there is none (OpenOptions::create_if_missing).
-  // Work that a crash cut off is swept here, or goes on: bulk deletes in the background, erasures so that what they erase
-  // cannot be read any more when this returns (operation.h).
-  // kInvalidArgument: the folder holds other things, not a store; an option is outside its range; the repository lies within
-  // the store's own files. kNotFound: no store, and none is to be made.
-  // kBusy: another process, or another engine of this one, holds it; the message names its process id.
-  // kUnavailable: written by a newer version of the format. kCorruption: the store, or the journal of operations, is damaged.
-  // A failure changes no record. kInvalidArgument, kNotFound, kBusy and kUnavailable leave a folder that was there as it was;
-  // another may leave the beginning of a new store, which the next opening takes up or sweeps.
+  // Opens the store in `folder`; creates it if it is missing (OpenOptions::create_if_missing).
+  // Removes temporary files and rows of an earlier crash. Resumes interrupted bulk deletes in the background, and interrupted
+  // erasures such that nothing they erase can be read when this returns (operation.h).
+  // kInvalidArgument: an option is outside its range.
+  // kInvalidArgument: `folder` is a file, or holds other things than a store.
+  // kInvalidArgument: the repository is inside the store's own files.
+  // kNotFound: there is no store, and none may be created.
+  // kBusy: another engine has the store open; the message names its process id.
+  // kUnavailable: a newer version of the library wrote the store.
+  // kCorruption: the store or the journal of operations is damaged.
+  // No failure changes a record. kInvalidArgument, kNotFound, kBusy and kUnavailable leave an existing folder unchanged. Other
+  // failures may leave the beginning of a new store, which the next opening completes or removes.
   static Result<std::unique_ptr<Engine>> Open(const std::string& folder, const OpenOptions& options = {});
 
-  // Closes if Close was not called; a failure then goes unreported.
+  // Closes the engine if Close was not called; a failure is not reported.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Cancels operations and waits for them, makes buffered writes durable and releases the folder. No other call may be running
-  // or follow. Snapshots, batches, readers and writers of this engine must be gone.
-  // On failure (kIoError …) the folder is released as well; what is missing then are buffered writes at most.
+  // Cancels the operations and waits for them, makes buffered writes durable, and releases the folder.
+  // No other call may be running, and none may follow. The folder is released even on failure.
+  // kIoError, kResourceExhausted: buffered writes may be lost; durable ones are not.
   Status Close();
 
   // ---- Writing -------------------------------------------------------------------------------------------------------------
 
-  // Applies the batch in order as one atomic change and empties it. One result an operation, in the order of the puts.
-  // kInvalidArgument: a batch of another engine.
-  // The code of the first operation that cannot be applied (PutMode, Batch), its message naming the operation: then nothing
-  // is applied, and the batch keeps its operations.
+  // Applies the entries of `batch` in order as one atomic change, and empties the batch. Returns one result an entry, in order.
+  // If an entry cannot be applied, nothing is written, the batch keeps its entries, and the error is that of the first such
+  // entry; the message gives its index. Its code is one that the entry's Batch call documents, or one of these two:
+  // kAlreadyExists: PutMode::kInsert, and the record exists.
+  // kNotFound: PutMode::kUpdate, and the record does not exist.
+  // kInvalidArgument: `batch` belongs to another engine.
   Result<std::vector<ItemResult>> Commit(Batch& batch, const WriteOptions& options = {});
 
-  // One-operation forms of Batch with Commit; they answer the id, or the sequence number. A content is taken over, and dropped
-  // where the put fails.
+  // Batch and Commit in one call, for one entry; errors are those of both. They return the id, or the sequence number.
+  // A `content` is owned by the call, and dropped on failure.
   Result<std::string> PutConversation(const Conversation& conversation, PutMode mode = PutMode::kUpsert,
                                       const WriteOptions& options = {});
   Result<std::string> PutConversation(const Conversation& conversation, std::initializer_list<Message> messages) = delete;
@@ -110,70 +126,86 @@ class COFFER_API Engine {
   Status Delete(Kind kind, std::string_view id, std::string_view owner = {}, const WriteOptions& options = {});
   Status DeleteMessage(std::string_view conversation_id, std::uint64_t sequence_number, const WriteOptions& options = {});
 
-  // Starts a content (content.h).
+  // Begins a new content (content.h).
   Result<ContentWriter> NewContent();
 
   // ---- Reading -------------------------------------------------------------------------------------------------------------
-  // kNotFound where there is no such record; kInvalidArgument for an id or a cursor that cannot be one, and for a limit out of
-  // range.
+  // Errors of all reads:
+  // kNotFound: there is no such record.
+  // kInvalidArgument: malformed id, malformed cursor, `limit` out of range, or a snapshot of another engine.
 
   Result<Conversation> GetConversation(std::string_view id, const ReadOptions& options = {});
   Result<Message> GetMessage(std::string_view conversation_id, std::uint64_t sequence_number, const ReadOptions& options = {});
   Result<Document> GetDocument(std::string_view id, const ReadOptions& options = {});
   Result<Prompt> GetPrompt(std::string_view id, const ReadOptions& options = {});
-  // Messages by sequence number. `next` is the first sequence number of the next page, in decimal.
+
+  // One page of a listing. See ListOptions and MessageListOptions for order and cursors.
+  // Page::next of a page of messages is the sequence number of the next message, in decimal. If both `after` and from_sequence
+  // are given, the later one counts.
   Result<Page<Message>> ListMessages(std::string_view conversation_id, const MessageListOptions& options = {});
   Result<Page<Conversation>> ListConversations(const ListOptions& options = {});
   Result<Page<Document>> ListDocuments(const ListOptions& options = {});
   Result<Page<Prompt>> ListPrompts(const ListOptions& options = {});
 
-  // Opens a document's content. kNotFound also where the document has none; the message says which.
+  // Whole listings as ranges for range-for (listing.h). Errors are in Listing::status after the loop.
+  Listing<Conversation> Conversations(const ListOptions& options = {});
+  Listing<Document> Documents(const ListOptions& options = {});
+  Listing<Prompt> Prompts(const ListOptions& options = {});
+  Listing<Message> Messages(std::string_view conversation_id, const MessageListOptions& options = {});
+
+  // Opens a document's content for reading.
+  // kNotFound: there is no such document, or it has no content; the message says which.
   Result<ContentReader> OpenContent(std::string_view document_id, const ReadOptions& options = {});
 
-  // The same reads as canonical JSON text, the fastest way to a record: bytes are copied, not parsed.
-  // A conversation carries "messages":[…] if `with_messages`.
+  // The same reads as canonical JSON text. These are the fastest: the stored bytes are copied, not parsed.
+  // `with_messages`: add a member "messages" with all messages of the conversation.
   Result<std::string> GetConversationJson(std::string_view id, bool with_messages, const ReadOptions& options = {});
   Result<std::string> GetMessageJson(std::string_view conversation_id, std::uint64_t sequence_number,
                                      const ReadOptions& options = {});
   Result<std::string> GetDocumentJson(std::string_view id, const ReadOptions& options = {});
   Result<std::string> GetPromptJson(std::string_view id, const ReadOptions& options = {});
-  // kind: conversation (without messages), document or prompt.
+  // `kind`: conversation (without messages), document or prompt; any other is kInvalidArgument.
   Result<Page<std::string>> ListJson(Kind kind, const ListOptions& options = {});
+  Listing<std::string> RecordsJson(Kind kind, const ListOptions& options = {});
 
-  // The state of this moment, for any number of reads. Cheap; see Snapshot for what holding it costs.
+  // Pins the current state for any number of reads. Cheap to take; see Snapshot for the cost of holding it.
   Result<std::unique_ptr<Snapshot>> TakeSnapshot();
 
   // ---- Bulk delete ---------------------------------------------------------------------------------------------------------
 
-  // Deletes records with all that hangs on them, in atomic commits of at most kDeleteBatchRecordsMax records. There are no
-  // tombstones: the same id may be put again. An id given twice counts once as deleted and once as failed.
-  // More than kDeleteInlineRecordsMax of them are deleted by an operation that is waited for (bulk_delete.h).
-  // kInvalidArgument: `kind` is not one of conversation, document, prompt; more than kBulkDeleteIdsMax ids. A failure between
-  // commits (kIoError …) leaves the commits before it done; asking again does the rest.
+  // Deletes records with everything that belongs to them, in atomic commits of at most kDeleteBatchRecordsMax records, and
+  // waits. More than kDeleteInlineRecordsMax records are deleted by an operation (bulk_delete.h), fewer within the call.
+  // A deleted id can be put again. An id that is given twice counts once as deleted and once as an error.
+  // A failure keeps the commits before it; repeat the call to delete the rest.
+  // kInvalidArgument: `kind` is not conversation, document or prompt.
+  // kInvalidArgument: more than kBulkDeleteIdsMax ids.
   Result<BulkDeleteReport> BulkDelete(Kind kind, std::span<const std::string> ids, const BulkDeleteOptions& options = {});
-  // The same for all records that `selection` holds at the moment of the call; those written later stay.
+  // The same for the records that match `selection` at the time of the call. Records written later are kept.
+  // kInvalidArgument: the selection is invalid, or its owner is not the one in the options.
   Result<BulkDeleteReport> BulkDelete(const Selection& selection, const BulkDeleteOptions& options = {});
 
-  // ---- Looking after the store ---------------------------------------------------------------------------------------------
+  // ---- Maintenance ---------------------------------------------------------------------------------------------------------
 
-  // From counters kept with every write: the time does not depend on the number of records, only of owners.
+  // Sizes and counts, from counters that every write updates: the time grows with the number of owners, not of records.
   Result<StorageStatistics> Statistics();
 
-  // Reads every record, index row, content and counter of one snapshot and compares them. Findings are reported, never
-  // repaired; they are not a failed Status.
+  // Reads every record, index row, content and counter of one snapshot and compares them. Repairs nothing.
+  // Findings are in the report; they are not a failed Status.
   Result<IntegrityReport> CheckIntegrity();
 
-  // Compacts, so that deleted records leave the disk now rather than later; what snapshots hold stays. Reads and writes go on
-  // meanwhile. A failure leaves some of it done.
+  // Compacts the store so that deleted records leave the disk now. What snapshots pin stays. Reads and writes continue
+  // meanwhile. A failure may leave part of the store compacted.
   Result<ReclaimReport> Reclaim();
 
-  // Makes durable what was written buffered by calls that have returned.
+  // Makes all buffered writes durable that returned before this call.
   Status Sync();
 
-  // A restore is putting its store in the place of the present one at this moment; calls that begin now wait for it.
+  // True while a restore replaces the live store. Calls made now wait until it is done, usually milliseconds.
   bool switching() const noexcept;
 
+  // The folder given to Open.
   const std::string& folder() const noexcept;
+  // The path of the backup repository.
   const std::string& repository() const noexcept;
   bool read_only() const noexcept;
 

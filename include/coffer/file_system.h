@@ -1,5 +1,4 @@
-// FileSystem: every file operation Coffer makes, as an interface, so that tests can make each of them fail, and hosts can
-// put their own storage under the engine.
+// FileSystem: the file operations that Coffer needs, as an interface. A host can supply its own storage, a test one that fails.
 #pragma once
 
 #include <cstddef>
@@ -14,30 +13,33 @@
 
 namespace coffer {
 
-// A file being written from its start to its end. Owned by the caller; used from one thread at a time.
+// A file that is written from start to end. Owned by the caller; one thread at a time; its FileSystem must outlive it.
+// After a failure the content of the file is undefined.
+// kResourceExhausted: the device is full.
+// kIoError: any other failure.
 class COFFER_API WritableFile {
  public:
   // Closes without a sync if Close was not called.
   virtual ~WritableFile() = default;
-  // kIoError, or kResourceExhausted when the device is full. After a failure the file's content is undefined.
+  // Adds bytes at the end. They may be buffered in the process.
   virtual Status Append(std::string_view bytes) = 0;
-  // Hands buffered bytes to the operating system: they survive the process, not the machine.
+  // Passes buffered bytes to the operating system. They then survive a crash of the process, not of the machine.
   virtual Status Flush() = 0;
-  // Returns once the bytes are on the device.
+  // Returns once all bytes are durable.
   virtual Status Sync() = 0;
-  // Hands bytes over as Flush does. Nothing but destruction may follow.
+  // Flushes and closes. Only the destructor may follow.
   virtual Status Close() = 0;
 };
 
-// A file read at any place. Safe to read from many threads.
+// A file that is read at any offset. Owned by the caller; thread-safe; its FileSystem must outlive it.
 class COFFER_API RandomAccessFile {
  public:
   virtual ~RandomAccessFile() = default;
-  // Reads up to `length` bytes at `offset` into `buffer` and answers how many; fewer only at the end of the file.
+  // Reads up to `length` bytes at `offset` into `buffer` and returns their number; fewer only at the end of the file.
   virtual Result<std::size_t> Read(std::uint64_t offset, std::size_t length, char* buffer) const = 0;
 };
 
-// Holds a lock on a file until destroyed.
+// Holds the lock on a file until it is destroyed.
 class COFFER_API FileLock {
  public:
   virtual ~FileLock() = default;
@@ -48,43 +50,48 @@ struct FileInfo {
   bool is_directory = false;
 };
 
-// Paths are in the file system's own notation. Implementations must be safe to use from many threads and outlive
-// everything opened through them. Missing things are kNotFound, everything else kIoError unless said. What an implementation
-// throws fails the call as kIoError, with the exception's words.
+// Implementations must be thread-safe, and must outlive every engine and file that uses them.
+// Paths are in the file system's own notation.
+// Errors of every call, unless a call says otherwise:
+// kNotFound: the file or folder does not exist.
+// kResourceExhausted: the device is full.
+// kIoError: any other failure. An exception of the implementation becomes kIoError with the exception's text.
 class COFFER_API FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  // Creates or truncates.
+  // Creates the file, or truncates it.
   virtual Result<std::unique_ptr<WritableFile>> NewWritableFile(const std::string& path) = 0;
-  // Creates, or goes on behind the present end.
+  // Creates the file, or appends to it.
   virtual Result<std::unique_ptr<WritableFile>> NewAppendableFile(const std::string& path) = 0;
-  // Creates a file that only its owner may read and write (mode 0600). kAlreadyExists: something is there.
+  // Creates a file that only its owner may read and write (mode 0600).
+  // kAlreadyExists: the path exists.
   virtual Result<std::unique_ptr<WritableFile>> NewPrivateFile(const std::string& path) = 0;
   virtual Result<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(const std::string& path) = 0;
 
   virtual Result<FileInfo> Stat(const std::string& path) = 0;
-  // Names without "." and "..", in no order.
+  // Names in the folder, in any order, without "." and "..".
   virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;
-  // The parent must be there; an existing directory is fine.
+  // The parent must exist. Succeeds if the folder exists.
   virtual Status CreateDirectory(const std::string& path) = 0;
   virtual Status RemoveFile(const std::string& path) = 0;
-  // Must be empty.
+  // The folder must be empty.
   virtual Status RemoveDirectory(const std::string& path) = 0;
-  // Atomic; replaces a file at `to`. Not durable before SyncDirectory.
+  // Atomic; replaces a file at `to`. Durable after SyncDirectory.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
-  // A second name for the same file. kUnavailable where there are no hard links.
+  // Makes `path` a second name (hard link) of the file.
+  // kUnavailable: the file system has no hard links.
   virtual Status Link(const std::string& existing, const std::string& path) = 0;
   virtual Status Truncate(const std::string& path, std::uint64_t size_bytes) = 0;
-  // Makes creations, renames and removals in the directory durable.
+  // Makes creations, renames and removals in the folder durable.
   virtual Status SyncDirectory(const std::string& path) = 0;
 
-  // Takes the lock of the file at `path` without waiting: exclusive (the file is created if need be and then holds the
-  // process id as text) or shared (the file must be there).
-  // kBusy when another holds it; the message names the holder's process id where known.
+  // Locks the file at `path` without waiting. Exclusive: creates the file if needed and writes the process id into it as text.
+  // Shared: the file must exist.
+  // kBusy: another holder; the message names its process id if known.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path, bool exclusive) = 0;
 
-  // Bytes an unprivileged writer may still write at `path`.
+  // Bytes that an unprivileged process can still write at `path`.
   virtual Result<std::uint64_t> FreeBytes(const std::string& path) = 0;
 };
 

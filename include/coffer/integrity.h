@@ -1,4 +1,4 @@
-// Integrity: what Engine::Verify found in a store.
+// IntegrityReport: what Engine::CheckIntegrity found in a store.
 #pragma once
 
 #include <cstddef>
@@ -10,17 +10,16 @@
 namespace coffer {
 
 struct IntegrityFinding {
-  std::string object;   // what: "conversation 01J…", "counter messages/owner"
+  std::string object;   // the object: "conversation 01J…", "counter messages/owner"
   std::string problem;  // what is wrong with it
 };
 
 struct IntegrityReport {
-  bool ok = false;
-  // Recounted from the records: conversations, messages, documents, prompts, contents.
+  bool ok = false;  // there are no findings
+  // Records counted by kind: "conversations", "messages", "documents", "prompts", "contents".
   std::map<std::string, std::uint64_t> counts;
-  // The first kIntegrityFindingsMax; findings_total counts all.
-  std::vector<IntegrityFinding> findings;
-  std::uint64_t findings_total = 0;
+  std::vector<IntegrityFinding> findings;  // the first kIntegrityFindingsMax
+  std::uint64_t findings_total = 0;        // all findings
 };
 
 inline constexpr std::size_t kIntegrityFindingsMax = 1000;

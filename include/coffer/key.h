@@ -1,5 +1,5 @@
-// Keys: whom backups and exports are encrypted to, and who can read them. age v1 with X25519 (age-encryption.org/v1), so that
-// the `age` program reads what is written here.
+// Keys: to whom backups and exports are encrypted, and who can decrypt them.
+// Encryption is age v1 with X25519 (age-encryption.org/v1); the `age` program can decrypt all of it.
 #pragma once
 
 #include <string>
@@ -12,20 +12,26 @@ namespace coffer {
 
 class Engine;
 
-// What lies in keys/ of the data folder:
-//   identity.txt    "AGE-SECRET-KEY-1…": reads what was encrypted. Readable by its owner alone, and never overwritten. Lose it
-//                   with the machine and every encrypted backup is lost: copy it elsewhere.
-//   recipients.txt  "age1…", a line each, for a host that backs up and must not be able to read: then there is no identity.txt.
+// The keys of a store, files in keys/ of the data folder:
+//   identity.txt    "AGE-SECRET-KEY-1…": decrypts. Readable by its owner only; never overwritten.
+//                   Copy it elsewhere: if it is lost with the machine, every encrypted backup is lost.
+//   recipients.txt  "age1…", one a line, instead of identity.txt: for a host that makes backups and must not decrypt them.
 struct KeyInfo {
-  std::vector<std::string> recipients;  // of identity.txt, then those of recipients.txt; each once
-  std::string identity_file;            // its path; empty where there is none
+  std::vector<std::string> recipients;  // that of identity.txt, then those of recipients.txt, without duplicates
+  std::string identity_file;            // path of identity.txt; empty if there is no identity
 };
 
-// No keys yet: an empty KeyInfo. kCorruption: a key file is damaged; the message names it and the line, never a key.
-// Safe from many threads, as the call below.
+// Both calls are thread-safe.
+
+// Reads the keys. Returns an empty KeyInfo if there are no keys.
+// kCorruption: a key file is damaged; the message names the file and the line, never a key.
+// kIoError: a key file cannot be read.
 COFFER_API Result<KeyInfo> ShowKeys(Engine& engine);
-// Makes identity.txt. kAlreadyExists: there is one, which is left as it is. kPermissionDenied: read-only. Durable when it
-// returns; on failure there is no identity, or a whole one, which ShowKeys then shows and the first encryption makes durable.
+// Creates identity.txt, durable when this returns. On failure there is either no identity or a complete one, which ShowKeys
+// shows and the first encryption makes durable.
+// kAlreadyExists: there is an identity; it is unchanged.
+// kPermissionDenied: the engine is read-only.
+// kIoError, kResourceExhausted: the file could not be written.
 COFFER_API Result<KeyInfo> GenerateKey(Engine& engine);
 
 }  // namespace coffer

@@ -1,4 +1,4 @@
-// Kind: what sorts of record there are.
+// Kind: the kinds of record.
 #pragma once
 
 #include <array>
@@ -10,15 +10,16 @@
 
 namespace coffer {
 
-// The values are stored (lib/format/FORMAT.md) and never reused.
+// The values are stored (FORMAT.md) and never reused.
 enum class Kind : std::uint8_t {
   kConversation = 1,
   kMessage = 2,
   kDocument = 3,
-  kContent = 4,  // a document's bytes; counted by itself, never addressed by itself
+  kContent = 4,  // the bytes of a document; counted, but not a record of its own
   kPrompt = 5,
 };
 
+// In the order of their values.
 inline constexpr std::array<Kind, 5> kAllKinds = {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kContent,
                                                   Kind::kPrompt};
 
@@ -26,7 +27,7 @@ inline constexpr std::array<Kind, 5> kAllKinds = {Kind::kConversation, Kind::kMe
 COFFER_API std::string_view KindName(Kind kind);
 // "conversations", "messages", "documents", "contents", "prompts".
 COFFER_API std::string_view KindNamePlural(Kind kind);
-// Reads either form.
+// Accepts both forms; nothing for another text.
 COFFER_API std::optional<Kind> ParseKind(std::string_view name);
 
 }  // namespace coffer

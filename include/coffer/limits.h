@@ -1,5 +1,5 @@
-// Every limit of the data model, by name. Exceeding one is kInvalidArgument or kResourceExhausted with the limit named;
-// nothing is cut short in silence.
+// The limits of the data model. Beyond a limit a call fails with kInvalidArgument or kResourceExhausted and names the limit;
+// nothing is truncated silently.
 #pragma once
 
 #include <cstddef>
@@ -7,36 +7,40 @@
 
 namespace coffer {
 
+// An id has 1 to this many bytes: printable ASCII without blank and '/'.
 inline constexpr std::size_t kIdBytesMax = 128;
+// Characters (Unicode code points) of a conversation's or a document's title.
 inline constexpr std::size_t kTitleCharactersMax = 255;
+// Characters of a prompt's name.
 inline constexpr std::size_t kNameCharactersMax = 255;
+// Tags of one record.
 inline constexpr std::size_t kTagsMax = 1024;
+// Nesting depth of a JSON value.
 inline constexpr int kJsonDepthMax = 256;
 
-// One record as JSON, without the messages of a conversation and without the content of a document.
+// Bytes of one record as JSON, without the messages of a conversation or the content of a document.
 inline constexpr std::size_t kRecordBytesMax = std::size_t{64} << 20;
-// One message's content.
+// Bytes of a message's content.
 inline constexpr std::size_t kMessageContentBytesMax = std::size_t{32} << 20;
-// One document's content.
+// Bytes of a document's content.
 inline constexpr std::uint64_t kDocumentContentBytesMax = std::uint64_t{4} << 30;
 
-// A document's content is stored in chunks of this size; the last one may be shorter.
+// Bytes of one chunk, in which contents are stored. The last chunk of a content may be shorter.
 inline constexpr std::size_t kContentChunkBytes = std::size_t{1} << 20;
 
-// What one Batch may hold; it is written as one atomic commit and lives in memory until then.
+// Bytes and entries of one Batch, which is one atomic commit and is in memory until then.
 inline constexpr std::size_t kBatchBytesMax = std::size_t{96} << 20;
 inline constexpr std::size_t kBatchEntriesMax = 200'000;
 
-// One page of a listing.
+// Items and bytes of one page of a listing. A page may exceed the bytes by one item.
 inline constexpr std::size_t kPageItemsMax = 10'000;
 inline constexpr std::size_t kPageBytesMax = std::size_t{64} << 20;
 
-// What a bulk delete commits at once: so many records, and for each at most some 260 keys (more messages go as one range).
+// Records of one commit of a bulk delete. Each takes at most about 260 keys; more messages are deleted as one range.
 inline constexpr std::size_t kDeleteBatchRecordsMax = 500;
-// A bulk delete of at most so many records is done within its call; a larger one is an operation, which a crash does not cut
-// off.
+// Records that Engine::BulkDelete deletes within the call. More are deleted by an operation, which a crash does not end.
 inline constexpr std::size_t kDeleteInlineRecordsMax = 20 * kDeleteBatchRecordsMax;
-// The ids that one bulk delete takes.
+// Ids of one bulk delete.
 inline constexpr std::size_t kBulkDeleteIdsMax = 1'000'000;
 
 }  // namespace coffer

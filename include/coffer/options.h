@@ -1,4 +1,4 @@
-// How to open an engine, and how to read from and write to one.
+// Options for opening an engine, for reads and for writes.
 #pragma once
 
 #include <cstddef>
@@ -14,58 +14,58 @@ class FileSystem;
 class RandomSource;
 class Snapshot;
 
-// Values outside their range are kInvalidArgument.
+// A value outside its range makes Engine::Open fail with kInvalidArgument.
 struct OpenOptions {
-  // Make a new store where the folder is missing or empty. false: a missing store is kNotFound.
+  // Create a store if the folder is missing or empty. false: Open returns kNotFound.
   bool create_if_missing = true;
 
-  // Serve reads only, and write nothing at all: works on a read-only file system. Writes are kPermissionDenied.
-  // Several read-only engines may share a folder; a writing one excludes them all.
+  // Allow reads only, and write nothing, so that the store may be on a read-only file system. Writing calls return
+  // kPermissionDenied. Several read-only engines can open a folder at the same time; an engine that writes excludes all others.
   bool read_only = false;
 
-  // The time that new records get, that statistics by day are kept under, and that backups and tokens expire by.
+  // The time of new records, of the growth statistics, and by which backups, exports and tokens expire.
   // Null: SystemClock(). Must outlive the engine.
   Clock* clock = nullptr;
 
-  // Under all of the engine's files. Null: the operating system's. Must outlive the engine.
+  // The file system for all files of the engine. Null: PosixFileSystem(). Must outlive the engine.
   FileSystem* file_system = nullptr;
 
-  // Where generated ids get their random part. Null: SystemRandom(). Must outlive the engine.
+  // The random part of generated ids. Null: SystemRandom(). Must outlive the engine.
   RandomSource* random = nullptr;
 
-  // The folder of the backup repository. Empty: "backups" inside the data folder. A repository on another device is what
-  // survives the loss of this one.
-  std::string repository;
+  // The folder of the backup repository. Empty: "backups" in the data folder. Put it on another device, or the loss of one
+  // device loses data and backups.
+  std::string repository = {};
 
-  // Memory for writes that are not yet in sorted files. Larger: fewer, larger files and a longer recovery after a crash;
-  // smaller: more compaction. At least 4 MiB. The default keeps ingest at full rate within 256 MiB of process memory.
+  // Bytes of memory for writes that are not yet in sorted files. At least 4 MiB. Larger: fewer and larger files, but a longer
+  // recovery after a crash. Smaller: more compaction. The default allows full ingest speed in 256 MiB of process memory.
   std::size_t write_buffer_bytes = std::size_t{64} << 20;
 
-  // Memory for blocks read from files, index and filter blocks included. Larger: more reads without the disk.
+  // Bytes of memory for blocks read from files, including index and filter blocks. Larger: fewer disk reads.
   std::size_t block_cache_bytes = std::size_t{96} << 20;
 
-  // Files kept open; the least recently used are closed. At least 16. Finite always, since an unbounded read-only open can miss
-  // values.
+  // Files kept open; beyond it the least recently used one is closed. At least 16. Always limited, since a read-only engine
+  // without a limit can miss values.
   int open_files_max = 512;
 
-  // Threads that flush and compact in the background, at least 1. 2 suits small machines; more helps sustained ingest on large
-  // ones.
+  // Background threads that flush and compact. At least 1. The default suits small machines; more help large ones to sustain
+  // ingest.
   int background_threads = 2;
 };
 
-// What happens to a record that exists already. One enumeration for puts, imports and restores.
+// What a write does if the record exists or does not exist. Used by puts, imports and restores.
 enum class PutMode : std::uint8_t {
   kUpsert,        // write the record, whether it exists or not
   kInsert,        // fail with kAlreadyExists if the record exists
   kUpdate,        // fail with kNotFound if the record does not exist
-  kKeepExisting,  // keep a record that exists, and say so in the result
-  kNewest,        // keep a record that exists if its updated_at (of a message: created_at) is the same or later
+  kKeepExisting,  // keep an existing record; the outcome is kKept
+  kNewest,        // keep an existing record if its updated_at (a message: created_at) is equal or later
 };
 
-// What a returned write has survived.
+// What a write survives once its call has returned.
 enum class Durability : std::uint8_t {
-  kDurable,   // power loss: it is on the device
-  kBuffered,  // a crash of the process; a loss of power may take the newest writes, never the middle of one
+  kDurable,   // power loss: the write is on the device
+  kBuffered,  // a crash of the process; power loss may take the newest writes, each as a whole
 };
 
 struct WriteOptions {
@@ -73,8 +73,8 @@ struct WriteOptions {
 };
 
 struct ReadOptions {
-  // Read this moment's state instead of the newest. Null: the newest. One of the same engine, alive for the call, and as long
-  // as a ContentReader that is opened by it.
+  // Read the state of this snapshot. Null: the newest state. It must belong to the same engine and live through the call; for
+  // OpenContent, as long as the ContentReader.
   const Snapshot* snapshot = nullptr;
 };
 

@@ -1,4 +1,4 @@
-// Page<T>: one bounded piece of a listing and the cursor to go on from.
+// Page<T>: one page of a listing, and the cursor of the next one.
 #pragma once
 
 #include <string>
@@ -6,11 +6,13 @@
 
 namespace coffer {
 
+// A plain value. A page may be empty and not the last.
 template <typename T>
 struct Page {
   std::vector<T> items;
-  // Give it as `after` to get the next page; empty when there is none. Opaque text without blanks; it stays good across
-  // reopening, and when records are added or deleted meanwhile the listing goes on behind the last item seen.
+  // The cursor: pass it as `after` to read the next page. Empty on the last page. Opaque text without blanks.
+  // It stays valid across reopening. If records are added or deleted meanwhile, the listing continues after this page's last
+  // item.
   std::string next;
 };
 

@@ -1,4 +1,4 @@
-// RandomSource: where random ids come from. One seedable source, so that a test run can be repeated.
+// RandomSource: the source of random ids. A seeded one makes a test run repeatable.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,8 @@
 
 namespace coffer {
 
-// Implementations must be safe to call from many threads, and cannot throw.
+// Owned by whoever made it; must outlive every engine that uses it (OpenOptions::random).
+// Implementations must be thread-safe and must not throw.
 class COFFER_API RandomSource {
  public:
   virtual ~RandomSource() = default;
@@ -16,11 +17,11 @@ class COFFER_API RandomSource {
   virtual std::uint64_t Next() noexcept = 0;
 };
 
-// Seeded by the operating system. For ids, not for keys: ids need to differ, not to be unguessable.
+// Seeded by the operating system. Its numbers are unique enough for ids, but not fit for keys: they can be guessed.
 // Lives as long as the process.
 COFFER_API RandomSource& SystemRandom();
 
-// The same sequence for the same seed.
+// Returns the same sequence for the same seed. Owned by the caller.
 COFFER_API std::unique_ptr<RandomSource> SeededRandom(std::uint64_t seed);
 
 }  // namespace coffer

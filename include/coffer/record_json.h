@@ -1,4 +1,4 @@
-// The records as JSON: one object a record, in canonical text out, any valid JSON in.
+// Records to and from JSON: one object a record, as FORMAT.md defines. All calls are thread-safe.
 #pragma once
 
 #include <string>
@@ -12,18 +12,18 @@
 
 namespace coffer {
 
-// Each reads one JSON object. Members may come in any order; unknown ones are kept; null for a known optional member is
-// absence; message_count and last_message_at are ignored. "type", "messages", "content_base64" and "content_path" are
-// words of the interchange file, not of a record, and are refused here (import reads them).
-// kInvalidArgument: malformed JSON, invalid UTF-8, a missing or wrongly typed member, a value outside its range; the
-// message names the member or the byte. Safe to call from many threads.
+// Parse one JSON object. Members may be in any order; unknown ones are kept in unknown_members. null for an optional member
+// means absent. message_count and last_message_at are ignored.
+// kInvalidArgument: malformed JSON or invalid UTF-8; the message names the byte.
+// kInvalidArgument: a missing member, a wrong type, or a value outside its range; the message names the member.
+// kInvalidArgument: a member "type", "messages", "content_base64" or "content_path": only interchange files have them.
 COFFER_API Result<Conversation> ParseConversation(std::string_view json);
 COFFER_API Result<Message> ParseMessage(std::string_view json);
 COFFER_API Result<Document> ParseDocument(std::string_view json);
 COFFER_API Result<Prompt> ParsePrompt(std::string_view json);
 
-// Canonical text. Derived and engine-made members that are absent are left out.
-// kInvalidArgument: a required member is empty, a value is outside its range, a text is not UTF-8.
+// Return canonical JSON. Members that are absent, and would be derived or generated on a put, are omitted.
+// kInvalidArgument: an empty required member, a value outside its range, or a text that is not UTF-8; names the member.
 COFFER_API Result<std::string> ToJson(const Conversation& conversation);
 COFFER_API Result<std::string> ToJson(const Message& message);
 COFFER_API Result<std::string> ToJson(const Document& document);

@@ -1,4 +1,4 @@
-// Result<T>: a value, or the Status that says why there is none.
+// Result<T>: a value, or the Status that says why there is no value.
 #pragma once
 
 #include <cassert>
@@ -9,16 +9,18 @@
 
 namespace coffer {
 
-// Holds exactly one of a T and a failed Status. value() on a failed Result, and a Result made of an OK Status, are programming
-// errors: asserted in debug builds, undefined otherwise, as with std::optional. Test ok() first.
+// Holds either a T or a failed Status. Test ok() first. A plain value: use one object from one thread at a time.
+// Two programming errors are asserted in debug builds and undefined otherwise, as with std::optional: value() of a failed
+// Result, and a Result made from an OK Status.
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  // Implicit on purpose: `return value;` and `return status;` both read naturally.
+  // Implicit, so that a function can `return value;` and `return status;`.
   Result(T value) : value_(std::move(value)) {}
   Result(Status status) : status_(std::move(status)) { assert(!status_.ok()); }
 
   bool ok() const noexcept { return value_.has_value(); }
+  // OK if there is a value.
   const Status& status() const& noexcept { return status_; }
   Status status() && noexcept { return std::move(status_); }
 

@@ -1,4 +1,4 @@
-// Selection: which records a listing, an export or a bulk delete touches.
+// Selection: the records that a bulk delete covers.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,15 @@
 
 namespace coffer {
 
-// All conditions that are set must hold. Times are those of created_at, half-open: [created_from, created_before).
+// A record must satisfy every condition that is set. A plain value.
 struct Selection {
-  Kind kind = Kind::kConversation;  // conversation, document or prompt
-  std::string owner;                // empty: everybody's
-  std::optional<Timestamp> created_from;
-  std::optional<Timestamp> created_before;
-  // A status name of the kind ("active", "processed"); empty: any. Prompts have none: kInvalidArgument.
-  std::string status;
-  // At most so many records; 0: no limit.
+  Kind kind = Kind::kConversation;                         // conversation, document or prompt
+  std::string owner = {};                                  // empty: all owners
+  std::optional<Timestamp> created_from = std::nullopt;    // created_at at or after this time
+  std::optional<Timestamp> created_before = std::nullopt;  // created_at before this time
+  // The name of a status of the kind, such as "active" or "processed"; empty: any. Prompts have no status: kInvalidArgument.
+  std::string status = {};
+  // Records at most; 0: no limit.
   std::size_t limit = 0;
 };
 

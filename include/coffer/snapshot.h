@@ -1,4 +1,4 @@
-// Snapshot: a pinned, read-only view of an engine at one instant.
+// Snapshot: a pinned, read-only view of an engine at one moment.
 #pragma once
 
 #include <memory>
@@ -12,9 +12,9 @@ class Internals;
 class SnapshotState;
 }  // namespace engine
 
-// Owned by the caller; the Engine must outlive it. Safe to read through from many threads, with its own engine alone: another's
-// reads by it are kInvalidArgument.
-// Holding one keeps deleted and replaced records on disk, and makes a restore answer kBusy: release it when the job ends.
+// Made by Engine::TakeSnapshot. Owned by the caller. The Engine must outlive it. Thread-safe.
+// Use it with its own engine only; reads of another engine return kInvalidArgument.
+// While it exists, deleted and replaced records stay on disk, an erase waits and a full restore is kBusy: release it soon.
 class COFFER_API Snapshot {
  public:
   ~Snapshot();

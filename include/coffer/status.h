@@ -1,9 +1,10 @@
-// Status: how every fallible call answers. A closed set of codes, each named by what the caller should do,
-// and a message that says what went wrong with which thing.
+// Status: the result of a call that can fail: one of a closed set of codes, named for what the caller should do, and a message
+// that says what went wrong with which object.
 //
-// Exceptions: a call that answers a Status or a Result lets none out. Memory and threads that run out are kResourceExhausted;
-// where none is left for the message, or a library beneath is left without, the process may end. What makes or answers a plain
-// value may throw std::bad_alloc, and nothing else. What objects of the program's own may throw is told at each of them.
+// Exceptions. A call that returns a Status or a Result does not throw. If memory or threads run out, it returns
+// kResourceExhausted; if there is no memory even for the message, or inside a dependency, the process may end. Constructors,
+// copies and calls that return plain values may throw std::bad_alloc and nothing else. Callbacks and objects of the host say
+// themselves what their exceptions become.
 #pragma once
 
 #include <memory>
@@ -15,32 +16,32 @@
 
 namespace coffer {
 
-// The values are stable: bindings and the journal store them.
+// The values are stable: bindings and the journal store them. Later versions may add codes.
 enum class StatusCode {
   kOk = 0,
-  kInvalidArgument = 1,    // Change the request; repeating it cannot succeed.
-  kNotFound = 2,           // The named thing is not there.
-  kAlreadyExists = 3,      // The named thing is there already.
-  kPermissionDenied = 4,   // The caller, or the way the store was opened, does not allow it.
+  kInvalidArgument = 1,    // The request is wrong; repeating it cannot succeed.
+  kNotFound = 2,           // The named object does not exist.
+  kAlreadyExists = 3,      // The named object exists.
+  kPermissionDenied = 4,   // The caller may not do this, or the store was opened read-only.
   kConflict = 5,           // Somebody else changed it; read again and decide.
-  kBusy = 6,               // Held by another process or a running job; try again later.
+  kBusy = 6,               // Another process or operation holds it; try again later.
   kCancelled = 7,          // Stopped on request.
-  kResourceExhausted = 8,  // A named limit, the disk or memory; free some or ask for less.
-  kCorruption = 9,         // Stored bytes are not what was written; verify and restore.
-  kUnavailable = 10,       // Cannot be served by this build or at this moment.
-  kIoError = 11,           // The file system failed; the message carries its reason.
-  kInternal = 12,          // A broken invariant of Coffer's own; report it.
+  kResourceExhausted = 8,  // A named limit, the disk or memory is used up; free some or ask for less.
+  kCorruption = 9,         // Stored bytes are not what was written; check the store and restore a backup.
+  kUnavailable = 10,       // This build, or the engine in its present state, cannot do it.
+  kIoError = 11,           // The file system failed; the message has its reason.
+  kInternal = 12,          // A bug in Coffer; report it.
 };
 
 // The code's lower-case name, such as "not_found". Never null.
 COFFER_API std::string_view StatusCodeName(StatusCode code);
 
-// A code and, unless it is kOk, a message. Cheap to move; an OK status allocates nothing.
-// A value like any other: copy it, keep it, use distinct copies from distinct threads. One that was moved from is OK.
+// A code and, unless it is kOk, a message. An OK status allocates nothing; a move is cheap; one that was moved from is OK.
+// A plain value: use one object from one thread at a time.
 class [[nodiscard]] COFFER_API Status {
  public:
   Status() noexcept = default;
-  // kOk makes an OK status, without the message.
+  // With kOk, `message` is dropped.
   Status(StatusCode code, std::string message);
   Status(const Status& other);
   Status(Status&&) noexcept = default;
@@ -64,17 +65,16 @@ class [[nodiscard]] COFFER_API Status {
 
   bool ok() const noexcept { return failure_ == nullptr; }
   StatusCode code() const noexcept { return failure_ ? failure_->code : StatusCode::kOk; }
-  // Empty for an OK status. Valid as long as this object is neither changed nor destroyed.
+  // Empty for an OK status. Valid until this object is changed or destroyed.
   std::string_view message() const noexcept;
 
-  // The same code with "context: " before the message, so that one message tells the path of the failure.
-  // An OK status stays OK.
+  // The same code with "context: " before the message. An OK status stays OK.
   Status WithContext(std::string_view context) const;
 
   // "code: message", or "ok".
   std::string ToString() const;
 
-  // Says that this failure is dropped on purpose; the call site says why.
+  // Drops the status on purpose. Say why at the call.
   void Ignore() const noexcept {}
 
  private:

@@ -1,4 +1,4 @@
-// Marks what the shared library exports; everything else is built with hidden visibility.
+// COFFER_API marks what the shared library exports; all other symbols are hidden. COFFER_STATIC is set for the static library.
 #pragma once
 
 #if defined(COFFER_STATIC)

@@ -69,7 +69,10 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
   if (core->folder_->is_new()) {
     COFFER_TRY_CONTEXT(core->CreateStore(), "creating a store in " + folder);
   }
-  COFFER_TRY_CONTEXT(core->OpenStore(), "opening " + folder);
+  {
+    const WriterLock lock(core->store_mutex_);
+    COFFER_TRY_CONTEXT(core->OpenStore(), "opening " + folder);
+  }
   COFFER_ASSIGN_CONTEXT(std::unique_ptr<storage::Store> control, OpenControlStore(*core->files_, core->folder_->ControlPath(), core->StoreOptionsFor(false)), "opening " + folder);
   core->control_ = std::move(control);
   core->tokens_ = std::make_unique<Tokens>(core->control_.get());
@@ -91,6 +94,7 @@ Result<std::unique_ptr<EngineCore>> EngineCore::OpenApart(const std::string& pat
   core->host_files_ = host_files_;
   core->files_ = files_;
   core->random_ = random_;
+  const WriterLock lock(core->store_mutex_);
   COFFER_TRY(core->TakeStore(storage::OpenRocksStore(path, options)));
   return core;
 }
@@ -110,6 +114,7 @@ Result<std::unique_ptr<EngineCore>> EngineCore::OpenDetached(const OpenOptions& 
   core->tokens_ = std::make_unique<Tokens>(nullptr);
   storage::StoreOptions store = core->StoreOptionsFor(false);
   store.file_system = core->store_files_.get();
+  const WriterLock lock(core->store_mutex_);
   COFFER_TRY(core->TakeStore(storage::OpenRocksStore(store_path, store)));
   return core;
 }
@@ -121,7 +126,8 @@ void EngineCore::TakeHost() {
   files_ = host_files_ != nullptr ? host_files_.get() : &PosixFileSystem();
 }
 
-Status EngineCore::Close() {
+// No other call runs any more, so it takes no lock.
+Status EngineCore::Close() COFFER_NO_THREAD_SAFETY_ANALYSIS {
   if (store_ == nullptr) return Status::Ok();
   if (attachment_ != nullptr) attachment_->Shutdown();
   Status status = store_->Close();
@@ -233,8 +239,9 @@ std::string EngineCore::NewContentId() {
   return id;
 }
 
-StoreAccess EngineCore::Access() {
-  { const std::lock_guard pass(store_gate_); }
+// The analysis cannot follow the lock into the StoreAccess.
+StoreAccess EngineCore::Access() COFFER_NO_THREAD_SAFETY_ANALYSIS {
+  { const MutexLock pass(store_gate_); }
   std::shared_lock lock(store_mutex_);
   return StoreAccess(std::move(lock), *store_);
 }
@@ -242,12 +249,12 @@ StoreAccess EngineCore::Access() {
 Status EngineCore::CheckWritable() const {
   if (options_.read_only) return Status::PermissionDenied("the store is opened read-only");
   if (!latched_.load(std::memory_order_acquire)) return Status::Ok();
-  const std::lock_guard lock(latch_mutex_);
+  const MutexLock lock(latch_mutex_);
   return latch_reason_.ok() ? Status::Unavailable("no more writes until the engine is opened anew") : latch_reason_;
 }
 
 void EngineCore::Latch(std::string_view doing, const Status& failure) {
-  const std::lock_guard lock(latch_mutex_);
+  const MutexLock lock(latch_mutex_);
   if (latched_.load(std::memory_order_relaxed)) return;
   // Before its reason, for which there may be no memory.
   latched_.store(true, std::memory_order_release);
@@ -258,8 +265,8 @@ void EngineCore::Latch(std::string_view doing, const Status& failure) {
 Status EngineCore::CommitToStore(const StoreAccess& access, storage::WriteBatch& batch, const CounterChange& change,
                                  Durability durability, storage::BulkLoad* load) {
   COFFER_TRY(CheckWritable());
-  { const std::lock_guard pass(commit_gate_); }
-  const std::shared_lock lock(commit_mutex_);
+  { const MutexLock pass(commit_gate_); }
+  const ReaderLock lock(commit_mutex_);
   const std::int32_t day = Today();
   change.AppendTo(batch, day);
   // A counter that could not be changed for lack of memory, once the store has the change, would be wrong until the next
@@ -278,8 +285,8 @@ Status EngineCore::CommitToStore(const StoreAccess& access, storage::WriteBatch&
 Status EngineCore::RebaseCountersIfDue() {
   if (!totals_.WantsRebase()) return Status::Ok();
   const StoreAccess access = Access();
-  const std::lock_guard gate(commit_gate_);
-  const std::unique_lock lock(commit_mutex_);
+  const MutexLock gate(commit_gate_);
+  const WriterLock lock(commit_mutex_);
   if (!totals_.WantsRebase()) return Status::Ok();
   COFFER_TRY(CheckWritable());
   storage::WriteBatch batch;
@@ -293,16 +300,16 @@ Status EngineCore::RebaseCountersIfDue() {
 }
 
 void EngineCore::AtRest(const std::function<void(const CounterState&)>& visit) {
-  const std::lock_guard gate(commit_gate_);
-  const std::unique_lock lock(commit_mutex_);
+  const MutexLock gate(commit_gate_);
+  const WriterLock lock(commit_mutex_);
   totals_.Read(visit);
 }
 
 Status EngineCore::ForgetOwner(std::string_view owner) {
   COFFER_TRY(CheckWritable());
   const StoreAccess access = Access();
-  const std::lock_guard gate(commit_gate_);
-  const std::unique_lock lock(commit_mutex_);
+  const MutexLock gate(commit_gate_);
+  const WriterLock lock(commit_mutex_);
   if (!totals_.Forget(owner)) return Status::Ok();
   storage::WriteBatch batch;
   for (Kind kind : kAllKinds) batch.Delete(storage::Family::kCounters, format::OwnerTallyKey(kind, owner));
@@ -349,15 +356,15 @@ Status EngineCore::SwitchStore(std::uint64_t generation) {
   const auto busy = [] { return Status::Busy("snapshots, readers or unfinished contents of the store are still in use"); };
   if (pins_.load() > 0) return busy();
   const SwitchingMark mark(switching_);
-  const std::lock_guard gate(store_gate_);
-  const std::unique_lock lock(store_mutex_);
+  const MutexLock gate(store_gate_);
+  const WriterLock lock(store_mutex_);
   if (pins_.load() > 0) return busy();
   if (Status status = Guarded([&] { return folder_->Switch(generation); }); !status.ok()) {
     Latch("switching the store", status);
     return status;
   }
   std::unique_ptr<storage::Store> old = std::move(store_);
-  if (Status status = Guarded([this] { return OpenStore(); }); !status.ok()) {
+  if (Status status = Guarded([this]() COFFER_NO_THREAD_SAFETY_ANALYSIS { return OpenStore(); }); !status.ok()) {
     store_ = std::move(old);
     Latch("opening the switched store", status);
     return status;

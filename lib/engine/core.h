@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -21,6 +20,7 @@
 #include "engine/stripes.h"
 #include "engine/totals.h"
 #include "storage/store.h"
+#include "vocabulary/mutex.h"
 
 namespace coffer::engine {
 
@@ -44,12 +44,12 @@ class StorePin {
 // takes a Pin while it has an Access, keeps a reference to the store, and lets the Access go.
 class StoreAccess {
  public:
-  StoreAccess(std::shared_lock<std::shared_mutex> lock, storage::Store& store) : lock_(std::move(lock)), store_(&store) {}
+  StoreAccess(std::shared_lock<SharedMutex> lock, storage::Store& store) : lock_(std::move(lock)), store_(&store) {}
   storage::Store& operator*() const { return *store_; }
   storage::Store* operator->() const { return store_; }
 
  private:
-  std::shared_lock<std::shared_mutex> lock_;
+  std::shared_lock<SharedMutex> lock_;
   storage::Store* store_;
 };
 
@@ -154,11 +154,11 @@ class EngineCore {
   // Takes clock, files and source of ids from options_, or the system's.
   void TakeHost();
   Status CreateStore();
-  Status OpenStore();
+  Status OpenStore() COFFER_REQUIRES(store_mutex_);
   // Takes over a store that was just opened, and loads what is kept of it in memory.
-  Status TakeStore(Result<std::unique_ptr<storage::Store>> store);
+  Status TakeStore(Result<std::unique_ptr<storage::Store>> store) COFFER_REQUIRES(store_mutex_);
   Status CountFilesBesides();
-  Status SweepTemporaryContents();
+  Status SweepTemporaryContents() COFFER_REQUIRES(store_mutex_);
   Result<std::vector<AppliedItem>> Apply(Batch& batch, Durability durability, bool all_or_nothing);
   void Latch(std::string_view doing, const Status& failure);
 
@@ -171,7 +171,7 @@ class EngineCore {
   std::unique_ptr<StoreFolder> folder_;
   std::shared_ptr<FileSystem> store_files_;  // of a detached one; outlives the store
   std::shared_ptr<storage::StoreMemory> memory_;
-  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<storage::Store> store_ COFFER_GUARDED_BY(store_mutex_);
   std::unique_ptr<storage::Store> control_;
   std::unique_ptr<Tokens> tokens_;
   std::shared_ptr<Attachment> attachment_;
@@ -180,18 +180,18 @@ class EngineCore {
 
   // Shared: a call uses the store. Exclusive: it is switched. A newcomer passes the gate first, so that a stream of sharers
   // cannot keep an exclusive holder out for ever; likewise below.
-  std::mutex store_gate_;
-  std::shared_mutex store_mutex_;
+  Mutex store_gate_;
+  SharedMutex store_mutex_;
   std::atomic<int> pins_{0};
   std::atomic<bool> switching_{false};
 
   // Shared: a commit and its change to the totals are under way. Exclusive: the totals are what the store holds.
-  std::mutex commit_gate_;
-  std::shared_mutex commit_mutex_;
+  Mutex commit_gate_;
+  SharedMutex commit_mutex_;
 
   std::atomic<bool> latched_{false};
-  mutable std::mutex latch_mutex_;
-  Status latch_reason_;
+  mutable Mutex latch_mutex_;
+  Status latch_reason_ COFFER_GUARDED_BY(latch_mutex_);
 };
 
 // The state behind a public Snapshot.

@@ -60,6 +60,18 @@ Result<Page<Record>> ParsePage(Result<engine::TextPage> texts, Kind kind, Read r
   return page;
 }
 
+// `list` fetches one page, by a copy of `options` whose cursor is set.
+template <typename T, typename Options, typename List>
+Listing<T> ListingOf(Options options, List list) {
+  return Listing<T>([options = std::move(options), list = std::move(list)](const std::string& after) {
+    return Guarded([&]() -> Result<Page<T>> {
+      Options page_options = options;
+      if (!after.empty()) page_options.after = after;
+      return list(page_options);
+    });
+  });
+}
+
 }  // namespace
 
 Snapshot::Snapshot(std::unique_ptr<engine::SnapshotState> state) : state_(std::move(state)) {}
@@ -294,6 +306,27 @@ Result<Page<std::string>> Engine::ListJson(Kind kind, const ListOptions& options
   return Page<std::string>{std::move(texts.texts), std::move(texts.next)};
 } catch (...) {
   return StatusOfException();
+}
+
+Listing<Conversation> Engine::Conversations(const ListOptions& options) {
+  return ListingOf<Conversation>(options, [this](const ListOptions& page) { return ListConversations(page); });
+}
+
+Listing<Document> Engine::Documents(const ListOptions& options) {
+  return ListingOf<Document>(options, [this](const ListOptions& page) { return ListDocuments(page); });
+}
+
+Listing<Prompt> Engine::Prompts(const ListOptions& options) {
+  return ListingOf<Prompt>(options, [this](const ListOptions& page) { return ListPrompts(page); });
+}
+
+Listing<Message> Engine::Messages(std::string_view conversation_id, const MessageListOptions& options) {
+  return ListingOf<Message>(
+      options, [this, id = std::string(conversation_id)](const MessageListOptions& page) { return ListMessages(id, page); });
+}
+
+Listing<std::string> Engine::RecordsJson(Kind kind, const ListOptions& options) {
+  return ListingOf<std::string>(options, [this, kind](const ListOptions& page) { return ListJson(kind, page); });
 }
 
 Result<std::unique_ptr<Snapshot>> Engine::TakeSnapshot() try {

@@ -14,8 +14,6 @@ namespace {
 constexpr std::string_view kIdCursor = "i.";
 constexpr std::string_view kTimeCursor = "t.";
 
-Status BadCursor() { return Status::InvalidArgument("after: is not a cursor of this listing"); }
-
 std::string TimeCursor(const format::OwnerKeyParts& key) {
   return std::string(kTimeCursor) + std::to_string(key.created_at.microseconds) + "." + std::string(key.id);
 }
@@ -45,6 +43,8 @@ Result<std::string> RecordText(const ReadView& view, Kind kind, std::string_view
 }
 
 }  // namespace
+
+Status BadCursor() { return Status::InvalidArgument("after: is not a cursor of this listing"); }
 
 Result<TextPage> ReadTextPage(const ReadView& view, Kind kind, const ListOptions& options) {
   if (kind == Kind::kMessage || kind == Kind::kContent) {

@@ -1,6 +1,7 @@
 #include "engine/record_reads.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "coffer/limits.h"
 #include "format/records/record_codec.h"
@@ -83,6 +84,15 @@ Result<std::string> ReadWithMessages(const ReadView& view, std::string_view id) 
   text.append("]}");
   format::InsertDerivedMembers(offsets, count, *last_message_at, text);
   return text;
+}
+
+Result<std::uint64_t> FirstSequenceOf(const MessageListOptions& options) {
+  if (options.after.empty()) return options.from_sequence;
+  const char* const end = options.after.data() + options.after.size();
+  std::uint64_t next = 0;
+  const auto [read_to, error] = std::from_chars(options.after.data(), end, next);
+  if (error != std::errc() || read_to != end) return BadCursor();
+  return std::max(options.from_sequence, next);
 }
 
 }  // namespace
@@ -200,6 +210,7 @@ Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conver
   if (options.limit < 1 || options.limit > kPageItemsMax) {
     return Status::InvalidArgument("limit: 1 to " + std::to_string(kPageItemsMax));
   }
+  COFFER_ASSIGN(const std::uint64_t first, FirstSequenceOf(options));
   if (Result<format::ConversationHead> head = ReadHead(view, conversation_id); !head.ok()) return std::move(head).status();
 
   Page<Message> page;
@@ -207,8 +218,8 @@ Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conver
   storage::ScanOptions scan_options;
   scan_options.snapshot = view.snapshot;
   // The row that holds the first one wanted may begin before it.
-  std::string begin = format::MessageKey(conversation_id, options.from_sequence);
-  if (const auto row = ScanToMessage(view, conversation_id, options.from_sequence); row->valid()) {
+  std::string begin = format::MessageKey(conversation_id, first);
+  if (const auto row = ScanToMessage(view, conversation_id, first); row->valid()) {
     begin = row->key();
   } else COFFER_TRY(row->status());
   const std::string end = format::MessagesEnd(conversation_id);
@@ -222,7 +233,7 @@ Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conver
       return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": a message key that is none");
     format::MessageRun run(*key->sequence_number, scan->value());
     while (run.Next()) {
-      if (run.sequence() < options.from_sequence) continue;
+      if (run.sequence() < first) continue;
       if (page.items.size() == options.limit || bytes > kPageBytesMax) {
         page.next = std::to_string(run.sequence());
         return page;

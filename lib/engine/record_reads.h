@@ -45,6 +45,9 @@ struct TextPage {
 };
 Result<TextPage> ReadTextPage(const ReadView& view, Kind kind, const ListOptions& options);
 
+// The failure of a page whose `after` is not a cursor of its listing.
+Status BadCursor();
+
 // Fills in the members that come from the head, which is read for it. A conversation that is gone by now keeps them empty.
 Status ReadDerived(const ReadView& view, Conversation& conversation);
 

@@ -101,7 +101,7 @@ void Tokens::Drop(std::string_view id) {
 
 Status Tokens::Load() {
   if (control_ == nullptr) return Status::Ok();
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   const std::unique_ptr<storage::Scan> scan = control_->NewScan(storage::Family::kTokens, {}, {}, {});
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     COFFER_ASSIGN(auto token, DecodeToken(scan->key(), scan->value()));
@@ -114,10 +114,10 @@ Result<CreatedToken> Tokens::Create(const std::function<std::string(std::string_
                                     PrincipalRole role, std::optional<Timestamp> expires_at, Timestamp now) {
   COFFER_TRY(format::CheckId("user_id", user_id));
   if (expires_at && *expires_at <= now) return Status::InvalidArgument("expires_at: is past");
-  const std::lock_guard change(change_mutex_);
+  const MutexLock change(change_mutex_);
   TokenInfo info;
   {
-    const std::shared_lock lock(mutex_);
+    const ReaderLock lock(mutex_);
     if (by_id_.size() >= kTokensMax) return Status::ResourceExhausted("tokens: there are " + std::to_string(kTokensMax));
     info.id = new_id(by_id_.empty() ? std::string_view() : std::string_view(by_id_.rbegin()->first));
   }
@@ -134,11 +134,11 @@ Result<CreatedToken> Tokens::Create(const std::function<std::string(std::string_
   batch.Put(storage::Family::kTokens, info.id, EncodeToken(info, hash));
   // Kept ahead, since behind the commit nothing may fail any more; nobody knows its secret yet.
   {
-    const std::unique_lock lock(mutex_);
+    const WriterLock lock(mutex_);
     Keep({info, std::move(hash)});
   }
   if (Status status = Guarded([&] { return control_->Commit(batch, Durability::kDurable); }); !status.ok()) {
-    const std::unique_lock lock(mutex_);
+    const WriterLock lock(mutex_);
     Drop(info.id);
     return status.WithContext("token");
   }
@@ -146,7 +146,7 @@ Result<CreatedToken> Tokens::Create(const std::function<std::string(std::string_
 }
 
 std::vector<TokenInfo> Tokens::List() const {
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   std::vector<TokenInfo> tokens;
   tokens.reserve(by_id_.size());
   for (const auto& [id, token] : by_id_) tokens.push_back(token.info);
@@ -154,22 +154,22 @@ std::vector<TokenInfo> Tokens::List() const {
 }
 
 Status Tokens::Revoke(std::string_view id) {
-  const std::lock_guard change(change_mutex_);
+  const MutexLock change(change_mutex_);
   {
-    const std::shared_lock lock(mutex_);
+    const ReaderLock lock(mutex_);
     if (!by_id_.contains(id)) return Status::NotFound("token " + std::string(id) + ": not found");
   }
   storage::WriteBatch batch;
   batch.Delete(storage::Family::kTokens, id);
   COFFER_TRY_CONTEXT(control_->Commit(batch, Durability::kDurable), "token");
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   Drop(id);
   return Status::Ok();
 }
 
 Result<Principal> Tokens::Authenticate(std::string_view secret, Timestamp now) const {
   const std::string hash = HashOf(secret);
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   const auto [begin, end] = ids_by_hash_.equal_range(FirstBytes(hash));
   for (auto entry = begin; entry != end; ++entry) {
     const Token& token = by_id_.find(entry->second)->second;

@@ -4,9 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +14,7 @@
 #include "coffer/result.h"
 #include "coffer/token.h"
 #include "storage/store.h"
+#include "vocabulary/mutex.h"
 
 namespace coffer::engine {
 
@@ -45,16 +44,16 @@ class Tokens {
     TokenInfo info;
     std::string hash;  // SHA-256 of the secret
   };
-  void Keep(Token token);
-  void Drop(std::string_view id);
+  void Keep(Token token) COFFER_REQUIRES(mutex_);
+  void Drop(std::string_view id) COFFER_REQUIRES(mutex_);
 
   storage::Store* control_;
   SecretBytes secrets_;
-  std::mutex change_mutex_;  // one change at a time, its commit included
-  mutable std::shared_mutex mutex_;
-  std::map<std::string, Token, std::less<>> by_id_;
+  Mutex change_mutex_;  // one change at a time, its commit included
+  mutable SharedMutex mutex_;
+  std::map<std::string, Token, std::less<>> by_id_ COFFER_GUARDED_BY(mutex_);
   // The first bytes of a hash find the few tokens to compare with; they tell a guesser nothing about a secret.
-  std::unordered_multimap<std::uint64_t, std::string> ids_by_hash_;
+  std::unordered_multimap<std::uint64_t, std::string> ids_by_hash_ COFFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace coffer::engine

@@ -85,14 +85,14 @@ void CounterChange::AppendTo(storage::WriteBatch& batch, std::int32_t day) const
 }
 
 void Totals::Reset(CounterState state) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   state_ = std::move(state);
   operands_.clear();
   operands_max_ = 0;
 }
 
 Totals::Places Totals::Prepare(const CounterChange& change, std::int32_t day) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Places places;
   KindTallies sum;
   for (const auto& [owner, tallies] : change.by_owner()) {
@@ -111,13 +111,13 @@ Totals::Places Totals::Prepare(const CounterChange& change, std::int32_t day) {
 }
 
 void Totals::Apply(const Places& places) noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const auto& [tallies, added] : places.tallies) tallies->Add(added);
   for (std::uint32_t* count : places.operands) operands_max_ = std::max(operands_max_, ++*count);
 }
 
 bool Totals::Forget(std::string_view owner) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto found = state_.by_owner.find(owner); found != state_.by_owner.end()) {
     if (!(found->second == KindTallies())) return false;
     state_.by_owner.erase(found);
@@ -127,22 +127,22 @@ bool Totals::Forget(std::string_view owner) {
 }
 
 CounterState Totals::Copy() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return state_;
 }
 
 void Totals::Read(const std::function<void(const CounterState&)>& visit) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   visit(state_);
 }
 
 bool Totals::WantsRebase() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return operands_max_ >= kOperandsMax;
 }
 
 void Totals::AppendRebase(storage::WriteBatch& batch) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::uint32_t left_max = 0;
   for (auto row = operands_.begin(); row != operands_.end();) {
     if (row->second < kOperandsWorthRebasing) {

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,6 +15,7 @@
 #include "coffer/result.h"
 #include "format/stored/tally.h"
 #include "storage/store.h"
+#include "vocabulary/mutex.h"
 
 namespace coffer::engine {
 
@@ -95,10 +95,10 @@ class Totals {
   void AppendRebase(storage::WriteBatch& batch);
 
  private:
-  mutable std::mutex mutex_;
-  CounterState state_;
-  std::unordered_map<std::string, std::uint32_t> operands_;  // counter key -> merges since its last plain put
-  std::uint32_t operands_max_ = 0;
+  mutable Mutex mutex_;
+  CounterState state_ COFFER_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, std::uint32_t> operands_ COFFER_GUARDED_BY(mutex_);  // counter key -> merges since its last plain put
+  std::uint32_t operands_max_ COFFER_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace coffer::engine

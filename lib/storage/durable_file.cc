@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "vocabulary/try.h"
+
 namespace coffer::storage {
 namespace {
 
-// Deeper than anything Coffer makes; ends a walk around a loop of links.
+// Deeper than any tree that Coffer creates. Ends a walk through a cycle of links.
 constexpr int kTreeDepthMax = 64;
 constexpr std::size_t kReadBytes = std::size_t{256} << 10;
 
@@ -18,7 +20,7 @@ std::string Join(const std::string& directory, std::string_view name) {
   return path.append(name);
 }
 
-// Writes the whole of a file that was just made.
+// Writes, syncs and closes a new file.
 Status WriteAndSync(Result<std::unique_ptr<WritableFile>> file, std::string_view bytes) {
   if (!file.ok()) {
     return std::move(file).status();
@@ -32,7 +34,7 @@ Status WriteAndSync(Result<std::unique_ptr<WritableFile>> file, std::string_view
 }
 
 Status RemoveTree(FileSystem& files, const std::string& path, int depth) {
-  // Removing it as a file comes first, so that a symbolic link goes and what it points to stays.
+  // RemoveFile comes first: it removes a symbolic link, not the link's target.
   Status removed = files.RemoveFile(path);
   if (removed.ok() || removed.code() == StatusCode::kNotFound) {
     return {};
@@ -42,17 +44,11 @@ Status RemoveTree(FileSystem& files, const std::string& path, int depth) {
     return removed;
   }
   if (depth == 0) {
-    return Status::ResourceExhausted(path + " is nested too deep to remove");
+    return Status::ResourceExhausted(path + ": too deeply nested to remove");
   }
-  Result<std::vector<std::string>> names = files.List(path);
-  if (!names.ok()) {
-    return std::move(names).status();
-  }
-  for (const std::string& name : *names) {
-    Status status = RemoveTree(files, Join(path, name), depth - 1);
-    if (!status.ok()) {
-      return status;
-    }
+  COFFER_ASSIGN(const std::vector<std::string> names, files.List(path));
+  for (const std::string& name : names) {
+    COFFER_TRY(RemoveTree(files, Join(path, name), depth - 1));
   }
   Status status = files.RemoveDirectory(path);
   return status.code() == StatusCode::kNotFound ? Status() : std::move(status);
@@ -61,14 +57,14 @@ Status RemoveTree(FileSystem& files, const std::string& path, int depth) {
 Result<std::uint64_t> BytesBelow(FileSystem& files, const std::string& path, int depth) {
   Result<FileInfo> info = files.Stat(path);
   if (!info.ok()) {
-    // Files come and go under a walk of a live store.
+    // The files of a live store may disappear during the walk.
     return info.status().code() == StatusCode::kNotFound ? Result<std::uint64_t>(0) : std::move(info).status();
   }
   if (!info->is_directory) {
     return info->size_bytes;
   }
   if (depth == 0) {
-    return Status::ResourceExhausted(path + " is nested too deep to measure");
+    return Status::ResourceExhausted(path + ": too deeply nested to measure");
   }
   Result<std::vector<std::string>> names = files.List(path);
   if (!names.ok()) {
@@ -76,11 +72,8 @@ Result<std::uint64_t> BytesBelow(FileSystem& files, const std::string& path, int
   }
   std::uint64_t bytes = 0;
   for (const std::string& name : *names) {
-    Result<std::uint64_t> below = BytesBelow(files, Join(path, name), depth - 1);
-    if (!below.ok()) {
-      return below;
-    }
-    bytes += *below;
+    COFFER_ASSIGN(const std::uint64_t below, BytesBelow(files, Join(path, name), depth - 1));
+    bytes += below;
   }
   return bytes;
 }
@@ -94,7 +87,7 @@ Status WriteDurably(FileSystem& files, const std::string& path, std::string_view
     status = files.Rename(temporary_path, path);
   }
   if (!status.ok()) {
-    files.RemoveFile(temporary_path).Ignore();  // The first failure is the one to tell; the next write replaces the rest.
+    files.RemoveFile(temporary_path).Ignore();  // The first failure is returned; the next write replaces the file.
     return status.WithContext("writing " + path);
   }
   return files.SyncDirectory(DirectoryName(path)).WithContext("writing " + path);
@@ -110,7 +103,7 @@ Status CreatePrivateDurably(FileSystem& files, const std::string& path, std::str
     status = PublishDurably(files, temporary_path, path);
   }
   if (!status.ok()) {
-    files.RemoveFile(temporary_path).Ignore();  // The first failure is the one to tell; the next call removes the rest.
+    files.RemoveFile(temporary_path).Ignore();  // The first failure is returned; the next call removes the file.
   }
   return status.WithContext("creating " + path);
 }
@@ -118,7 +111,7 @@ Status CreatePrivateDurably(FileSystem& files, const std::string& path, std::str
 Status PublishDurably(FileSystem& files, const std::string& temporary_path, const std::string& final_path) {
   const Result<FileInfo> present = files.Stat(final_path);
   if (present.ok()) {
-    return Status::AlreadyExists(final_path + " is there already");
+    return Status::AlreadyExists(final_path + " already exists");
   }
   if (present.status().code() != StatusCode::kNotFound) {
     return present.status().WithContext("publishing " + final_path);
@@ -134,25 +127,19 @@ Status PublishDurably(FileSystem& files, const std::string& temporary_path, cons
 }
 
 Result<std::string> ReadWholeFile(FileSystem& files, const std::string& path, std::uint64_t bytes_max) {
-  Result<std::unique_ptr<RandomAccessFile>> file = files.NewRandomAccessFile(path);
-  if (!file.ok()) {
-    return std::move(file).status();
-  }
+  COFFER_ASSIGN(const std::unique_ptr<RandomAccessFile> file, files.NewRandomAccessFile(path));
   std::string bytes;
   while (true) {
-    // One byte more than allowed tells a file that is too long from one that just fits.
+    // Reads one byte more than allowed, to detect a file that is too long.
     const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(kReadBytes, bytes_max - bytes.size() + 1));
     const std::size_t before = bytes.size();
     bytes.resize(before + step);
-    const Result<std::size_t> read = (*file)->Read(before, step, bytes.data() + before);
-    if (!read.ok()) {
-      return read.status();
-    }
-    bytes.resize(before + *read);
+    COFFER_ASSIGN(const std::size_t read, file->Read(before, step, bytes.data() + before));
+    bytes.resize(before + read);
     if (bytes.size() > bytes_max) {
       return Status::ResourceExhausted(path + " is longer than " + std::to_string(bytes_max) + " bytes");
     }
-    if (*read < step) {
+    if (read < step) {
       return bytes;
     }
   }
@@ -163,7 +150,7 @@ Status CreateDirectories(FileSystem& files, const std::string& path) {
   while (wanted.size() > 1 && wanted.ends_with('/')) {
     wanted.pop_back();
   }
-  // Missing ones, deepest first.
+  // Missing directories, deepest first.
   std::vector<std::string> missing;
   for (std::string step = wanted; missing.size() < kTreeDepthMax; step = DirectoryName(step)) {
     const Result<FileInfo> info = files.Stat(step);

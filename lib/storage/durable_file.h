@@ -1,4 +1,4 @@
-// Durable files: whole small files and folders that are there entirely or not at all, whatever moment the machine dies at.
+// Durable files: small files and folders that exist completely or not at all, whenever the machine crashes.
 #pragma once
 
 #include <cstdint>
@@ -10,31 +10,32 @@
 
 namespace coffer::storage {
 
-// Writes `bytes` to `path`: beside it first ("<path>.tmp"), synced, renamed over it, the directory synced.
+// Writes `bytes` to "<path>.tmp", syncs it, renames it over `path` and syncs the directory.
 Status WriteDurably(FileSystem& files, const std::string& path, std::string_view bytes);
 
-// Makes a file that its owner alone may read and write (mode 0600), aside first ("<path>.partial", over what a crash left of
-// that), and never over another: kAlreadyExists. After a failure there is none, or a whole one whose name may not be durable.
-// For one writer of `path` at a time.
+// Creates a file that only its owner may read and write (mode 0600). Writes "<path>.partial" first and replaces such a file if a
+// crash left one. Only one caller may write `path` at a time. After a failure `path` does not exist, or it is complete and its
+// name may not be durable.
+// kAlreadyExists: `path` exists.
 Status CreatePrivateDurably(FileSystem& files, const std::string& path, std::string_view bytes);
 
 // Renames a finished, synced file or folder to its final name and makes the new name durable.
-// kAlreadyExists: something is at `final_path`.
+// kAlreadyExists: `final_path` exists.
 Status PublishDurably(FileSystem& files, const std::string& temporary_path, const std::string& final_path);
 
-// kResourceExhausted: longer than `bytes_max`.
+// kResourceExhausted: the file is longer than `bytes_max`.
 Result<std::string> ReadWholeFile(FileSystem& files, const std::string& path, std::uint64_t bytes_max);
 
-// Creates the directory and the missing ones above it, each made durable in its parent.
+// Creates the directory and its missing parents. Each is durable in its parent.
 Status CreateDirectories(FileSystem& files, const std::string& path);
 
-// Removes a file or a folder with all in it. Nothing there is fine.
+// Removes a file, or a folder with everything in it. OK if nothing is there.
 Status RemoveRecursively(FileSystem& files, const std::string& path);
 
-// Sum of the sizes of all files below; 0 where nothing is there.
+// Sum of the sizes of all files below `path`; 0 if nothing is there.
 Result<std::uint64_t> TreeBytes(FileSystem& files, const std::string& path);
 
-// The part behind the last '/', and the part before it ("." where there is none).
+// The part after the last '/', and the part before it ("." if there is no '/').
 std::string_view BaseName(std::string_view path);
 std::string DirectoryName(std::string_view path);
 

@@ -1,10 +1,10 @@
 #include <atomic>
-#include <mutex>
 #include <set>
 #include <utility>
 
 #include "storage/durable_file.h"
 #include "storage/object_store.h"
+#include "vocabulary/mutex.h"
 #include "vocabulary/try.h"
 
 namespace coffer::storage {
@@ -22,7 +22,7 @@ bool IsName(std::string_view name) {
   return name.find("/.") == std::string_view::npos && name.find("//") == std::string_view::npos;
 }
 
-Status NoName(std::string_view name) { return Status::InvalidArgument("\"" + std::string(name) + "\" is no object's name"); }
+Status NoName(std::string_view name) { return Status::InvalidArgument("not a valid object name: \"" + std::string(name) + "\""); }
 
 class FolderObjectStore;
 
@@ -35,17 +35,17 @@ class FolderWriter final : public ObjectWriter {
   Status Finish() override;
 
   const std::string& path() const { return path_; }
-  // It has another name now.
+  // The file has its final name now.
   void MarkPublished() { published_ = true; }
 
  private:
   FolderObjectStore& store_;
   const std::string path_;
-  std::unique_ptr<WritableFile> file_;  // none: finished
+  std::unique_ptr<WritableFile> file_;  // null: finished
   bool published_ = false;
 };
 
-// Writers work in a folder of their own, so that what lies under a final name is whole, and what a crash leaves is easily swept.
+// Writers write in a folder of their own. So every file under a final name is complete, and temporary files are easy to remove.
 class FolderObjectStore final : public ObjectStore {
  public:
   FolderObjectStore(FileSystem& files, std::string root) : files_(files), root_(std::move(root)) {}
@@ -65,7 +65,7 @@ class FolderObjectStore final : public ObjectStore {
     for (const std::string& folder : changed) {
       COFFER_TRY_CONTEXT(files_.SyncDirectory(folder), "publishing in " + folder);
     }
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const Publication& object : objects) known_folders_.insert(DirectoryName(PathOf(object.name)));
     return Status::Ok();
   }
@@ -110,7 +110,7 @@ class FolderObjectStore final : public ObjectStore {
   }
 
   Status RemoveTemporary() override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     known_folders_.erase(TemporaryPath());
     return RemoveRecursively(files_, TemporaryPath());
   }
@@ -123,8 +123,8 @@ class FolderObjectStore final : public ObjectStore {
   std::string PathOf(std::string_view name) const { return root_ + "/" + std::string(name); }
   std::string TemporaryPath() const { return PathOf(kTemporaryFolder); }
 
-  // Gives an object its name, durably so once the folders in `changed` are synced. The one it leaves need not be: a second name
-  // there would be swept.
+  // Gives an object its name, which is durable once the folders in `changed` are synced. The temporary folder need not be synced:
+  // a name that reappears there is removed as a temporary file.
   Status Place(const Publication& object, std::set<std::string>& changed) {
     if (!IsName(object.name)) return NoName(object.name);
     auto& writer = static_cast<FolderWriter&>(*object.writer);
@@ -132,7 +132,7 @@ class FolderObjectStore final : public ObjectStore {
     const std::string path = PathOf(object.name);
     COFFER_TRY(MakeFolder(DirectoryName(path), changed));
     Result<FileInfo> present = files_.Stat(path);
-    if (present.ok()) return Status::AlreadyExists(path + " is there already");
+    if (present.ok()) return Status::AlreadyExists(path + " already exists");
     if (present.status().code() != StatusCode::kNotFound) return std::move(present).status().WithContext("publishing " + path);
     COFFER_TRY_CONTEXT(files_.Rename(writer.path(), path), "publishing " + path);
     writer.MarkPublished();
@@ -144,7 +144,7 @@ class FolderObjectStore final : public ObjectStore {
     if (changed.contains(path)) return Status::Ok();
     const std::string parent = DirectoryName(path);
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (known_folders_.contains(path)) return Status::Ok();
     }
     if (path == root_) return EnsureFolder(root_);
@@ -154,9 +154,9 @@ class FolderObjectStore final : public ObjectStore {
     return Status::Ok();
   }
 
-  // A folder that was seen need not be looked at before each object.
+  // Remembers folders that exist, so that each is looked up only once.
   Status EnsureFolder(const std::string& path) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (known_folders_.contains(path)) return Status::Ok();
     COFFER_TRY(CreateDirectories(files_, path));
     known_folders_.insert(path);
@@ -168,7 +168,7 @@ class FolderObjectStore final : public ObjectStore {
     if (!names.ok()) return names.status().code() == StatusCode::kNotFound ? Status::Ok() : std::move(names).status();
     for (const std::string& name : *names) {
       std::string below = prefix + "/" + name;
-      if (!IsName(below)) continue;  // nothing of ours
+      if (!IsName(below)) continue;  // not an object
       Result<FileInfo> info = files_.Stat(PathOf(below));
       if (!info.ok() && info.status().code() == StatusCode::kNotFound) continue;
       if (!info.ok()) return std::move(info).status();
@@ -182,14 +182,14 @@ class FolderObjectStore final : public ObjectStore {
   FileSystem& files_;
   const std::string root_;
   std::atomic<std::uint64_t> last_writer_{0};
-  std::mutex mutex_;
-  std::set<std::string, std::less<>> known_folders_;
+  Mutex mutex_;
+  std::set<std::string, std::less<>> known_folders_ COFFER_GUARDED_BY(mutex_);
 };
 
 FolderWriter::~FolderWriter() {
   if (published_) return;
   file_.reset();
-  store_.files().RemoveFile(path_).Ignore();  // else swept with what crashes leave
+  store_.files().RemoveFile(path_).Ignore();  // if this fails, RemoveTemporary does it
 }
 
 Status FolderWriter::Finish() {

@@ -1,5 +1,5 @@
-// A host's file system as the engine uses it: what that throws comes out as a failed call, since neither RocksDB nor its threads
-// would live through it.
+// GuardFileSystem turns exceptions of a host's file system into failed calls, because neither RocksDB nor its threads survive an
+// exception.
 #pragma once
 
 #include <memory>
@@ -8,10 +8,12 @@
 
 namespace coffer::storage {
 
-// Shares `base`. What `base` throws is kIoError with its words; memory that cannot be had is kResourceExhausted.
+// Shares ownership of `base`.
+// kIoError: `base` threw an exception; the message is the exception's.
+// kResourceExhausted: out of memory.
 std::shared_ptr<FileSystem> GuardFileSystem(std::shared_ptr<FileSystem> base);
 
-// The same over one that the caller keeps alive.
+// The same, but the caller owns `base`, which must outlive the result.
 std::shared_ptr<FileSystem> GuardFileSystem(FileSystem& base);
 
 }  // namespace coffer::storage

@@ -1,5 +1,5 @@
-// ObjectStore: whole, immutable objects under names, as a backup repository sees the place where it lies. A folder is the first
-// implementation; whatever has these few verbs can be another.
+// ObjectStore: named immutable objects, the storage of a backup repository. The one implementation is a folder; any service with
+// these calls can be another.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,19 @@
 
 namespace coffer::storage {
 
-// An object on its way. One thread at a time. Nothing of it can be seen before it is published, or at all without that.
+// An object that is being written. Use from one thread at a time. It is invisible until it is published.
 class ObjectWriter {
  public:
   virtual ~ObjectWriter() = default;
   virtual Status Append(std::string_view bytes) = 0;
-  // Its bytes are on the device when it returns; no Append may follow. Publishing does it for those that were not finished.
+  // On return the bytes are on the device. No Append may follow. Publish finishes writers that are not finished.
   virtual Status Finish() = 0;
 };
 
-// Names are pieces of letters, digits, '-', '_' and '.' with '/' between them; no piece begins with '.'. Others are
-// kInvalidArgument. Missing objects are kNotFound. Safe for use from many threads.
+// Names consist of letters, digits, '-', '_', '.' and '/'. No part between slashes is empty or begins with '.'.
+// Safe for use from many threads.
+// kInvalidArgument: not a valid name.
+// kNotFound: no object of this name.
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
@@ -35,32 +37,34 @@ class ObjectStore {
   };
 
   virtual Result<std::unique_ptr<ObjectWriter>> New() = 0;
-  // Each is durable under its name when it returns. Many at once share their waits for the device. kAlreadyExists: there is one
-  // of such a name, which is left as it is. After a failure some may be there.
+  // On return each object is durable under its name. Many objects in one call share the waits for the device. After a failure some
+  // of the objects may be published.
+  // kAlreadyExists: an object has this name already; it is unchanged.
   virtual Status Publish(std::span<const Publication> objects) = 0;
-  // Any range of an object.
+  // For reads of any range of the object.
   virtual Result<std::unique_ptr<RandomAccessFile>> Open(std::string_view name) = 0;
   virtual Result<std::uint64_t> Size(std::string_view name) = 0;
-  // Names that begin with `prefix` and a '/', in no order.
+  // Names that begin with `prefix` and a '/', in any order.
   virtual Result<std::vector<std::string>> List(std::string_view prefix) = 0;
-  // What is gone is gone for good when it returns. Nothing there is fine.
+  // On return the removal is durable. OK if there is no such object.
   virtual Status Delete(std::string_view name) = 0;
 
-  // Replaces the object in one step: for the few small ones that change.
+  // Replaces or creates the object atomically. For the few small objects that change.
   virtual Status Replace(std::string_view name, std::string_view bytes) = 0;
-  // Keeps other processes from changing anything as long as the lock is held. kBusy.
+  // While the lock is held, no other process changes the store.
+  // kBusy: another process holds it.
   virtual Result<std::unique_ptr<FileLock>> Lock() = 0;
-  // Removes what writers left that are gone. Under the lock.
+  // Removes temporary files of writers that no longer exist. The caller must hold the lock.
   virtual Status RemoveTemporary() = 0;
   virtual Result<std::uint64_t> FreeBytes() = 0;
 };
 
-// The objects in a folder, which is made when it is first written to. `files` must outlive the answer.
+// Objects in a folder, which is created by the first write. `files` must outlive the result.
 std::unique_ptr<ObjectStore> NewFolderObjectStore(FileSystem& files, std::string root);
 
-// A new one with all its bytes.
+// Creates an object.
 Status PutObject(ObjectStore& objects, std::string_view name, std::string_view bytes);
-// kResourceExhausted: longer than `bytes_max`.
+// kResourceExhausted: the object is longer than `bytes_max`.
 Result<std::string> ReadObject(ObjectStore& objects, std::string_view name, std::uint64_t bytes_max);
 
 }  // namespace coffer::storage

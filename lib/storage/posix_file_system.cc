@@ -1,4 +1,4 @@
-// The operating system's files. Every call says which path and which of the system's reasons failed it.
+// The operating system's files. Every failure names the path and the system's reason.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kWriteBufferBytes = std::size_t{64} << 10;
 constexpr std::size_t kProcessIdTextMax = 32;
-// The device takes up a large file while it is being written: else it would idle first, and a sync would wait for all of it.
+// Write-back of a large file starts while it is written. Otherwise the device would idle first, and a sync would wait for all of it.
 constexpr std::uint64_t kWriteBehindBytes = std::uint64_t{2} << 20;
 
 Status SystemFailure(const char* action, const std::string& path, int error) {
@@ -56,7 +56,7 @@ class Descriptor {
   Descriptor& operator=(Descriptor&&) = delete;
   ~Descriptor() {
     if (number_ != -1) {
-      ::close(number_);  // Only for reading, or on a way out that already carries a failure or was promised no sync.
+      ::close(number_);  // The file was only read, or a failure is being returned, or no sync was promised.
     }
   }
   int number() const { return number_; }
@@ -69,11 +69,11 @@ class Descriptor {
 constexpr mode_t kPublicMode = 0644;
 constexpr mode_t kPrivateMode = 0600;
 
-// `mode` is that of a file that is created. The umask can only take from it.
+// `mode`: permissions of a new file, less those that the umask removes.
 Result<Descriptor> Open(const std::string& path, int flags, mode_t mode = kPublicMode) {
   const int number = RetryInterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); });
   if (number == -1 && errno == EEXIST) {
-    return Status::AlreadyExists(path + " is there already");
+    return Status::AlreadyExists(path + " already exists");
   }
   if (number == -1) {
     return SystemFailure("open", path, errno);
@@ -92,15 +92,15 @@ Status WriteAll(int number, std::string_view bytes, const std::string& path) {
   return {};
 }
 
-// Once a call has failed, every later one fails alike: a sync that succeeds behind a lost write would be a lie, and after a
-// failed fdatasync the kernel may have dropped the pages that the next one would find clean.
+// Once a call has failed, every later call returns the same failure. A sync must not succeed after a lost write, and after a
+// failed fdatasync the kernel may have dropped dirty pages, so that the next one would succeed.
 class PosixWritableFile final : public WritableFile {
  public:
   PosixWritableFile(std::string path, Descriptor descriptor) : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
 
   ~PosixWritableFile() override {
     if (descriptor_.number() != -1) {
-      Flush().Ignore();  // Whoever needs to know calls Close.
+      Flush().Ignore();  // Callers that need the status call Close.
     }
   }
 
@@ -132,7 +132,7 @@ class PosixWritableFile final : public WritableFile {
   Status Close() override {
     Status status = Flush();
     const int number = descriptor_.Release();
-    // Not repeated after EINTR: on Linux the descriptor is gone all the same, and may already be another thread's.
+    // Not repeated after EINTR: on Linux the descriptor is closed anyway, and another thread may already have its number.
     if (number != -1 && ::close(number) == -1 && errno != EINTR && status.ok()) {
       status = SystemFailure("close", path_, errno);
     }
@@ -148,7 +148,7 @@ class PosixWritableFile final : public WritableFile {
     }
     return status;
   }
-  // Only a hint: a failure of the device is still the next sync's to tell.
+  // Only a hint: the next sync reports a failure of the device.
   void StartWriteBack() {
 #ifdef SYNC_FILE_RANGE_WRITE
     ::sync_file_range(descriptor_.number(), 0, 0, SYNC_FILE_RANGE_WRITE);
@@ -156,7 +156,7 @@ class PosixWritableFile final : public WritableFile {
     unstarted_bytes_ = 0;
   }
 
-  Status CheckUsable() const { return descriptor_.number() == -1 ? Status::Internal(path_ + " is closed already") : failure_; }
+  Status CheckUsable() const { return descriptor_.number() == -1 ? Status::Internal(path_ + " is closed") : failure_; }
   Status Keep(Status status) {
     if (!status.ok()) {
       failure_ = status;
@@ -167,7 +167,7 @@ class PosixWritableFile final : public WritableFile {
   const std::string path_;
   Descriptor descriptor_;
   std::string buffer_;
-  std::uint64_t unstarted_bytes_ = 0;  // written since the device was last told to begin
+  std::uint64_t unstarted_bytes_ = 0;  // written since the last StartWriteBack
   Status failure_;
 };
 
@@ -196,13 +196,13 @@ class PosixRandomAccessFile final : public RandomAccessFile {
   const Descriptor descriptor_;
 };
 
-// flock belongs to the open file, so two opens in one process exclude each other as two processes do.
+// A flock belongs to the open file, so it also excludes a second open in the same process.
 class PosixFileLock final : public FileLock {
  public:
   PosixFileLock(Descriptor descriptor, bool exclusive) : descriptor_(std::move(descriptor)), exclusive_(exclusive) {}
 
   ~PosixFileLock() override {
-    // So that nobody is named who is gone. After a crash the old number stays, which HeldBy allows for.
+    // Removes the process id, so that no later message names this process. After a crash it stays; HeldBy checks that it runs.
     if (exclusive_ && ::ftruncate(descriptor_.number(), 0) == -1) {
       errno = 0;
     }
@@ -237,17 +237,14 @@ class PosixFiles final : public FileSystem {
   }
 
   Result<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(const std::string& path) override {
-    Result<Descriptor> descriptor = Open(path, O_RDONLY);
-    if (!descriptor.ok()) {
-      return std::move(descriptor).status();
-    }
-    return std::unique_ptr<RandomAccessFile>(new PosixRandomAccessFile(path, *std::move(descriptor)));
+    COFFER_ASSIGN(Descriptor descriptor, Open(path, O_RDONLY));
+    return std::unique_ptr<RandomAccessFile>(new PosixRandomAccessFile(path, std::move(descriptor)));
   }
 
   Result<FileInfo> Stat(const std::string& path) override {
     struct stat info = {};
     if (::stat(path.c_str(), &info) == -1) {
-      return SystemFailure("look at", path, errno);
+      return SystemFailure("stat", path, errno);
     }
     return FileInfo{.size_bytes = static_cast<std::uint64_t>(info.st_size), .is_directory = S_ISDIR(info.st_mode)};
   }
@@ -305,7 +302,7 @@ class PosixFiles final : public FileSystem {
     }
     const int error = errno;
     Status failure = SystemFailure("link", existing + " as " + path, error);
-    // Linux answers EPERM where a file system has no hard links.
+    // Linux returns EPERM if the file system has no hard links.
     const bool no_links = error == EXDEV || error == EMLINK || error == EPERM || error == EOPNOTSUPP;
     return no_links ? Status::Unavailable(std::string(failure.message())) : failure;
   }
@@ -317,23 +314,17 @@ class PosixFiles final : public FileSystem {
   }
 
   Status SyncDirectory(const std::string& path) override {
-    Result<Descriptor> descriptor = Open(path, O_RDONLY | O_DIRECTORY);
-    if (!descriptor.ok()) {
-      return std::move(descriptor).status();
-    }
-    if (RetryInterrupted([&] { return ::fsync(descriptor->number()); }) == -1) {
+    COFFER_ASSIGN(const Descriptor descriptor, Open(path, O_RDONLY | O_DIRECTORY));
+    if (RetryInterrupted([&] { return ::fsync(descriptor.number()); }) == -1) {
       return SystemFailure("sync directory", path, errno);
     }
     return {};
   }
 
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path, bool exclusive) override {
-    // A shared lock writes nothing, so that it works on a read-only file system.
-    Result<Descriptor> descriptor = Open(path, exclusive ? O_RDWR | O_CREAT : O_RDONLY);
-    if (!descriptor.ok()) {
-      return std::move(descriptor).status();
-    }
-    const int number = descriptor->number();
+    // A shared lock writes nothing, so it works on a read-only file system.
+    COFFER_ASSIGN(Descriptor descriptor, Open(path, exclusive ? O_RDWR | O_CREAT : O_RDONLY));
+    const int number = descriptor.number();
     if (RetryInterrupted([&] { return ::flock(number, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB); }) == -1) {
       const int error = errno;
       return error == EWOULDBLOCK ? HeldBy(path, number) : SystemFailure("lock", path, error);
@@ -345,31 +336,28 @@ class PosixFiles final : public FileSystem {
       }
       COFFER_TRY(WriteAll(number, text, path));
     }
-    return std::unique_ptr<FileLock>(new PosixFileLock(*std::move(descriptor), exclusive));
+    return std::unique_ptr<FileLock>(new PosixFileLock(std::move(descriptor), exclusive));
   }
 
   Result<std::uint64_t> FreeBytes(const std::string& path) override {
     struct statvfs info = {};
     if (RetryInterrupted([&] { return ::statvfs(path.c_str(), &info); }) == -1) {
-      return SystemFailure("look at the free space of", path, errno);
+      return SystemFailure("get the free space of", path, errno);
     }
     return std::uint64_t{info.f_bavail} * std::uint64_t{info.f_frsize};
   }
 
  private:
   static Result<std::unique_ptr<WritableFile>> OpenForWriting(const std::string& path, int flags, mode_t mode = kPublicMode) {
-    Result<Descriptor> descriptor = Open(path, O_WRONLY | O_CREAT | flags, mode);
-    if (!descriptor.ok()) {
-      return std::move(descriptor).status();
-    }
-    return std::unique_ptr<WritableFile>(new PosixWritableFile(path, *std::move(descriptor)));
+    COFFER_ASSIGN(Descriptor descriptor, Open(path, O_WRONLY | O_CREAT | flags, mode));
+    return std::unique_ptr<WritableFile>(new PosixWritableFile(path, std::move(descriptor)));
   }
 };
 
 }  // namespace
 
 FileSystem& PosixFileSystem() {
-  // Never destroyed: engines held in static objects may close files while the process ends.
+  // Never destroyed: engines in static objects may close files while the process exits.
   static FileSystem& files = *new PosixFiles;
   return files;
 }

@@ -1,17 +1,33 @@
-// What a WriteBatch holds.
+// What a WriteBatch holds: RocksDB's own batch, filled before a store is known.
 #pragma once
+
+#include <rocksdb/write_batch.h>
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
-#include "storage/serialized_batch.h"
 #include "storage/store.h"
 
 namespace coffer::storage {
 
+// RocksDB numbers families as they are created: its own "default" is 0, ours follow in the order of their numbers.
+constexpr std::uint32_t RocksFamilyId(Family family) { return static_cast<std::uint32_t>(NumberOf(family)) + 1; }
+
+// rocksdb::WriteBatch takes its size only when it is made.
+class RocksBatch final : public rocksdb::WriteBatch {
+ public:
+  void Reserve(std::size_t bytes) { rep_.reserve(bytes); }
+};
+
 struct WriteBatch::Rep {
-  SerializedBatch serialized;
+  // Whether every change is for store `number` (StoreOf). The families of two stores have the same ids in RocksDB.
+  bool OnlyFor(unsigned number) const { return (stores & ~(1U << number)) == 0; }
+
+  RocksBatch changes;
+  unsigned stores = 0;  // a bit for each store that has a change
   std::array<std::uint32_t, kFamiliesOfStoreMax> range_deletes{};
+  std::vector<rocksdb::Slice> value_parts;  // kept for its memory
   // Why the batch must not be committed; OK if it may.
   Status defect;
 };

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "storage/rocks_status.h"
-#include "storage/serialized_batch.h"
 #include "vocabulary/try.h"
 
 namespace coffer::storage {
@@ -16,33 +15,28 @@ constexpr std::uint64_t kLoadedFileBytes = std::uint64_t{16} << 20;
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
 struct Row {
-  SortedFiles::Change change = SortedFiles::Change::kPut;
+  ChangeType type = ChangeType::kPut;
   std::string value;
 };
+using Rows = std::map<std::string, Row, std::less<>>;
 
-// A batch as files want it: each family's keys in order, each once, the later operation in place of the earlier.
-class RowsOfBatch final : public rocksdb::WriteBatch::Handler {
- public:
-  using Rows = std::map<std::string, Row, std::less<>>;
-
-  const std::map<std::uint32_t, Rows>& families() const { return families_; }
-
-  rocksdb::Status PutCF(std::uint32_t family, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
-    families_[family].insert_or_assign(key.ToString(), Row{SortedFiles::Change::kPut, value.ToString()});
-    return rocksdb::Status::OK();
+// Adds one change of a batch to the rows of its family. Files hold each key once: a later change replaces an earlier one.
+Status AddToRows(const Change& change, Rows& rows) {
+  switch (change.type) {
+    case ChangeType::kPut:
+    case ChangeType::kDelete:
+      rows.insert_or_assign(std::string(change.key), Row{change.type, std::string(change.value)});
+      return {};
+    case ChangeType::kMergeTally:
+      if (!rows.emplace(change.key, Row{change.type, std::string(change.value)}).second) {
+        return Status::Unavailable("two changes to a merged key");
+      }
+      return {};
+    case ChangeType::kDeleteRange:
+      return Status::InvalidArgument("a range deletion");
   }
-  rocksdb::Status DeleteCF(std::uint32_t family, const rocksdb::Slice& key) override {
-    families_[family].insert_or_assign(key.ToString(), Row{SortedFiles::Change::kDelete, {}});
-    return rocksdb::Status::OK();
-  }
-  rocksdb::Status MergeCF(std::uint32_t family, const rocksdb::Slice& key, const rocksdb::Slice& operand) override {
-    const bool first = families_[family].emplace(key.ToString(), Row{SortedFiles::Change::kMerge, operand.ToString()}).second;
-    return first ? rocksdb::Status::OK() : rocksdb::Status::NotSupported("two operations on a merged key of a bulk load");
-  }
-
- private:
-  std::map<std::uint32_t, Rows> families_;
-};
+  return Status::Internal("a change of an unknown type");
+}
 
 }  // namespace
 
@@ -64,22 +58,24 @@ Status SortedFiles::Open() {
   return FromRocks(writer_->Open(paths_.back()));
 }
 
-Status SortedFiles::Add(Change change, std::string_view key, std::string_view value) {
+Status SortedFiles::Add(ChangeType type, std::string_view key, std::string_view value) {
   if (writer_ != nullptr && writer_->FileSize() >= kLoadedFileBytes) {
     COFFER_TRY(Finish());
   }
   if (writer_ == nullptr) {
     COFFER_TRY(Open());
   }
-  switch (change) {
-    case Change::kPut:
+  switch (type) {
+    case ChangeType::kPut:
       return FromRocks(writer_->Put(AsSlice(key), AsSlice(value)));
-    case Change::kDelete:
+    case ChangeType::kDelete:
       return FromRocks(writer_->Delete(AsSlice(key)));
-    case Change::kMerge:
+    case ChangeType::kMergeTally:
       return FromRocks(writer_->Merge(AsSlice(key), AsSlice(value)));
+    case ChangeType::kDeleteRange:
+      break;
   }
-  return Status::Internal("a change that is none");
+  return Status::Internal("a sorted file cannot hold this type of change");
 }
 
 Status SortedFiles::Finish() {
@@ -109,26 +105,27 @@ RocksBulkLoad::RocksBulkLoad(rocksdb::DB& db, FileSystem& files, std::span<const
       rows_(db, files, handles_[NumberOf(family)], directory + "/rows-") {}
 
 Status RocksBulkLoad::Put(std::string_view key, std::string_view value) {
-  return rows_.Add(SortedFiles::Change::kPut, key, value).WithContext("a bulk load");
+  return rows_.Add(ChangeType::kPut, key, value).WithContext("a bulk load");
 }
 
 Status RocksBulkLoad::Delete(std::string_view key) {
-  return rows_.Add(SortedFiles::Change::kDelete, key, {}).WithContext("a bulk load");
+  return rows_.Add(ChangeType::kDelete, key, {}).WithContext("a bulk load");
 }
 
-Status RocksBulkLoad::Finish(const rocksdb::WriteBatch& batch) {
+Status RocksBulkLoad::Finish(const WriteBatch& batch) {
   COFFER_TRY_CONTEXT(rows_.Finish(), "a bulk load");
-  RowsOfBatch sorted;
-  COFFER_TRY_CONTEXT(FromRocks(batch.Iterate(&sorted)), "a batch beside a bulk load");
+  std::map<Family, Rows> rows_of;
+  COFFER_TRY_CONTEXT(batch.ForEach([&](const Change& change) { return AddToRows(change, rows_of[change.family]); }),
+                     "the batch of a bulk load");
   for (const FamilyName& family : families_) {
-    const auto rows = sorted.families().find(RocksFamilyId(family.family));
-    if (rows == sorted.families().end()) continue;
+    const auto rows = rows_of.find(family.family);
+    if (rows == rows_of.end()) continue;
     const std::string path_prefix = directory_ + "/" + std::string(family.name) + "-";
     SortedFiles& files =
         batch_rows_.emplace_back(family.family, SortedFiles(db_, files_, handles_[NumberOf(family.family)], path_prefix))
             .second;
     for (const auto& [key, row] : rows->second) {
-      COFFER_TRY_CONTEXT(files.Add(row.change, key, row.value), family.name);
+      COFFER_TRY_CONTEXT(files.Add(row.type, key, row.value), family.name);
     }
     COFFER_TRY_CONTEXT(files.Finish(), family.name);
   }

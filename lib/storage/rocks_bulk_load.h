@@ -24,8 +24,8 @@ class SortedFiles {
   SortedFiles& operator=(SortedFiles&&) = delete;
   ~SortedFiles();
 
-  enum class Change { kPut, kDelete, kMerge };
-  Status Add(Change change, std::string_view key, std::string_view value);
+  // Every type but kDeleteRange.
+  Status Add(ChangeType type, std::string_view key, std::string_view value);
   // Ends the last file.
   Status Finish();
   void AppendTo(rocksdb::IngestExternalFileArg& arg) const;
@@ -51,9 +51,9 @@ class RocksBulkLoad final : public BulkLoad {
   Status Put(std::string_view key, std::string_view value) override;
   Status Delete(std::string_view key) override;
 
-  // Ends the files and writes the batch's operations to others beside them.
-  Status Finish(const rocksdb::WriteBatch& batch);
-  // Behind Finish.
+  // Ends the load's files and writes the changes of the batch to files of their own.
+  Status Finish(const WriteBatch& batch);
+  // After Finish.
   Status Ingest();
 
  private:

@@ -8,6 +8,7 @@
 
 #include "storage/durable_file.h"
 #include "storage/rocks_status.h"
+#include "storage/rocks_version.h"
 #include "storage/sha256_checksum.h"
 #include "vocabulary/try.h"
 
@@ -24,7 +25,7 @@ class DeletionPause {
   DeletionPause& operator=(const DeletionPause&) = delete;
   ~DeletionPause() {
     if (active_) {
-      db_.EnableFileDeletions(/*force=*/false).PermitUncheckedError();  // Old files stay longer; nothing is lost.
+      EnableFileDeletions(db_).PermitUncheckedError();  // Old files stay longer; nothing is lost.
     }
   }
   Status Begin() {

@@ -1,9 +1,9 @@
 #include "storage/rocks_file_system.h"
 
-#include <mutex>
 #include <utility>
 
 #include "storage/rocks_status.h"
+#include "vocabulary/mutex.h"
 
 namespace coffer::storage {
 namespace {
@@ -59,32 +59,32 @@ class Writer final : public rocksdb::FSWritableFile {
 
   using rocksdb::FSWritableFile::Append;
   IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     size_bytes_ += data.size();
     return ToRocks(file_->Append(std::string_view(data.data(), data.size())));
   }
   IOStatus Flush(const IOOptions&, IODebugContext*) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return ToRocks(file_->Flush());
   }
   IOStatus Sync(const IOOptions&, IODebugContext*) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return ToRocks(file_->Sync());
   }
   IOStatus Close(const IOOptions&, IODebugContext*) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return ToRocks(file_->Close());
   }
   bool IsSyncThreadSafe() const override { return true; }
   std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return size_bytes_;
   }
 
  private:
-  std::mutex mutex_;
-  const std::unique_ptr<WritableFile> file_;
-  std::uint64_t size_bytes_;
+  Mutex mutex_;
+  const std::unique_ptr<WritableFile> file_ COFFER_PT_GUARDED_BY(mutex_);
+  std::uint64_t size_bytes_ COFFER_GUARDED_BY(mutex_);
 };
 
 class Directory final : public rocksdb::FSDirectory {

@@ -48,7 +48,6 @@ std::size_t WriteBufferDivisor(Family family) {
     case Family::kProgress:
     case Family::kOperations:
     case Family::kBackups:
-    case Family::kAudit:
     case Family::kLedger:
     case Family::kTokens:
       return 64;
@@ -179,7 +178,6 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& op
     case Family::kProgress:
     case Family::kOperations:
     case Family::kBackups:
-    case Family::kAudit:
     case Family::kLedger:
     case Family::kTokens:
       break;

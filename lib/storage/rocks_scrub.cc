@@ -10,6 +10,7 @@
 
 #include "storage/durable_file.h"
 #include "storage/rocks_status.h"
+#include "storage/rocks_version.h"
 #include "vocabulary/try.h"
 
 namespace coffer::storage {
@@ -22,7 +23,7 @@ bool HoldsData(std::string_view name) { return name.ends_with(".sst") || name.en
 // RocksDB removes by itself what is not used any more, but later and on other threads; this makes it look now.
 Status RemoveObsolete(rocksdb::DB& db) {
   COFFER_TRY(FromRocks(db.DisableFileDeletions()));
-  return FromRocks(db.EnableFileDeletions(/*force=*/false));
+  return FromRocks(EnableFileDeletions(db));
 }
 
 // Sorted and blob files in use by `handles`, or by all families but those.

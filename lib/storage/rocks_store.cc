@@ -30,7 +30,9 @@ constexpr int kScrubRoundsMax = 20;
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
 std::string_view NameOf(Family family) {
-  return StoreOf(family) == 0 ? kFamilies[NumberOf(family)].name : kControlFamilies[NumberOf(family)].name;
+  const std::span<const FamilyName> names = StoreOf(family) == 0 ? std::span<const FamilyName>(kFamilies) : kControlFamilies;
+  const auto found = std::ranges::find(names, family, &FamilyName::family);
+  return found == names.end() ? "an unknown family" : found->name;
 }
 
 Status OpenFailure(const rocksdb::Status& status, const std::string& directory) {
@@ -64,32 +66,77 @@ Status RocksStore::Open() {
   if (&files_ != &PosixFileSystem()) {
     env_ = rocksdb::NewCompositeEnv(NewRocksFileSystem(files_));
   }
-  const std::shared_ptr<rocksdb::Cache>& block_cache = memory_->block_cache();
+  handles_.assign(kFamiliesOfStoreMax, nullptr);
   const rocksdb::DBOptions database = DatabaseOptions(options_, *memory_, env_.get(), listener_);
-  // The order gives the families their numbers in a new store (RocksFamilyId).
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.emplace_back(rocksdb::kDefaultColumnFamilyName, EmptyFamilyOptions(block_cache));
-  for (const FamilyName& family : options_.families) {
-    families.emplace_back(std::string(family.name), FamilyOptions(family.family, options_, block_cache));
+  // A new store makes the retired families too and drops them below, so that later families get their numbers.
+  rocksdb::Status opened = OpenFamilies(database, options_.create ? RetiredFamilies() : std::vector<FamilyName>());
+  if (opened.IsInvalidArgument() && !options_.create && !options_.read_only) {
+    const std::vector<FamilyName> retired = PresentOf(RetiredFamilies(), database);
+    if (!retired.empty()) {
+      opened = OpenFamilies(database, retired);
+    }
   }
-  rocksdb::DB* db = nullptr;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const rocksdb::Status opened = options_.read_only
-                                     ? rocksdb::DB::OpenForReadOnly(database, directory_, families, &handles, &db)
-                                     : rocksdb::DB::Open(database, directory_, families, &handles, &db);
   if (!opened.ok()) {
     return OpenFailure(opened, directory_);
-  }
-  db_.reset(db);
-  default_handle_ = handles[0];
-  handles_.assign(kFamiliesOfStoreMax, nullptr);
-  for (std::size_t i = 0; i < options_.families.size(); ++i) {
-    handles_[NumberOf(options_.families[i].family)] = handles[i + 1];
   }
   for (const FamilyName& family : options_.families) {
     if (Handle(family.family)->GetID() != RocksFamilyId(family.family)) {
       return Status::Corruption("the store in " + directory_ + " numbers its families differently");
     }
+  }
+  return DropFamilies(RetiredFamilies());
+}
+
+std::vector<FamilyName> RocksStore::RetiredFamilies() const {
+  std::vector<FamilyName> retired;
+  std::ranges::copy_if(kRetiredFamilies, std::back_inserter(retired), [this](const FamilyName& family) {
+    return StoreOf(family.family) == StoreOf(options_.families.front().family);
+  });
+  return retired;
+}
+
+std::vector<FamilyName> RocksStore::PresentOf(std::vector<FamilyName> families, const rocksdb::DBOptions& database) const {
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies(database, directory_, &names).ok()) {
+    return {};  // The failure to open says more.
+  }
+  std::erase_if(families, [&](const FamilyName& family) { return std::ranges::find(names, family.name) == names.end(); });
+  return families;
+}
+
+rocksdb::Status RocksStore::OpenFamilies(const rocksdb::DBOptions& database, std::vector<FamilyName> families) {
+  families.insert(families.end(), options_.families.begin(), options_.families.end());
+  // The order gives the families their numbers in a new store (RocksFamilyId).
+  std::ranges::sort(families, {}, &FamilyName::family);
+  const std::shared_ptr<rocksdb::Cache>& block_cache = memory_->block_cache();
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, EmptyFamilyOptions(block_cache));
+  for (const FamilyName& family : families) {
+    descriptors.emplace_back(std::string(family.name), FamilyOptions(family.family, options_, block_cache));
+  }
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::Status opened = options_.read_only ? rocksdb::DB::OpenForReadOnly(database, directory_, descriptors, &handles, &db)
+                                              : rocksdb::DB::Open(database, directory_, descriptors, &handles, &db);
+  if (opened.ok()) {
+    db_.reset(db);
+    default_handle_ = handles[0];
+    for (std::size_t i = 0; i < families.size(); ++i) {
+      handles_[NumberOf(families[i].family)] = handles[i + 1];
+    }
+  }
+  return opened;
+}
+
+Status RocksStore::DropFamilies(std::span<const FamilyName> families) {
+  for (const FamilyName& family : families) {
+    rocksdb::ColumnFamilyHandle*& handle = handles_[NumberOf(family.family)];
+    if (handle == nullptr) {
+      continue;
+    }
+    COFFER_TRY_CONTEXT(FromRocks(db_->DropColumnFamily(handle)), "dropping " + std::string(family.name));
+    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();  // Frees memory; returns OK in any case.
+    handle = nullptr;
   }
   return {};
 }
@@ -103,6 +150,12 @@ Status RocksStore::CheckWritable() const {
     return failure;
   }
   return failure.WithContext("the store in " + directory_ + " must be opened anew after a failed write");
+}
+
+Status RocksStore::CheckOwn(const WriteBatch::Rep& batch) const {
+  return batch.OnlyFor(StoreOf(options_.families.front().family))
+             ? Status()
+             : Status::Internal("a batch with changes for another store than the one in " + directory_);
 }
 
 Status RocksStore::Get(Family family, std::string_view key, const StoreSnapshot* snapshot, PinnedValue& value) {
@@ -155,21 +208,15 @@ std::unique_ptr<StoreSnapshot> RocksStore::TakeSnapshot() { return NewRocksSnaps
 Status RocksStore::Commit(WriteBatch& batch, Durability durability) {
   WriteBatch::Rep& rep = *batch.rep_;
   COFFER_TRY(CheckWritable());
-  if (!rep.defect.ok()) {
-    return rep.defect;
-  }
-  if (rep.serialized.count() == 0) {
+  COFFER_TRY(rep.defect);
+  if (batch.size() == 0) {
     return {};
   }
-  if (!rep.serialized.OnlyFor(StoreOf(options_.families.front().family))) {
-    return Status::Internal("a batch for another store than the one in " + directory_);
-  }
-  LentBatch lent = rep.serialized.Lend();
+  COFFER_TRY(CheckOwn(rep));
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kDurable;
   // An exception out of the middle of a write leaves RocksDB's queue of writers as it may be: no write may follow.
-  Status written = Guarded([&] { return FromRocks(db_->Write(options, &lent)); });
-  rep.serialized.TakeBack(lent);
+  Status written = Guarded([&] { return FromRocks(db_->Write(options, &rep.changes)); });
   if (!written.ok()) {
     return listener_->Keep(written.WithContext("committing"));
   }
@@ -209,16 +256,10 @@ Result<std::unique_ptr<BulkLoad>> RocksStore::NewBulkLoad(Family family, const s
 
 Status RocksStore::CommitBulk(BulkLoad& load, WriteBatch& batch) {
   auto& rocks_load = static_cast<RocksBulkLoad&>(load);
-  WriteBatch::Rep& rep = *batch.rep_;
-  if (!rep.defect.ok()) {
-    return rep.defect;
-  }
-  if (!rep.serialized.OnlyFor(StoreOf(options_.families.front().family))) {
-    return Status::Internal("a batch for another store than the one in " + directory_);
-  }
-  LentBatch lent = rep.serialized.Lend();
-  Status status = rocks_load.Finish(lent);
-  rep.serialized.TakeBack(lent);
+  const WriteBatch::Rep& rep = *batch.rep_;
+  COFFER_TRY(rep.defect);
+  COFFER_TRY(CheckOwn(rep));
+  Status status = rocks_load.Finish(batch);
   // Files that RocksDB takes in are durable at once. What was committed before, and may be overwritten by them, must not be
   // less so: a log cut off behind them would bring back a past that never was.
   if (status.ok()) {

@@ -51,9 +51,18 @@ class RocksStore final : public Store {
   Status Close() override;
 
  private:
+  // The retired families of this store, by the table.
+  std::vector<FamilyName> RetiredFamilies() const;
+  // Those of `families` that the store on disk has.
+  std::vector<FamilyName> PresentOf(std::vector<FamilyName> families, const rocksdb::DBOptions& database) const;
+  // Opens the store's families and the given ones.
+  rocksdb::Status OpenFamilies(const rocksdb::DBOptions& database, std::vector<FamilyName> families);
+  // Drops those of `families` that are open.
+  Status DropFamilies(std::span<const FamilyName> families);
   rocksdb::ColumnFamilyHandle* Handle(Family family) const { return handles_[NumberOf(family)]; }
   std::vector<rocksdb::ColumnFamilyHandle*> HandlesOf(std::span<const Family> families) const;
   Status CheckWritable() const;
+  Status CheckOwn(const WriteBatch::Rep& batch) const;
   void CountRangeDeletes(const std::array<std::uint32_t, kFamiliesOfStoreMax>& added);
   Status FinishWriting();
   Status CompactFamilies(std::span<const Family> families, std::atomic<bool>* stop);
@@ -66,7 +75,7 @@ class RocksStore final : public Store {
   std::shared_ptr<StoreListener> listener_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // by number; null: not opened
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // by number; null: not open
 };
 
 }  // namespace coffer::storage

@@ -41,7 +41,20 @@ class PinnedValue {
   bool found_ = false;
 };
 
-// One atomic change across families. One thread at a time.
+enum class ChangeType : std::uint8_t { kPut, kDelete, kDeleteRange, kMergeTally };
+
+// One change of a WriteBatch, independent of RocksDB: what WriteBatch's call of the same name was given. The views are valid
+// during the visit.
+struct Change {
+  Family family;
+  ChangeType type;
+  std::string_view key;    // kDeleteRange: the begin of the range
+  std::string_view value;  // kMergeTally: the operand; kDeleteRange: the end of the range; kDelete: empty
+};
+using ChangeVisitor = std::function<Status(const Change&)>;
+
+// Changes to families of one store, committed atomically. Use from one thread at a time.
+// A change that must not be stored (a key or value of 4 GiB, a malformed tally) fails Store::Commit and ForEach, not its own call.
 class WriteBatch {
  public:
   WriteBatch();
@@ -58,10 +71,18 @@ class WriteBatch {
   // Adds the tally in `operand` (format/stored/tally.h) to the one at `key`; a missing one counts as zero.
   void MergeTally(Family family, std::string_view key, std::string_view operand);
 
+  // Calls `visitor` for every change, in the order of the calls that added them. Making the same calls on an empty batch gives an
+  // equal batch. Stops at the first failure of the visitor and returns it. The batch stays as it is; the visitor must not use it.
+  // kInvalidArgument: a key or value is longer than 4 GiB; nothing is visited.
+  // kInternal: a malformed merge, or changes for two stores; nothing is visited.
+  Status ForEach(const ChangeVisitor& visitor) const;
+
   void Clear();
-  // Makes room at once for so many bytes.
+  // Allocates memory for so many bytes at once.
   void Reserve(std::size_t bytes);
+  // Bytes of all changes as they are written to the log.
   std::size_t bytes() const;
+  // Number of changes.
   std::size_t size() const;
 
  private:

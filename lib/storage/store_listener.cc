@@ -18,7 +18,7 @@ void StoreListener::OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
 
 Status StoreListener::Keep(Status status) {
   if (!status.ok()) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     // Before its reason, for which there may be no memory.
     if (!failed_.exchange(true, std::memory_order_acq_rel)) {
       failure_ = status;
@@ -31,7 +31,7 @@ Status StoreListener::failure() const {
   if (!failed_.load(std::memory_order_acquire)) {
     return {};
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return failure_.ok() ? Status::IoError("a write has failed") : failure_;
 }
 

@@ -6,11 +6,11 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <span>
 
 #include "coffer/status.h"
 #include "storage/family.h"
+#include "vocabulary/mutex.h"
 
 namespace coffer::storage {
 
@@ -35,8 +35,8 @@ class StoreListener final : public rocksdb::EventListener {
   const std::span<const FamilyName> families_;
   std::array<std::atomic<std::uint32_t>, kFamiliesOfStoreMax> range_deletes_{};
   std::atomic<bool> failed_ = false;
-  mutable std::mutex mutex_;
-  Status failure_;
+  mutable Mutex mutex_;
+  Status failure_ COFFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace coffer::storage

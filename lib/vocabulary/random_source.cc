@@ -1,7 +1,8 @@
 #include "coffer/random_source.h"
 
-#include <mutex>
 #include <random>
+
+#include "vocabulary/mutex.h"
 
 namespace coffer {
 namespace {
@@ -27,13 +28,13 @@ class SeededSource final : public RandomSource {
  public:
   explicit SeededSource(std::uint64_t seed) : sequence_(seed) {}
   std::uint64_t Next() noexcept override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return sequence_.Next();
   }
 
  private:
-  std::mutex mutex_;
-  SplitMix sequence_;
+  Mutex mutex_;
+  SplitMix sequence_ COFFER_GUARDED_BY(mutex_);
 };
 
 // Seeded with 256 bits: with 64, two processes would share their whole sequence far sooner than two ids should meet.
@@ -45,13 +46,13 @@ class SystemSource final : public RandomSource {
     engine_.seed(seed);
   }
   std::uint64_t Next() noexcept override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return engine_();
   }
 
  private:
-  std::mutex mutex_;
-  std::mt19937_64 engine_;
+  Mutex mutex_;
+  std::mt19937_64 engine_ COFFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
-/* Backups, the way back, keys and tokens. */
+/* Backups, restores, keys and tokens. */
 #include "check.h"
 #include "tests.h"
 
-/* The value of a text member of an object, into a buffer. */
+/* Copies the value of a text member of an object to a buffer. */
 static const char* Member(coffer_text json, const char* name, char* value, size_t size) {
   char start[64];
   snprintf(start, sizeof start, "\"%s\":\"", name);
@@ -91,7 +91,7 @@ void BackupIsReadAsOneFile(void) {
   CHECK(Equals(coffer_backup_archive_id(archive), id));
   do {
     OK(coffer_backup_archive_read(archive, total, buffer, sizeof buffer, &bytes_read, &failure));
-    /* Where a tar has its mark. */
+    /* The position of a tar's magic. */
     if (total == 0) CHECK(memcmp(buffer + 257, "ustar", 5) == 0);
     total += bytes_read;
   } while (bytes_read > 0);
@@ -120,7 +120,7 @@ void UserComesBackFromABackup(void) {
   PutPrompt(engine, "p3", "ben");
 
   coffer_restore_options options = {
-      .struct_size = sizeof options, .scope = COFFER_RESTORE_USER, .user_id = T("anna"), .dry_run = 1};
+      .struct_size = sizeof options, .scope = COFFER_RESTORE_USER, .owner = T("anna"), .dry_run = 1};
   OK(coffer_start_restore(engine, T(id), &options, kNone, &operation, &failure));
   FinishWell(operation);
   CHECK(!Has(engine, "p1"));
@@ -140,7 +140,7 @@ void UserComesBackFromABackup(void) {
   FinishWell(operation);
   CHECK(Has(engine, "p2") && Has(engine, "p3"));
   options = (coffer_restore_options){.struct_size = sizeof options, .exact = 1};
-  REFUSED(coffer_start_restore(engine, T(id), &options, kNone, &operation, &failure)); /* goes with parts alone */
+  REFUSED(coffer_start_restore(engine, T(id), &options, kNone, &operation, &failure)); /* only for partial scopes */
 
   OK(coffer_start_roll_back(engine, T(restore_id), kNone, &operation, &failure));
   FinishWell(operation);

@@ -1,4 +1,4 @@
-/* What the tests of the C interface are written with. A failed check ends the program: what follows would build on it. */
+/* Helpers of the C interface's tests. A failed check ends the program, because later checks depend on it. */
 #ifndef COFFER_TESTS_C_CHECK_H
 #define COFFER_TESTS_C_CHECK_H
 
@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every fallible call gets &failure; EXPECT looks at it and frees it. */
+/* Every fallible call gets &failure; EXPECT checks and frees it. */
 extern coffer_error* failure;
 
 void FailCheck(const char* file, int line, const char* what);
 void ExpectStatus(coffer_status expected, coffer_status status, const char* call, const char* file, int line);
-/* Both text and its length. */
+/* Compares the text and its length. */
 int Equals(coffer_text text, const char* expected);
 int Contains(coffer_text text, const char* part);
 
@@ -24,11 +24,11 @@ int Contains(coffer_text text, const char* part);
 
 static const coffer_text kNone = {NULL, 0};
 
-/* A new store in the present folder. */
+/* Opens a new store in the current folder. */
 coffer_engine* OpenStore(const char* folder);
-/* Closes, which has to succeed, and frees. */
+/* Closes, which must succeed, and frees. */
 void CloseStore(coffer_engine* engine);
-/* The report of an operation that has to complete; frees the operation. The caller frees the report. */
+/* Returns the report of an operation, which must complete, and frees the operation. The caller frees the report. */
 coffer_string* Finished(coffer_operation* operation);
 void FinishWell(coffer_operation* operation);
 void PutPrompt(coffer_engine* engine, const char* id, const char* owner);

@@ -89,7 +89,7 @@ void ContentThatAPutTookIsGoneFromTheWriter(void) {
   CHECK(ContentIs(engine, snapshot, "first"));
   coffer_snapshot_free(snapshot);
 
-  /* A refused put has taken it as well. */
+  /* A refused put has also consumed the writer. */
   writer = WriterOf(engine, "third");
   REFUSED(coffer_batch_put_document_with_content(batch, T("{}"), writer, COFFER_UPSERT, &failure));
   REFUSED(coffer_content_writer_finish(writer, &failure));

@@ -1,4 +1,4 @@
-/* What holds for every function: codes, NULL, hostile lengths, structs of other versions. */
+/* Rules for every function: codes, NULL, hostile lengths, structs of other versions. */
 #include "check.h"
 #include "tests.h"
 
@@ -58,7 +58,7 @@ static void DoNothing(void* context) { (void)context; }
 
 static void CountRelease(void* context) { ++*(int*)context; }
 
-/* Out parameters that a refused call has to set to NULL. */
+/* Out parameters that a refused call must set to NULL. */
 static coffer_string* const kString = (coffer_string*)16;
 #define REFUSED_AND_NULL(type, call)   \
   do {                                 \
@@ -77,7 +77,7 @@ static void NullEnginesAreRefused(void) {
   REFUSED(coffer_reclaim(NULL, &sequence, NULL, &failure));
   CHECK(sequence == 0);
   REFUSED_STRING(coffer_statistics(NULL, &out, &failure));
-  REFUSED_STRING(coffer_verify(NULL, &out, &failure));
+  REFUSED_STRING(coffer_check_integrity(NULL, &out, &failure));
   REFUSED_AND_NULL(coffer_snapshot, coffer_snapshot_take(NULL, &out, &failure));
   REFUSED_STRING(coffer_get_conversation(NULL, T("a"), 1, NULL, &out, &failure));
   REFUSED_STRING(coffer_get_message(NULL, T("a"), 0, NULL, &out, &failure));
@@ -205,7 +205,7 @@ void NullOutParametersAreRefused(void) {
   coffer_page* page = NULL;
   REFUSED(coffer_open(T("other"), NULL, NULL, &failure));
   REFUSED(coffer_statistics(engine, NULL, &failure));
-  REFUSED(coffer_verify(engine, NULL, &failure));
+  REFUSED(coffer_check_integrity(engine, NULL, &failure));
   REFUSED(coffer_snapshot_take(engine, NULL, &failure));
   REFUSED(coffer_get_conversation(engine, T("a"), 0, NULL, NULL, &failure));
   REFUSED(coffer_get_message(engine, T("a"), 0, NULL, NULL, &failure));
@@ -219,7 +219,7 @@ void NullOutParametersAreRefused(void) {
   REFUSED(coffer_batch_new(engine, NULL, &failure));
   NullOutParametersOfOperationsAreRefused(engine);
 
-  /* Nothing was started, made or deleted by any of these. */
+  /* None of these calls started, made or deleted anything. */
   OK(coffer_list_operations(engine, NULL, &page, &failure));
   CHECK(coffer_page_count(page) == 0);
   coffer_page_free(page);
@@ -273,9 +273,9 @@ void NumbersThatAreNoneAreRefused(void) {
 
   const coffer_export_options format = {.struct_size = sizeof format, .format = 6};
   const coffer_export_options scope = {.struct_size = sizeof scope, .scope = -1};
-  const coffer_export_options date = {.struct_size = sizeof date, .date_from = T("yesterday")};
+  const coffer_export_options date = {.struct_size = sizeof date, .created_from = T("yesterday")};
   const coffer_import_options import = {.struct_size = sizeof import, .format = 8};
-  const coffer_import_options policy = {.struct_size = sizeof policy, .on_conflict = 5};
+  const coffer_import_options policy = {.struct_size = sizeof policy, .conflict = 5};
   const coffer_backup_options type = {.struct_size = sizeof type, .type = 4};
   const coffer_restore_options restore = {.struct_size = sizeof restore, .scope = 5};
   const coffer_operation_list_options kind = {.struct_size = sizeof kind, .kind = 9};

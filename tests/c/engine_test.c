@@ -1,4 +1,4 @@
-/* Opening, closing, and how long handles live. */
+/* Opening, closing, and the lifetime of handles. */
 #include "check.h"
 #include "tests.h"
 
@@ -48,7 +48,7 @@ void CloseWaitsForHandles(void) {
   coffer_batch_free(batch);
   OK(coffer_content_writer_new(engine, &writer, &failure));
   EXPECT(COFFER_BUSY, coffer_close(engine, &failure));
-  PutPrompt(engine, "p1", "anna"); /* it has stayed open */
+  PutPrompt(engine, "p1", "anna"); /* the store is still open */
   coffer_content_writer_free(writer);
   CloseStore(engine);
 }
@@ -77,7 +77,7 @@ void HandlesOutliveTheEngineHandle(void) {
   coffer_engine_free(engine);
   OK(coffer_batch_put_prompt(batch, T("{\"owner_id\":\"a\",\"name\":\"n\",\"content\":\"c\"}"), COFFER_UPSERT, &failure));
   coffer_batch_free(batch);
-  coffer_snapshot_free(snapshot); /* the last one: it closes the store */
+  coffer_snapshot_free(snapshot); /* the last handle: it closes the store */
   OK(coffer_operation_wait(operation, 0, &ended, &failure));
   CHECK(ended == 1);
   CHECK(coffer_operation_id(operation).length == 26);

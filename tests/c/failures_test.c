@@ -1,4 +1,4 @@
-/* A disk that is full, and files that are not what was written. */
+/* A full disk, and damaged files. */
 #define _XOPEN_SOURCE 700
 
 #include <ftw.h>
@@ -8,7 +8,7 @@
 #include "check.h"
 #include "tests.h"
 
-/* Files of at most so many bytes, as a disk without room for more. */
+/* Limits the size of files, which acts like a full disk. */
 static void LimitFiles(rlim_t bytes) {
   struct rlimit limit;
   CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
@@ -19,7 +19,7 @@ static void LimitFiles(rlim_t bytes) {
 static void PutLongPrompt(coffer_engine* engine, coffer_status expected) {
   static char json[100000];
   coffer_string* id = NULL;
-  static uint32_t random = 1; /* what does not compress to nothing */
+  static uint32_t random = 1; /* incompressible data */
   for (size_t i = 0; i < sizeof json; ++i) {
     random = random * 1664525 + 1013904223;
     json[i] = (char)('a' + (random >> 16) % 26);
@@ -56,7 +56,7 @@ void FailedWriteEndsWritingAndNotReading(void) {
 static off_t damaged_bytes_min;
 static int damaged = 0;
 
-/* Turns a bit in the middle of each file so long. */
+/* Flips a bit in the middle of each file of at least this length. */
 static int Damage(const char* path, const struct stat* facts, int type, struct FTW* place) {
   (void)place;
   if (type != FTW_F || facts->st_size < damaged_bytes_min) return 0;
@@ -85,7 +85,7 @@ void DamagedStoreIsTold(void) {
   for (int i = 0; i < 50; ++i) PutLongPrompt(engine, COFFER_OK);
   OK(coffer_reclaim(engine, NULL, NULL, &failure));
   CloseStore(engine);
-  DamageFiles("data/gen-000001", 1000000); /* records; without what is around them nothing opens */
+  DamageFiles("data/gen-000001", 1000000); /* records: small files are left alone, because without them nothing opens */
 
   engine = OpenStore("data");
   EXPECT(COFFER_CORRUPTION, coffer_list(engine, COFFER_PROMPT, NULL, &page, &failure));

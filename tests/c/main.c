@@ -1,4 +1,5 @@
-/* c_test NAME SCRATCH: runs one test in a new folder below SCRATCH, which stays if it fails. Without words: the names. */
+/* c_test NAME SCRATCH: runs one test in a new folder below SCRATCH, which stays if it fails. Without arguments: prints the
+ * names. */
 #define _XOPEN_SOURCE 700
 
 #include <ftw.h>

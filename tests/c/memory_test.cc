@@ -1,5 +1,5 @@
-// Every allocation of a call failed once, in the calling thread. Reports are left out: nlohmann/json destroys half-made objects
-// when memory ends.
+// Fails every allocation of a call once, in the calling thread. Reports are left out: nlohmann/json destroys half-made objects
+// when memory runs out.
 #include <coffer/c.h>
 #include <gtest/gtest.h>
 
@@ -23,9 +23,9 @@ class MemoryTest : public testing::Test {
     Renew();
   }
   void TearDown() override {
-    // The counters are those of what is stored.
+    // The counters match the stored records.
     coffer_string* report = nullptr;
-    ASSERT_EQ(coffer_verify(engine_, &report, nullptr), COFFER_OK);
+    ASSERT_EQ(coffer_check_integrity(engine_, &report, nullptr), COFFER_OK);
     const std::string_view text = coffer_string_text(report).data;
     EXPECT_NE(text.find("\"ok\":true"), std::string_view::npos) << text;
     coffer_string_free(report);
@@ -35,8 +35,8 @@ class MemoryTest : public testing::Test {
 
   using Work = std::function<coffer_status(coffer_error** error)>;
 
-  // The first call, undisturbed, brings what is made once a process. Then one allocation fails a call, until none is left.
-  // `after` looks at what a failed call left.
+  // The first call runs undisturbed and allocates what is made once per process. Then one allocation fails per call, until none
+  // is left. `after` checks the state after a failed call.
   void FailEach(
       const Work& work, const std::function<void()>& after = [] {}) {
     ASSERT_EQ(work(nullptr), COFFER_OK);
@@ -55,7 +55,7 @@ class MemoryTest : public testing::Test {
     EXPECT_GT(failed, 2) << "the call allocates more than this";
   }
 
-  // A call that gives out a handle: on failure there is none.
+  // A call that returns a handle: NULL after a failure.
   template <typename Handle, typename Give>
   Work Giving(Give give, void (*free)(Handle*)) {
     return [give, free](coffer_error** error) {
@@ -85,7 +85,7 @@ class MemoryTest : public testing::Test {
     ASSERT_EQ(put(engine_, Text(record), COFFER_UPSERT, &id, nullptr), COFFER_OK);
     coffer_string_free(id);
   }
-  // Of one conversation with a message.
+  // Commits one conversation with a message.
   coffer_status CommitBatch(coffer_error** error) {
     coffer_batch* batch = nullptr;
     coffer_outcomes* outcomes = nullptr;
@@ -100,7 +100,7 @@ class MemoryTest : public testing::Test {
     return status;
   }
 
-  // Other records, of another owner, whose counters are not there yet. All longer than what a string holds in itself.
+  // Other records of another owner, whose counters do not exist yet. All texts are too long for a string's inline buffer.
   void Renew() {
     coffer::StopFailingAllocations();
     const std::string number = std::to_string(++number_);

@@ -1,10 +1,10 @@
-/* Import, export, bulk delete, erase, and the handle that all operations share. */
+/* Import, export, bulk delete, erase, and the handle of an operation. */
 #include <stdatomic.h>
 
 #include "check.h"
 #include "tests.h"
 
-/* A source of bytes in memory that counts what is done with it. */
+/* A source of bytes in memory that counts its calls. */
 typedef struct Source {
   const char* text;
   size_t given;
@@ -48,7 +48,7 @@ void ImportedStreamComesBackAsExport(void) {
   const coffer_export_options options = {.struct_size = sizeof options,
                                          .format = COFFER_EXPORT_NDJSON,
                                          .scope = COFFER_EXPORT_USER,
-                                         .user_id = T("anna"),
+                                         .owner = T("anna"),
                                          .uncompressed = 1,
                                          .output = T("anna.ndjson")};
   OK(coffer_start_export(engine, &options, T("anna"), &operation, &failure));
@@ -77,7 +77,7 @@ void ImportTellsWhatItRefused(void) {
   Source source = {.text = "{\"name\":\"n\",\"content\":\"c\"}\n{\"name\":1}\n"};
   const coffer_import_options options = {.struct_size = sizeof options,
                                          .format = COFFER_IMPORT_NDJSON,
-                                         .on_conflict = COFFER_CONFLICT_FAIL,
+                                         .conflict = COFFER_CONFLICT_FAIL,
                                          .owner = T("anna"),
                                          .generate_ids = 1,
                                          .kind = COFFER_PROMPT,
@@ -108,7 +108,7 @@ void SourceThatFailsEndsTheImport(void) {
   CloseStore(engine);
 }
 
-/* A source without an end: what reads it runs until it is stopped. */
+/* A source without an end: its import runs until it is stopped. */
 static int64_t ReadForEver(void* context, char* buffer, size_t length) {
   static const char kLine[] = "{\"owner_id\":\"anna\",\"name\":\"n\",\"content\":\"c\"}\n";
   size_t* given = context;
@@ -175,7 +175,7 @@ void OperationIsWatchedAndCancelled(void) {
   REFUSED(coffer_operation_finish(operation, NULL, &failure));
   REFUSED(coffer_operation_on_end(operation, NULL, NULL, &failure));
   coffer_operation_free(operation);
-  CloseStore(engine); /* its threads are gone, and have called what they had to */
+  CloseStore(engine); /* its threads have ended and made their calls */
   CHECK(ends == 1);
 }
 
@@ -256,7 +256,7 @@ void BulkDeleteTellsWhatBecameOfEach(void) {
   REFUSED(coffer_bulk_delete_selected(engine, &selection, NULL, &report, &failure));
   OK(coffer_start_bulk_delete(engine, COFFER_PROMPT, ids, 3, NULL, T("anna"), &operation, &failure));
   report = Finished(operation);
-  CHECK(Contains(coffer_string_text(report), "\"deleted\":1")); /* p2 was left */
+  CHECK(Contains(coffer_string_text(report), "\"deleted\":1")); /* p2 was kept */
   coffer_string_free(report);
   CloseStore(engine);
 }

@@ -1,4 +1,4 @@
-/* Records: written, read, listed, deleted. */
+/* Records: writing, reading, listing, deleting. */
 #include "check.h"
 #include "tests.h"
 
@@ -84,7 +84,7 @@ void MessagesAreReadPageByPage(void) {
   REFUSED(coffer_list_messages(engine, T("c1"), &options, &page, &failure));
   EXPECT(COFFER_NOT_FOUND, coffer_list_messages(engine, T("c2"), NULL, &page, &failure));
 
-  /* Without messages in the call they are left; with none they are gone. */
+  /* A put without messages keeps the old ones; a put with an empty list removes them. */
   OK(coffer_batch_put_conversation(batch, conversation, COFFER_UPSERT, &failure));
   OK(coffer_commit(engine, batch, COFFER_BUFFERED, NULL, &failure));
   OK(coffer_list_messages(engine, T("c1"), NULL, &page, &failure));
@@ -280,7 +280,7 @@ void StoreIsLookedAfter(void) {
   CHECK(Contains(coffer_string_text(report), "\"total_records\":1"));
   CHECK(Contains(coffer_string_text(report), "\"prompts\":1"));
   coffer_string_free(report);
-  OK(coffer_verify(engine, &report, &failure));
+  OK(coffer_check_integrity(engine, &report, &failure));
   CHECK(Contains(coffer_string_text(report), "\"ok\":true"));
   CHECK(Contains(coffer_string_text(report), "\"findings\":[]"));
   coffer_string_free(report);

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Compares the list of exported symbols with what the library shows, what the header declares and what the C test calls.
-#   symbols_test.sh LIST LIBRARY PROGRAM HEADER
+# Compares the list of exported symbols with those the library exports, the header declares and the C test calls.
+# symbols_test.sh LIST LIBRARY PROGRAM HEADER
 set -euo pipefail
 export LC_ALL=C
 
 list=$(sort "$1")
 compare() { diff <(echo "$list") - >&2 || { echo "$1 differs from the list" >&2; exit 1; }; }
 
-# The name of the version stands among them as an absolute symbol.
+# The version's name is among them as an absolute symbol.
 nm -D --defined-only "$2" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort | compare "what $2 shows"
 nm -D --defined-only "$2" | awk '$2 == "T" && $3 !~ /@@COFFER_0\.[0-9]+$/ { print; found = 1 } END { exit found }' ||
   { echo "symbols without a version" >&2; exit 1; }

@@ -1,4 +1,4 @@
-/* The tests, each in a folder of its own; main.c has their names. */
+/* The tests, each run in a folder of its own; main.c has their names. */
 #ifndef COFFER_TESTS_C_TESTS_H
 #define COFFER_TESTS_C_TESTS_H
 

@@ -1,4 +1,4 @@
-// The command line on backups: taking, listing, verifying, deleting and pruning them.
+// The command line's backup commands: create, list, verify, delete and prune.
 #include <algorithm>
 #include <fstream>
 
@@ -34,7 +34,7 @@ class Backups : public CommandLine {
     return answer.json()["recipients"][0];
   }
 
-  // Turns a byte in the middle of every object; how many there are.
+  // Changes a byte in the middle of every object. Returns the number of objects.
   std::size_t DamageObjects() const {
     std::size_t objects = 0;
     for (const auto& entry : fs::recursive_directory_iterator(Repository() + "/objects")) {

@@ -1,4 +1,4 @@
-// The command line on keys, and on what is wrong with a store as a whole.
+// The command line's key commands, and doctor.
 #include <sys/stat.h>
 
 #include <fstream>

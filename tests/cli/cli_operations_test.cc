@@ -1,4 +1,4 @@
-// The command line on what outlasts a call: tokens, erasures, and operations that are cancelled by Ctrl-C.
+// The command line on tokens, erasures, and operations cancelled by Ctrl-C.
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,7 +81,7 @@ TEST_F(CommandLine, CtrlCCancelsTheOperationAndLeavesWholeBatches) {
   ::close(input[0]);
   std::string lines;
   for (int i = 0; i < 4200; ++i) lines += ConversationLine("c" + std::to_string(i), "anna", "2025-01-01T00:00:00Z") + "\n";
-  // More than a pipe holds: when all is written, the program is reading. The last batch is not full, and waits for more.
+  // More than a pipe holds: once all is written, the program is reading. The last batch is not full and waits for more.
   for (std::size_t done = 0; done < lines.size();) {
     const ssize_t written = ::write(input[1], lines.data() + done, lines.size() - done);
     ASSERT_GT(written, 0);

@@ -1,4 +1,4 @@
-// The command line on restoring: the whole store, chosen records, and from a repository and a key alone.
+// The command line's restores: the whole store, chosen records, and with only a repository and a key.
 #include <fstream>
 
 #include "cli/command_line.h"
@@ -15,7 +15,7 @@ class Restore : public CommandLine {
     backup_ = Run({"backup", "create", "--json"}).json()["id"];
   }
 
-  // The answer of a restore of the backup, which is to end with `status`.
+  // The output of a restore of the backup, which must end with `status`.
   Json RestoreWith(std::vector<std::string> words, int status = 0) const {
     words.insert(words.begin(), {"restore", backup_, "--json"});
     const Answer answer = Run(words);

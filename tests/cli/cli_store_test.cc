@@ -1,4 +1,4 @@
-// The command line on the store as a whole: statistics, verify, reclaim, export.
+// The command line on the whole store: statistics, verify, reclaim, export.
 #include <openssl/evp.h>
 
 #include <array>

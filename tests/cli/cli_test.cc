@@ -1,4 +1,4 @@
-// The command line as scripts see it: exit statuses, JSON members, and where each failure is told.
+// The command line as scripts use it: exit statuses, JSON members, and where failures are reported.
 #include <unistd.h>
 
 #include "cli/command_line.h"
@@ -10,7 +10,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::Test;
 
-// ---- usage -----------------------------------------------------------------------------------------------------------------
 
 TEST_F(CommandLine, MistakesInTheWordsAreUsageErrors) {
   const std::vector<std::vector<std::string>> mistakes = {
@@ -100,7 +99,6 @@ TEST_F(CommandLine, DataFolderComesFromTheEnvironmentElseItIsCofferData) {
   EXPECT_EQ(RunBare({"get", "conversation", "c9"}, {"COFFER_DATA=" + Path("elsewhere")}).status, 4);
 }
 
-// ---- opening ---------------------------------------------------------------------------------------------------------------
 
 TEST_F(CommandLine, FolderHeldByAnotherProcessIsBusyAndNamesIt) {
   ImportSample();
@@ -150,7 +148,6 @@ TEST_F(CommandLine, ReadOnlyServesReadsAndSaysWhyNotToWrites) {
   EXPECT_EQ(Run({"get", "prompt", "p1"}).status, 0);
 }
 
-// ---- import ----------------------------------------------------------------------------------------------------------------
 
 TEST_F(CommandLine, ImportCountsWhatItStored) {
   const Answer answer = Run({"import", Write("a.ndjson", kSampleRecords), "--json"});
@@ -247,7 +244,6 @@ TEST_F(CommandLine, PutModeDecidesAboutWhatIsThere) {
   EXPECT_EQ(Run({"get", "prompt", "p1"}).json()["name"], "New");
 }
 
-// ---- get and list ----------------------------------------------------------------------------------------------------------
 
 TEST_F(CommandLine, GetPrintsARecordWithItsDigitsAndMessages) {
   ImportSample();
@@ -313,7 +309,6 @@ TEST_F(CommandLine, ListGoesOnWhereThePageBeforeEnded) {
   EXPECT_EQ(Run({"list", "conversation", "--after", "no cursor"}).status, 2);
 }
 
-// ---- delete ----------------------------------------------------------------------------------------------------------------
 
 TEST_F(CommandLine, DeleteAnswersForEachId) {
   ImportSample();

@@ -16,7 +16,7 @@ std::string ReadText(const fs::path& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-// This process's environment without what would change the program's defaults.
+// This process's environment without variables that change the program's defaults.
 std::vector<std::string> CleanEnvironment() {
   std::vector<std::string> environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {

@@ -1,4 +1,4 @@
-// CommandLine: a test with a folder of its own that runs the built `coffer` program in it.
+// CommandLine: a test with a folder of its own in which it runs the built `coffer` program.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ namespace coffer::cli_test {
 using Json = nlohmann::json;
 
 struct Answer : ProgramAnswer {
-  // The one JSON object on stdout; a failed test if there is anything else.
+  // The one JSON object on stdout; the test fails if there is anything else.
   Json json() const;
 };
 

@@ -1,4 +1,4 @@
-// Stores, backups and exports of every released format open, and give back what was put into them.
+// Stores, backups and exports of every released format open and return the records put into them.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -21,7 +21,7 @@ class CompatTest : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     fixture_ = std::string(COFFER_COMPAT_FIXTURES) + "/" + GetParam();
-    // Opening may change it, so it is a copy that is opened.
+    // Opening may change the store, so a copy is opened.
     std::filesystem::copy(fixture_ + "/store", folder(), std::filesystem::copy_options::recursive);
     Result<std::unique_ptr<Engine>> opened = Engine::Open(folder());
     ASSERT_OK(opened);
@@ -35,7 +35,7 @@ class CompatTest : public ::testing::TestWithParam<const char*> {
     EXPECT_TRUE(file.good()) << path;
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   }
-  // Without the member that tells when and by whom it was made.
+  // Without the member that says when and by whom it was made.
   static std::string Records(const std::string& exported) { return exported.substr(exported.find("\"conversations\":[")); }
 
   TempDirectory directory_;

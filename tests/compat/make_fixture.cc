@@ -1,5 +1,4 @@
-// Makes the files that stand for a released format: tests/compat/fixtures/v<n>. Run once for each version, and never again for
-// one that is released.
+// Makes the files of a released format: tests/compat/fixtures/v<n>. Run once per version, and never again for a released one.
 //
 //   make_fixture FOLDER
 #include <cstdio>
@@ -98,7 +97,7 @@ void Make(const std::filesystem::path& folder) {
   Fill(*engine, clock);
   Write(folder / "backed_up.txt", WholeState(*engine));
   Take(RunBackup(*engine));
-  Require(engine->Delete(Kind::kConversation, "c-dense"));  // what is in the log when it is closed
+  Require(engine->Delete(Kind::kConversation, "c-dense"));  // in the log when the store is closed
   Write(folder / "state.txt", WholeState(*engine));
   ExportOptions exported;
   exported.output = (folder / "export.json").string();

@@ -8,7 +8,7 @@
 
 namespace coffer {
 
-// Every record with its messages, and the SHA-256 of what its content reads as, a line each. Ends the program where a read fails.
+// Every record with its messages, and the SHA-256 of the content it returns, one per line. Ends the program if a read fails.
 inline std::string WholeState(Engine& engine) {
   std::string state;
   for (Kind kind : {Kind::kConversation, Kind::kDocument, Kind::kPrompt}) {

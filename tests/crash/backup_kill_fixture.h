@@ -1,4 +1,4 @@
-// What the crash tests of backups share: what each backup must hold, and what must not lie about in a repository.
+// Shared by the crash tests of backups: what each backup must hold, and which files must not be left in a repository.
 #pragma once
 
 #include <filesystem>
@@ -21,7 +21,7 @@ class RepositoryKillTest : public CrashTest {
     seed_ = SeedFor(test);
     lane_.seed = seed_;
   }
-  // What the store held behind so many steps.
+  // The store's state after so many steps.
   const State& StateBehind(std::uint64_t steps) {
     for (; states_.size() <= steps; states_.push_back(replay_.ToState())) {
       if (!states_.empty()) replay_.Apply(MakeStep(seed_, 0, states_.size() - 1));
@@ -47,7 +47,7 @@ class RepositoryKillTest : public CrashTest {
     RestoreOptions restore;
     restore.safety_backup = false;
     restore.identity_file = identity();
-    EXPECT_OK(Restore(**engine, id, restore));
+    EXPECT_OK(RunRestore(**engine, id, restore));
     const Result<IntegrityReport> report = (*engine)->CheckIntegrity();
     EXPECT_TRUE(report.ok() && report->ok);
     return StateOf(**engine);
@@ -68,7 +68,7 @@ class RepositoryKillTest : public CrashTest {
   void ExpectNoLeftovers() const {
     for (const std::string& path : LeftoversIn(store(), repository())) ADD_FAILURE() << path << " was left";
   }
-  // Whatever a crash left in the repository goes with the next session.
+  // The next session removes the temporary files that a crash left in the repository.
   void ExpectTheNextSessionToSweep(Engine& engine) const {
     const operations::Repository taken(PosixFileSystem(), repository());
     ASSERT_OK(operations::RepositorySession::Begin(engine::CoreOf(engine), taken));

@@ -1,4 +1,4 @@
-// A process is killed in the middle of a backup: it is complete or not listed, and what it left goes with the next session.
+// A process is killed during a backup: the backup is complete or not listed, and the next session removes its temporary files.
 #include <filesystem>
 #include <set>
 
@@ -15,12 +15,12 @@ class BackupKillTest : public RepositoryKillTest {
   std::vector<std::string> Words() const {
     return {"backup", store(), Word("seed", seed_), Word("lane0", lane_.next), "rounds=2"};
   }
-  // Lets a worker die, and looks at the store and at each backup that is listed for the first time.
+  // Lets a worker die, and checks the store and each newly listed backup.
   void Die(const Death& death);
   void ExpectTheNextBackupToSweep();
   void BackUpAndDie(std::uint64_t test, std::uint64_t kills);
 
-  std::set<std::string> checked_;  // backups seen and found good
+  std::set<std::string> checked_;  // backups already checked
 };
 
 void BackupKillTest::Die(const Death& death) {

@@ -1,12 +1,12 @@
 // crash_worker <mode> <store folder> [name=value …]: does one kind of work on a store until it is killed.
 //
-// After every call that returned, a line on descriptor 3 says what is acknowledged; a line that was written survives the
+// After every call that returned, it writes a line to descriptor 3 that says what is acknowledged; a written line survives the
 // process.
 //
 //   kill_at=N, behind, only=PART
-//              its death, see killing_file_system.h; it comes at the end if there is no N-th call. Without it the worker ends
-//              as programs do, and says how many calls it made
-//   own_files  leaves the file system to the library, as programs do; somebody else does the killing
+//              its death, see killing_file_system.h; it dies at the end if there is no N-th call. Without it the worker ends
+//              normally and says how many calls it made
+//   own_files  leaves the file system to the library, as programs do; another process kills it
 #include <unistd.h>
 
 #include <array>
@@ -116,7 +116,7 @@ Status DeleteInBulk(Engine& engine) {
   return Status::Ok();
 }
 
-// A full backup and incremental ones in turn. The name of one tells what it must hold: all steps below that number.
+// A full backup and incremental ones in turn. A backup's name is the number of steps that it must hold.
 Status BackUp(Engine& engine, const Words& words) {
   constexpr std::uint64_t kStepsBetween = 3;
   std::uint64_t next = words.Number("lane0");
@@ -141,7 +141,7 @@ Status RestoreAndWrite(Engine& engine, const Words& words) {
   return WriteSteps(engine, words, 0, words.Number("lane0"), words.Number("steps"));
 }
 
-// Makes the conversations equal to the backup's, and leaves the rest alone.
+// Makes the conversations equal to the backup's, and nothing else.
 Status RestoreConversations(Engine& engine, const Words& words) {
   RestoreOptions options;
   options.scope = RestoreScope::kConversations;
@@ -161,7 +161,7 @@ Status Verify(Engine& engine, const Words& words) {
   return Status::Ok();
 }
 
-// As if so many days had passed.
+// With a clock that many days ahead.
 Status Prune(Engine& engine, const Words& words) {
   constexpr std::int64_t kMicrosecondsPerDay = std::int64_t{86'400} * 1'000'000;
   PruneOptions options;

@@ -21,7 +21,7 @@ Timestamp At(std::uint64_t seconds) { return {(kStartSeconds + static_cast<std::
 
 std::string Numbered(std::string_view prefix, std::uint64_t number) { return std::string(prefix) + std::to_string(number); }
 
-// Makes records out of random numbers. Few ids, so that steps meet what earlier ones wrote.
+// Makes records from random numbers. There are few ids, so that steps meet records of earlier ones.
 class Generator {
  public:
   Generator(std::uint64_t seed, std::string prefix) : random_(SeededRandom(seed)), prefix_(std::move(prefix)) {}
@@ -56,7 +56,7 @@ class Generator {
     put.conversation.created_at = At(Pick(1000));
     put.conversation.updated_at = At(step);
     if (!with_messages) return put;
-    // Deletes and replacements take another way from 256 messages on, and where there are gaps.
+    // Deletes and replacements take another path from 256 messages on, and where there are gaps.
     const std::uint64_t count = Pick(12) == 0 ? 250 + Pick(20) : Pick(10);
     const bool gaps = Pick(3) == 0;
     put.messages.emplace();
@@ -95,7 +95,7 @@ class Generator {
     return prompt;
   }
 
-  // A change that can be made whatever is there.
+  // Adds a change that always succeeds.
   void AddPut(std::uint64_t step, Step& changes) {
     switch (Pick(8)) {
       case 0:
@@ -121,7 +121,7 @@ class Generator {
     }
   }
 
-  // One that may find nothing to be made to.
+  // Adds a change that may find nothing to change.
   void AddAny(std::uint64_t step, Step& changes) {
     switch (Pick(8)) {
       case 0:
@@ -222,7 +222,7 @@ Result<std::string> ReadMessages(Engine& engine, const std::string& conversation
   }
 }
 
-// Hashed anew: what counts is what can be read.
+// Hashes the bytes that are read, not the stored hash.
 Result<std::string> ReadContentHash(Engine& engine, const std::string& document_id) {
   Result<ContentReader> reader = engine.OpenContent(document_id);
   if (!reader.ok()) return std::move(reader).status();
@@ -314,8 +314,8 @@ std::vector<DeleteRound> MakeDeleteRounds() {
   const auto add_ids = [](DeleteRound& round, std::string_view prefix, std::uint64_t first, std::uint64_t last,
                           std::uint64_t step) {
     for (std::uint64_t i = first; i < last; i += step) round.ids.push_back(Numbered(prefix, i));
-    round.ids.push_back("nobody");           // neither there
-    round.ids.push_back(round.ids.front());  // nor there twice
+    round.ids.push_back("nobody");           // neither missing ids
+    round.ids.push_back(round.ids.front());  // nor ids given twice
   };
   rounds[0].selection.kind = Kind::kConversation;
   add_ids(rounds[0], "c", 0, 700, 1);
@@ -391,7 +391,7 @@ std::string DifferenceOf(const State& found, const State& expected) {
 }
 
 StatusCode Model::Apply(const Step& step) {
-  std::optional<Model> before;  // one change alone does nothing where it cannot be made
+  std::optional<Model> before;  // one change alone does nothing if it fails
   if (step.size() > 1 && std::any_of(step.begin(), step.end(), MayFindNothing)) before = *this;
   for (const Change& change : step) {
     if (!std::visit([this](const auto& one) { return Do(one); }, change)) {
@@ -502,7 +502,7 @@ std::vector<std::string> Model::Select(const Selection& selection) const {
     if (!selection.owner.empty() && owner != selection.owner) return;
     if (selection.created_from && created_at < *selection.created_from) return;
     if (selection.created_before && created_at >= *selection.created_before) return;
-    // One owner's come in the order of time, everybody's in the order of ids.
+    // One owner's records are in order of time, everybody's in order of ids.
     found.emplace_back(selection.owner.empty() ? Timestamp() : created_at, id);
   };
   if (selection.kind == Kind::kConversation) {
@@ -524,7 +524,7 @@ std::vector<std::vector<std::string>> Model::CommitsOf(const DeleteRound& round)
   std::set<std::string> seen;
   for (const std::string& id : asked) {
     if (!seen.insert(id).second) continue;
-    // An id that is not there takes its place in a commit all the same.
+    // A missing id still takes a place in a commit.
     if (seen.size() % kDeleteBatchRecordsMax == 1) commits.emplace_back();
     if (Has(round.selection.kind, id)) commits.back().push_back(id);
   }

@@ -1,5 +1,5 @@
-// What the crash tests write. A step follows from a seed and its number alone, so that the worker that is killed and the test
-// that looks at what it left agree on every byte of it without a word between them.
+// What the crash tests write. A step follows from a seed and its number alone, so that the killed worker and the test that
+// checks its store agree on every byte of it.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace coffer::crash {
 // Small, so that a few seconds of work flush and merge files.
 inline constexpr std::size_t kWorkerWriteBufferBytes = std::size_t{4} << 20;
 
-// A content by what it is made from, since models keep many.
+// A content as the values it is generated from, since models keep many.
 struct ContentRecipe {
   std::uint64_t size_bytes = 0;
   std::uint64_t seed = 0;
@@ -26,7 +26,7 @@ std::string MakeContent(const ContentRecipe& recipe);
 
 struct PutTalk {
   Conversation conversation;
-  std::optional<std::vector<Message>> messages;  // absent: those that are there stay
+  std::optional<std::vector<Message>> messages;  // absent: the messages stay
 };
 struct AddMessage {
   std::string conversation_id;
@@ -38,7 +38,7 @@ struct DropMessage {
 };
 struct PutFile {
   Document document;
-  std::optional<ContentRecipe> content;  // absent: the one that is there stays
+  std::optional<ContentRecipe> content;  // absent: the content stays
 };
 struct DropRecord {
   Kind kind = Kind::kPrompt;
@@ -53,29 +53,29 @@ using Step = std::vector<Change>;
 Step MakeStep(std::uint64_t seed, int lane, std::uint64_t number);
 std::string LanePrefix(int lane);
 
-// Commits a step. kNotFound where a change asks for what is not there: then none of it is done.
+// Commits a step. kNotFound if a change needs a missing record; then nothing is changed.
 Status CommitStep(Engine& engine, const Step& step, Durability durability);
-// Every third step is written to survive the process alone.
+// Every third step must survive the process only, not power loss.
 Durability DurabilityOf(std::uint64_t step);
 
-// Records enough for bulk deletes of several commits each; numbered ids, three owners, created one second apart.
+// Enough records for bulk deletes of several commits each: numbered ids, three owners, created one second apart.
 std::vector<Step> MakeStock(std::uint64_t seed);
 inline constexpr int kStockOwners = 3;
 std::string StockOwner(int number);
 
 // One call of Engine::BulkDelete.
 struct DeleteRound {
-  std::vector<std::string> ids;  // if not empty, of `selection`'s kind; the selection is not used
+  std::vector<std::string> ids;  // if not empty, ids of `selection`'s kind; the rest of the selection is not used
   Selection selection;
 };
 std::vector<DeleteRound> MakeDeleteRounds();
 Result<BulkDeleteReport> RunDeleteRound(Engine& engine, const DeleteRound& round, Durability durability);
 
-// A store's records, each as text under its kind and id: "conversation c1", with its messages; "document d1", with its
-// content's size and hash; "prompt p1".
+// A store's records, each as text by its kind and id: "conversation c1", with its messages; "document d1", with its content's
+// size and hash; "prompt p1".
 using State = std::map<std::string, std::string>;
 Result<State> ReadState(Engine& engine);
-// The first keys in which two states differ; empty where they are the same.
+// The first keys in which two states differ; empty if they are equal.
 std::string DifferenceOf(const State& found, const State& expected);
 
 // What a store must hold after some steps.
@@ -86,7 +86,7 @@ class Model {
   State ToState() const;
   // Conversations, messages, documents and prompts together.
   std::uint64_t records() const;
-  // The ids that a bulk delete finds, by the commits that it deletes them in.
+  // The ids that a bulk delete finds, by the commits that delete them.
   std::vector<std::vector<std::string>> CommitsOf(const DeleteRound& round) const;
   void Drop(Kind kind, const std::vector<std::string>& ids);
 

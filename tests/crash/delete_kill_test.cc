@@ -1,4 +1,4 @@
-// A process is killed in the middle of bulk deletes: what was acknowledged is gone, and no record is there by half.
+// A process is killed during bulk deletes: acknowledged deletes are done, and no record is there in part.
 #include <algorithm>
 
 #include "crash/crash_fixture.h"
@@ -11,7 +11,7 @@ class DeleteKillTest : public CrashTest {
   void DeleteAndDie(std::uint64_t test, std::uint64_t kills, bool second_dies_too);
 };
 
-// Some of a bulk delete's commits, the first ones, are there in whole.
+// The first commits of a bulk delete, and no others, are there in whole.
 void ExpectCommitsOf(const DeleteRound* round, Model model, const State& found) {
   if (found == model.ToState()) return;
   const std::string difference = DifferenceOf(found, model.ToState());
@@ -31,7 +31,7 @@ void DeleteKillTest::DeleteAndDie(std::uint64_t test, std::uint64_t kills, bool 
   for (const Step& step : MakeStock(seed_)) stock.Apply(step);
   KeepStoreWith(MakeStock(seed_));
   const std::vector<DeleteRound> rounds = MakeDeleteRounds();
-  std::vector<Model> models = {stock};  // behind each number of rounds
+  std::vector<Model> models = {stock};  // after each number of rounds
   for (const DeleteRound& round : rounds) {
     Model model = models.back();
     for (const std::vector<std::string>& commit : model.CommitsOf(round)) model.Drop(round.selection.kind, commit);
@@ -44,7 +44,7 @@ void DeleteKillTest::DeleteAndDie(std::uint64_t test, std::uint64_t kills, bool 
     WorkerRun run = WorkAndDie({"delete", store()}, death);
     std::size_t acknowledged = run.Said("deleted").size();
     if (second_dies_too) {
-      death.call = death.call / 2 + 1;  // it begins anew with the first round, and finds less to do
+      death.call = death.call / 2 + 1;  // it starts again with the first round, and finds less to do
       run = WorkAndDie({"delete", store()}, death);
       acknowledged = std::max(acknowledged, run.Said("deleted").size());
     }

@@ -1,5 +1,5 @@
-// A process is killed while it erases a user: once the erasure was begun, the next opening brings it to its end; before that,
-// nothing has happened.
+// A process is killed while it erases a user: once the erasure has begun, the next opening completes it; before that, nothing
+// has happened.
 #include "coffer/operation.h"
 #include "crash/crash_fixture.h"
 

@@ -1,4 +1,4 @@
-// A process is killed in the middle of an export: a file under a final name is whole.
+// A process is killed during an export: a file under a final name is complete.
 #include "coffer/export.h"
 
 #include <filesystem>
@@ -31,7 +31,7 @@ std::string HashOf(const std::string& bytes) {
   return format::HexText(hash.Finish());
 }
 
-// An export without its last bytes is no JSON, or a tar without its end.
+// A truncated export is not valid JSON, or a tar without its end.
 void ExpectWhole(const std::string& path, const State& state) {
   constexpr std::size_t kTarEndBytes = 1024;
   const std::string bytes = ReadBytes(path);
@@ -81,7 +81,7 @@ void ExportKillTest::Die(const Death& death) {
   }
   EXPECT_EQ(engine->Statistics()->exports_bytes, bytes);
   if (fs::exists(output())) ExpectWhole(output(), expected_);
-  // What a killed export left beside a named output is in nobody's way.
+  // The temporary file of a killed export does not block another one.
   fs::remove(output());
   ExportOptions options;
   options.output = output();
@@ -102,7 +102,7 @@ TEST_F(ExportKillTest, FileUnderAFinalNameIsWholeAndNothingElseStays) {
 TEST_F(ExportKillTest, KilledAtAnyCallOnTheNamedFileItIsWholeOrNotThere) {
   MakeStore(52);
   std::vector<Death> deaths = DeathsAtEachCall(Words(), "/named.json");
-  // Of the many appends in the middle one is like the other.
+  // The many appends in the middle are alike.
   if (deaths.size() > 12) deaths.erase(deaths.begin() + 4, deaths.end() - 8);
   for (const Death& death : deaths) {
     Die(death);

@@ -1,4 +1,4 @@
-// A process is killed in the middle of an import: whole batches are there, and a second import completes them.
+// A process is killed during an import: whole batches are there, and a second import completes them.
 #include "coffer/import.h"
 
 #include <algorithm>
@@ -21,11 +21,11 @@ class ImportKillTest : public CrashTest {
   // An input of several batches, and the record of each line.
   void MakeInput();
   std::vector<std::string> ImportWords(bool buffered) const;
-  // How many lines, the first ones, make so many records. Fails where the last of them would be there by half.
+  // How many of the first lines make `records` records. Fails if the last of them would be there in part.
   std::size_t LinesThatMake(std::uint64_t records) const;
   State StateWith(std::uint64_t records) const;
-  // Lets an import die, and answers how many records are there then: those of whole lines from the first one on, all
-  // acknowledged ones, and of the others at most a batch.
+  // Lets an import die, and returns how many records there are then: those of the first whole lines, all acknowledged ones, and
+  // at most one more batch.
   std::uint64_t Die(const Death& death, bool buffered, std::uint64_t records_before);
   void ImportTheRest(const State& all);
   void ImportAndDie(std::uint64_t test, std::uint64_t kills, bool second_dies_too);

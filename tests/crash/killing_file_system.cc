@@ -19,7 +19,7 @@ class KillingWritableFile final : public WritableFile {
   Status Append(std::string_view bytes) override {
     if (files_.Count("append", path_)) {
       if (files_.death_.behind) {
-        file_->Append(bytes.substr(0, bytes.size() / 2)).Ignore();  // nobody is left to hear of it
+        file_->Append(bytes.substr(0, bytes.size() / 2)).Ignore();  // the process dies in any case
         file_->Flush().Ignore();
       }
       files_.Die("append", path_);

@@ -1,4 +1,4 @@
-// KillingFileSystem: files over another file system's, and an end of the process by SIGKILL at the n-th call that changes one.
+// KillingFileSystem: forwards to another file system, and ends the process by SIGKILL at the n-th call that changes a file.
 #pragma once
 
 #include <atomic>
@@ -17,20 +17,20 @@ namespace coffer::crash {
 // Never returns.
 [[noreturn]] void KillThisProcess();
 
-// Which call is the last one.
+// The call at which the process dies.
 struct Death {
   std::uint64_t call = 0;  // counted from 1; 0: none
-  bool behind = false;     // dies behind the call, of an append in its middle; else before it
+  bool behind = false;     // dies after the call, in the middle of an append; else before it
   std::string only = {};   // counts only calls that contain it, written as "rename /path/of/the/new/name"
 };
 
-// Counts writes, flushes, syncs, creations, removals, renames (by the new name), links, truncations and locks: all that can
-// leave another picture on disk. Safe to use from many threads, whose calls then mix as they come.
+// Counts writes, flushes, syncs, creations, removals, renames (by the new name), links, truncations and locks: all calls that
+// can change the disk. Safe to use from many threads, whose calls then mix.
 class KillingFileSystem final : public FileSystem {
  public:
   using LastWords = std::function<void(std::string_view call, const std::string& path)>;
 
-  // `last_words` is told which call it was. `base` must outlive this object.
+  // `last_words` receives the call. `base` must outlive this object.
   KillingFileSystem(FileSystem& base, Death death, LastWords last_words)
       : base_(base), death_(std::move(death)), last_words_(std::move(last_words)) {}
 
@@ -55,7 +55,7 @@ class KillingFileSystem final : public FileSystem {
  private:
   friend class KillingWritableFile;
 
-  // Counts a call and answers whether it is the last one.
+  // Counts a call and returns whether it is the last one.
   bool Count(std::string_view call, const std::string& path);
   [[noreturn]] void Die(std::string_view call, const std::string& path) const;
 

@@ -1,5 +1,5 @@
-// A process is killed while it prunes or verifies backups: no backup that stays has lost anything, none is in two places, and
-// pruning again does the rest.
+// A process is killed while it prunes or verifies backups: the remaining backups are intact, none is in two places, and another
+// prune does the rest.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -11,8 +11,8 @@ namespace {
 
 class PruneKillTest : public RepositoryKillTest {
  protected:
-  // Keeps a store with five backups: a full and an incremental one, long in the trash by the time of the prune, the same again,
-  // which it drops, and one that it keeps as the newest.
+  // Keeps a store with five backups: a full and an incremental one, whose time in the trash is over at the prune, two more that
+  // it drops, and one that it keeps as the newest.
   void MakeStore(std::uint64_t test) {
     Begin(test);
     KeepStoreWith(Steps(kSteps));
@@ -26,7 +26,7 @@ class PruneKillTest : public RepositoryKillTest {
       const Result<BackupInfo> info = RunBackup(**engine, options);
       ASSERT_OK(info);
       ids_[i] = info->id;
-      CommitStep(**engine, MakeStep(seed_, 0, kSteps + i), Durability::kBuffered).Ignore();  // not found is an answer too
+      CommitStep(**engine, MakeStep(seed_, 0, kSteps + i), Durability::kBuffered).Ignore();  // kNotFound is fine too
     }
     ASSERT_OK(DeleteBackup(**engine, ids_[0]));
     ASSERT_OK(DeleteBackup(**engine, ids_[1]));

@@ -1,5 +1,5 @@
-// A process is killed in the middle of a restore: the store has the state before it or the one behind it, whole batches of it
-// where it was a partial one.
+// A process is killed during a restore: the store has the state before it or after it; after a partial restore, whole batches
+// of it.
 #include <algorithm>
 #include <filesystem>
 
@@ -10,12 +10,12 @@ namespace {
 
 class RestoreKillTest : public RepositoryKillTest {
  protected:
-  // Keeps a store with a backup and some steps since, and says what each state must be.
+  // Keeps a store with a backup and some later steps, and computes the states it may have.
   void MakeStore(std::uint64_t test);
   std::vector<std::string> RestoreWords(bool safety) const;
   void Die(const Death& death, bool safety);
   void DieTwice(const Death& first, const Death& second);
-  // Each backup holds what it should, and the store can be restored from the first one.
+  // Each backup holds its state, and the store can be restored from the first one.
   void ExpectBackupsToHold(Engine& engine, const std::vector<State>& safety_states);
 
   static constexpr std::uint64_t kBackedUp = 20;
@@ -24,7 +24,7 @@ class RestoreKillTest : public RepositoryKillTest {
 
   std::string backup_;
   State before_;
-  std::vector<State> restored_;  // behind the restore, and behind each step written then
+  std::vector<State> restored_;  // after the restore, and after each step written then
 };
 
 bool IsAmong(const State& state, const std::vector<State>& states) {
@@ -41,7 +41,7 @@ void RestoreKillTest::MakeStore(std::uint64_t test) {
     ASSERT_OK(info);
     backup_ = info->id;
     for (std::uint64_t step = kBackedUp; step < kPresent; ++step) {
-      CommitStep(**engine, MakeStep(seed_, 0, step), Durability::kBuffered).Ignore();  // not found is an answer too
+      CommitStep(**engine, MakeStep(seed_, 0, step), Durability::kBuffered).Ignore();  // kNotFound is fine too
     }
   }
   before_ = StateBehind(kPresent);
@@ -143,7 +143,7 @@ TEST_F(RestoreKillTest, KilledAtAnyCallOnCurrentOrAnyRenameItLeavesOneStateOrThe
   }
 }
 
-// What of a conversation is neither as it was nor as the backup has it; empty where there is nothing.
+// The keys whose records are neither as before the restore nor as in the backup.
 std::string NeitherOf(const State& found, const State& before, const State& behind) {
   std::string keys;
   for (const State* state : {&found, &before, &behind}) {

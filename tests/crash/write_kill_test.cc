@@ -1,7 +1,7 @@
-// A process that writes is killed by SIGKILL at any moment. The store that it leaves opens, its counters equal a recount, every
-// acknowledged step is there, and the one under way is there in whole or not at all.
+// A writing process is killed by SIGKILL at any moment. The store opens, its counters equal a recount, every acknowledged step
+// is there, and the current one is there in whole or not at all.
 //
-// Seeds are fixed; COFFER_CRASH_SEED=<number> in the environment gives other ones, for as many runs as one likes.
+// Seeds are fixed; COFFER_CRASH_SEED=<number> in the environment selects others.
 #include <array>
 #include <filesystem>
 
@@ -29,7 +29,7 @@ class WriteKillTest : public CrashTest {
             Word("lane1", lanes_[1].next),
             Word("steps", steps)};
   }
-  // Looks at a copy, so that the next worker meets what the last one left.
+  // Checks a copy, so that the next worker finds the store as the last one left it.
   void TakeOverAndCheck(const WorkerRun& run) {
     SCOPED_TRACE(run.LastWords());
     for (Lane& lane : lanes_) lane.TakeOver(run);
@@ -44,7 +44,7 @@ class WriteKillTest : public CrashTest {
     for (Lane& lane : lanes_) lane.Settle(found);
   }
 
-  // Worker after worker on one store, each killed at another call.
+  // One worker after another on one store, each killed at another call.
   void WriteAndDie(std::uint64_t test, std::uint64_t kills);
   void WriteUntilKilled(std::uint64_t test, std::uint64_t kills);
   void DieWhileRecovering(std::uint64_t test, std::uint64_t rounds);

@@ -1,5 +1,5 @@
-// Compares a data set with what a store, or a JSON export, gives back: every member of every record, every text of every
-// message, every byte of every content. Ends with 0 only if all are there and equal and there are no others.
+// Compares a data set with what a store or a JSON export returns: every member of every record, every text of every message,
+// every byte of every content. Exits with 0 only if all are there and equal and there are no others.
 //   compare_records store DATA_FOLDER DATA_SET
 //   compare_records export FILE DATA_SET
 #include <cstdio>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job before the reader's eyes: import, statistics, proof that all came back, backup, bulk delete, restore, export, HTTP.
+# Shows the main job: import, statistics, comparison with the input, backup, bulk delete, restore, export, HTTP.
 #   demo.sh BUILD_FOLDER
 set -euo pipefail
 
@@ -31,7 +31,7 @@ else
   set="$demo/set"
   origin="a GENERATED set of similar shape (no data set in ../shared/data)"
   title "no data set at hand: generating one of similar shape"
-  "$build/bench/generate_data" "$set"
+  "$build/bench/data/generate_data" "$set"
   conversations=$set/conversations.ndjson
   prompts=$set/prompts.ndjson
   documents=$set/documents/documents.ndjson

@@ -40,7 +40,7 @@ std::string Unpack(const std::string& packed, const fs::path& path) {
   return plain;
 }
 
-// "x.ndjson.zst" where it is there, else "x.ndjson".
+// "x.ndjson.zst" if it exists, else "x.ndjson".
 fs::path PackedOrPlain(const fs::path& plain) {
   const fs::path packed = plain.string() + ".zst";
   return fs::exists(packed) ? packed : plain;
@@ -76,7 +76,7 @@ std::map<std::string, std::string> ReadTar(const fs::path& path) {
   std::map<std::string, std::string> contents;
   archive_entry* entry = nullptr;
   int status = ARCHIVE_OK;
-  // A warning: the name cannot be told in the process's locale, which is not needed here.
+  // A warning: the name cannot be converted to the process's locale, which is not needed here.
   while ((status = archive_read_next_header(tar.get(), &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     std::string content(static_cast<std::size_t>(archive_entry_size(entry)), '\0');
@@ -91,7 +91,7 @@ std::map<std::string, std::string> ReadTar(const fs::path& path) {
   return contents;
 }
 
-// What the engine may add to a record: derived members, and defaults of those that were missing.
+// Members that the engine may add to a record: derived ones, and defaults of missing ones.
 const std::set<std::string>& AddedMembers() {
   static const std::set<std::string> members = {
       "message_count", "last_message_at", "conversation_id",   "file_size",  "file_hash", "status",
@@ -193,7 +193,7 @@ bool GivenRecords::Report(std::ostream& out) const {
       << " bytes of contents\n";
   out << (differences_ + missing == 0 ? "all equal" : "NOT EQUAL") << ": " << differences_ << " differences, " << missing
       << " records missing\n";
-  // Nothing compared proves nothing.
+  // A comparison of nothing proves nothing.
   return differences_ + missing == 0 && conversations_equal_ > 0;
 }
 

@@ -1,4 +1,4 @@
-// GivenRecords: what went in, read from the data set's own files without a line of the library, and how it compares.
+// GivenRecords: the records of the data set's own files, read without the library, and their comparison with the returned ones.
 #pragma once
 
 #include <filesystem>
@@ -11,19 +11,19 @@ namespace coffer::demo {
 
 using Json = nlohmann::json;
 
-// Reads a file that may be zstd. Throws std::runtime_error naming it.
+// Reads a file that may be zstd. Throws std::runtime_error with its name.
 std::string ReadPlain(const std::filesystem::path& path);
 
 class GivenRecords {
  public:
   explicit GivenRecords(const std::filesystem::path& data_set);
 
-  // Each holds what came back against what was given, once. A conversation carries its messages.
+  // Each compares a returned record with the given one, once. A conversation has its messages.
   void CompareConversation(const Json& returned);
   void ComparePrompt(const Json& returned);
   void CompareDocument(const Json& returned, const std::string& content);
 
-  // Says what was equal and what was not. True if everything given came back equal, and nothing else.
+  // Prints what was equal and what was not. True if every given record was returned equal, and no other one.
   bool Report(std::ostream& out) const;
 
  private:
@@ -34,7 +34,7 @@ class GivenRecords {
   void CompareMessages(const Json& given, const Json& returned, const std::string& what);
   void Differ(const std::string& problem);
 
-  // What has not come back yet.
+  // Not yet returned.
   Records conversations_;
   Records prompts_;
   Records documents_;

@@ -66,7 +66,7 @@ void CompareStore(const std::string& data_folder, GivenRecords& given) {
                 [&](const Json& record) { given.CompareDocument(record, ReadContent(*engine, record.at("id"))); });
 }
 
-// One record is held at a time: the callback drops each as soon as it has been compared.
+// The callback drops each record after its comparison, so that only one is in memory.
 void CompareExport(const std::string& file, GivenRecords& given) {
   std::string section;
   const auto on_event = [&](int depth, Json::parse_event_t event, Json& parsed) {

@@ -1,4 +1,4 @@
-// What comes back: from a store through the public interface, or from a file that `coffer export` wrote.
+// The returned records: from a store through the public interface, or from a file that `coffer export` wrote.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@ namespace coffer::demo {
 
 class GivenRecords;
 
-// Both throw std::runtime_error when something cannot be read at all.
+// Both throw std::runtime_error if a read fails.
 void CompareStore(const std::string& data_folder, GivenRecords& given);
 void CompareExport(const std::string& file, GivenRecords& given);
 

@@ -1,7 +1,6 @@
-"""Each thing that may be wrong with a page is seen to be found, on pages made bad on purpose.
+"""Checks that each fault of a page is found, on pages made with that fault.
 
-bad_pages_test.py TREE BUILD SCRATCH
-"""
+  bad_pages_test.py TREE BUILD SCRATCH"""
 
 import sys
 import unittest

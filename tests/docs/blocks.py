@@ -9,7 +9,7 @@ FENCE = re.compile(r"^( *)(`{3,}|~{3,}) *([^\s`]*)")
 
 
 class PageFault(Exception):
-    """Says what is wrong with a page, and at which line."""
+    """A fault of a page, and its line."""
 
     def __init__(self, page: Path, line: int, problem: str) -> None:
         super().__init__(f"{page}:{line}: {problem}")
@@ -17,7 +17,7 @@ class PageFault(Exception):
 
 @dataclass(frozen=True)
 class Block:
-    page: Path  # below the tree
+    page: Path  # relative to the tree
     line: int  # of its first line of text, from 1
     language: str
     text: str
@@ -27,7 +27,7 @@ class Block:
 
 
 def pages_of(tree: Path) -> list[Path]:
-    """Every *.md file below `tree` but for what was built and what is hidden."""
+    """Every *.md file below `tree`, without build folders and hidden ones."""
     found = []
     for folder, folders, files in os.walk(tree):
         folders[:] = [name for name in folders if not name.startswith(".") and not re.match(r"build(-|$)", name)]
@@ -36,7 +36,7 @@ def pages_of(tree: Path) -> list[Path]:
 
 
 def blocks_of(tree: Path, page: Path) -> list[Block]:
-    """In order. A fence that nothing closes is a fault, since it would hide what follows."""
+    """In order. An unclosed fence is a fault, because it would hide the rest of the page."""
     found = []
     lines = iter(enumerate((tree / page).read_text(encoding="utf-8").splitlines(), start=1))
     for number, line in lines:

@@ -1,4 +1,4 @@
-"""Where blocks run: an installed copy of the build, and a folder a page that looks like the tree after `./dev build`."""
+"""Where blocks run: an installed copy of the build, and a folder per page that looks like the tree after `./dev build`."""
 
 import os
 import shutil
@@ -18,11 +18,11 @@ class Place:
     tree: Path
     build: Path
     prefix: Path  # of the installed copy
-    folder: Path  # a page's own
+    folder: Path  # the page's own
 
     def environment(self) -> dict[str, str]:
-        """The installed copy is found as one in /usr/local would be, and programs that a test cannot run as they are have
-        a stand-in that comes first."""
+        """The installed copy is found like one in /usr/local. Programs that a test cannot run have a stand-in that comes first
+        on the path."""
         libraries = next(self.prefix.glob("lib*/**/libcoffer.so")).parent
         return os.environ | {
             "PATH": f"{STAND_INS}:{os.environ['PATH']}",
@@ -37,7 +37,7 @@ class Place:
         }
 
     def checked(self, block: Block, command: list[str], name: str = "") -> str:
-        """What it prints, run in the page's folder, without anybody who could be asked."""
+        """Runs it in the page's folder, without a terminal, and returns its output."""
         name = name or " ".join(command)
         try:
             done = subprocess.run(

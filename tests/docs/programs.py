@@ -1,4 +1,4 @@
-"""Blocks that are programs: compiled against the installed copy and run. Each answers what it printed."""
+"""Blocks that are programs: compiled against the installed copy and run. Each function returns the output."""
 
 import json
 import re
@@ -7,7 +7,7 @@ import sys
 from blocks import Block
 from place import Place
 
-# What the pieces of a page stand in, as the page itself says.
+# The program around the pieces of a page, as the page describes it.
 PIECES = """#include <coffer/coffer.h>
 
 #include <chrono>
@@ -44,7 +44,7 @@ def compile_and_run(place: Place, block: Block, text: str, compiler: str, suffix
 
 
 def run_cpp(place: Place, block: Block) -> str:
-    """A program that begins as an example does has to be that example, which has been built."""
+    """A program that begins like an example must be that example, which has been built."""
     for example in (place.tree / "examples").glob("*.cc"):
         text = example.read_text(encoding="utf-8")
         if text.splitlines()[0] != block.text.splitlines()[0]:
@@ -56,7 +56,7 @@ def run_cpp(place: Place, block: Block) -> str:
 
 
 def run_cpp_pieces(place: Place, pieces: list[Block]) -> str:
-    """The pieces of a page are one program, since each goes on from those before it."""
+    """The pieces of a page are one program, because each continues the ones before it."""
     text = "".join(f'#line {piece.line} "{piece.page}"\n{piece.text}' for piece in pieces)
     return compile_and_run(place, pieces[0], PIECES.format(pieces=text), "c++ -std=c++20", "cc", "coffer")
 
@@ -70,7 +70,7 @@ def run_python(place: Place, block: Block) -> str:
 
 
 def run_cmake(place: Place, block: Block) -> str:
-    """A piece of a CMakeLists.txt, or a whole one, as a project of its own that links a program."""
+    """Builds a CMakeLists.txt, or a piece of one, as a project of its own that links a program."""
     target = re.search(r"target_link_libraries\((\w+)", block.text)
     if not target:
         raise block.fault("links nothing, so nothing shows that it is right")
@@ -87,7 +87,7 @@ def run_cmake(place: Place, block: Block) -> str:
 
 
 def run_json(place: Place, block: Block) -> str:
-    """A value a line. Those that are records are taken by an import, every one of them."""
+    """One value per line. An import must accept all of them that are records."""
     values = []
     for number, line in enumerate(block.text.splitlines()):
         try:

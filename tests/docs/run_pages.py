@@ -1,7 +1,6 @@
-"""Compiles or runs every fenced block of every page of the tree. No block goes unclaimed.
+"""Compiles or runs every fenced block of every page of the tree. A block of an unknown kind is a fault.
 
-run_pages.py TREE BUILD SCRATCH
-"""
+  run_pages.py TREE BUILD SCRATCH"""
 
 import re
 import sys
@@ -21,7 +20,7 @@ RUNNERS = {
     "python": programs.run_python,
     "sh": run_shell,
 }
-# Layouts and diagrams. What could be run does not hide among them.
+# Layouts and diagrams. They must not contain commands that could be run.
 PROGRAMS = r"sudo|apt|apt-get|age|bash|cc|cmake|coffer|cpack|ctest|curl|g\+\+|git|make|ninja|pip|python3?|zstd"
 COMMAND = re.compile(rf"^\s*(\$ |\./|build/|({PROGRAMS}) \S)", re.MULTILINE)
 
@@ -33,7 +32,7 @@ def check_text(block: Block) -> None:
 
 
 def check_output(block: Block, printed: str | None) -> None:
-    """`…` stands for what differs from run to run."""
+    """`…` stands for text that differs from run to run."""
     if printed is None:
         raise block.fault("an output block without a block before it that prints")
     pattern = ".*".join(re.escape(part) for part in block.text.split("…"))
@@ -42,7 +41,7 @@ def check_output(block: Block, printed: str | None) -> None:
 
 
 def run_block(place: Place, block: Block, pieces: list[Block]) -> str | None:
-    """What it printed, if it is run. The pieces of a program run as a whole where the last of them stands."""
+    """The output of a block that is run. The pieces of a program are run as a whole at the last of them."""
     if block in pieces:
         return programs.run_cpp_pieces(place, pieces) if block is pieces[-1] else None
     if block.language in RUNNERS:
@@ -55,7 +54,7 @@ def run_block(place: Place, block: Block, pieces: list[Block]) -> str | None:
 
 
 def run_page(place: Place, page: Path) -> int:
-    """How many blocks it has."""
+    """Returns the number of its blocks."""
     blocks = blocks_of(place.tree, page)
     pieces = [block for block in blocks if block.language == "cpp" and not programs.is_whole(block)]
     printed = None

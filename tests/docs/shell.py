@@ -1,5 +1,5 @@
-"""`sh` blocks, each as one script. Programs that a test cannot run as they stand there (apt, ./dev, a build of minutes, an
-installation) have stand-ins in stand_ins/, each of which says what it checks instead."""
+"""`sh` blocks, each as one script. Programs that a test cannot run (apt, ./dev, a build of minutes, an installation) have
+stand-ins in stand_ins/; each states what it checks instead."""
 
 import contextlib
 import io
@@ -11,7 +11,7 @@ from pathlib import Path
 from blocks import Block
 from place import Place
 
-# A failure in the middle ends it, and tells where it stands.
+# Stops at the first failure and prints its place.
 HEAD = "set -euo pipefail; trap 'echo \"at: $BASH_COMMAND\" >&2' ERR\n"
 
 CHAT = """[{"conversation_id":"chat-1","title":"Lisbon","create_time":1730451600.0,"update_time":1730451660.0,"current_node":"n2",
@@ -29,15 +29,15 @@ def chat_export() -> bytes:
     return packed.getvalue()
 
 
-# What a reader brings along, by the name that the pages give it.
+# Files that a reader already has, by the names that the pages use.
 READERS_FILES = {"chatgpt-export.zip": chat_export}
 
 
 def end_server(folder: Path) -> None:
-    """The one that a block has started, which serves the blocks behind it too."""
+    """The server that a block has started, which later blocks use too."""
     pid = folder / "serve.pid"
     if pid.exists():
-        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself; the blocks behind it have told
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself; later blocks would have failed
             os.kill(int(pid.read_text(encoding="ascii")), signal.SIGTERM)
 
 

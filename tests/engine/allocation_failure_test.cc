@@ -1,5 +1,5 @@
-// Memory that runs out: each allocation that a call makes on its thread is made to fail, one after the other. Whichever it is, no
-// exception comes out, and what the call says of the store is true. A program of its own, since it replaces operator new.
+// Out of memory: each allocation that a call makes on its thread fails once, one after the other. No exception escapes, and the
+// returned status is true. A program of its own, because it replaces operator new.
 #include <cstdint>
 
 #include "coffer/key.h"
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kAllocationsOfACallMax = 20'000;
 
-// What `call` answers when its n-th allocation fails; `failed` says whether it made as many.
+// The status of `call` when its n-th allocation fails; `failed` is false if it made fewer.
 template <typename Call>
 Status WithoutAllocation(std::int64_t nth, Call& call, bool& failed) {
   FailAllocationBehind(nth);
@@ -33,8 +33,8 @@ class AllocationFailureTest : public EngineTest {
     ASSERT_OK(engine_->PutPrompt(MakePrompt("p1")));
   }
 
-  // `call` must go through when nothing fails, as it does at first, which brings what is made once a process: simdjson looks
-  // for the processor at hand in a function that lets nothing out.
+  // The first call runs without failures and allocates what is made once per process: simdjson detects the processor in a
+  // noexcept function.
   template <typename Call>
   void ExpectToldWhicheverFails(const char* what, Call call) {
     SCOPED_TRACE(what);
@@ -47,7 +47,7 @@ class AllocationFailureTest : public EngineTest {
         EXPECT_GT(nth, 0);
         return;
       }
-      // Some memory can be done without.
+      // Some allocations are optional.
       if (!status.ok()) {
         ASSERT_TRUE(HasCode(status, StatusCode::kResourceExhausted)) << nth;
       }
@@ -140,8 +140,8 @@ TEST_F(AllocationFailureTest, ADeleteThatIsToldAsFailedDeletesNothing) {
   expect_added_whole([&] { return batch.DeleteMessage(id, 1); });
 }
 
-// A commit that was told as failed is not seen before the engine is opened anew, and is then there whole or not at all; one that
-// was told as done is there.
+// A commit reported as failed is not visible before the engine is opened again, and is then there in whole or not at all; a
+// commit reported as done is there.
 TEST_F(AllocationFailureTest, ACommitIsWhatItWasToldToBe) {
   for (std::int64_t nth = 0;; ++nth) {
     SCOPED_TRACE(nth);
@@ -164,7 +164,7 @@ TEST_F(AllocationFailureTest, ACommitIsWhatItWasToldToBe) {
     if (engine_->Sync().ok()) {
       EXPECT_EQ(engine_->GetConversation(id).ok(), status.ok());
     } else {
-      engine_->Close().Ignore();  // no more writes, as a failed one wants it
+      engine_->Close().Ignore();  // no more writes, as after a failed one
       engine_.reset();
       Reopen();
       ASSERT_NE(engine_, nullptr);

@@ -1,4 +1,4 @@
-// Batches: several changes that come together or not at all, in their order.
+// Batches: several changes in order, all or none of them.
 #include <functional>
 
 #include "coffer/limits.h"
@@ -9,7 +9,7 @@ namespace {
 
 class BatchTest : public EngineTest {
  protected:
-  // Applies steps one by one in one conversation's copy of the store, and in one batch in another, and compares.
+  // Applies steps one by one to one conversation, and in one batch to another, and compares the two.
   using Step = std::function<Status(Batch&)>;
   void ExpectSameAsOneByOne(const std::vector<Step>& before, const std::vector<Step>& steps);
 };

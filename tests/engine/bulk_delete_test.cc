@@ -1,4 +1,4 @@
-// Bulk delete: by ids and by a selection, with all that hangs on the records.
+// Bulk delete by ids and by a selection, with everything that belongs to the records.
 #include "coffer/limits.h"
 #include "engine/engine_fixture.h"
 #include "storage/store.h"
@@ -14,7 +14,7 @@ class BulkDeleteTest : public EngineTest {
     options.dry_run = dry_run;
     return options;
   }
-  // "c1000" … created a second apart; each third of "bob", each second archived.
+  // "c1000" … created a second apart; every third belongs to "bob", every second is archived.
   void PutTalks(int count, std::size_t messages = 2) {
     Batch batch(*engine_);
     for (int i = 0; i < count; ++i) {
@@ -47,7 +47,7 @@ TEST_F(BulkDeleteTest, TellsWhatBecameOfEachId) {
     EXPECT_CODE(error.status, kNotFound);
     words[error.id] = error.status.message();
   }
-  // A foreign record is told in the same words as a missing one.
+  // A foreign record has the same message as a missing one.
   EXPECT_EQ(words.at("missing"), "conversation missing: not found");
   EXPECT_EQ(words.at("c1002"), "conversation c1002: not found");
   EXPECT_TRUE(words.contains("c1000"));
@@ -65,13 +65,13 @@ TEST_F(BulkDeleteTest, SelectionHoldsWhatMeetsAllConditions) {
   selection.status = "archived";
   selection.created_from = At(3);
   selection.created_before = At(13);
-  // Odd, not of the residue 2 by 3, from 3 to 12: 3, 7, 9.
+  // Odd, not congruent to 2 modulo 3, from 3 to 12: 3, 7, 9.
   const BulkDeleteReport report = Delete(selection);
   EXPECT_EQ(report.requested, 3U);
   EXPECT_EQ(report.sample, (std::vector<std::string>{"c1003", "c1007", "c1009"}));
   EXPECT_EQ(Left(), 27U);
   selection.owner.clear();
-  // Those of bob are left: 5, 11.
+  // Bob's remaining ones: 5, 11.
   EXPECT_EQ(Delete(selection).sample, (std::vector<std::string>{"c1005", "c1011"}));
   selection = {};
   selection.limit = 4;

@@ -1,4 +1,4 @@
-// Many threads at one engine, on the same records: nothing acknowledged is lost, and the store stays sound.
+// Many threads use one engine and the same records: nothing acknowledged is lost, and the store stays consistent.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -13,7 +13,7 @@ namespace {
 
 class ConcurrencyTest : public EngineTest {
  protected:
-  // Runs `work` with a number and a seeded source in each of `count` threads.
+  // Runs `work` in each of `count` threads, with a number and a seeded source.
   static void InThreads(std::size_t count, const std::function<void(std::size_t, RandomSource&)>& work) {
     std::vector<std::thread> threads;
     for (std::size_t i = 0; i < count; ++i) {

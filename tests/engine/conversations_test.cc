@@ -1,4 +1,4 @@
-// Conversations: put, get, update and delete, and what a conversation derives from its messages.
+// Conversations: put, get, update and delete, and the members derived from messages.
 #include "engine/engine_fixture.h"
 
 namespace coffer {

@@ -1,4 +1,4 @@
-// Documents and their contents: what is stored, what is derived, and what readers and writers may rely on.
+// Documents and their contents: what is stored, what is derived, and the guarantees for readers and writers.
 #include <sys/mman.h>
 
 #include "coffer/limits.h"
@@ -253,7 +253,7 @@ TEST_F(DocumentsTest, WriterWhoseContentWasTakenPutsNothing) {
   wrong.file_size = 4;
   ContentWriter writer = WriteContent(*engine_, "three");
   EXPECT_CODE(engine_->PutDocument(wrong, std::move(writer)), kInvalidArgument);
-  // Once more with the right size: what was put would be a document without its content.
+  // A second put, with the right size, would store a document without its content.
   EXPECT_CODE(engine_->PutDocument(MakeDocument("d1"), std::move(writer)), kInvalidArgument);
   EXPECT_CODE(engine_->GetDocument("d1"), kNotFound);
   ASSERT_OK(engine_->PutDocument(MakeDocument("d2")));
@@ -281,7 +281,7 @@ TEST_F(DocumentsTest, ContentOfAnotherStoreIsRefused) {
 }
 
 TEST_F(DocumentsTest, ContentBeyondTheLimitIsRefusedAndPutsNothing) {
-  // Of addresses alone: it is refused by its length.
+  // Address space alone: the content is refused by its length.
   const std::size_t length = kDocumentContentBytesMax + 1;
   void* addresses = mmap(nullptr, length, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   ASSERT_NE(addresses, MAP_FAILED);
@@ -291,7 +291,7 @@ TEST_F(DocumentsTest, ContentBeyondTheLimitIsRefusedAndPutsNothing) {
   ASSERT_OK(writer->Append("x"));
   EXPECT_CODE(writer->Append(bytes.substr(1)), kResourceExhausted);
   munmap(addresses, length);
-  // The beginning alone would be another content.
+  // The first part alone would be another content.
   EXPECT_CODE(writer->Append("y"), kResourceExhausted);
   EXPECT_CODE(writer->Finish(), kResourceExhausted);
   EXPECT_CODE(engine_->PutDocument(MakeDocument("d1"), std::move(*writer)), kResourceExhausted);

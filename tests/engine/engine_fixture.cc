@@ -5,7 +5,7 @@
 namespace coffer {
 namespace {
 
-// A conversation's text without the members that the engine derives; a message's without its place.
+// Removes a derived member from a conversation's text, or the place from a message's.
 std::string Without(std::string text, std::string_view member) {
   const std::size_t begin = text.find(",\"" + std::string(member) + "\":");
   if (begin == std::string::npos) return text;

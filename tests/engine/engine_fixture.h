@@ -1,4 +1,4 @@
-// What the engine's tests share: an engine in a folder of its own, records to put, and figures recounted from what reads give.
+// Shared by the engine's tests: an engine in a folder of its own, records to put, and figures recounted from reads.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ inline Message MakeMessage(std::string content, std::string id = {}, std::option
   return message;
 }
 
-// `count` messages "<prefix>0", "<prefix>1" … with ids that follow their places, one second apart.
+// `count` messages "<prefix>0", "<prefix>1" … one second apart, with ids by position.
 inline std::vector<Message> MakeMessages(std::size_t count, const std::string& prefix = "m") {
   std::vector<Message> messages;
   for (std::size_t i = 0; i < count; ++i) {
@@ -70,7 +70,7 @@ inline Prompt MakePrompt(std::string id, std::string owner = "ada", std::string 
   return prompt;
 }
 
-// Bytes that differ for each seed and place, all 256 values among them.
+// Bytes that differ by seed and position, all 256 values among them.
 inline std::string MakeBytes(std::size_t size, std::uint64_t seed = 1) {
   std::string bytes(size, '\0');
   std::uint64_t state = seed * 0x9E3779B97F4A7C15ULL + 1;
@@ -90,18 +90,18 @@ inline ListOptions OwnedBy(std::string owner, std::size_t limit = 100) {
 
 // A content of `bytes`, written in pieces.
 ContentWriter WriteContent(Engine& engine, std::string_view bytes, std::size_t piece_bytes = 300'000);
-// Everything behind the reader's place, read in buffers of `buffer_bytes`.
+// Everything from the reader's position on, read in buffers of `buffer_bytes`.
 std::string ReadRest(ContentReader& reader, std::size_t buffer_bytes = 70'001);
-// The document's content, checked against its size and hash; "(none)" where it has none.
+// The document's content, checked against its size and hash; "(none)" if it has no content.
 std::string ContentOf(Engine& engine, std::string_view document_id, const ReadOptions& options = {});
 
 // Every record by kind and id, as JSON; a document's content is under "content <document id>".
 using Dump = std::map<std::string, std::string>;
 Dump DumpOf(Engine& engine, const Snapshot* snapshot = nullptr);
-// The first records in which two dumps differ, shortened; empty where they are the same.
+// The first records in which two dumps differ, shortened; empty if they are equal.
 std::string DifferenceOf(const Dump& left, const Dump& right);
 
-// Figures as StorageStatistics has them, from what reads give.
+// The figures of StorageStatistics, recounted from reads.
 struct Figures {
   std::map<std::string, std::uint64_t> records_by_kind;
   std::map<std::string, std::uint64_t> bytes_by_kind;
@@ -110,10 +110,10 @@ struct Figures {
 };
 Figures Recount(Engine& engine);
 
-// Verify finds nothing, and the statistics are what a recount gives.
+// CheckIntegrity finds nothing, and the statistics equal a recount.
 void ExpectHealthy(Engine& engine);
 
-// Every finding in a line of its own.
+// One finding per line.
 std::string FindingsOf(const IntegrityReport& report);
 
 class EngineTest : public ::testing::Test {
@@ -128,7 +128,7 @@ class EngineTest : public ::testing::Test {
     }
     engine_.reset();
   }
-  // Closes the engine, if one is open, and opens it again.
+  // Closes the engine, if it is open, and opens it again.
   void Reopen() {
     Close();
     Result<std::unique_ptr<Engine>> opened = Engine::Open(Folder(), options_);

@@ -1,4 +1,4 @@
-// Verify: a sound store has no findings, and whatever is broken in it is named.
+// CheckIntegrity: a sound store has no findings, and each kind of damage is named.
 #include <functional>
 
 #include "coffer/limits.h"
@@ -22,7 +22,7 @@ class IntegrityTest : public EngineTest {
     ASSERT_OK(engine_->PutPrompt(MakePrompt("p1")));
   }
 
-  // Changes rows behind the engine's back, opens the store and answers what verify finds.
+  // Changes rows without the engine, opens the store and returns the findings of CheckIntegrity.
   std::string FindingsAfter(const std::function<void(storage::Store&, storage::WriteBatch&)>& damage) {
     Close();
     {

@@ -1,15 +1,31 @@
-// Listings: their orders, their pages and their cursors.
+// Listings: their orders, pages and cursors.
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 
 #include "coffer/limits.h"
+#include "coffer/listing.h"
+#include "coffer/operation.h"
 #include "engine/engine_fixture.h"
 
 namespace coffer {
 namespace {
 
+static_assert(std::input_iterator<Listing<Conversation>::Iterator>);
+static_assert(std::sentinel_for<std::default_sentinel_t, Listing<Conversation>::Iterator>);
+static_assert(std::ranges::input_range<Listing<std::string>>);
+static_assert(std::movable<Listing<OperationInfo>> && !std::copyable<Listing<OperationInfo>>);
+
+// "a b c " for a listing of texts.
+std::string Joined(Listing<std::string>& listing) {
+  std::string joined;
+  for (const std::string& item : listing) joined += item + " ";
+  return joined;
+}
+
 class ListingTest : public EngineTest {
  protected:
-  // "p<i>" of owner "ada" or, each third, "bob"; later ones are older.
+  // "p<i>" of owner "ada" or, every third, "bob"; later ones have earlier times.
   void PutPrompts(int count) {
     Batch batch(*engine_);
     for (int i = 0; i < count; ++i) {
@@ -140,6 +156,101 @@ TEST_F(ListingTest, ConversationsAndDocumentsListTheirDerivedMembers) {
   ASSERT_OK(documents);
   EXPECT_EQ(documents->items.at(0).file_size, 3U);
   EXPECT_EQ(engine_->ListJson(Kind::kConversation)->items.at(0), *engine_->GetConversationJson("c1", false));
+}
+
+TEST_F(ListingTest, RangesHoldWhatAllPagesHold) {
+  PutPrompts(20);
+  for (const std::string owner : {"", "ada"}) {
+    for (const std::size_t limit : {1U, 7U, 20U, 100U}) {
+      std::vector<std::string> ids;
+      Listing<Prompt> listing = engine_->Prompts(OwnedBy(owner, limit));
+      for (const Prompt& prompt : listing) ids.push_back(prompt.id);
+      EXPECT_OK(listing.status());
+      EXPECT_EQ(ids, Walk(OwnedBy(owner))) << limit;
+    }
+  }
+  ListOptions rest = OwnedBy("", 3);
+  rest.after = engine_->ListPrompts(OwnedBy("", 15))->next;
+  EXPECT_EQ(std::ranges::distance(engine_->Prompts(rest)), 5);
+}
+
+TEST_F(ListingTest, RangesListEveryKind) {
+  PutTalk("c1", 7);
+  PutTalk("c2", 0, "bob");
+  ASSERT_OK(engine_->PutDocument(MakeDocument("d1")));
+  ASSERT_OK(engine_->PutDocument(MakeDocument("d2")));
+  std::string seen;
+  for (const Conversation& talk : engine_->Conversations(OwnedBy("", 1))) seen += talk.id + " ";
+  for (const Document& document : engine_->Documents(OwnedBy("ada", 1))) seen += document.id + " ";
+  for (const Message& message : engine_->Messages("c1", {.from_sequence = 2, .limit = 2})) seen += message.content + " ";
+  EXPECT_EQ(seen, "c1 c2 d1 d2 m2 m3 m4 m5 m6 ");
+  Listing<std::string> texts = engine_->RecordsJson(Kind::kDocument, OwnedBy("", 1));
+  EXPECT_EQ(Joined(texts), *engine_->GetDocumentJson("d1") + " " + *engine_->GetDocumentJson("d2") + " ");
+}
+
+TEST_F(ListingTest, EmptyRangesEndWithoutAFailure) {
+  Listing<Prompt> listing = engine_->Prompts();
+  EXPECT_OK(listing.status());
+  EXPECT_TRUE(listing.begin() == listing.end());
+  EXPECT_OK(listing.status());
+}
+
+TEST_F(ListingTest, RangesBeginAgain) {
+  PutPrompts(5);
+  Listing<Prompt> listing = engine_->Prompts(OwnedBy("", 2));
+  EXPECT_EQ(std::ranges::distance(listing), 5);
+  ASSERT_OK(engine_->Delete(Kind::kPrompt, "p1004"));
+  Listing<Prompt> moved = std::move(listing);
+  EXPECT_EQ(std::ranges::distance(moved), 4);
+}
+
+TEST_F(ListingTest, RangesGoOnWhileRecordsAreDeleted) {
+  PutPrompts(9);
+  const std::unique_ptr<Snapshot> snapshot = *engine_->TakeSnapshot();
+  std::vector<std::string> ids;
+  Listing<Prompt> listing = engine_->Prompts(OwnedBy("", 3));
+  for (const Prompt& prompt : listing) {
+    ids.push_back(prompt.id);
+    if (ids.size() > 1) continue;
+    for (const char* id : {"p1000", "p1002", "p1003", "p1004", "p1005"}) ASSERT_OK(engine_->Delete(Kind::kPrompt, id));
+  }
+  EXPECT_OK(listing.status());
+  EXPECT_EQ(ids, (std::vector<std::string>{"p1000", "p1001", "p1002", "p1006", "p1007", "p1008"}));
+  ListOptions then = OwnedBy("", 2);
+  then.snapshot = snapshot.get();
+  EXPECT_EQ(std::ranges::distance(engine_->Prompts(then)), 9);
+}
+
+TEST_F(ListingTest, AFailureEndsTheRangeAndIsItsStatus) {
+  Listing<Prompt> unlimited = engine_->Prompts(OwnedBy("", 0));
+  EXPECT_TRUE(unlimited.begin() == unlimited.end());
+  EXPECT_CODE(unlimited.status(), kInvalidArgument);
+
+  PutTalk("c1", 5);
+  std::string seen;
+  Listing<Message> messages = engine_->Messages("c1", {.limit = 2});
+  for (const Message& message : messages) {
+    seen += message.content + " ";
+    if (seen != "m0 m1 ") continue;
+    ASSERT_OK(engine_->Delete(Kind::kConversation, "c1"));
+  }
+  EXPECT_EQ(seen, "m0 m1 ");
+  EXPECT_CODE(messages.status(), kNotFound);
+  PutTalk("c1", 3);
+  EXPECT_EQ(std::ranges::distance(messages), 3);
+  EXPECT_OK(messages.status());
+}
+
+TEST(ListingRangeTest, EmptyPagesAreNotTheEnd) {
+  Listing<std::string> listing([](const std::string& after) -> Result<Page<std::string>> {
+    if (after.empty()) return Page<std::string>{{}, "1"};
+    if (after == "1") return Page<std::string>{{"a", "b"}, "2"};
+    if (after == "2") return Page<std::string>{{}, "3"};
+    if (after == "3") return Page<std::string>{{"c"}, "4"};
+    return Status::IoError("disk");
+  });
+  EXPECT_EQ(Joined(listing), "a b c ");
+  EXPECT_CODE(listing.status(), kIoError);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Messages that came together share rows; whatever is done to single ones of them afterwards must not show that.
+// Messages put together share rows; changes of single ones must not show that.
 #include <map>
 #include <random>
 
@@ -17,7 +17,7 @@ class MessageRowsTest : public EngineTest, public ::testing::WithParamInterface<
  protected:
   std::uint64_t Below(std::uint64_t limit) { return random_() % limit; }
 
-  // As many as fill several rows, with gaps and with texts too long to share one.
+  // Enough messages for several rows, with gaps and with texts too long to share a row.
   std::vector<Message> SomeMessages(Places& places) {
     std::vector<Message> messages;
     std::uint64_t sequence = Below(3);
@@ -36,7 +36,7 @@ class MessageRowsTest : public EngineTest, public ::testing::WithParamInterface<
     return message;
   }
 
-  // One change of a single message, in the batch and in the picture.
+  // Changes a single message in the batch and in `places`.
   void Change(Batch& batch, Places& places) {
     const std::uint64_t last = places.empty() ? 0 : places.rbegin()->first;
     const std::uint64_t sequence = Below(last + 3);
@@ -93,7 +93,7 @@ TEST_P(MessageRowsTest, SingleChangesShowAsIfEachMessageHadItsRow) {
     places.clear();
     Batch batch(*engine_);
     ASSERT_OK(batch.PutConversation(MakeConversation("c1"), SomeMessages(places)));
-    // Some changes come in the commit that brings the messages, and some when they are stored.
+    // Some changes are in the commit that puts the messages, and some follow it.
     for (std::uint64_t changes = Below(3); changes > 0; --changes) Change(batch, places);
     ASSERT_OK(engine_->Commit(batch, kBufferedWrites));
     ExpectPlaces(places);
@@ -103,7 +103,7 @@ TEST_P(MessageRowsTest, SingleChangesShowAsIfEachMessageHadItsRow) {
       ExpectPlaces(places);
     }
     ExpectHealthy(*engine_);
-    if (Below(2) == 0) continue;  // the next put replaces what is there
+    if (Below(2) == 0) continue;  // the next put replaces the conversation
     ASSERT_OK(engine_->Delete(Kind::kConversation, "c1"));
     ExpectHealthy(*engine_);
   }

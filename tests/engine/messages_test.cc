@@ -1,4 +1,4 @@
-// Messages: appending, placing and deleting them, and the members of the conversation that follow from them.
+// Messages: appending, placing and deleting them, and the conversation's members derived from them.
 #include "coffer/limits.h"
 #include "engine/engine_fixture.h"
 
@@ -89,8 +89,8 @@ TEST_F(MessagesTest, AppendAtAPlaceAheadLeavesAGapAndTheNextFollowsIt) {
 }
 
 TEST_F(MessagesTest, LastMessageAtIsThatOfTheLastPlace) {
-  ASSERT_OK(engine_->PutConversation(MakeConversation("c1"),
-                                     std::vector{Placed(4, "d", "d", 40), Placed(2, "b", "b", 90), Placed(3, "c", "c", 10)}));
+  ASSERT_OK(engine_->PutConversationWithMessages(
+      MakeConversation("c1"), std::vector{Placed(4, "d", "d", 40), Placed(2, "b", "b", 90), Placed(3, "c", "c", 10)}));
   EXPECT_EQ(MessagesOf("c1"), "2:b 3:c 4:d ");
   EXPECT_EQ(LastAt(), At(40));
   ExpectHealthy(*engine_);
@@ -155,9 +155,10 @@ TEST_F(MessagesTest, PagesGoOnBySequenceNumber) {
     EXPECT_LE(page->items.size(), 3U);
     for (const Message& message : page->items) seen += message.content + " ";
     if (page->next.empty()) break;
-    options.from_sequence = std::stoull(page->next);
+    options.after = page->next;
   }
   EXPECT_EQ(seen, "m0 m1 m2 m3 m5 m6 m7 m8 m9 ");
+  options.after.clear();
   options.limit = 0;
   EXPECT_CODE(engine_->ListMessages("c1", options), kInvalidArgument);
   options.limit = kPageItemsMax + 1;
@@ -165,6 +166,19 @@ TEST_F(MessagesTest, PagesGoOnBySequenceNumber) {
   options.limit = 5;
   options.from_sequence = UINT64_MAX;
   EXPECT_TRUE(engine_->ListMessages("c1", options)->items.empty());
+}
+
+TEST_F(MessagesTest, PagesBeginAtTheLaterOfCursorAndSequenceNumber) {
+  PutTalk("c1", 10);
+  const auto first = [&](std::uint64_t from_sequence, const std::string& after) {
+    return engine_->ListMessages("c1", {.from_sequence = from_sequence, .limit = 1, .after = after})->items.at(0).content;
+  };
+  EXPECT_EQ(first(0, "3"), "m3");
+  EXPECT_EQ(first(8, "3"), "m8");
+  EXPECT_EQ(first(8, ""), "m8");
+  for (const char* bad : {"x", "-1", "+1", " 1", "1 ", "1.5", "i.c1", "18446744073709551616"}) {
+    EXPECT_CODE(engine_->ListMessages("c1", {.after = bad}), kInvalidArgument) << bad;
+  }
 }
 
 TEST_F(MessagesTest, WrongMessagesAreRefused) {

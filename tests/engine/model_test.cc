@@ -1,4 +1,4 @@
-// Seeded random work on an engine and on a simple model of it in memory: they must always agree.
+// Seeded random work on an engine and on a simple model in memory: the two must always agree.
 #include <algorithm>
 
 #include "coffer/limits.h"
@@ -10,7 +10,7 @@ namespace {
 struct ModelConversation {
   std::string owner;
   std::string title;
-  std::map<std::uint64_t, std::pair<std::string, std::string>> messages;  // place -> id and content
+  std::map<std::uint64_t, std::pair<std::string, std::string>> messages;  // sequence number -> id and content
   bool operator==(const ModelConversation&) const = default;
 };
 
@@ -40,7 +40,7 @@ class ModelTest : public EngineTest {
   std::string Owner() { return "o" + std::to_string(Pick(3)); }
   std::string Word() { return "w" + std::to_string(Pick(1000)); }
 
-  // Adds a random operation to the batch and does it to the model; answers whether it can be applied. Where not, the model stays.
+  // Adds a random operation to the batch and applies it to the model. False, with the model unchanged, if it cannot be applied.
   bool Add(Batch& batch, Model& model);
   bool AddConversation(Batch& batch, Model& model);
   bool AddMessage(Batch& batch, Model& model);
@@ -58,7 +58,7 @@ class ModelTest : public EngineTest {
   std::unique_ptr<RandomSource> random_;
 };
 
-PutMode ModeOf(std::uint64_t number) { return static_cast<PutMode>(number % 4); }  // all but kNewest: times stand still
+PutMode ModeOf(std::uint64_t number) { return static_cast<PutMode>(number % 4); }  // all but kNewest: the clock stands still
 
 bool ModelTest::AddConversation(Batch& batch, Model& model) {
   const std::string id = TalkId();
@@ -207,7 +207,7 @@ bool ModelTest::Add(Batch& batch, Model& model) {
   }
 }
 
-// A batch of one or several operations. Where one cannot be applied, nothing may change.
+// A batch of one or several operations. If one cannot be applied, nothing may change.
 void ModelTest::CommitSome() {
   Batch batch(*engine_);
   Model after = model_;

@@ -1,4 +1,4 @@
-// Opening and closing an engine: what becomes of the folder, who may have it open, and what is refused.
+// Opening and closing an engine: the contents of the folder, who may have it open, and what is refused.
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +25,7 @@ std::string ReadFile(const std::string& path) {
 
 void WriteFile(const std::string& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
 
-// Path to size, time of change and bytes of everything below `folder`.
+// Path to size, modification time and bytes of everything below `folder`.
 std::map<std::string, std::string> PictureOf(const std::string& folder) {
   std::map<std::string, std::string> picture;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -35,7 +35,7 @@ std::map<std::string, std::string> PictureOf(const std::string& folder) {
   return picture;
 }
 
-// Another process that holds the store open until told to go.
+// Another process that holds the store open until it is released.
 class Holder {
  public:
   explicit Holder(const std::string& folder) {

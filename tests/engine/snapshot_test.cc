@@ -1,4 +1,4 @@
-// Snapshots: every read through one gives the state of its moment.
+// Snapshots: every read through one returns the state of its moment.
 #include <atomic>
 #include <thread>
 

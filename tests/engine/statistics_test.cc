@@ -1,4 +1,4 @@
-// Statistics: figures from counters, held against recounts.
+// Statistics: figures from counters, compared with recounts.
 #include <filesystem>
 
 #include "engine/engine_fixture.h"
@@ -8,7 +8,7 @@ namespace {
 
 class StatisticsTest : public EngineTest {
  protected:
-  // A prompt whose content has `bytes` letters more than the smallest.
+  // A prompt whose content is `bytes` letters longer than the smallest.
   void PutPrompt(const std::string& id, std::size_t bytes, const std::string& owner = "ada") {
     Prompt prompt = MakePrompt(id, owner);
     prompt.content = std::string(1 + bytes, 'x');
@@ -65,7 +65,7 @@ TEST_F(StatisticsTest, GrowthIsTheSlopeOverTheDays) {
   PutPrompt("first", 0);
   for (int day = 1; day <= 40; ++day) {
     clock_.Advance(ManualClock::kMicrosecondsPerDay);
-    // The first ten days grow wildly; only the last thirty count.
+    // The first ten days vary widely; only the last thirty count.
     PutPrompt("grows", static_cast<std::size_t>(day <= 10 ? day % 2 * 90'000 : 100'000 + day * 1000));
   }
   const StorageStatistics statistics = Take();
@@ -130,7 +130,7 @@ TEST_F(StatisticsTest, CountersAreRightAfterACrash) {
   ASSERT_OK(engine_->Delete(Kind::kPrompt, "p1"));
   ASSERT_OK(engine_->PutDocument(MakeDocument("d1", "cy"), WriteContent(*engine_, "abc")));
   ASSERT_OK(engine_->Sync());
-  // What a crash leaves: the files of a store that nobody has closed.
+  // The state after a crash: the files of a store that was not closed.
   std::filesystem::copy(Folder(), directory_.File("crashed"), std::filesystem::copy_options::recursive);
   const Result<std::unique_ptr<Engine>> crashed = Engine::Open(directory_.File("crashed"), options_);
   ASSERT_OK(crashed);

@@ -1,6 +1,6 @@
-// A program that holds a store open until its standard input ends: the other process in tests of who may have a folder.
+// A program that holds a store open until its standard input ends: the other process in tests of exclusive opening.
 //
-//   store_holder FOLDER      writes one byte to standard output when it has the store
+//   store_holder FOLDER     writes one byte to standard output once the store is open
 #include <unistd.h>
 
 #include <cstdio>

@@ -1,4 +1,4 @@
-// Failing devices and lost power: a commit that fails changes nothing for readers and closes the engine to writes; what was
+// Failing devices and power loss: a failed commit changes nothing for readers and closes the engine to writes; what was
 // returned as durable is there afterwards.
 #include <stdexcept>
 
@@ -16,7 +16,7 @@ class WriteLatchTest : public EngineTest {
     options_.file_system = &files_;
     EngineTest::SetUp();
   }
-  void TearDown() override { CloseAnyhow(); }  // while the file system under it is still there
+  void TearDown() override { CloseAnyhow(); }  // while the file system still exists
   void FailLog(FileOperation operation, bool repeat = false) {
     FileFailure failure;
     failure.operation = operation;
@@ -25,7 +25,7 @@ class WriteLatchTest : public EngineTest {
     files_.FailOn(failure);
   }
   void CloseAnyhow() {
-    if (engine_ != nullptr) engine_->Close().Ignore();  // the failure it tells has been seen
+    if (engine_ != nullptr) engine_->Close().Ignore();  // its failure has been checked
     engine_.reset();
   }
   void OpenAgain() {
@@ -62,7 +62,7 @@ TEST_F(WriteLatchTest, FailedSyncFailsTheCommitAndClosesTheEngineToWrites) {
   Batch empty(*engine_);
   refused(StatusOf(engine_->Commit(empty)));
 
-  // Reads go on, and see the state before.
+  // Reads still work, and see the state before.
   EXPECT_EQ(DifferenceOf(DumpOf(*engine_), before), "");
   ExpectHealthy(*engine_);
   OpenAgain();
@@ -219,7 +219,7 @@ TEST_F(WriteLatchTest, AnExceptionOfTheFileSystemIsAFailureAndEndsNoThread) {
   options_.file_system = &throwing;
   Reopen();
   PutTalk("c1", 5);
-  // The files of a flush are opened in a thread of the store's own.
+  // A flush opens its files in a thread of the store.
   throwing.OnNextOpen(".sst", [] { throw std::runtime_error("out of luck"); });
   const Status failed = StatusOf(engine_->Reclaim());
   EXPECT_CODE(failed, kIoError);

@@ -1,4 +1,4 @@
-"""Records that are hard on a layout: every plane of Unicode, what spreadsheets run, numbers of any length, odd names."""
+"""Records that are hard on a format: every plane of Unicode, spreadsheet formulas, numbers of any length, odd names."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ LARGE_BYTES = (16 << 20) + 12345
 
 
 class Raw(str):
-    """The text of a JSON number, as it stands."""
+    """The text of a JSON number, digit for digit."""
 
 
 def dumped(value):

@@ -1,8 +1,7 @@
-"""Parquet exports read by those who know nothing of Coffer, record for record: DuckDB, pyarrow, pandas, polars and hyparquet. And back:
-imports of ours, and of what DuckDB and pyarrow wrote, are equal.
+"""Parquet exports read record for record by other programs: DuckDB, pyarrow, pandas, polars and hyparquet. Imports of our
+exports, and of files that DuckDB and pyarrow wrote, must be equal.
 
-  parquet_readers_test.py READ_PARQUET_MJS COFFER SCRATCH
-"""
+  parquet_readers_test.py READ_PARQUET_MJS COFFER SCRATCH"""
 
 import base64
 import datetime
@@ -66,7 +65,7 @@ def time_text(time):
     return time.astimezone(datetime.timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-# ---- Readers: each answers the rows of a file as dictionaries of Python's own values, texts of JSON columns as they stand. ----------------
+# Readers: each returns the rows of a file as dictionaries of Python's own values, and JSON columns as text.
 
 
 def by_duckdb(path):
@@ -86,7 +85,7 @@ def by_pandas(path):
     return [{name: value.to_pydatetime() if isinstance(value, pandas.Timestamp) else value for name, value in row.items()} for row in rows]
 
 
-# polars has bytes where Parquet says JSON.
+# polars returns JSON columns as bytes.
 def by_polars(path):
     json_columns = [column.path for column in pyarrow.parquet.ParquetFile(path).schema if str(column.logical_type) == "JSON"]
     rows = polars.read_parquet(path).to_dicts()
@@ -115,11 +114,10 @@ def of_javascript(value, is_time):
 READERS = {"duckdb": by_duckdb, "pyarrow": by_pyarrow, "pandas": by_pandas, "polars": by_polars, "hyparquet": by_hyparquet}
 
 
-# ---- What a row stands for ----------------------------------------------------------------------------------------------------------------
 
 
 class Columns:
-    """A file's columns by what they hold, from its schema."""
+    """A file's columns by type, from its schema."""
 
     def __init__(self, path):
         schema = pyarrow.parquet.ParquetFile(path).schema
@@ -285,7 +283,6 @@ class Readers(unittest.TestCase):
         for reader in READERS:
             self.assertEqual([Columns(plain).record(row) for row in READERS[reader](plain)], self.records["messages"], reader)
 
-    # ---- And back ---------------------------------------------------------------------------------------------------------
 
     def imported_again(self, name, *paths):
         back = ROOT / name

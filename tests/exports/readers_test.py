@@ -1,10 +1,9 @@
-"""Exports read by those who know nothing of Coffer, record for record: Python's json, csv and ElementTree, xmllint, tar, zstd, age,
-SQLite and PostgreSQL. And back: what is imported again and exported again is equal.
+"""Exports read record for record by other programs: Python's json, csv and ElementTree, xmllint, tar, zstd, age, SQLite and
+PostgreSQL. Importing and exporting again must give the same.
 
   readers_test.py COFFER SCRATCH DATA_SET|- GENERATE_DATA
 
-A reader that is not there skips its test by name; with CI=true it fails it.
-"""
+The test of a missing reader is skipped; with CI=true it fails."""
 
 import base64
 import csv
@@ -30,7 +29,7 @@ from nasty_records import Raw, dumped, nasty_lines  # noqa: E402
 COFFER, SCRATCH, DATA_SET, GENERATE = sys.argv[1:5]
 ROOT = pathlib.Path(SCRATCH)
 KINDS = ("conversations", "messages", "documents", "prompts")
-# Of the data set, so that all readers together stay within a minute.
+# Of the data set, so that all readers together take less than a minute.
 CONVERSATIONS_READ = 600
 
 csv.field_size_limit(1 << 30)
@@ -70,7 +69,7 @@ def parsed(text):
 
 
 class Records:
-    """What a JSON export holds, by kind; messages and contents apart."""
+    """The records of a JSON export by kind; messages and contents are separate."""
 
     def __init__(self, path):
         with tempfile.TemporaryDirectory(dir=ROOT) as folder:
@@ -100,7 +99,7 @@ def content_name(document):
     return "contents/" + (document.replace("%", "%25").replace(".", "%2E") if encoded else document)
 
 
-# What an XML or SQL or CSV export has as text of a value.
+# The text of a value in an XML, SQL or CSV export.
 def text_of(value):
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -153,7 +152,6 @@ class Readers(unittest.TestCase):
         packed = cls.data_set / (name + ".ndjson.zst")
         return packed if packed.exists() else cls.data_set / (name + ".ndjson")
 
-    # ---- Each reader ------------------------------------------------------------------------------------------------------
 
     def test_json_holds_its_counts(self):
         counts = self.records.whole["counts"]
@@ -296,7 +294,7 @@ class Readers(unittest.TestCase):
             tables = {}
             for table in KINDS + ("contents",):
                 order = orders.get(table, 'id COLLATE "C"')
-                # What psql prints itself lacks U+10FFFE and U+10FFFF; what it copies does not. COPY doubles backslashes.
+                # psql's own output drops U+10FFFE and U+10FFFF, COPY's does not. COPY doubles backslashes.
                 text = cluster.psql("-c", f"COPY (SELECT row_to_json(t)::text FROM (SELECT * FROM {table} ORDER BY {order}) t) TO STDOUT")
                 tables[table] = [parsed(line.replace(b"\\\\", b"\\")) for line in text.split(b"\n") if line]
         self.compare_sql(tables)
@@ -328,7 +326,6 @@ class Readers(unittest.TestCase):
             else:
                 self.assertEqual(str(cell), value, (kind, name, record["id"]))
 
-    # ---- Envelopes --------------------------------------------------------------------------------------------------------
 
     def test_zstd_unpacks_one_stream(self):
         need(self, "zstd")
@@ -354,7 +351,6 @@ class Readers(unittest.TestCase):
         back = self.imported_again("back-age", path)
         self.assertEqual(Records(exported(back, "back-age.json", "--no-compress")).kinds, self.records.kinds)
 
-    # ---- And back ---------------------------------------------------------------------------------------------------------
 
     def imported_again(self, name, *paths):
         back = ROOT / name

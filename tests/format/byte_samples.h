@@ -1,4 +1,4 @@
-// Bytes to write and to read in tests of formats, in memory.
+// Byte samples in memory for tests of formats.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Any bytes as a file of chats.
+// Any bytes as a ChatGPT export.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

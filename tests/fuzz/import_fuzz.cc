@@ -1,5 +1,5 @@
-// Any bytes as a file to import: NDJSON, the layouts of our exports, chats, ZIP, tar, zstd, age, Parquet. The first byte says
-// how the options take it. Records are read and encoded, and not committed.
+// Any bytes as a file to import: NDJSON, our export formats, chats, ZIP, tar, zstd, age, Parquet. The first byte selects the
+// options. Records are read and encoded, but not committed.
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +22,7 @@ using namespace coffer;
 constexpr ImportFormat kFormats[] = {ImportFormat::kAuto,      ImportFormat::kNdjson,        ImportFormat::kCofferJson,
                                      ImportFormat::kCofferCsv, ImportFormat::kCofferParquet, ImportFormat::kChatGpt,
                                      ImportFormat::kOpenWebUi, ImportFormat::kLibreChat};
-constexpr std::size_t kLineBytesMax = 512;  // so that a longer line is met often
+constexpr std::size_t kLineBytesMax = 512;  // short, so that longer lines are frequent
 
 void Require(bool holds, std::string_view what) {
   if (holds) return;

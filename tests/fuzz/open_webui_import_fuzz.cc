@@ -1,4 +1,4 @@
-// Any bytes as a file of chats.
+// Any bytes as an Open WebUI export.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

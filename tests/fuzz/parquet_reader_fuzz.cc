@@ -1,4 +1,4 @@
-// Any bytes as a Parquet file: read to the first failure, or to the end.
+// Any bytes as a Parquet file: read up to the first failure, or to the end.
 #include <cstdint>
 #include <string_view>
 
@@ -6,7 +6,7 @@
 
 namespace {
 
-// Few bytes can promise many rows, whose reading proves nothing more.
+// A few bytes can declare many rows; reading them all would prove nothing more.
 constexpr std::uint64_t kRowsMax = 10'000;
 
 }  // namespace

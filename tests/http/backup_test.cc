@@ -1,4 +1,4 @@
-// Backups by their calls: making, listing, deleting and verifying them.
+// The HTTP calls of backups: create, list, delete and verify.
 #include "coffer/backup.h"
 
 #include <filesystem>
@@ -122,7 +122,7 @@ TEST_F(Backups, AreListedNewestFirst) {
   EXPECT_EQ(Get("/backups?backup_type=nonsense", "admin-token").status, 422);
 }
 
-// A restore that waits for an import holds backups up.
+// Backups wait for a restore that waits for an import.
 TEST_F(Backups, ThatAreNotDoneAreListedWithTheirStatus) {
   const std::string done = CompletedBackupId();
   const auto pipe = std::make_shared<BodyPipe>();

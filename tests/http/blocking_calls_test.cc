@@ -1,4 +1,4 @@
-// Waiting for calls that run on other threads: shared answers, limits and the end.
+// Waiting for calls that run on other threads: shared results, limits and the end.
 #include "http/connection/blocking_calls.h"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ class Waiter {
   Waiter() : pending_(std::make_shared<Pending>(asio::make_strand(context_))) {}
 
   const std::shared_ptr<Pending>& pending() const { return pending_; }
-  // The number that came; 0: none within `limit`.
+  // The number received; 0: none within `limit`.
   int Wait(SteadyClock::duration limit) {
     int number = 0;
     asio::co_spawn(

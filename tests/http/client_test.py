@@ -1,8 +1,7 @@
-"""What a client generated from the contract does: every documented call on a real data set, against `coffer serve`, with every
-answer held to its model by name, type, nullability and enumeration, as such clients hold them.
+"""The calls of a client generated from the contract: every documented call on a real data set, against `coffer serve`. Every
+response is checked against its model by name, type, nullability and enumeration.
 
-  client_test.py COFFER SCRATCH DATA_SET|- GENERATE_DATA
-"""
+  client_test.py COFFER SCRATCH DATA_SET|- GENERATE_DATA"""
 
 import hashlib
 import http.client
@@ -23,7 +22,6 @@ COFFER, SCRATCH, DATA_SET, GENERATE = sys.argv[1:5]
 DATA = str(pathlib.Path(SCRATCH, "data"))
 BASE = "/api/v1/data"
 
-# ---- Models -----------------------------------------------------------------------------------------------------------------
 
 
 def is_time(value):
@@ -184,7 +182,6 @@ class Client(unittest.TestCase):
         accepted = self.good(202, BACKUP, "POST", "/backup", self.admin, request)
         return self.ended("/backups/" + accepted["id"], BACKUP)
 
-    # ---- Calls ------------------------------------------------------------------------------------------------------------
 
     def test_stats(self):
         stats = self.good(200, STATS, "GET", "/stats", self.admin)

@@ -1,4 +1,4 @@
-"""The request models of the contract as FastAPI and Pydantic have them: what the adapter's own reading is measured by."""
+"""The contract's request models in FastAPI and Pydantic, to check the adapter's own validation."""
 
 from datetime import datetime
 from enum import Enum

@@ -1,4 +1,4 @@
-// What every call has in common: who may come in, how often, and the words for those who may not.
+// What all calls have in common: authentication, rate limits, and their error texts.
 #include <gtest/gtest.h>
 
 #include <regex>
@@ -216,7 +216,7 @@ TEST_F(Calls, OpenApiNamesEveryCall) {
     ASSERT_TRUE(path.contains(method)) << route.method << ' ' << route.pattern;
     EXPECT_TRUE(path[method]["operationId"].is_string()) << route.method << ' ' << route.pattern;
   }
-  // Every schema that is named is there.
+  // Every referenced schema is defined.
   const std::string text = document.dump();
   const std::regex reference("#/components/schemas/([A-Za-z]+)");
   for (std::sregex_iterator match(text.begin(), text.end(), reference), end; match != end; ++match) {

@@ -1,4 +1,4 @@
-// POST /import: a body that an operation reads while it comes.
+// POST /import: an operation reads the body while it arrives.
 #include <gtest/gtest.h>
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// What a listener hears of an operation, and when it ends.
+// The events of an operation that a listener receives, and when they end.
 #include <gtest/gtest.h>
 
 #include <condition_variable>
@@ -13,7 +13,7 @@
 namespace coffer::http {
 namespace {
 
-// Gives nothing until it is opened, and then its end.
+// Returns nothing until it is opened, then the end.
 class Gate {
  public:
   void Open() {

@@ -1,4 +1,4 @@
-// OperationsFixture: the records of ServiceFixture, and operations that are waited for.
+// OperationsFixture: the records of ServiceFixture, and waiting for operations.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ class OperationsFixture : public ServiceFixture {
  protected:
   OperationsFixture() { PutSample(); }
 
-  // Waits for the operation and answers its call again.
+  // Waits for the operation and returns the response of its call.
   Json Ended(const std::string& path) {
     for (int i = 0; i < 1000; ++i) {
       const Json json = BodyOf(Get(path, "admin-token"));

@@ -1,4 +1,4 @@
-// Exports by their calls, and the calls that all operations have.
+// The HTTP calls of exports, and those of all operations.
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds the recorded answers of validation_cases.jsonl against the FastAPI and Pydantic of today, in an environment of their
-# own. Where they cannot be fetched the test is skipped (status 77), except in continuous integration.
+# Compares the recorded answers of validation_cases.jsonl with the current FastAPI and Pydantic, in an environment of their own.
+# If they cannot be fetched, the test is skipped (status 77), except in continuous integration.
 #   oracle_test.sh FOLDER_OF_ENVIRONMENT
 set -euo pipefail
 

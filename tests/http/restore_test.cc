@@ -1,4 +1,4 @@
-// Restores by their calls: of the whole store, of chosen records, and what is told while the store is switched.
+// The HTTP calls of restores: of the whole store, of chosen records, and the responses while the store is switched.
 #include <optional>
 
 #include "coffer/import.h"
@@ -124,7 +124,7 @@ TEST_F(Restores, OfWhatIsNotThereAreNotFound) {
 
 TEST_F(Restores, SecondOneIsAConflictWhileOneIsUnderWay) {
   const std::string backup = CompletedBackupId();
-  // An import whose source says nothing yet holds the first restore up.
+  // The restore waits for an import whose source has not ended.
   const auto pipe = std::make_shared<BodyPipe>();
   const auto import = StartImport(*engine_, BodyPipe::MakeSource(pipe), "pipe");
   ASSERT_OK(import);
@@ -161,7 +161,7 @@ TEST_F(Restores, FailedOneSaysSoWithoutNamingAFile) {
 
 TEST_F(Restores, CallsAreToldToComeAgainWhileTheStoreIsSwitched) {
   const std::string backup = CompletedBackupId();
-  // Keeps the switch from coming to its end.
+  // Blocks the switch.
   std::optional<engine::StoreAccess> access(engine::CoreOf(*engine_).Access());
   const std::string id = BodyOf(Start(backup))["restore_id"];
   for (int i = 0; i < 10'000 && !engine_->switching(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));

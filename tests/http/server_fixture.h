@@ -19,20 +19,21 @@ namespace coffer::http {
 
 using HttpAnswer = boost::beast::http::response<boost::beast::http::string_body>;
 
-// One connection; nothing waits longer than ten seconds.
+// One connection; every wait is limited to ten seconds.
 class Client {
  public:
   explicit Client(std::uint16_t port);
 
-  // Says whether all could be sent.
+  // False if not everything could be sent.
   bool Send(std::string_view bytes);
-  // The next answer; nullopt: the connection ended, or it is none. `head`: without a body whatever its length says.
+  // The next response; nullopt: the connection ended, or the bytes are not a response. `head`: without a body, whatever its
+  // Content-Length.
   std::optional<HttpAnswer> Receive(bool head = false);
-  // "HTTP/1.1 100 Continue", as it came.
+  // "HTTP/1.1 100 Continue", unparsed.
   std::string ReceiveLine();
-  // How many bytes still come before the connection ends.
+  // The number of bytes received until the connection ends.
   std::size_t CountRest();
-  // Whether the server ends the connection; what it still sent is dropped.
+  // Whether the server ends the connection; further bytes are dropped.
   bool IsEnded();
   void EndSending();
 
@@ -47,11 +48,11 @@ class ServerFixture : public ServiceFixture {
   ServerFixture() { PutSample(); }
   ~ServerFixture() override { StopServer(); }
 
-  // The port is any, the tokens are the fixture's.
+  // On any free port, with the fixture's tokens.
   void StartServer(ServerOptions options = {}, int threads = 2);
   void StopServer();
   Client Connect() const { return Client(server_->port()); }
-  // One request on a connection of its own.
+  // One request on a new connection.
   HttpAnswer Ask(const std::string& method, const std::string& path, const std::string& token, const std::string& body = {});
 
   static std::string RequestText(const std::string& method, const std::string& path, const std::string& token,
@@ -62,7 +63,7 @@ class ServerFixture : public ServiceFixture {
   std::vector<std::thread> threads_;
 };
 
-// That an answer has what every one has: a usable correlation id and four figures of rates.
+// Checks the headers of every response: a usable correlation id and the four rate-limit headers.
 void ExpectCommonHeaders(const HttpAnswer& answer);
 
 }  // namespace coffer::http

@@ -1,4 +1,4 @@
-// The server by its socket: framing, limits, deadlines, hostile input, and its end.
+// The server through its socket: framing, limits, deadlines, hostile input, and shutdown.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ constexpr const char* kDeletePrompts = "/api/v1/data/bulk/delete-prompts";
 
 class ServerTest : public ServerFixture {
  protected:
-  // Sends bytes and expects one problem of this status, and then the end of the connection.
+  // Sends bytes and expects one problem with this status, then the end of the connection.
   void ExpectRefused(const std::string& bytes, unsigned status) {
     Client client = Connect();
     client.Send(bytes);
@@ -90,7 +90,7 @@ TEST_F(ServerTest, AsksForABodyThatWaits) {
   EXPECT_EQ(client.ReceiveLine(), "HTTP/1.1 100 Continue\r\n\r\n");
   ASSERT_TRUE(client.Send("[]"));
   EXPECT_EQ(client.Receive()->result_int(), 200U);
-  // Refused beforehand, it is not asked for.
+  // If the request is refused, the body is not asked for.
   request = RequestText("POST", kDeletePrompts, "wrong", "[]", expects);
   ASSERT_TRUE(client.Send(request.substr(0, request.size() - 2)));
   EXPECT_EQ(client.Receive()->result_int(), 401U);
@@ -171,7 +171,7 @@ TEST_F(ServerTest, RefusesWhatIsTooLarge) {
   const std::string head =
       "POST " + std::string(kDeletePrompts) + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ben-token\r\n";
   ExpectRefused(head + "Content-Length: " + std::to_string(kJsonBodyBytesMax + 1) + "\r\n\r\n", 413);
-  // Of chunks it shows only when they have come.
+  // The size of a chunked body is known only once it has arrived.
   std::string chunks = head + "Transfer-Encoding: chunked\r\n\r\n";
   for (int i = 0; i < 65; ++i) chunks += "10000\r\n" + std::string(0x10000, ' ') + "\r\n";
   ExpectRefused(chunks, 413);
@@ -278,7 +278,7 @@ TEST_F(ServerTest, ConnectionsBeyondTheLimitWait) {
 }
 
 TEST_F(ServerTest, ADownloadOfABackupThatGoesMeanwhileIsCutShort) {
-  // More than the system keeps between two sockets, so that the server has not come to the manifest at the end.
+  // More than the socket buffers hold, so that the server has not reached the manifest at the end.
   constexpr std::size_t kContentBytes = std::size_t{48} << 20;
   std::string noise(kContentBytes, '\0');
   std::mt19937_64 random(7);

@@ -1,4 +1,4 @@
-// ServiceFixture: an engine with a few records behind the calls, and three tokens: "admin-token", "anna-token", "ben-token".
+// ServiceFixture: an engine with a few records behind the service, and three tokens: "admin-token", "anna-token", "ben-token".
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,12 +22,12 @@ class ServiceFixture : public testing::Test {
   ServiceFixture();
   ~ServiceFixture() override;
 
-  // Whom the fixture's tokens stand for.
+  // The principals of the fixture's tokens.
   static Result<Principal> WhoHas(std::string_view secret);
   // Two conversations (c1 of anna with two messages, c2 of ben), a document d1 of anna with content, a prompt p1 of ben.
   void PutSample();
 
-  // A service with other options over the same engine.
+  // Replaces the service by one with other options on the same engine.
   void Serve(ServerOptions options);
 
   Response Call(const std::string& method, const std::string& target, const std::string& token, const std::string& body = {});
@@ -45,9 +45,9 @@ class ServiceFixture : public testing::Test {
 };
 
 Json BodyOf(const Response& response);
-// The value of a header; empty where there is none.
+// The value of a header; empty if it is missing.
 std::string HeaderOf(const Response& response, std::string_view name);
-// That it is a problem of this status, with all its members; its detail.
+// Checks that it is a problem with this status and all members; returns its detail.
 std::string ProblemDetail(const Response& response, int status);
 
 }  // namespace coffer::http

@@ -19,7 +19,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// A key and a certificate of its own, good for an hour.
+// A new key and certificate, valid for an hour.
 void WriteCertificate(const std::string& certificate_path, const std::string& key_path) {
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), &X509_free);
@@ -53,7 +53,7 @@ class TlsTest : public ServerFixture {
     WriteCertificate(options_.tls_certificate, options_.tls_key);
   }
 
-  // One request over TLS of this version at most; nullopt: no handshake.
+  // One request with this TLS version at most; nullopt: no handshake.
   std::optional<HttpAnswer> AskTls(const std::string& request, int version_max = TLS1_3_VERSION) {
     asio::io_context context;
     asio::ssl::context tls(asio::ssl::context::tls_client);

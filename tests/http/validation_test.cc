@@ -1,4 +1,4 @@
-// Requests read as FastAPI with Pydantic 2 reads them: the adapter's answers against FastAPI's recorded ones.
+// Requests are validated like FastAPI with Pydantic 2 does: the adapter's answers equal FastAPI's recorded ones.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -32,7 +32,7 @@ Json Taken(const BackupListQuery& query) {
           {"status", OrNull(query.status)}};
 }
 
-// Options that were not asked for are told only where any were.
+// Default options are included only if the request has any options.
 Json Taken(const RestoreRequest& request, const Json& expected) {
   static const std::map<PutMode, const char*> conflicts = {
       {PutMode::kUpsert, "replace"}, {PutMode::kKeepExisting, "skip"}, {PutMode::kNewest, "newest"}};
@@ -53,8 +53,8 @@ Json Taken(const RestoreRequest& request, const Json& expected) {
 }
 
 Json Taken(const ExportRequest& request) {
-  return {{"scope", Name(request.scope)},
-          {"format", Name(request.format)},
+  return {{"scope", ExportScopeName(request.scope)},
+          {"format", ExportFormatName(request.format)},
           {"user_id", OrNull(request.user_id)},
           {"conversation_id", OrNull(request.conversation_id)},
           {"date_from", OrNull(request.date_from)},
@@ -68,7 +68,7 @@ Json Taken(const ExportRequest& request) {
 
 Json Taken(const FilteredDeleteRequest& request) {
   return {{"filters",
-           {{"entity_type", KindNamePlural(kFilteredKinds[request.entity_type])},
+           {{"entity_type", KindNamePlural(request.entity_type)},
             {"created_before", OrNull(request.created_before)},
             {"created_after", OrNull(request.created_after)},
             {"user_id", OrNull(request.user_id)},
@@ -77,7 +77,7 @@ Json Taken(const FilteredDeleteRequest& request) {
             {"dry_run", request.dry_run}}}};
 }
 
-// The answer of the adapter in the form of the recorded one.
+// The adapter's answer in the form of the recorded one.
 Json Answer(const std::string& call, const std::string& body, const Json& expected) {
   Faults faults;
   Json taken;
@@ -102,7 +102,7 @@ TEST(Validation, AnswersAsFastApiDoes) {
     const std::string body = recorded["body"];
     recorded.erase("call");
     recorded.erase("body");
-    // A custom scope without a query is refused by a rule of the contract that the models do not have.
+    // The contract refuses a custom scope without a query; the models do not have this rule.
     if (recorded.contains("taken") && recorded["taken"].is_object() && recorded["taken"].value("scope", "") == "custom")
       continue;
     const auto answer = nlohmann::json(Answer(call, body, recorded.contains("taken") ? Json(recorded["taken"]) : Json()));

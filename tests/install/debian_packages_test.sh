@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the Debian packages of a build and looks into them: names, files and what they depend on.
+# Makes the Debian packages of a build and checks their names, files and dependencies.
 #   debian_packages_test.sh BUILD SCRATCH VERSION
 set -euo pipefail
 
@@ -11,14 +11,14 @@ cpack --config "$build/CPackConfig.cmake" -G DEB -B "$scratch" >"$scratch/cpack.
 failed=0
 fail() { echo "$*" >&2; failed=1; }
 package() { ls "$scratch/$1"_*.deb; }
-# expect PACKAGE FIELD PART…: each part is in the field.
+# expect PACKAGE FIELD PART…: the field contains each part.
 expect() {
   local name=$1 field=$2 value part
   value=$(dpkg-deb --field "$(package "$name")" "$field")
   shift 2
   for part in "$@"; do [[ "$value" == *"$part"* ]] || fail "$name: $field lacks $part: $value"; done
 }
-# holds PACKAGE PATTERN…: a file fits each.
+# holds PACKAGE PATTERN…: each pattern matches a file.
 holds() {
   local files pattern
   files=$(dpkg-deb --contents "$(package "$1")")

@@ -13,11 +13,11 @@ if(SANITIZE)
   set(flags "-fsanitize=${SANITIZE}")
 endif()
 run("${CMAKE_COMMAND}" --install "${BUILD_FOLDER}" --prefix "${SCRATCH}/installed")
-# An installed copy may be moved.
+# An installed copy can be moved.
 file(RENAME "${SCRATCH}/installed" "${SCRATCH}/prefix")
 set(libraries "${SCRATCH}/prefix/${LIBDIR}")
 
-# By the CMake package.
+# Through the CMake package.
 run("${CMAKE_COMMAND}" -S "${CONSUMER}" -B "${SCRATCH}/build" -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${CXX}"
     "-DCMAKE_CXX_FLAGS=${flags}" "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix")
 run("${CMAKE_COMMAND}" --build "${SCRATCH}/build")
@@ -33,7 +33,7 @@ if(C)
   run("${SCRATCH}/c_build/c_consumer" "${SCRATCH}/data")
 endif()
 
-# By pkg-config, with the shared libraries and with the static one.
+# Through pkg-config, with the shared libraries and with the static one.
 set(ENV{PKG_CONFIG_PATH} "${libraries}/pkgconfig")
 function(build_by_pkgconfig package program)
   execute_process(COMMAND pkg-config --cflags --libs ${ARGN} ${package} COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE words

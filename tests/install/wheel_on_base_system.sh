@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Proves that a wheel needs nothing but Python: a debootstrap'd Debian 12 folder with python3 and python3-venv, without network.
-# Needs root, debootstrap and a Debian mirror.
+# Checks that a wheel needs nothing but Python: in a debootstrap'd Debian 12 folder with python3 and python3-venv, without
+# network. Needs root, debootstrap and a Debian mirror.
 #   wheel_on_base_system.sh WHEEL [FOLDER [MIRROR]]
 set -euo pipefail
 

@@ -1,4 +1,4 @@
-"""The main job through the installed wheel, in the folder named: what a user without anything else does first."""
+"""The main job through the installed wheel, in the given folder."""
 
 import pathlib
 import sys

@@ -1,4 +1,4 @@
-// What tests of whole operations share: hooks into the middle of them, and a loss of power.
+// Shared by the tests of whole operations: hooks in the middle of them, and a power loss.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@
 
 namespace coffer::operations {
 
-// Lines of input, with a hook before a chosen one.
+// Lines of input, with a hook before one of them.
 class HookedSource final : public ByteSource {
  public:
   HookedSource(int lines, int hook_before, std::function<void()> hook)
@@ -47,7 +47,7 @@ class OperationTest : public OperationsTest {
  protected:
   ~OperationTest() override { engine_.reset(); }
 
-  // More conversations than are deleted within a call.
+  // More conversations than one call deletes.
   void PutMany(std::size_t count, const std::string& owner = "many") {
     Batch batch(engine());
     for (std::size_t i = 0; i < count; ++i) {
@@ -73,7 +73,7 @@ class OperationTest : public OperationsTest {
     return count;
   }
   static nlohmann::json ResultOf(const OperationInfo& info) { return nlohmann::json::parse(info.result.text()); }
-  // No partial thing and no work folder is anywhere.
+  // No temporary file and no work folder exists.
   void ExpectNothingPartial() {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(store_path())) {
       EXPECT_EQ(entry.path().string().find(".partial"), std::string::npos) << entry.path();
@@ -88,7 +88,7 @@ class OperationTest : public OperationsTest {
     });
   }
 
-  // A crash: nothing reaches the disk from now on, and what was not synced is lost.
+  // A crash: nothing reaches the disk from now on, and unsynced data is lost.
   void Crash() {
     engine_.reset();
     files_.RestorePower();

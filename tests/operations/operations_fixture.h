@@ -1,4 +1,4 @@
-// What the tests of long operations share: an engine in a folder of its own, files of input, and a store's whole state as text.
+// Shared by the tests of operations: an engine in a folder of its own, input files, and a store's whole state as text.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -88,7 +88,7 @@ inline std::string ContentOf(Engine& engine, std::string_view document_id) {
   return bytes;
 }
 
-// Every record with its messages and content, a line each.
+// Every record with its messages and content, one per line.
 inline std::string WholeState(Engine& engine) {
   std::string state;
   for (Kind kind : {Kind::kConversation, Kind::kDocument, Kind::kPrompt}) {
@@ -123,7 +123,7 @@ class OperationsTest : public ::testing::Test {
   explicit OperationsTest(const std::filesystem::path& parent) : directory_(parent) {}
   void SetUp() override { Open(); }
 
-  // Opens over files that can be made to fail.
+  // Opens on files that can be made to fail.
   void OpenOverFailingFiles(OpenOptions options = {}) {
     options.file_system = &files_;
     Open(options);

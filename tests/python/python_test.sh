@@ -13,7 +13,7 @@ skip() {
   [ "${CI:-}" = true ] && exit 1
   exit 77
 }
-# need MODULE REQUIREMENT…: the module can be imported, or is fetched.
+# need MODULE REQUIREMENT…: imports the module, or else installs it.
 need() {
   "$environment/bin/python" -c "import $1" 2>/dev/null && return
   timeout 300 "$environment/bin/pip" install --quiet "${@:2}" || skip "PyPI cannot be reached"
@@ -24,7 +24,7 @@ requires='import sys, tomllib; print(*tomllib.load(sys.stdin.buffer)["build-syst
 mapfile -t requirements < <("$python" -c "$requires" <"$package/pyproject.toml")
 need 'scikit_build_core, auditwheel, wheel, pytest' "${requirements[@]}" pytest
 
-# The library as the build has it; without it the wheel would compile the engine anew.
+# Uses the build's library; otherwise the wheel would compile the engine again.
 rm -rf "$scratch/prefix" "$scratch/wheels"
 cmake --install "$build" --prefix "$scratch/prefix" >/dev/null
 CMAKE_PREFIX_PATH="$scratch/prefix" "$environment/bin/pip" wheel --quiet --no-deps --no-build-isolation --wheel-dir "$scratch/wheels" "$package"
@@ -38,7 +38,7 @@ case "$part" in
     need 'langchain_core, langgraph' 'langchain-core>=0.3' 'langgraph>=0.2'
     need 'pandas, psycopg, pyarrow, mypy' pandas pandas-stubs 'psycopg[binary]' pyarrow mypy
     (cd "$package" && "$environment/bin/mypy" --strict --cache-dir "$scratch/mypy" coffer)
-    run_tests "$here"/adapters/test_*.py
+    run_tests "$here"/test_documentation.py "$here"/adapters/test_*.py
     ;;
   *) exit 2 ;;
 esac

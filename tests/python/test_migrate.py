@@ -1,4 +1,4 @@
-"""Tables of SQLite become records."""
+"""Migration of SQLite tables to records."""
 
 import sqlite3
 

@@ -1,4 +1,4 @@
-"""Operations: import, export, backup, restore, erase; waited for, watched, awaited and cancelled."""
+"""Operations: import, export, backup, restore, erase; with wait, progress, await and cancel."""
 
 import asyncio
 import io
@@ -20,7 +20,7 @@ def store(tmp_path: Path):
 
 
 class Endless(io.RawIOBase):
-    """Records without an end."""
+    """Endless records."""
 
     line = b'{"type":"prompt","owner_id":"a","name":"n","content":"c"}\n'
 
@@ -186,7 +186,7 @@ def test_erased_user_is_gone(store):
     report = store.erase_user("anna").result()
     assert report["erased"]["conversations"] == 1 and report["erased"]["documents"] == 1
     store.erase("prompt", ["p1"]).result()
-    assert store.verify()["ok"] and store.statistics()["total_records"] == 0
+    assert store.check_integrity()["ok"] and store.statistics()["total_records"] == 0
 
 
 def test_journal_keys_and_tokens(store):

@@ -1,4 +1,4 @@
-"""Records: written, read, listed, in batches and at one moment."""
+"""Records: writing, reading, listing, batches and snapshots."""
 
 import dataclasses
 import json
@@ -37,7 +37,7 @@ def test_records_come_back_as_they_were_given(store):
     assert read.temperature == Decimal("0.7") and str(read.total_cost) == "1.50"
     assert [message.content for message in read.messages] == ["Hello", "Good day"]
     assert read.messages[1].role == "assistant" and read.messages[1].cost == Decimal("0.25")
-    # And what was read can be written again, and is the same.
+    # A record that was read can be written again, and stays the same.
     text = store.get_conversation_json(id)
     assert store.put_conversation(read, read.messages) == id
     assert store.get_conversation_json(id) == text
@@ -220,7 +220,7 @@ def test_contents_are_file_objects(store, tmp_path):
         store.open_content("none")
     with pytest.raises(coffer.InvalidArgument):
         store.put_document(Document("", "a.bin"), content=b"x")
-    assert store.verify()["ok"]
+    assert store.check_integrity()["ok"]
 
 
 def test_threads_read_and_write_side_by_side(store):

@@ -1,4 +1,4 @@
-"""What the installed wheel carries: every library beyond what any Linux of its platform tag has, and the licences."""
+"""The contents of the installed wheel: every library that a Linux of its platform tag may lack, and the licences."""
 
 import importlib.metadata
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 import coffer
 import pytest
 
-# What the manylinux tags promise of those that an ELF file of ours may name (PEP 600), with the loader.
+# The libraries, with the loader, that an ELF file may need under the manylinux tags (PEP 600).
 PROMISED = {
     "ld-linux-x86-64.so.2",
     "ld-linux-aarch64.so.1",
@@ -30,7 +30,7 @@ LICENSES = PACKAGE.parent / f"coffer-{DISTRIBUTION.version}.dist-info" / "licens
 
 
 def dynamic(file):
-    """(what the file needs, where it looks for that, its own name)"""
+    """(its needed libraries, its search path, its own name)"""
     text = subprocess.run(["readelf", "--dynamic", "--wide", file], check=True, capture_output=True, text=True).stdout
     needed = re.findall(r"\(NEEDED\).*\[(.*)\]", text)
     paths = ":".join(re.findall(r"\(R(?:UN)?PATH\).*\[(.*)\]", text)).replace("$ORIGIN", str(file.parent))
@@ -55,7 +55,7 @@ def test_a_library_in_the_wheel_cannot_be_taken_for_that_of_the_system():
     assert all(dynamic(file)[2] == [file.name] for file in CARRIED.glob("*"))
 
 
-# Prints what is mapped, and the modules that are imported besides coffer's.
+# Prints the mapped files, and the imported modules other than coffer's.
 TELL = """
 import json, sys
 others = [name for name in sys.modules if name.partition(".")[0] != "coffer"]
@@ -70,7 +70,7 @@ def told(program, *words):
     return set(files), modules
 
 
-# Both ask for libcrypto.so.3, and whichever is loaded first must not serve the other.
+# Both need libcrypto.so.3, and the one loaded first must not be used by the other.
 @pytest.mark.parametrize("order", ["ssl, coffer", "coffer, ssl"])
 def test_the_process_has_the_wheels_libraries_and_python_its_own(order, tmp_path):
     program = f"""

@@ -41,7 +41,7 @@ TEST_F(DurableFileTest, AWrittenFileSurvivesALossOfPower) {
   EXPECT_EQ(Contents(path_), "second");
 }
 
-// Whatever step fails, and whether or not the power goes with it.
+// Whichever step fails, with or without power loss.
 TEST_F(DurableFileTest, AWriteThatFailsAtAnyStepLeavesTheOldContentsOrTheNew) {
   for (const bool lose_power : {false, true}) {
     std::uint64_t step = 1;

@@ -20,7 +20,7 @@ class FailingFileSystemTest : public ::testing::Test {
     const Result<std::string> bytes = storage::ReadWholeFile(PosixFileSystem(), path, 1'000'000);
     return bytes.ok() ? *bytes : std::string(StatusCodeName(bytes.status().code()));
   }
-  // Written and flushed, and synced if asked.
+  // Writes and flushes; syncs if asked.
   void Write(const std::string& path, std::string_view bytes, bool sync) {
     auto file = files_.NewAppendableFile(path);
     ASSERT_OK(file);

@@ -1,4 +1,4 @@
-// A file system that throws fails calls, and nothing else.
+// Exceptions of a file system become failures of the call, and nothing else.
 #include "storage/guarded_file_system.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ class ThrowingRandomAccessFile final : public RandomAccessFile {
   Result<std::size_t> Read(std::uint64_t, std::size_t, char*) const override { Throw(); }
 };
 
-// Opens files that throw; everything else throws itself.
+// Opens files that throw; all other calls throw.
 class ThrowingFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<WritableFile>> NewWritableFile(const std::string&) override {

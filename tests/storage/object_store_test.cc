@@ -46,7 +46,7 @@ class ObjectStoreTest : public ::testing::Test {
     }
     return paths;
   }
-  // The folder as a loss of power leaves it.
+  // The folder after a power loss.
   void LosePower() {
     files_.CutPower();
     files_.RestorePower();
@@ -190,7 +190,7 @@ TEST_F(ObjectStoreTest, ManyAtOnceSyncEachFolderOnce) {
   }
   const std::uint64_t before = files_.changes();
   ASSERT_OK(store->Publish(objects));
-  constexpr std::uint64_t kFolders = 2;  // made, and their parents synced
+  constexpr std::uint64_t kFolders = 2;  // created, and their parents synced
   EXPECT_LE(files_.changes() - before, objects.size() + 2 * kFolders);
 }
 
@@ -245,7 +245,7 @@ TEST_F(ObjectStoreTest, AFailureAtAnyCallIsToldAndLeavesTheOldOrTheNew) {
     const Status status = steps(*objects);
     failed = files_.calls() - calls >= nth;
     files_.Heal();
-    // Removing a folder begins with an attempt to remove it as a file, whose failure means nothing.
+    // Removing a folder starts with an attempt to remove it as a file, whose failure is ignored.
     if (status.ok()) {
       EXPECT_EQ(ValueOf(*objects, "a/new") + ValueOf(*objects, "small") + ValueOf(*objects, "a/old"), "newafter(not_found)");
       EXPECT_FALSE(fs::exists(Root() + "/unfinished"));
@@ -257,7 +257,7 @@ TEST_F(ObjectStoreTest, AFailureAtAnyCallIsToldAndLeavesTheOldOrTheNew) {
     EXPECT_TRUE(ValueOf(*objects, "a/new") == "new" || ValueOf(*objects, "a/new") == "(not_found)") << nth;
     EXPECT_TRUE(ValueOf(*objects, "small") == "before" || ValueOf(*objects, "small") == "after") << nth;
     EXPECT_TRUE(ValueOf(*objects, "a/old") == "old" || ValueOf(*objects, "a/old") == "(not_found)") << nth;
-    // Nothing stands in the way of the next attempt.
+    // Nothing blocks the next attempt.
     const Status again = PutObject(*objects, "a/new", "new");
     EXPECT_TRUE(again.ok() || again.code() == StatusCode::kAlreadyExists) << again.ToString();
     EXPECT_OK(objects->Replace("small", "after"));

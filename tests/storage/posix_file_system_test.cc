@@ -69,7 +69,7 @@ TEST_F(PosixFileSystemTest, AnAppendableFileGoesOnAndAWritableOneStartsAnew) {
   EXPECT_EQ(Contents(path_), "new");
 }
 
-// Sets the umask for its life.
+// Sets the umask while it lives.
 class Umask {
  public:
   explicit Umask(mode_t mask) : before_(::umask(mask)) {}

@@ -25,7 +25,7 @@ constexpr std::uint64_t kFileBytesMax = std::uint64_t{64} << 20;
 
 bool HasDigestFromBirth(const std::string& name) { return name.ends_with(".sst") || name.ends_with(".blob"); }
 
-// Every file of the folder is in the list and the other way round, with its true size, and digests are true where they are due.
+// Exactly the folder's files are in the list, with their true sizes, and digests are correct where they are required.
 void ExpectDescribes(const std::vector<CheckpointFile>& files, const std::string& directory) {
   std::size_t present = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(directory)) {
@@ -78,7 +78,7 @@ TEST(RocksCheckpointTest, ItsDigestsAreTheSha256OfItsFilesOverEitherFileSystem) 
     ASSERT_OK(PutOne(*store, Family::kContents, "c", NoisyText(100'000, 2)));
     const auto placed = store->Checkpoint(folder.File(name + "-copy"), Durability::kDurable);
     ASSERT_OK(placed);
-    EXPECT_EQ(DigestsOf(*placed).size(), 3U);  // a sorted file for each family, and a blob file
+    EXPECT_EQ(DigestsOf(*placed).size(), 3U);  // one sorted file per family, and a blob file
     ExpectDescribes(*placed, folder.File(name + "-copy"));
   }
 }
@@ -151,7 +151,7 @@ TEST(RocksCheckpointTest, ABufferedOneWaitsForNoSyncOfItsFiles) {
   }
 }
 
-// One whose name is final but not yet synced when it fails is there, whole; its failure is told all the same.
+// A checkpoint with its final but unsynced name is complete; the failure is reported all the same.
 TEST(RocksCheckpointTest, OneThatFailsAtAnyStepIsThereWholeOrNotAtAllAndTheNextSucceeds) {
   const TempDirectory folder;
   FailingFileSystem files(PosixFileSystem());

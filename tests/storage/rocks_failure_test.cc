@@ -1,4 +1,4 @@
-// What a store is worth when the disk fails, fills up, rots, or loses its power.
+// The store when the disk fails, fills up, is damaged, or loses its power.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -149,8 +149,8 @@ TEST_F(RocksFailureTest, AClosedStoreSurvivesALossOfPowerWithItsBufferedCommits)
   EXPECT_EQ(ValueOf(*store, Family::kMessages, "large"), NoisyText(2'000'000, 1));
 }
 
-// Each round lets a few more changes of the file system happen before the power goes. Not every one: RocksDB waits a second
-// after each flush that fails.
+// Each round lets a few more file changes happen before the power goes. Not every one, because RocksDB waits a second after
+// each failed flush.
 TEST_F(RocksFailureTest, ALossOfPowerDuringAFlushLosesNothingDurable) {
   constexpr std::uint64_t kStride = 5;
   for (std::uint64_t step = 1;; step += kStride) {

@@ -1,4 +1,4 @@
-// Scrub: what was deleted or replaced before it is in no file behind it.
+// Scrub: afterwards no file holds what was deleted or replaced before it.
 #include <gtest/gtest.h>
 
 #include <atomic>

@@ -279,7 +279,7 @@ TEST(RocksStoreTest, ManyRangeDeletionsAreFlushedWithoutBeingAsked) {
   batch.Clear();
   batch.DeleteRange(Family::kMessages, "x", "y");
   ASSERT_OK(store->Commit(batch, Durability::kBuffered));
-  // The flush is not waited for; the test's own time limit ends this loop if it never comes.
+  // The flush runs in the background; the test's own time limit ends this loop if it never comes.
   while (store->FamilyBytes(Family::kMessages) == 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

@@ -1,4 +1,4 @@
-// What RocksDB's own checks and backups do not promise, and why ours do not rely on them.
+// Guarantees that RocksDB's own checks and backups do not give, so that ours do not rely on them.
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 #include <rocksdb/utilities/backup_engine.h>
@@ -16,7 +16,7 @@ namespace {
 
 using storage::Family;
 
-// The largest file below a folder whose name ends so.
+// The largest file below a folder whose name ends with `suffix`.
 std::string LargestFile(const std::string& folder, const std::string& suffix) {
   std::filesystem::path largest;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
@@ -50,7 +50,7 @@ TEST(RocksTrustTest, AFlippedBitInABlobFileIsSeenByReadingTheValueAndNotByVerify
   EXPECT_CODE(store->Get(Family::kContents, "c", nullptr, value), kCorruption);
 }
 
-// Were it to keep the target until the copy is proven, the restores of our own would not be needed.
+// If it kept the target until the copy is verified, our own restore would not be needed.
 TEST(RocksTrustTest, TheBackupEngineOfRocksDbDestroysAHealthyStoreByADamagedBackup) {
   const TempDirectory folder;
   const std::string path = folder.File("db");

@@ -46,7 +46,7 @@ TEST(TallyMergeOperatorTest, AHundredThousandMergesOfOneKeyAddUpWithoutAFlush) {
   auto store = CreateStore(folder.File("store"));
   for (std::uint64_t i = 1; i <= kMerges; ++i) {
     ASSERT_OK(MergeOnce(*store, "total", kOne));
-    if (i % 100 == 0) {  // A read of unfolded operands would make this quadratic.
+    if (i % 100 == 0) {  // a read of unfolded operands would make this quadratic
       ASSERT_EQ(ValueOf(*store, Family::kCounters, "total").size(), format::kTallyBytes);
     }
   }

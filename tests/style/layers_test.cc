@@ -1,4 +1,4 @@
-// The rules of layer_rules.h on this tree, and each of them seen to fail on a tree made bad on purpose.
+// Checks the rules of layer_rules.h on this tree, and that each of them fails on a tree made bad on purpose.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -8,7 +8,7 @@
 
 namespace coffer::style {
 
-// Found by GoogleTest where a comparison fails.
+// GoogleTest prints a failed comparison with it.
 void PrintTo(const Finding& finding, std::ostream* out) { *out << finding.file << ": " << finding.problem; }
 
 namespace {
@@ -25,6 +25,8 @@ TEST(Tree, PublicHeadersNameNoLibrary) { EXPECT_EQ(PublicHeadersThatNameALibrary
 TEST(Tree, PublicHeadersKeepToTheMargin) { EXPECT_EQ(PublicLinesBeyondTheMargin(kTree), kNone); }
 TEST(Tree, EveryFolderHasASubject) { EXPECT_EQ(DrawersWithoutSubject(kTree), kNone); }
 TEST(Tree, NothingIsLeftOpen) { EXPECT_EQ(WordsLeftOpen(kTree), kNone); }
+TEST(Tree, FoldersAreSmall) { EXPECT_EQ(FoldersWithTooManyFiles(kTree), kNone); }
+TEST(Tree, WordsArePlain) { EXPECT_EQ(PhrasesToWritePlainly(kTree), kNone); }
 TEST(Tree, LinksInTheDocsLeadSomewhere) { EXPECT_EQ(LinksThatLeadNowhere(kTree), kNone); }
 
 class BadTree : public testing::Test {
@@ -44,19 +46,46 @@ class BadTree : public testing::Test {
 };
 
 TEST_F(BadTree, LowerLayerThatIncludesAHigherOneIsFound) {
-  Write("lib/format/stored/keys.cc",
-        "#include \"engine/core.h\"\n#include \"format/stored/keys.h\"\n#include \"coffer/kind.h\"\n");
+  Write("lib/format/stored/keys.cc", "#include \"engine/core.h\"\n#include \"format/stored/keys.h\"\n#include \"coffer/kind.h\"\n");
   Write("lib/engine/core.cc", "#include \"format/stored/keys.h\"\n#include \"storage/store.h\"\n");
   EXPECT_EQ(IncludesThatPointUpward(tree_),
-            (Findings{{"lib/format/stored/keys.cc", "includes \"engine/core.h\" of a higher layer"}}));
+            (Findings{{"lib/format/stored/keys.cc", "includes \"engine/core.h\" of a higher folder"}}));
+}
+
+TEST_F(BadTree, FoldersOfALayerThatIncludeEachOtherAreFound) {
+  Write("lib/operations/erase/erase.cc", "#include \"operations/backup/backup.h\"\n");
+  Write("lib/operations/backup/backup.cc", "#include \"operations/erase/erase.h\"\n");
+  EXPECT_EQ(IncludesThatPointUpward(tree_),
+            (Findings{{"lib/operations/erase/erase.cc", "includes \"operations/backup/backup.h\" of a higher folder"}}));
+}
+
+TEST_F(BadTree, FolderOfTheHttpAdapterThatIncludesAHigherOneIsFound) {
+  Write("bindings/http/requests/target.cc", "#include \"http/calls/routes.h\"\n");
+  Write("bindings/http/calls/routes.cc", "#include \"http/requests/target.h\"\n");
+  EXPECT_EQ(IncludesThatPointUpward(tree_),
+            (Findings{{"bindings/http/requests/target.cc", "includes \"http/calls/routes.h\" of a higher folder"}}));
 }
 
 TEST_F(BadTree, FileOutsideTheLayersIsFound) {
   Write("lib/extra/thing.cc", "#include \"format/stored/keys.h\"\n");
   Write("lib/format/stored/keys.cc", "#include \"keys.h\"\n");
   EXPECT_EQ(IncludesThatPointUpward(tree_),
-            (Findings{{"lib/extra/thing.cc", "stands in no layer"},
-                      {"lib/format/stored/keys.cc", "includes \"keys.h\", which does not begin with a layer"}}));
+            (Findings{{"lib/extra/thing.cc", "is in a folder without a place in the order of lib"},
+                      {"lib/format/stored/keys.cc", "includes \"keys.h\", which does not begin with a folder of lib"}}));
+}
+
+TEST_F(BadTree, FolderWithTooManyFilesIsFound) {
+  for (int i = 0; i < 41; ++i) Write("lib/engine/part_" + std::to_string(i) + ".cc", "");
+  for (int i = 0; i < 40; ++i) Write("lib/storage/part_" + std::to_string(i) + ".cc", "");
+  EXPECT_EQ(FoldersWithTooManyFiles(tree_), (Findings{{"lib/engine", "has 41 source and header files"}}));
+}
+
+TEST_F(BadTree, PhraseThatIsNotPlainIsFound) {
+  const std::string none = "none";
+  Write("README.md", "A key that is " + none + ".\n");
+  Write("lib/engine/core.cc", "\n// The caller is to" + std::string("ld the id.\n"));
+  EXPECT_EQ(PhrasesToWritePlainly(tree_), (Findings{{"README.md", "line 1 says \"is " + none + "\""},
+                                                    {"lib/engine/core.cc", std::string("line 2 says \"is to") + "ld\""}}));
 }
 
 TEST_F(BadTree, EdgeThatReachesIntoTheLibraryIsFound) {
@@ -104,7 +133,7 @@ TEST_F(BadTree, SourceThatNoTargetListsIsFound) {
   Write("lib/CMakeLists.txt", "add_library(coffer format/stored/keys.cc)\n");
   Write("lib/format/stored/keys.cc", "");
   Write("lib/format/more_keys.cc", "");
-  // A name that another ends with is not listed by it.
+  // A listed name does not match the end of another one.
   Write("lib/CMakeLists.txt", "add_library(coffer format/stored/keys.cc format/even_more_keys.cc)\n");
   EXPECT_EQ(SourcesThatNoTargetLists(tree_), (Findings{{"lib/format/more_keys.cc", "no CMakeLists.txt lists it"}}));
 }

@@ -1,4 +1,4 @@
-// What an import makes of any bytes that are said to be chats, held against what it promises.
+// Checks an import of any bytes as chats against its guarantees.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace coffer {
 
-// Looks at what comes instead of storing it. The first thing that is wrong stays.
+// Checks records instead of storing them. Keeps the first fault.
 class ChatJudge final : public operations::ChatSink {
  public:
   Status PutChatRecord(format::InterchangeRecord record, std::uint64_t) override {
@@ -50,13 +50,13 @@ class ChatJudge final : public operations::ChatSink {
   std::size_t refusals() const { return refusals_; }
 
  private:
-  // What was put together of pieces is canonical text.
+  // Text put together from pieces is canonical.
   void JudgeJson(const std::optional<Json>& json) {
     if (!json) return;
     const Result<Json> again = Json::Parse(json->text());
     if (!again.ok() || *again != *json) fault_ = "not canonical: " + json->text();
   }
-  // A record may be refused where it is put, but only for a value of the export's.
+  // A record may be refused, but only because of a value in the export.
   void JudgeText(const Result<std::string>& text) {
     if (!text.ok() && text.status().code() != StatusCode::kInvalidArgument) fault_ = text.status().ToString();
   }
@@ -81,7 +81,7 @@ class PiecesOfBytes final : public ByteSource {
   std::size_t step_;
 };
 
-// Reads the bytes to their end, or to where they are damaged.
+// Reads the bytes to their end, or to the damage.
 inline void JudgeChats(std::string_view bytes, const operations::ReadChat& read, ChatJudge& judge, std::size_t step = 4096) {
   PiecesOfBytes source(bytes, step);
   operations::FieldLosses losses;

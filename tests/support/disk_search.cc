@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kFrameMagic = "\x28\xB5\x2F\xFD";
 
-// What of the frame at the start of `bytes` can be decompressed; empty where there is none.
+// The decompressible part of the frame at the start of `bytes`; empty if there is no frame.
 std::string Decompressed(std::string_view bytes) {
   const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
   std::string piece(ZSTD_DStreamOutSize(), '\0');
@@ -27,7 +27,7 @@ std::string Decompressed(std::string_view bytes) {
   }
 }
 
-// The bytes as they are, and behind them what every frame in them decompresses to.
+// The file's bytes, followed by the decompressed content of every frame in them.
 std::string Readable(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

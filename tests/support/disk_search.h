@@ -1,5 +1,5 @@
-// DiskSearch: whether a text can still be read from anything on disk: from a file's bytes as they are, or from any zstd frame
-// in them, which is how sorted files, blob files and exports keep what they hold. Old versions are found as well as live ones.
+// DiskSearch: whether a text can still be read from any file on disk: from its bytes, or from a zstd frame in them, as in
+// sorted files, blob files and exports. Finds old versions as well as live ones.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace coffer {
 
-// The files below `folder` in which `text` is, each once. Paths that contain `except` (if not empty) are not looked at.
+// The files below `folder` that contain `text`, each once. Paths that contain `except` (if not empty) are skipped.
 std::vector<std::string> FilesWithText(const std::string& folder, const std::string& text, const std::string& except = {});
 // "<file>: <text>" for each text found.
 std::vector<std::string> PlacesOfTexts(const std::string& folder, const std::vector<std::string>& texts,

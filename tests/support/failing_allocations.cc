@@ -55,7 +55,7 @@ bool IsCalledByRocksDb() {
 
 bool FailsNow() {
   if (!armed) return false;
-  armed = false;  // what backtrace() allocates is no part of the call
+  armed = false;  // backtrace()'s own allocations are not part of the call
   failed = !IsCalledByRocksDb() && allocations_left-- == 0;
   armed = !failed;
   return failed;
@@ -78,8 +78,8 @@ bool StopFailingAllocations() {
 
 }  // namespace coffer
 
-// All forms: a sanitizer has its own of each, which would not match. Not inlined: the compiler would take a pair of them for a
-// new that is answered by free.
+// All forms, because a sanitizer replaces each, and a mixed pair would not match. Not inlined, because the compiler would warn
+// of a new that is freed by free.
 [[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
   return coffer::FailsNow() ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
 }

@@ -1,19 +1,19 @@
-// Memory that runs out once: the n-th allocation of a thread fails. A program that has failing_allocations.cc gets every form of
-// operator new from there.
+// Out of memory, once: the n-th allocation of a thread fails. failing_allocations.cc gives its program every form of operator
+// new.
 #pragma once
 
 #include <cstdint>
 
 namespace coffer {
 
-// Whether RocksDB's code is known by its addresses. What it allocates is let through and not counted: it does not live through a
-// failure of its own (7.8.3: an exception out of a read stops the next one of the thread).
+// Whether the addresses of RocksDB's code are known. Its allocations never fail and are not counted, because RocksDB does not
+// survive such a failure (7.8.3: an exception out of a read blocks the next read of the thread).
 bool RocksDbIsFound();
 
-// From now on the allocation behind `allocations` others of this thread fails, and it alone.
+// From now on, after `allocations` others of this thread, one allocation fails.
 void FailAllocationBehind(std::int64_t allocations);
 
-// None fails any more. Whether one has since the call above.
+// Stops failing. Returns whether an allocation has failed since the call above.
 bool StopFailingAllocations();
 
 }  // namespace coffer

@@ -62,7 +62,7 @@ class FailingWritableFile final : public WritableFile {
     std::size_t torn_bytes = 0;
     const Status gate = files_.Gate(FileOperation::kAppend, path_, &torn_bytes);
     if (!gate.ok()) {
-      Write(bytes.substr(0, torn_bytes)).Ignore();  // The failure to tell is the injected one.
+      Write(bytes.substr(0, torn_bytes)).Ignore();  // the injected failure is the one returned
       file_->Flush().Ignore();
       return gate;
     }
@@ -311,7 +311,7 @@ Status FailingFileSystem::Rename(const std::string& from, const std::string& to)
   }
   const std::lock_guard lock(mutex_);
   if (RemovePendingCreation(to)) {
-    replaced.reset();  // Its name would not have survived either.
+    replaced.reset();  // its name would not have survived either
   }
   contents_.erase(to);
   Move(from, to);
@@ -319,7 +319,7 @@ Status FailingFileSystem::Rename(const std::string& from, const std::string& to)
   return status;
 }
 
-// Everything known about `from` and what is below it is now about `to`. Called with the mutex held.
+// Moves everything known about `from` and the paths below it to `to`. Called with the mutex held.
 void FailingFileSystem::Move(const std::string& from, const std::string& to) {
   std::map<std::string, std::shared_ptr<Content>> moved;
   for (auto& [path, content] : contents_) {
@@ -389,7 +389,7 @@ Result<std::uint64_t> FailingFileSystem::FreeBytes(const std::string& path) {
   return std::min(*free_bytes, space_bytes_);
 }
 
-// Called with the mutex held. What is gone already needs no undoing.
+// Called with the mutex held. A file that is already removed needs no undoing.
 Status FailingFileSystem::Undo(const PendingName& pending) {
   if (pending.change != PendingName::Change::kRename) {
     contents_.erase(pending.path);
@@ -415,7 +415,7 @@ Status FailingFileSystem::DropUnsynced(std::uint64_t unsynced_bytes_kept) {
   for (const auto& [path, content] : contents_) {
     const Result<FileInfo> info = base_.Stat(path);
     if (!info.ok()) {
-      continue;  // Its name did not survive.
+      continue;  // its name did not survive
     }
     const std::uint64_t survives = std::min(content->synced_bytes + unsynced_bytes_kept, info->size_bytes);
     if (survives < info->size_bytes) {

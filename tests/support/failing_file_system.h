@@ -1,13 +1,14 @@
-// FailingFileSystem: a file system over another one that fails on demand: at the n-th call, in the middle of a write, when a
-// quota is used up, or by a loss of power.
+// FailingFileSystem: forwards to another file system and fails on demand: at the n-th call, in the middle of a write, when a
+// quota is used up, or by a power loss.
 //
-// The model of a power loss, deliberately strict:
-// * Of a file's bytes those survive that were there at its last Sync. What was written through this object and not synced is
-//   cut off. Truncating (also by NewWritableFile) takes effect at once.
-// * A name survives if SyncDirectory was called on its folder after it was made: files, folders, links. Syncing the file
-//   itself is not enough. A rename that was not synced is undone, and a file that it replaced is back.
-// * A removal stays. (A file that comes back is what a store meets after any crash; tests of leftovers cover it.)
-// * What was there before, or was changed behind this object's back, is taken to be on the device.
+// The model of a power loss is strict on purpose:
+// * Of a file's bytes, those of its last Sync survive. Unsynced writes through this object are cut off. Truncating (also by
+//   NewWritableFile) takes effect at once.
+// * The name of a file, folder or link survives if SyncDirectory was called on its folder after it was created. Syncing the
+// file
+//   itself is not enough. An unsynced rename is undone, and a file that it replaced is back.
+// * A removal stays. (Files that come back are covered by the tests of temporary files.)
+// * Files from before, and changes made without this object, are taken to be on the device.
 #pragma once
 
 #include <atomic>
@@ -26,8 +27,8 @@ namespace coffer {
 
 enum class FileOperation {
   kAny,
-  kAnyChange,   // everything that can change what is stored, syncs included
-  kAnyLasting,  // those that change what a loss of power leaves: syncs, removals, truncations
+  kAnyChange,   // everything that can change stored data, syncs included
+  kAnyLasting,  // those that change the result of a power loss: syncs, removals, truncations
   kOpenForWriting,
   kAppend,
   kFlush,
@@ -46,15 +47,15 @@ enum class FileOperation {
   kLock,
 };
 
-// Which call is to fail, and how.
+// Which call fails, and how.
 struct FileFailure {
   FileOperation operation = FileOperation::kAny;
-  std::string path_part = {};  // Only calls on paths that contain it.
-  std::uint64_t nth = 1;       // The n-th such call from now on.
-  bool repeat = false;         // And every such call after it.
+  std::string path_part = {};  // only calls on paths that contain it
+  std::uint64_t nth = 1;       // the n-th such call from now on
+  bool repeat = false;         // and every such call after it
   Status status = Status::IoError("injected failure");
-  std::size_t torn_bytes = 0;  // For an Append: this many bytes are written before it fails.
-  bool cuts_power = false;     // And everything fails from then on, until RestorePower.
+  std::size_t torn_bytes = 0;  // for an Append: this many bytes are written before it fails
+  bool cuts_power = false;     // and everything fails from then on, until RestorePower
 };
 
 // Safe to use from many threads.
@@ -66,18 +67,19 @@ class FailingFileSystem final : public FileSystem {
   // One failure at a time; a new one replaces it.
   void FailOn(FileFailure failure);
   void Heal();
-  // Appends beyond this many bytes from now on fail with kResourceExhausted, after writing what still fits. FreeBytes tells it.
+  // Appends beyond this many bytes from now on fail with kResourceExhausted, after writing what still fits. FreeBytes returns
+  // the rest.
   void LimitBytes(std::uint64_t bytes);
-  // From now on no sync reaches the device: a loss of power is only played here, and a test of many need not wait for one.
+  // From now on no sync reaches the device: power losses are only simulated, and a test of many need not wait for it.
   void SkipRealSyncs() { real_syncs_ = false; }
-  // Calls so far that could have failed, and those among them that could have changed something.
+  // The number of calls so far that could have failed, and of those that could have changed something.
   std::uint64_t calls() const;
   std::uint64_t changes() const;
 
   // From now on every call fails, until RestorePower.
   void CutPower();
-  // Makes the real folder what would have survived, except that of each file up to `unsynced_bytes_kept` bytes behind its
-  // synced ones stay: a torn tail. Everything opened must be closed before.
+  // Makes the real folder what would have survived, except that up to `unsynced_bytes_kept` unsynced bytes at the end of each
+  // file stay: a torn tail. Everything opened must be closed before.
   Status DropUnsynced(std::uint64_t unsynced_bytes_kept = 0);
   void RestorePower();
 
@@ -101,7 +103,7 @@ class FailingFileSystem final : public FileSystem {
   friend class FailingWritableFile;
   friend class FailingRandomAccessFile;
 
-  // A file's bytes, whatever its names are.
+  // A file's bytes, under any of its names.
   struct Content {
     std::uint64_t written_bytes = 0;
     std::uint64_t synced_bytes = 0;
@@ -111,13 +113,13 @@ class FailingFileSystem final : public FileSystem {
     enum class Change { kFile, kDirectory, kRename } change;
     std::string path;
     std::string renamed_from;
-    std::optional<std::string> replaced;  // The bytes of the file that a rename replaced.
+    std::optional<std::string> replaced;  // the bytes of the file that a rename replaced
   };
 
   Status Gate(FileOperation operation, const std::string& path, std::size_t* torn_bytes = nullptr);
   using Opening = Result<std::unique_ptr<WritableFile>> (FileSystem::*)(const std::string& path);
   Result<std::unique_ptr<WritableFile>> OpenForWriting(const std::string& path, Opening open, bool truncates);
-  // How much of `bytes` still fits.
+  // How many of `bytes` still fit.
   std::size_t TakeSpace(std::size_t bytes);
   void Move(const std::string& from, const std::string& to);
   Status Undo(const PendingName& pending);
@@ -133,7 +135,7 @@ class FailingFileSystem final : public FileSystem {
   bool power_cut_ = false;
   std::atomic<bool> real_syncs_{true};
   std::map<std::string, std::shared_ptr<Content>> contents_;
-  std::vector<PendingName> pending_;  // In the order they happened.
+  std::vector<PendingName> pending_;  // in order
 };
 
 }  // namespace coffer

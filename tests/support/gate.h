@@ -1,4 +1,4 @@
-// Gate: lets one thread wait until another has come to a point.
+// Gate: lets one thread wait until another has reached a point.
 #pragma once
 
 #include <chrono>

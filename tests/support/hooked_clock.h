@@ -1,5 +1,4 @@
-// A clock that calls back whenever it is asked: a way into the middle of what the engine does, since every commit asks for the
-// day.
+// A clock that calls back on each read: a hook into the middle of the engine's work, since every commit reads the day.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +22,7 @@ class HookedClock final : public Clock {
     const std::lock_guard lock(mutex_);
     return now_ += 1000;
   }
-  // Called on whatever thread asks. Null: nothing is called.
+  // Called on the thread that reads the clock. Null: nothing is called.
   void SetHook(std::function<void()> hook) {
     const std::lock_guard lock(mutex_);
     hook_ = std::move(hook);

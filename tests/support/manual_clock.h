@@ -1,4 +1,4 @@
-// A clock that stands still until it is told, and may be told to go back.
+// A clock that moves only when it is set, forward or back.
 #pragma once
 
 #include <atomic>

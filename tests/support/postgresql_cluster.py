@@ -11,13 +11,13 @@ import urllib.parse
 
 
 def binaries():
-    """The folder of initdb and the others, or None: Debian keeps them out of PATH."""
+    """The folder of initdb and the other programs, or None. Debian keeps them out of PATH."""
     initdb = sorted(map(str, pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))) or [shutil.which("initdb")]
     return initdb[-1] and pathlib.Path(initdb[-1]).parent
 
 
 class Cluster:
-    """A PostgreSQL of its own, in a folder of its own, as a user that is not root."""
+    """A cluster in a folder of its own, run by a user other than root."""
 
     def __init__(self, binaries):
         self.binaries = binaries

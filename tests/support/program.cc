@@ -21,7 +21,7 @@ std::string ReadText(const fs::path& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-// Pointers as posix_spawn takes them; `words` must stay alive.
+// Pointers for posix_spawn; `words` must stay alive.
 std::vector<char*> Pointers(std::vector<std::string>& words) {
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
@@ -29,7 +29,7 @@ std::vector<char*> Pointers(std::vector<std::string>& words) {
   return pointers;
 }
 
-// Streams go through files: nothing can block on a full pipe.
+// Streams go through files, so that nothing blocks on a full pipe.
 ProgramAnswer Spawn(const fs::path& folder, std::vector<std::string> words, char** environment, std::string_view input) {
   const fs::path streams = folder / "streams";
   fs::create_directories(streams);

@@ -1,4 +1,4 @@
-// Programs that a test runs: its own, and those of the system that files of ours are to be read by.
+// Programs that a test runs: our own, and the system's for reading our files.
 #pragma once
 
 #include <filesystem>
@@ -14,19 +14,19 @@ struct ProgramAnswer {
   std::string err;
 };
 
-// Runs words[0], a path or a name in PATH, within `folder`, with the words behind it and `input` on its standard input.
+// Runs words[0], a path or a name in PATH, in `folder`, with the other words as arguments and `input` on its standard input.
 ProgramAnswer RunProgram(const std::filesystem::path& folder, std::vector<std::string> words, std::string_view input = {});
-// The same with this environment ("NAME=value") in the place of the test's own.
+// The same with this environment ("NAME=value") instead of the test's own.
 ProgramAnswer RunProgram(const std::filesystem::path& folder, std::vector<std::string> words,
                          std::vector<std::string> environment, std::string_view input);
 
 bool IsInPath(const std::string& program);
-// Whether a program that is missing fails the test instead of skipping it: the environment's CI is "true".
+// Whether a missing program fails the test instead of skipping it: the environment's CI is "true".
 bool ProgramsMustBeThere();
 
 }  // namespace coffer
 
-// Skips a test that needs a program that is not here.
+// Skips a test whose program is missing.
 #define NEEDS_PROGRAM(name)                                                            \
   if (!::coffer::IsInPath(name)) {                                                     \
     ASSERT_FALSE(::coffer::ProgramsMustBeThere()) << "there is no program " << (name); \

@@ -1,4 +1,4 @@
-// What must not lie about in a store's folder and in its repository once a session has swept.
+// Files that must not be left in a store's folder and in its repository once a session has swept.
 #pragma once
 
 #include <string>
@@ -6,8 +6,7 @@
 
 namespace coffer {
 
-// Paths of what is unfinished or half-made, and of objects that no manifest names, live or in the trash. Damaged manifests name
-// nothing.
+// Paths of temporary files, and of objects that no manifest names, live or in the trash. Damaged manifests name nothing.
 std::vector<std::string> LeftoversIn(const std::string& store_folder, const std::string& repository);
 
 }  // namespace coffer

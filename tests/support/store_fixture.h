@@ -59,7 +59,7 @@ inline std::string RowsOf(storage::Store& store, storage::Family family, std::st
   return rows;
 }
 
-// A text that no compression shrinks much and that differs for each seed.
+// A hardly compressible text that differs by seed.
 inline std::string NoisyText(std::size_t bytes, std::uint32_t seed) {
   std::string text;
   std::uint64_t state = seed * 2654435761U + 1;

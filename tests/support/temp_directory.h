@@ -24,8 +24,8 @@ class TempDirectory {
     std::filesystem::remove_all(path_, ignored);
   }
 
-  // In memory where the system has a place for that: for tests of a power that is cut in play only, which make and remove many
-  // thousand small files. A disk's file system takes ten times as long over them, most of it to find inodes not freed just now.
+  // In memory, if the system has a place for it: for tests with simulated power cuts, which create and remove many thousand
+  // small files. A disk's file system takes ten times as long, most of it searching for free inodes.
   static std::filesystem::path InMemory() {
     const std::filesystem::path memory = "/dev/shm";
     std::error_code ignored;

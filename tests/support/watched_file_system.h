@@ -1,5 +1,5 @@
-// A file system that tells of every file that is opened for writing, before it is: a way into the middle of an operation. And it
-// counts the bytes that are read.
+// A file system with a hook before a file is opened for writing: a way into the middle of an operation. It also counts the
+// bytes that are read.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Exceptions become codes that say what to do; objects that cannot answer a failure cannot throw.
+// Exceptions become codes by what the caller can do; objects that cannot return a failure cannot throw.
 #include "vocabulary/exceptions.h"
 
 #include <gtest/gtest.h>

@@ -13,7 +13,7 @@
 namespace coffer {
 namespace {
 
-// Takes `count` numbers in each of several threads and answers them all.
+// Takes `count` numbers in each of several threads and returns them all.
 std::multiset<std::uint64_t> DrawFromThreads(RandomSource& source, int thread_count, int count) {
   std::vector<std::vector<std::uint64_t>> drawn(static_cast<std::size_t>(thread_count));
   std::vector<std::thread> threads;

@@ -1,4 +1,4 @@
-// Numbers that are stored, or that bindings pass on: each stands for the same for ever.
+// Numbers that are stored, or that bindings pass on: they never change.
 #include <gtest/gtest.h>
 
 #include <string_view>

@@ -7,7 +7,7 @@
 namespace coffer::http {
 namespace {
 
-// Names the id, whether or not the status does; the words of other failures might name a file.
+// Always names the id. Only the messages of these two codes are passed on: others might name a file.
 std::string ErrorText(const BulkDeleteError& error) {
   const bool own_words = error.status.code() == StatusCode::kNotFound || error.status.code() == StatusCode::kInvalidArgument;
   const std::string text(own_words ? error.status.message() : PublicWords(error.status.code()));

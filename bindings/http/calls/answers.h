@@ -1,4 +1,4 @@
-// The bodies of answers, as the contract shapes them.
+// Response bodies in the shapes of the contract.
 #pragma once
 
 #include <string_view>
@@ -12,7 +12,7 @@ namespace coffer::http {
 
 Response JsonAnswer(int status, const Json& body);
 
-// A failure of the engine for a client, and in full for the log.
+// The problem that a client gets for an engine failure. From status 500 on, the full message goes to the log.
 Response EngineFailure(const Status& failure, const Service& service, std::string_view instance);
 
 // BulkDeleteResponse.

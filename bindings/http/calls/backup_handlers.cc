@@ -20,8 +20,8 @@ bool IsListed(const BackupListQuery& query, const Json& backup) {
   return !query.status || backup["status"] == *query.status;
 }
 
-// Backups that are there come from the repository, those under way or failed from the journal. The journal is read first: one
-// that completes between the two is told by both, and never by none.
+// Completed backups come from the repository, running and failed ones from the journal. The journal is read first: a backup
+// that completes between the two reads is then found in both, never in neither.
 Result<std::vector<Json>> AllBackups(const Call& call, Service& service) {
   const auto operations = OperationsOf(service.engine, OperationKind::kBackup, call.principal);
   if (!operations.ok()) return operations.status();
@@ -30,11 +30,11 @@ Result<std::vector<Json>> AllBackups(const Call& call, Service& service) {
   std::vector<Json> backups;
   auto manifest = manifests->begin();
   for (const OperationInfo& info : *operations) {
-    // Ids are in order of creation; those of the repository are in its own order, which is kept.
+    // Ids follow the time of creation. The repository's own order is kept.
     for (; manifest != manifests->end() && manifest->id > info.id; ++manifest)
       backups.push_back(json::BackupResponse(*manifest));
     if (std::ranges::find(*manifests, info.id, &BackupInfo::id) != manifests->end()) continue;
-    if (info.state == OperationState::kCompleted) continue;  // it has been deleted since
+    if (info.state == OperationState::kCompleted) continue;  // deleted since
     backups.push_back(BackupJson(info));
   }
   for (; manifest != manifests->end(); ++manifest) backups.push_back(json::BackupResponse(*manifest));
@@ -60,7 +60,7 @@ Response BackupFailure(const Status& failure, const Call& call, Service& service
   return failure.code() == StatusCode::kNotFound ? NoSuchBackup(call) : EngineFailure(failure, service, call.path);
 }
 
-// What is no backup yet has an operation to be cancelled, and nothing to be deleted.
+// An unfinished backup cannot be deleted; its operation can be cancelled.
 bool IsBeingMade(Engine& engine, const std::string& id) {
   const auto info = GetOperation(engine, id);
   return info.ok() && info->kind == OperationKind::kBackup &&
@@ -106,7 +106,7 @@ Response DeleteOneBackup(const Call& call, Service& service) {
   const auto backup = DeleteBackup(service.engine, id);
   if (backup.ok()) return JsonAnswer(200, json::BackupResponse(*backup));
   if (backup.status().code() == StatusCode::kNotFound && IsBeingMade(service.engine, id)) {
-    return Problem(409, "conflict", "The backup is being made; its operation can be cancelled.", call.path);
+    return Problem(409, "conflict", "The backup is still running. Cancel its operation instead.", call.path);
   }
   return BackupFailure(backup.status(), call, service);
 }
@@ -124,18 +124,18 @@ Response StartVerifyOf(const Call& call, Service& service) {
 
 Response DownloadBackup(const Call& call, Service& service) {
   const std::string& id = call.parameters.front();
-  // "latest" is a word of the command line, and no id.
+  // The engine accepts "latest" for the command line; it is not an id.
   Result<BackupArchive> archive = id == "latest" ? Status::NotFound("") : OpenBackupArchive(service.engine, id);
   if (!archive.ok()) return BackupFailure(archive.status(), call, service);
   Download file;
   file.name = archive->backup_id + ".tar";
-  // Its bytes change only with what was erased since.
+  // The tar changes only when records are erased.
   file.etag = "\"" + archive->backup_id + "-" + std::to_string(archive->size_bytes) + "\"";
   file.bytes = archive->size_bytes;
   const std::shared_ptr<const RandomAccessFile> tar = std::move(archive->file);
   file.read = std::make_shared<const ReadAt>([tar](std::uint64_t offset, std::size_t length, char* buffer) {
     const Result<std::size_t> got = tar->Read(offset, length, buffer);
-    return got.ok() ? *got : 0;  // the connection ends before its end
+    return got.ok() ? *got : 0;  // 0 ends the connection early
   });
   return DownloadAnswer(*call.request, file, call.path);
 }

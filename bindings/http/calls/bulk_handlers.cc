@@ -1,4 +1,4 @@
-// POST /bulk/…: deletes by ids and by a selection, and what such a one would touch.
+// POST /bulk/…: deletes by ids and by filters, and the preview of a filtered delete.
 #include "http/calls/answers.h"
 #include "http/calls/handlers.h"
 #include "http/requests/problem.h"
@@ -7,7 +7,7 @@
 namespace coffer::http {
 namespace {
 
-// A user deletes only what it owns; the engine judges that in the commit that deletes.
+// A user deletes only its own records; the engine checks the owner in the commit that deletes.
 BulkDeleteOptions OptionsFor(const Call& call) {
   BulkDeleteOptions options;
   if (!call.is_admin()) options.owner = call.principal.user_id;
@@ -25,9 +25,9 @@ Response DeleteByIds(Kind kind, const Call& call, Service& service) {
 
 Selection SelectionOf(const FilteredDeleteRequest& request, const Call& call) {
   Selection selection;
-  selection.kind = kFilteredKinds[request.entity_type];
+  selection.kind = request.entity_type;
   selection.owner = call.is_admin() ? request.user_id.value_or("") : call.principal.user_id;
-  // "After" is later than, and the selection begins at.
+  // created_after is exclusive, created_from inclusive.
   if (request.created_after) selection.created_from = Timestamp{request.created_after->microseconds + 1};
   selection.created_before = request.created_before;
   selection.status = request.status.value_or("");
@@ -39,7 +39,7 @@ bool AsksForOthers(const FilteredDeleteRequest& request, const Call& call) {
   return !call.is_admin() && request.user_id && *request.user_id != call.principal.user_id;
 }
 
-// The engine refuses a status that the kind does not have, and nothing else of a selection.
+// The only part of a selection that the engine rejects is a status that the kind does not have.
 Response SelectionFailure(const Status& failure, const Call& call, Service& service) {
   if (failure.code() != StatusCode::kInvalidArgument) return EngineFailure(failure, service, call.path);
   Faults faults;
@@ -50,14 +50,14 @@ Response SelectionFailure(const Status& failure, const Call& call, Service& serv
   return faults.ToResponse();
 }
 
-// What tells a record to a person, out of its JSON.
+// The members by which a person recognizes a record.
 Json SampleItem(Engine& engine, Kind kind, const std::string& id) {
   const auto text = kind == Kind::kConversation ? engine.GetConversationJson(id, /*with_messages=*/false)
                     : kind == Kind::kDocument   ? engine.GetDocumentJson(id)
                                                 : engine.GetPromptJson(id);
   Json item = {{"id", id}};
   const Json record = Json::parse(text.ok() ? *text : "null", nullptr, /*allow_exceptions=*/false);
-  if (!record.is_object()) return item;  // gone meanwhile
+  if (!record.is_object()) return item;  // deleted meanwhile
   for (const char* name : {"title", "filename", "name", "user_id", "owner_id", "status", "created_at", "updated_at"}) {
     if (record.contains(name)) item[name] = record[name];
   }
@@ -88,7 +88,7 @@ Response PreviewDelete(const Call& call, Service& service) {
   if (!faults.empty()) return faults.ToResponse();
   if (AsksForOthers(request, call)) return Forbidden(call.path);
   Selection selection = SelectionOf(request, call);
-  selection.limit = 0;  // all that match are counted; the limit is one of deleting
+  selection.limit = 0;  // the preview counts all matches; the limit applies to deletes only
   BulkDeleteOptions options = OptionsFor(call);
   options.dry_run = true;
   const auto report = service.engine.BulkDelete(selection, options);

@@ -8,7 +8,7 @@
 namespace coffer::http {
 namespace {
 
-// Of static storage.
+// The result has static storage duration.
 std::string_view ContentTypeOf(std::string_view file_name) {
   static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
       {".age", "application/octet-stream"}, {".zst", "application/zstd"},  {".json", "application/json"},
@@ -34,7 +34,7 @@ Response DownloadAnswer(const Request& request, const Download& file, std::strin
   const RangeChoice choice = same_file ? ChooseRange(request.range, file.bytes) : RangeChoice{};
   const std::string total = std::to_string(file.bytes);
   if (choice.answer == RangeAnswer::kUnsatisfiable) {
-    Response refusal = Problem(416, "range_not_satisfiable", "Nothing of that range is there.", path);
+    Response refusal = Problem(416, "range_not_satisfiable", "The range contains no byte of the file.", path);
     refusal.headers.push_back({"Content-Range", "bytes */" + total});
     return refusal;
   }

@@ -35,7 +35,7 @@ bool NamesAnotherOwner(const GivenJson& where, const std::string& user_id) {
   return false;
 }
 
-// Whether the conversation is there and, for a user, its own.
+// Whether the conversation exists and, if the caller is a user, belongs to it.
 Result<bool> MayExport(const std::string& conversation_id, const Call& call, Service& service) {
   const auto conversation = service.engine.GetConversation(conversation_id);
   const StatusCode code = conversation.status().code();
@@ -44,7 +44,7 @@ Result<bool> MayExport(const std::string& conversation_id, const Call& call, Ser
   return call.is_admin() || conversation->user_id == call.principal.user_id;
 }
 
-// A user exports only what it owns; what somebody else owns and what is not there are refused in the same words.
+// A user exports only its own records. The refusal is the same for another owner's records and for missing ones.
 bool IsForbidden(const ExportRequest& request, const Call& call) {
   if (call.is_admin()) return false;
   if (request.user_id && *request.user_id != call.principal.user_id) return true;
@@ -57,8 +57,8 @@ bool IsForbidden(const ExportRequest& request, const Call& call) {
 
 ExportOptions OptionsOf(const ExportRequest& request, const Call& call) {
   ExportOptions options;
-  options.format = *ParseExportFormat(Name(request.format));
-  options.scope = *ParseExportScope(Name(request.scope));
+  options.format = request.format;
+  options.scope = request.scope;
   options.owner = request.user_id.value_or("");
   if (!call.is_admin() || (request.scope == ExportScope::kUser && options.owner.empty())) {
     options.owner = call.principal.user_id;
@@ -74,7 +74,7 @@ ExportOptions OptionsOf(const ExportRequest& request, const Call& call) {
   return options;
 }
 
-// A request that is good by its types, and yet cannot be carried out.
+// 422 for a request that has valid types but a value that the engine rejects.
 Response RefuseValue(const Status& failure, const ExportRequest& request) {
   const char* const member = request.scope == ExportScope::kCustom ? "custom_query" : "conversation_id";
   Faults faults;
@@ -82,7 +82,7 @@ Response RefuseValue(const Status& failure, const ExportRequest& request) {
   return faults.ToResponse();
 }
 
-// The export, or the refusal: in the same words whether it is not there or somebody else's.
+// kNotFound both for a missing export and for one that the caller may not see.
 Result<OperationInfo> Find(const Call& call, Service& service) {
   auto info = GetOperation(service.engine, call.parameters.front());
   if (info.ok() && (info->kind != OperationKind::kExport || !MaySee(call.principal, *info))) return Status::NotFound("");
@@ -116,8 +116,8 @@ std::shared_ptr<const int> Open(const std::string& path) {
           }};
 }
 
-// The file of a completed export, as long as it is kept in the engine's own folder: one that was written elsewhere, by
-// whoever started it, is not this server's to give away.
+// The file of a completed export; nullopt: it is not in the engine's exports folder. A file that an export wrote elsewhere is
+// not served.
 std::optional<Download> OpenExport(const OperationInfo& info, const Service& service) {
   const Json result = json::Parsed(info.result);
   if (!result.is_object()) return std::nullopt;
@@ -176,7 +176,7 @@ Response DownloadExport(const Call& call, Service& service) {
     return Problem(409, "conflict", "The export has not completed.", call.path);
   }
   const auto file = OpenExport(*info, service);
-  if (!file) return Problem(410, "gone", "The file of this export is not kept here any more.", call.path);
+  if (!file) return Problem(410, "gone", "The file of this export is no longer available.", call.path);
   return DownloadAnswer(*call.request, *file, call.path);
 }
 

@@ -21,7 +21,7 @@ bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
          std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) { return Lower(a) == b; });
 }
 
-// The token of "Bearer …"; empty where there is none.
+// The token of "Bearer …"; empty if absent or too long.
 std::string_view BearerToken(std::string_view header) {
   constexpr std::string_view kScheme = "bearer";
   if (header.size() <= kScheme.size() || !EqualsIgnoringCase(header.substr(0, kScheme.size()), kScheme)) return {};
@@ -43,12 +43,12 @@ std::optional<Principal> WhoAsks(const Request& request, Service& service) {
   } catch (const std::exception& failure) {
     service.Log(std::string("authenticate threw an exception: ") + failure.what());
   } catch (...) {
-    service.Log("authenticate threw an exception of an unknown kind");
+    service.Log("authenticate threw an unknown exception");
   }
   return std::nullopt;
 }
 
-// An IPv6 network of 64 bits is one address: a single host has that many to choose from.
+// An IPv6 network of 64 bits counts as one address, since a single host can use any address in it.
 std::string_view AddressKey(std::string_view peer) {
   constexpr int kGroups = 4;
   std::size_t end = 0;
@@ -62,11 +62,11 @@ std::string_view AddressKey(std::string_view peer) {
 }
 
 Response TooMany(const RateVerdict& verdict, std::string_view path) {
-  return ProblemForNow(429, "rate_limited", "There were too many calls; Retry-After says when there may be more.", path,
+  return ProblemForNow(429, "rate_limited", "Too many calls. Retry-After gives the seconds to wait.", path,
                        verdict.retry_after_seconds);
 }
 
-// Counts a failure to authenticate, and refuses.
+// Counts a failed authentication and sets the refusal.
 void RefuseUnknown(const Request& request, Service& service, Admission& admission) {
   const RateVerdict verdict = service.failure_rates.Count(AddressKey(request.peer), service.now());
   admission.rate = verdict.figures;
@@ -75,7 +75,7 @@ void RefuseUnknown(const Request& request, Service& service, Admission& admissio
     return;
   }
   admission.refusal =
-      Problem(401, "unauthorized", "A bearer token that is known and has not expired is needed.", admission.call.path);
+      Problem(401, "unauthorized", "A bearer token that is known and has not expired is required.", admission.call.path);
   admission.refusal->headers.push_back({"WWW-Authenticate", "Bearer"});
 }
 
@@ -90,7 +90,7 @@ bool HasGoodLink(const Call& call, const Service& service) {
          service.links.Allows(call.query, call.parameters.front(), "download", service.NowSeconds());
 }
 
-// Says who asks, and counts; a refusal where nobody known does, or too often.
+// Sets the principal and counts the call. Sets a refusal if the caller is unknown or exceeds its rate limit.
 void Identify(const Request& request, Service& service, Admission& admission) {
   Call& call = admission.call;
   const bool nobody_needed = call.route == nullptr || call.route->access == Access::kAnybody;
@@ -123,11 +123,12 @@ bool SaysItIsJson(std::string_view content_type) {
   return lower == "application/json" || (lower.starts_with("application/") && lower.ends_with("+json"));
 }
 
-// What can be said of a body before it is read.
+// Judges a body by the header, before it is read.
 std::optional<Response> JudgeBody(const Request& request, const Call& call) {
   if (call.route->body == Body::kNone) return std::nullopt;
   if (call.route->body == Body::kJsonOrNone && (!request.has_length || request.content_length == 0)) return std::nullopt;
-  if (!request.has_length) return Problem(411, "length_required", "The body needs a Content-Length, or chunks.", call.path);
+  if (!request.has_length)
+    return Problem(411, "length_required", "The body needs a Content-Length or a chunked Transfer-Encoding.", call.path);
   const bool streams = call.route->body == Body::kStream;
   const std::uint64_t bytes_max = streams ? kImportBytesMax : kJsonBodyBytesMax;
   if (request.content_length > bytes_max) return TooLarge(bytes_max, call.path);
@@ -135,7 +136,7 @@ std::optional<Response> JudgeBody(const Request& request, const Call& call) {
   const bool json = request.content_type.empty() || SaysItIsJson(request.content_type);
   if (json && (request.content_encoding.empty() || EqualsIgnoringCase(request.content_encoding, "identity")))
     return std::nullopt;
-  return Problem(415, "unsupported_media_type", "The body has to be application/json, not encoded further.", call.path);
+  return Problem(415, "unsupported_media_type", "The body must be application/json without a Content-Encoding.", call.path);
 }
 
 std::optional<Response> WhileSwitching(const Call& call, const Service& service) {
@@ -146,7 +147,7 @@ std::optional<Response> WhileSwitching(const Call& call, const Service& service)
 std::optional<Response> Judge(const Request& request, const Match& match, const Call& call, const Service& service) {
   if (call.route == nullptr && match.allow.empty()) return NotFound("There is no such path.", call.path);
   if (call.route == nullptr) {
-    Response response = Problem(405, "method_not_allowed", "This path has no such method.", call.path);
+    Response response = Problem(405, "method_not_allowed", "The path does not support this method.", call.path);
     response.headers.push_back({"Allow", match.allow});
     return response;
   }
@@ -158,7 +159,7 @@ std::optional<Response> Judge(const Request& request, const Match& match, const 
 }  // namespace
 
 Response TooLarge(std::uint64_t bytes_max, std::string_view path) {
-  return Problem(413, "too_large", "The body may have up to " + std::to_string(bytes_max) + " bytes.", path);
+  return Problem(413, "too_large", "The body may have at most " + std::to_string(bytes_max) + " bytes.", path);
 }
 
 Admission AdmissionOfStranger(const Request& request, Service& service) {
@@ -190,19 +191,19 @@ Admission Admit(const Request& request, Service& service) {
   if (target) {
     admission.refusal = Judge(request, match, call, service);
   } else {
-    admission.refusal = Problem(400, "bad_request", "The target is no URL.", "");
+    admission.refusal = Problem(400, "bad_request", "The request target is not a valid URL.", "");
   }
   return admission;
 }
 
 Response Answer(const Admission& admission, Service& service) {
   const Call& call = admission.call;
-  // Again: the body may have taken long.
+  // Checked again: a restore may have begun to switch the store while the body was read.
   if (auto refusal = WhileSwitching(call, service)) return *std::move(refusal);
   try {
     return call.route->handler(call, service);
   } catch (const std::bad_alloc&) {
-    return ProblemForNow(503, "unavailable", "There is not enough memory for this at this moment.", call.path, 1);
+    return ProblemForNow(503, "unavailable", "There is not enough memory for this call right now.", call.path, 1);
   } catch (const std::exception& failure) {
     service.Log(admission.correlation_id + " " + call.path + ": " + failure.what());
     return Problem(500, "internal", "The server failed.", call.path);

@@ -1,4 +1,5 @@
-// From a request to a response, without a socket: judged by its head first, so that a body is read only where it will be used.
+// From a request to a response, without a socket. A request is judged by its header first, so a body is read only if it will be
+// used.
 #pragma once
 
 #include <optional>
@@ -10,26 +11,26 @@
 namespace coffer::http {
 
 struct Admission {
-  Call call;  // with a route, unless `refusal` is set
+  Call call;  // has a route unless `refusal` is set
   std::optional<Response> refusal;
   std::string correlation_id;
   RateFigures rate;
   bool head_only = false;
 };
 
-// Looks at all of `request` but its body: its path, who asks, how often, and what the body will be.
+// Judges `request` without its body: path, caller, rate limit, and the type and length that the header gives for the body.
 Admission Admit(const Request& request, Service& service);
-// The same for something that cannot be read as a request: nothing but what every response carries.
+// For input that is not a valid request: holds only what every response carries.
 Admission AdmissionOfStranger(const Request& request, Service& service);
-// Runs the handler of what was let in, whose body is there by now. Exceptions end here, as a 500.
+// Runs the handler of an admitted request, whose body has been read. Exceptions become a 500, std::bad_alloc a 503.
 Response Answer(const Admission& admission, Service& service);
-// Puts what every response carries into one, and counts it.
+// Adds what every response carries, and counts the response.
 Response Finished(Response response, const Admission& admission, Service& service);
 
-// 413, in the words for a body that turned out too large as well as for one that said so.
+// 413, for a body that announces or turns out to have more than `bytes_max` bytes.
 Response TooLarge(std::uint64_t bytes_max, std::string_view path);
 
-// All three.
+// Admit, Answer and Finished.
 Response Handle(const Request& request, Service& service);
 
 }  // namespace coffer::http

@@ -1,5 +1,5 @@
-// The handlers behind the table of routes. Each reads the call, asks the engine and says what came of it; who may come so far
-// was judged before.
+// The handlers of the table of routes. Each reads the call, calls the engine and returns the response. The caller's access to
+// the route has been checked before.
 #pragma once
 
 #include "http/calls/routes.h"

@@ -1,4 +1,4 @@
-// GET /openapi.json: the calls in the words of OpenAPI 3.1, made from the table of routes.
+// GET /openapi.json: an OpenAPI 3.1 document, made from the table of routes.
 #include <algorithm>
 #include <map>
 
@@ -9,13 +9,13 @@
 namespace coffer::http {
 namespace {
 
-// What a call takes and gives, by names of schemas.
+// A call's request and response, by the names of their schemas.
 struct Shape {
   const char* operation_id;
   const char* request = nullptr;
   const char* answer = nullptr;
   int status = 200;
-  const char* media_type = nullptr;  // of an answer that is no JSON
+  const char* media_type = nullptr;  // of a response that is not JSON
 };
 
 const std::map<std::string_view, Shape>& Shapes() {
@@ -162,7 +162,7 @@ Json ParametersOf(const Route& route) {
 }
 
 Json CallJson(const Route& route, const Shape& shape) {
-  Json answer = {{"description", "Done, or accepted"}};
+  Json answer = {{"description", "Done or accepted"}};
   if (shape.answer != nullptr) answer["content"] = SchemaBody(shape.answer);
   if (shape.media_type != nullptr) answer["content"] = {{shape.media_type, Json::object()}};
   Json call = {{"operationId", shape.operation_id}};
@@ -175,11 +175,11 @@ Json CallJson(const Route& route, const Shape& shape) {
   }
   if (route.pattern.ends_with("/download")) {
     call["responses"]["206"] = answer;
-    call["responses"]["304"] = {{"description", "The file is the one that If-None-Match names"}};
+    call["responses"]["304"] = {{"description", "The file has the tag of If-None-Match"}};
   }
   call["responses"][std::to_string(shape.status)] = std::move(answer);
   if (route.body != Body::kNone || route.pattern.ends_with("/backups") || route.pattern.ends_with("/operations")) {
-    call["responses"]["422"] = {{"description", "Faults of the request"}, {"content", SchemaBody("ValidationError")}};
+    call["responses"]["422"] = {{"description", "The request is not valid"}, {"content", SchemaBody("ValidationError")}};
   }
   call["responses"]["default"] = {{"description", "Any other error"},
                                   {"content", SchemaBody("Problem", "application/problem+json")}};

@@ -15,9 +15,9 @@ using json::MemberOf;
 using json::OrNull;
 using json::Parsed;
 
-// What is left of `text` without the names of the folders that the engine works in.
+// `text` without the paths of the engine's folders.
 std::string WithoutFolders(std::string text, const Engine& engine) {
-  // Only where a path can begin, so that a folder of a short name takes nothing out of the middle of somebody's words.
+  // Only where a path can begin, so a folder with a short name does not match in the middle of other text.
   const auto begins = [&text](std::size_t at) {
     return at == 0 || std::string_view(" \"'(:=").find(text[at - 1]) != std::string::npos;
   };
@@ -29,7 +29,7 @@ std::string WithoutFolders(std::string text, const Engine& engine) {
   return text;
 }
 
-// Names of files are nobody's business on the other side of a network.
+// Clients do not get file names.
 void DropFileNames(Json& json, const Engine& engine) {
   if (json.is_string()) json = WithoutFolders(json.get<std::string>(), engine);
   if (json.is_array()) {
@@ -108,7 +108,7 @@ Json RestoreJson(const OperationInfo& info) {
 Json ExportJson(const OperationInfo& info, const Service& service) {
   constexpr std::int64_t kMicrosecondsInSecond = 1'000'000;
   const Json result = Parsed(info.result);
-  // The link ends with the file, and sooner where links live shorter.
+  // The link expires with the file, or after link_lifetime if that is sooner.
   Json link = nullptr;
   const Json expires = MemberOf(result, "expires_at");
   const auto expiry =

@@ -1,4 +1,4 @@
-// Operations and what they leave, as the contract shapes them.
+// Operations and their results, in the shapes of the contract.
 #pragma once
 
 #include <string>
@@ -12,25 +12,26 @@
 
 namespace coffer::http {
 
-// Any operation. Names of files are left out of request and result.
+// Any operation. Its request and result are shown without file names.
 Json OperationJson(const OperationInfo& info, const Service& service);
 
-// BackupResponse of one that is being made, has failed or was cancelled; metadata.error tells why.
+// BackupResponse of a backup that is pending, running, failed or cancelled; metadata.error gives the reason.
 Json BackupJson(const OperationInfo& info);
 
 // RestoreResponse.
 Json RestoreJson(const OperationInfo& info);
 
-// ExportDataResponse; of a completed one with a link that is good for a while.
+// ExportDataResponse; for a completed export with a signed link that expires.
 Json ExportJson(const OperationInfo& info, const Service& service);
 
-// All operations of a kind that the journal knows, newest first, as far as the principal may see them.
+// The operations of one kind in the journal that the principal may see, newest first.
 Result<std::vector<OperationInfo>> OperationsOf(Engine& engine, OperationKind kind, const Principal& principal);
-// Whether `principal` may know of it.
+// Whether `principal` may see the operation: an admin sees all, a user its own.
 bool MaySee(const Principal& principal, const OperationInfo& info);
 
-// The operation that the call names, or why it is not to be seen: in the same words whether it is not there or somebody else's.
+// The operation that the call names. kNotFound both if it is missing and if the caller may not see it.
 Result<OperationInfo> FindOperation(const Call& call, Service& service);
+// The response for a failure of FindOperation.
 Response NoSuchOperation(const Status& failure, const Call& call, Service& service);
 
 }  // namespace coffer::http

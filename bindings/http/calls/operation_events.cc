@@ -11,13 +11,13 @@
 namespace coffer::http {
 namespace {
 
-// Each is a connection and a question four times a second.
+// Each listener holds a connection and reads the journal four times a second.
 constexpr std::size_t kListenersMax = 64;
 constexpr int kRetrySeconds = 5;
-// So that whatever stands between does not take the connection for dead, and a client that is gone is noticed.
+// Keeps proxies from closing the connection, and detects clients that have gone.
 constexpr std::int64_t kHeartbeatSeconds = 15;
 
-// One listener's place, given back with it.
+// One listener's slot; the destructor frees it.
 class Place {
  public:
   explicit Place(std::shared_ptr<std::atomic<std::size_t>> taken)
@@ -34,7 +34,7 @@ class Place {
 
 bool HasEnded(OperationState state) { return state != OperationState::kPending && state != OperationState::kRunning; }
 
-// An event whenever something has changed since the last one.
+// Returns an event if the operation has changed since the last one.
 class Listener {
  public:
   Listener(std::string id, Service& service, std::shared_ptr<Place> place)
@@ -42,7 +42,7 @@ class Listener {
 
   Events Next() {
     const auto info = GetOperation(service_.engine, id_);
-    if (!info.ok()) return {"", true};  // the journal has forgotten it
+    if (!info.ok()) return {"", true};  // no longer in the journal
     const bool last = HasEnded(info->state);
     std::string state = ToText(OperationJson(*info, service_));
     const bool heartbeat = service_.NowSeconds() - told_at_ >= kHeartbeatSeconds;
@@ -69,7 +69,7 @@ Response ListenToOperation(const Call& call, Service& service) {
   if (!info.ok()) return NoSuchOperation(info.status(), call, service);
   auto place = std::make_shared<Place>(service.listeners);
   if (!place->free()) {
-    return ProblemForNow(503, "unavailable", "Too many listen to operations at this moment.", call.path, kRetrySeconds);
+    return ProblemForNow(503, "unavailable", "Too many clients listen to operations right now.", call.path, kRetrySeconds);
   }
   const auto listener = std::make_shared<Listener>(info->id, service, std::move(place));
   Response response;

@@ -27,14 +27,14 @@ Response StartFailure(const Status& failure, const Call& call, Service& service)
     case StatusCode::kNotFound:
       return NotFound("There is no such backup.", call.path);
     case StatusCode::kBusy:
-      return Problem(409, "busy", "Another restore is under way.", call.path);
+      return Problem(409, "busy", "Another restore is running.", call.path);
     case StatusCode::kInvalidArgument: {
-      // What does not fit together was told before; texts that cannot be ids are left.
+      // Contradictions were reported before; what is left are malformed ids.
       Faults faults;
       faults.Add({{"body", "restore_options"},
                   "value_error",
-                  "Value error, user_id or one of ids cannot be an id",
-                  {{"error", "user_id or one of ids cannot be an id"}}});
+                  "Value error, user_id or one of ids is not a valid id",
+                  {{"error", "user_id or one of ids is not a valid id"}}});
       return faults.ToResponse();
     }
     default:

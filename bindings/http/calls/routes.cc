@@ -50,7 +50,7 @@ std::string_view TakeSegment(std::string_view& rest) {
   return segment;
 }
 
-// The parameters of `path` by `pattern`; nullopt: it does not fit.
+// The values of the parameters of `pattern` in `path`; nullopt: the path does not match.
 std::optional<std::vector<std::string>> Fit(std::string_view pattern, std::string_view path) {
   std::vector<std::string> parameters;
   while (!pattern.empty() && !path.empty()) {

@@ -14,42 +14,42 @@ namespace coffer::http {
 
 enum class Access {
   kAnybody,     // no token
-  kUser,        // any token; the handler looks at whose things are touched
+  kUser,        // any token; the handler checks who owns the records
   kAdmin,       // an admin's token
   kUserOrLink,  // any token, or a signed link
 };
 
 enum class Runs {
-  kHere,      // never waits: on the connection's own thread
+  kHere,      // on the connection's thread, since it never waits
   kBlocking,  // on a thread for blocking calls
-  kShared,    // the same, and one answer serves all who ask before it is begun: it looks at nothing of the request
+  kShared,    // like kBlocking; one run serves all calls that came before it began, so it must not read the request
 };
 
 enum class Body {
-  kNone,        // ignored where there is one
+  kNone,        // ignored if present
   kJson,        // read into memory, up to kJsonBodyBytesMax
-  kJsonOrNone,  // the same, or nothing at all
-  kStream,      // the handler's operation reads it as it comes, up to kImportBytesMax
+  kJsonOrNone,  // like kJson, but may be absent
+  kStream,      // streamed to the handler's operation, up to kImportBytesMax
 };
 
-// What becomes of it while a restore puts its store in the place of the present one.
+// What happens to a call while a restore switches the store.
 enum class Switching {
-  kRefused,  // it would wait for the store, and hold a thread
-  kServed,   // it asks the journal alone, or nothing
+  kRefused,  // 503, since it would hold a thread while it waits for the store
+  kServed,   // it reads the journal at most
 };
 
 struct Route;
 class BodyPipe;
 
-// One call that has been let in.
+// One admitted call.
 struct Call {
   const Route* route = nullptr;
   const Request* request = nullptr;
-  std::string path;  // as it was sent
+  std::string path;  // as sent, percent-encoded
   Query query;
-  std::vector<std::string> parameters;  // what stands for {…} in the pattern, decoded
+  std::vector<std::string> parameters;  // the values of {…} in the pattern, decoded
   Principal principal;
-  std::shared_ptr<BodyPipe> stream;  // where the body is one
+  std::shared_ptr<BodyPipe> stream;  // set for Body::kStream
 
   bool is_admin() const { return principal.role == PrincipalRole::kAdmin; }
 };
@@ -57,23 +57,23 @@ struct Call {
 using Handler = Response (*)(const Call& call, Service& service);
 
 struct Route {
-  std::string_view method;   // HEAD is served where GET is
-  std::string_view pattern;  // segments; "{…}" is any one
+  std::string_view method;   // GET serves HEAD too
+  std::string_view pattern;  // segments; "{…}" matches any one segment
   Access access;
   Runs runs;
   Body body;
   Handler handler;
-  bool counts = true;  // against the rate of its token
+  bool counts = true;  // against the token's rate limit
   Switching switching = Switching::kRefused;
 };
 
 std::span<const Route> AllRoutes();
 
-// What a path is.
+// The result of a look-up.
 struct Match {
-  const Route* route = nullptr;  // null: no such path, or none by this method
+  const Route* route = nullptr;  // null: the path or its method is unknown
   std::vector<std::string> parameters;
-  std::string allow;  // the methods that the path has; empty: no such path
+  std::string allow;  // without a route: the path's methods; empty: unknown path
 };
 
 Match FindRoute(std::string_view method, std::string_view path);

@@ -20,7 +20,7 @@ void Service::Log(const std::string& line) const {
   try {
     if (options.log) options.log(line);
   } catch (...) {
-    return;  // a log that fails is no reason to fail the call that it is of
+    return;  // a failing log must not fail the call
   }
 }
 

@@ -1,4 +1,4 @@
-// Service: what all calls share.
+// Service: the state that all calls share.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@
 
 namespace coffer::http {
 
-// Refers to the engine, which outlives it. `the_options` say how to authenticate. Safe to use from many threads.
+// The engine must outlive it. `the_options.authenticate` must be set. Safe to use from many threads.
 struct Service {
   Service(Engine& the_engine, ServerOptions the_options, const LinkSigner::Key& key);
 
@@ -32,13 +32,13 @@ struct Service {
   RateLimits token_rates;
   RateLimits failure_rates;
   std::function<Result<Principal>(std::string_view secret)> authenticate;
-  // The time that rates are counted by; a test's own where it sets one.
+  // The clock of the rate limits. Tests replace it.
   std::function<RateLimits::Time()> now = std::chrono::steady_clock::now;
 
-  // Connections that listen to operations. Shared, since an answer on its way may outlive the server.
+  // Connections that listen to operations. Shared, since a response that is being sent may outlive the server.
   const std::shared_ptr<std::atomic<std::size_t>> listeners = std::make_shared<std::atomic<std::size_t>>(0);
 
-  // Responses by the first digit of their status.
+  // Counts of responses by the first digit of the status.
   static constexpr std::size_t kStatusClasses = 6;
   std::array<std::atomic<std::uint64_t>, kStatusClasses> responses{};
 

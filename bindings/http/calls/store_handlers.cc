@@ -40,14 +40,14 @@ class Metrics {
 };
 
 void AddStore(const StorageStatistics& statistics, Metrics& metrics) {
-  metrics.Begin("coffer_disk_bytes", "gauge", "Bytes that files occupy.");
+  metrics.Begin("coffer_disk_bytes", "gauge", "Bytes on disk.");
   metrics.Add("part", "database", statistics.database_bytes);
   metrics.Add("part", "contents", statistics.contents_bytes);
   metrics.Add("part", "backups", statistics.backups_bytes);
   metrics.Add("part", "exports", statistics.exports_bytes);
   metrics.Begin("coffer_records", "gauge", "Records in the store.");
   for (const auto& [kind, count] : statistics.records_by_kind) metrics.Add("kind", kind, count);
-  metrics.Begin("coffer_logical_bytes", "gauge", "Bytes of records and contents, as they were given.");
+  metrics.Begin("coffer_logical_bytes", "gauge", "Logical bytes of records and contents.");
   for (const auto& [kind, bytes] : statistics.logical_bytes_by_kind) metrics.Add("kind", kind, bytes);
 }
 
@@ -63,7 +63,7 @@ Response ShowHealth(const Call& /*call*/, Service& /*service*/) {
   return JsonAnswer(200, {{"status", "ok"}, {"version", Version()}});
 }
 
-// Ready: the engine answers.
+// Ready: the engine can be read.
 Response ShowReadiness(const Call& call, Service& service) {
   const auto statistics = service.engine.Statistics();
   if (!statistics.ok()) return EngineFailure(statistics.status(), service, call.path);
@@ -75,7 +75,7 @@ Response ShowMetrics(const Call& call, Service& service) {
   if (!statistics.ok()) return EngineFailure(statistics.status(), service, call.path);
   static constexpr std::array<std::string_view, Service::kStatusClasses> kClasses = {"", "", "2xx", "3xx", "4xx", "5xx"};
   Metrics metrics;
-  metrics.Begin("coffer_http_responses_total", "counter", "Responses by class of status.");
+  metrics.Begin("coffer_http_responses_total", "counter", "Responses by status class.");
   for (std::size_t i = 2; i < kClasses.size(); ++i) metrics.Add("class", kClasses[i], service.responses[i].load());
   AddStore(*statistics, metrics);
   Response response;

@@ -9,7 +9,7 @@ namespace coffer::http {
 Task<bool> Pending::Wait(SteadyClock::duration limit) {
   timer_.expires_at(limit == SteadyClock::duration::max() ? SteadyClock::time_point::max() : SteadyClock::now() + limit);
   Error cancelled;
-  // The answer may have been delivered before the waiting began, on another thread's turn of the strand.
+  // The response may have been delivered on the strand before this call, by another thread of the context.
   if (!response_ && !cut_) co_await timer_.async_wait(asio::redirect_error(kAwait, cancelled));
   co_return response_.has_value();
 }
@@ -44,7 +44,7 @@ void BlockingCalls::Close() {
 }
 
 bool SharedAnswers::Ask(const void* what, Make make, std::shared_ptr<Pending> who) {
-  const std::lock_guard lock(mutex_);
+  const edges::MutexLock lock(mutex_);
   Question& question = questions_[what];
   question.askers.push_back(std::move(who));
   if (question.running) return true;
@@ -58,13 +58,13 @@ void SharedAnswers::Run(const void* what) {
   std::vector<std::shared_ptr<Pending>> askers;
   Make make;
   {
-    const std::lock_guard lock(mutex_);
+    const edges::MutexLock lock(mutex_);
     askers.swap(questions_[what].askers);
     make = questions_[what].make;
   }
   const Response response = make();
   for (const std::shared_ptr<Pending>& asker : askers) Pending::Deliver(asker, response);
-  const std::lock_guard lock(mutex_);
+  const edges::MutexLock lock(mutex_);
   Question& question = questions_[what];
   question.running = !question.askers.empty() && calls_.Post([this, what] { Run(what); });
 }

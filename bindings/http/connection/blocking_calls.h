@@ -1,4 +1,4 @@
-// Calls of the engine that wait for a disk, on threads that are there for it.
+// Runs engine calls that wait for a disk on threads of their own.
 #pragma once
 
 #include <atomic>
@@ -7,27 +7,27 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "http/connection/strand.h"
 #include "http/requests/exchange.h"
+#include "json/mutex.h"
 
 namespace coffer::http {
 
-// Something that another thread makes while a connection waits. The connection makes it, and waits on its own strand.
+// A response that another thread makes while a connection waits. The connection creates it and waits on its own strand.
 class Pending {
  public:
   explicit Pending(const Strand& strand) : timer_(strand) {}
 
-  // Waits until it is there, Cut was called or `limit` has passed; says whether it is there.
+  // Waits until the response is delivered, Cut is called or `limit` has passed. Returns whether there is a response.
   Task<bool> Wait(SteadyClock::duration limit);
   Response& response() { return *response_; }
 
-  // From any thread: hands the answer over and ends the waiting.
+  // From any thread: delivers the response and ends the wait.
   static void Deliver(const std::shared_ptr<Pending>& pending, Response response);
-  // On the strand: ends the waiting with nothing.
+  // On the strand: ends the wait without a response.
   void Cut();
 
  private:
@@ -41,9 +41,9 @@ class BlockingCalls {
  public:
   BlockingCalls(std::size_t threads, std::size_t waiting_max) : waiting_max_(waiting_max), pool_(threads) {}
 
-  // false: too many wait already, and `work` is not done.
+  // false: too many calls wait already, and `work` will not run.
   bool Post(std::function<void()> work);
-  // Waits for what runs and drops what waits. Nothing runs afterwards.
+  // Waits for running work and drops waiting work. Nothing runs afterwards.
   void Close();
 
  private:
@@ -53,15 +53,15 @@ class BlockingCalls {
   asio::thread_pool pool_;
 };
 
-// One answer for all who ask for the same before it is begun: nobody gets figures from before the question, and any number of
-// callers costs one call at a time. Safe to use from many threads.
+// Runs one call for all callers that ask the same question before it begins. So no caller gets figures older than its question,
+// and any number of callers costs one call at a time. Safe to use from many threads.
 class SharedAnswers {
  public:
   using Make = std::function<Response()>;
 
   explicit SharedAnswers(BlockingCalls& calls) : calls_(calls) {}
 
-  // `what` tells questions apart. false: too many calls wait.
+  // `what` identifies the question. false: too many calls wait.
   bool Ask(const void* what, Make make, std::shared_ptr<Pending> who);
 
  private:
@@ -74,8 +74,8 @@ class SharedAnswers {
   void Run(const void* what);
 
   BlockingCalls& calls_;
-  std::mutex mutex_;
-  std::map<const void*, Question> questions_;
+  edges::Mutex mutex_;
+  std::map<const void*, Question> questions_ COFFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace coffer::http

@@ -25,12 +25,12 @@ Response BadRequest(std::string_view detail) {
   return response;
 }
 
-// Of the fields that matter, each at most once: a second one is a way to be read differently by two readers.
+// Takes the header fields that matter. Each may occur once: two readers might read a request with a second one differently.
 class Fields {
  public:
   explicit Fields(const beast::http::fields& fields) : fields_(fields) {}
 
-  // False: a field came twice.
+  // false: a field occurs twice.
   bool TakeInto(Request& request) {
     for (const auto& entry : fields_) {
       std::string* place = PlaceOf(entry, request);
@@ -92,17 +92,18 @@ std::optional<Response> TakeHead(const RequestParser& parser, Request& request) 
   request.has_length = parser.chunked() || parser.content_length().has_value();
   request.content_length = parser.content_length().value_or(0);
   Fields fields(message);
-  if (!fields.TakeInto(request)) return BadRequest("A header that may come once came twice.");
+  if (!fields.TakeInto(request)) return BadRequest("A header field that may occur once occurs twice.");
   if (message.version() != kVersion10 && message.version() != kVersion11) {
-    return Problem(505, "bad_request", "HTTP/1.1 is spoken here.", "");
+    return Problem(505, "bad_request", "The server supports HTTP/1.0 and HTTP/1.1.", "");
   }
-  if (message.version() == kVersion11 && message.count(field::host) != 1) return BadRequest("One Host header is needed.");
-  // A coding without a final "chunked" has no end that two readers would agree on.
+  if (message.version() == kVersion11 && message.count(field::host) != 1)
+    return BadRequest("Exactly one Host header is required.");
+  // Without a final "chunked", two readers might see different ends of the body.
   if (message.count(field::transfer_encoding) > 0 && (!parser.chunked() || message.version() == kVersion10)) {
-    return BadRequest("The only Transfer-Encoding that is understood is chunked.");
+    return BadRequest("The only supported Transfer-Encoding is chunked, with HTTP/1.1.");
   }
   if (message.count(field::expect) > 0 && !ExpectsContinue(parser)) {
-    return Problem(417, "expectation_failed", "The only expectation that is understood is 100-continue.", "");
+    return Problem(417, "expectation_failed", "The only supported expectation is 100-continue.", "");
   }
   return std::nullopt;
 }
@@ -113,23 +114,23 @@ bool ExpectsContinue(const RequestParser& parser) {
 
 std::optional<Response> UnreadableHead(const Error& error, bool late) {
   using Http = beast::http::error;
-  if (late) return Problem(408, "timeout", "The header of the request did not come in time.", "");
+  if (late) return Problem(408, "timeout", "The header of the request did not arrive in time.", "");
   if (error == Http::header_limit || error == Http::buffer_overflow) {
-    return Problem(431, "too_large", "The header may have up to " + std::to_string(kHeaderBytesMax) + " bytes.", "");
+    return Problem(431, "too_large", "The header may have at most " + std::to_string(kHeaderBytesMax) + " bytes.", "");
   }
-  if (error == Http::bad_version) return Problem(505, "bad_request", "HTTP/1.1 is spoken here.", "");
+  if (error == Http::bad_version) return Problem(505, "bad_request", "The server supports HTTP/1.0 and HTTP/1.1.", "");
   const bool of_parser = error.category() == beast::http::make_error_code(Http::bad_method).category();
   if (!of_parser || error == Http::end_of_stream || error == Http::partial_message) return std::nullopt;
-  return BadRequest("This is no HTTP request.");
+  return BadRequest("This is not a valid HTTP request.");
 }
 
 Response UnreadableBody(const Error& error, bool late, std::uint64_t bytes_max, std::string_view path) {
-  if (late) return Problem(408, "timeout", "The body of the request did not come in time.", path);
+  if (late) return Problem(408, "timeout", "The body of the request did not arrive in time.", path);
   if (error == beast::http::error::body_limit) return TooLarge(bytes_max, path);
   if (error == boost::asio::error::no_memory) {
-    return ProblemForNow(503, "unavailable", "Too much is being sent by others at this moment.", path, 1);
+    return ProblemForNow(503, "unavailable", "The bodies of other requests use all memory for bodies right now.", path, 1);
   }
-  return Problem(400, "bad_request", "The body of the request is broken off, or its chunks are malformed.", path);
+  return Problem(400, "bad_request", "The body of the request is incomplete, or its chunks are malformed.", path);
 }
 
 Response ReadFilePart(const FilePart& part) {

@@ -1,4 +1,4 @@
-// From what the parser has of a request to what the calls need of it, and the refusals of what it could not read.
+// Converts the parser's header to a Request, and makes the refusals of what the parser could not read.
 #pragma once
 
 #include <boost/beast/http/buffer_body.hpp>
@@ -14,24 +14,24 @@ namespace coffer::http {
 
 using RequestParser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
 
-// Fills `request` but for its peer and body, whose memory is used again. A refusal where the message is framed so that two
-// readers might see two different requests, or is of another version.
+// Fills `request` except its peer, and clears its body. Returns a refusal if two readers might see two different requests in
+// the message, or if its version is not supported.
 std::optional<Response> TakeHead(const RequestParser& parser, Request& request);
 
 // Whether the client waits for "100 Continue" before it sends the body.
 bool ExpectsContinue(const RequestParser& parser);
 
-// For a head that could not be read; nullopt: nobody is there to be told. `late`: its deadline ended it.
+// The refusal of a header that could not be read; nullopt: the client has gone. `late`: the deadline passed.
 std::optional<Response> UnreadableHead(const Error& error, bool late);
 Response UnreadableBody(const Error& error, bool late, std::uint64_t bytes_max, std::string_view path);
 
-// A response whose body is that part of a file, or as much as could be read.
+// A response whose body is this part of a file, or as much of it as could be read.
 Response ReadFilePart(const FilePart& part);
 
-// A response whose body are the events, none where nothing is new, and that closes behind the last.
+// A response whose body is the text of `events`: without a body if there is no new one, with `close` set after the last.
 Response AnswerOf(Events events);
 
-// How often deadlines are looked at: fine enough for the shortest.
+// How often deadlines are checked: often enough for the shortest one.
 SteadyClock::duration WatchTick(const ServerOptions& options);
 
 }  // namespace coffer::http

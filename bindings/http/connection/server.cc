@@ -1,4 +1,4 @@
-// Listens and accepts; the rest of a server is in server_core and session.
+// Listens and accepts. The rest of the server is in server_core and session.
 #include "coffer/http/server.h"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -20,15 +20,15 @@ using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Strand>;
 
 Status CheckOptions(const ServerOptions& options) {
   if (options.rate_minute == 0 || options.rate_hour == 0)
-    return Status::InvalidArgument("rate_minute and rate_hour begin at 1");
-  if (options.blocking_threads == 0) return Status::InvalidArgument("blocking_threads begins at 1");
-  if (options.connections_max == 0) return Status::InvalidArgument("connections_max begins at 1");
+    return Status::InvalidArgument("rate_minute and rate_hour must be at least 1");
+  if (options.blocking_threads == 0) return Status::InvalidArgument("blocking_threads must be at least 1");
+  if (options.connections_max == 0) return Status::InvalidArgument("connections_max must be at least 1");
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
-    return Status::InvalidArgument("a TLS certificate needs its key, and a key its certificate");
+    return Status::InvalidArgument("tls_certificate and tls_key must be given together");
   }
   const bool absolute = options.public_url.starts_with("http://") || options.public_url.starts_with("https://");
   if (!options.public_url.empty() && (!absolute || options.public_url.ends_with('/'))) {
-    return Status::InvalidArgument("public_url begins with http:// or https:// and does not end with /");
+    return Status::InvalidArgument("public_url must begin with http:// or https:// and must not end with /");
   }
   return Status::Ok();
 }
@@ -42,9 +42,9 @@ Status MakeTls(const ServerOptions& options, std::optional<asio::ssl::context>& 
                    error);
   if (!error) tls->use_certificate_chain_file(options.tls_certificate, error);
   if (error)
-    return Status::InvalidArgument("the TLS certificate " + options.tls_certificate + " cannot be read: " + error.message());
+    return Status::InvalidArgument("cannot read the TLS certificate " + options.tls_certificate + ": " + error.message());
   tls->use_private_key_file(options.tls_key, asio::ssl::context::pem, error);
-  if (error) return Status::InvalidArgument("the TLS key " + options.tls_key + " cannot be used: " + error.message());
+  if (error) return Status::InvalidArgument("cannot use the TLS key " + options.tls_key + ": " + error.message());
   return Status::Ok();
 }
 
@@ -52,7 +52,7 @@ Result<asio::ip::tcp::endpoint> Resolve(asio::io_context& context, const ServerO
   asio::ip::tcp::resolver resolver(context);
   Error error;
   const auto found = resolver.resolve(options.address, std::to_string(options.port), asio::ip::resolver_base::passive, error);
-  if (error || found.empty()) return Status::InvalidArgument("the address " + options.address + " cannot be listened at");
+  if (error || found.empty()) return Status::InvalidArgument("cannot resolve the address " + options.address);
   return found.begin()->endpoint();
 }
 
@@ -62,7 +62,8 @@ Status Listen(Acceptor& acceptor, const asio::ip::tcp::endpoint& endpoint) {
   if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  const std::string what = endpoint.address().to_string() + " port " + std::to_string(endpoint.port()) + ": " + error.message();
+  const std::string what = "cannot listen on " + endpoint.address().to_string() + " port " + std::to_string(endpoint.port()) +
+                           ": " + error.message();
   if (error == asio::error::address_in_use) return Status::Busy(what);
   return error ? Status::IoError(what) : Status::Ok();
 }
@@ -83,7 +84,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     const auto endpoint = Resolve(context_, core_->options());
     if (!endpoint.ok()) return endpoint.status();
     if (Status status = Listen(acceptor_, *endpoint); !status.ok()) return status;
-    Error ignored;  // it is open
+    Error ignored;  // cannot fail on an open acceptor
     port_ = acceptor_.local_endpoint(ignored).port();
     core_->OnRemoved([weak = weak_from_this()] {
       if (const auto self = weak.lock()) asio::post(self->acceptor_.get_executor(), [self] { self->OneLess(); });
@@ -120,7 +121,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 
   Task<void> Accept() {
     while (!stopped_) {
-      // Where there is no room the next one waits in the system's backlog.
+      // At the limit, the next connection waits in the system's backlog.
       Error error;
       if (core_->connections() >= core_->options().connections_max) {
         room_.expires_at(SteadyClock::time_point::max());
@@ -131,7 +132,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
       if (!error) {
         Begin(std::move(socket));
       } else if (!stopped_) {
-        // Out of descriptors, say: trying again at once would only burn time.
+        // For instance out of descriptors: an immediate retry would only use the CPU.
         room_.expires_after(kAcceptPause);
         co_await room_.async_wait(asio::redirect_error(kAwait, error));
       }
@@ -139,7 +140,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   }
 
   void Begin(Socket socket) {
-    Error ignored;  // without it answers are as right, only later
+    Error ignored;  // only the latency would suffer
     socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     if (tls_) {
       StartTlsSession(std::move(socket), *tls_, core_);
@@ -150,7 +151,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 
   void StopAccepting() {
     stopped_ = true;
-    Error ignored;  // closed is closed
+    Error ignored;  // it is closed either way
     acceptor_.close(ignored);
     room_.cancel();
   }

@@ -11,7 +11,7 @@ namespace {
 constexpr unsigned kBusyRetrySeconds = 1;
 
 Response TooManyCalls(std::string_view path) {
-  return ProblemForNow(503, "unavailable", "Too many calls wait at this moment.", path, kBusyRetrySeconds);
+  return ProblemForNow(503, "unavailable", "Too many calls wait right now.", path, kBusyRetrySeconds);
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ ServerCore::ServerCore(Engine& engine, ServerOptions options, const LinkSigner::
       shared_answers_(quick_calls_) {}
 
 std::optional<Admission> ServerCore::Admit(const Request& request) {
-  const std::shared_lock lock(closing_mutex_);
+  const edges::ReaderLock lock(closing_mutex_);
   if (closed_) return std::nullopt;
   return http::Admit(request, service_);
 }
@@ -62,7 +62,7 @@ bool ServerCore::Post(std::function<Response()> work, std::shared_ptr<Pending> p
 }
 
 std::uint64_t ServerCore::Add(const std::shared_ptr<Connection>& connection) {
-  const std::lock_guard lock(connections_mutex_);
+  const edges::MutexLock lock(connections_mutex_);
   if (ending_) return 0;
   connections_.emplace(++last_number_, connection);
   return last_number_;
@@ -71,26 +71,26 @@ std::uint64_t ServerCore::Add(const std::shared_ptr<Connection>& connection) {
 void ServerCore::Remove(std::uint64_t number) {
   std::function<void()> removed;
   {
-    const std::lock_guard lock(connections_mutex_);
+    const edges::MutexLock lock(connections_mutex_);
     if (connections_.erase(number) > 0) removed = removed_;
   }
   if (removed) removed();
 }
 
 std::size_t ServerCore::connections() const {
-  const std::lock_guard lock(connections_mutex_);
+  const edges::MutexLock lock(connections_mutex_);
   return connections_.size();
 }
 
 void ServerCore::OnRemoved(std::function<void()> call) {
-  const std::lock_guard lock(connections_mutex_);
+  const edges::MutexLock lock(connections_mutex_);
   removed_ = std::move(call);
 }
 
 void ServerCore::EndConnectionsSoon() {
   std::vector<std::shared_ptr<Connection>> living;
   {
-    const std::lock_guard lock(connections_mutex_);
+    const edges::MutexLock lock(connections_mutex_);
     ending_ = true;
     for (const auto& [number, connection] : connections_) living.push_back(connection.lock());
   }
@@ -102,7 +102,7 @@ void ServerCore::EndConnectionsSoon() {
 void ServerCore::CutConnections() {
   std::vector<std::shared_ptr<Connection>> living;
   {
-    const std::lock_guard lock(connections_mutex_);
+    const edges::MutexLock lock(connections_mutex_);
     ending_ = true;
     for (const auto& [number, connection] : connections_) living.push_back(connection.lock());
   }
@@ -113,7 +113,7 @@ void ServerCore::CutConnections() {
 
 std::shared_ptr<BodyPipe> ServerCore::NewPipe() {
   auto pipe = std::make_shared<BodyPipe>();
-  const std::lock_guard lock(pipes_mutex_);
+  const edges::MutexLock lock(pipes_mutex_);
   std::erase_if(pipes_, [](const std::weak_ptr<BodyPipe>& held) { return held.expired(); });
   pipes_.push_back(pipe);
   return pipe;
@@ -121,13 +121,13 @@ std::shared_ptr<BodyPipe> ServerCore::NewPipe() {
 
 void ServerCore::Close() {
   {
-    const std::unique_lock lock(closing_mutex_);
+    const edges::WriterLock lock(closing_mutex_);
     closed_ = true;
   }
   {
-    const std::lock_guard lock(pipes_mutex_);
+    const edges::MutexLock lock(pipes_mutex_);
     for (const std::weak_ptr<BodyPipe>& held : pipes_) {
-      if (const auto pipe = held.lock()) pipe->Fail(Status::Cancelled("the server was ended"));
+      if (const auto pipe = held.lock()) pipe->Fail(Status::Cancelled("the server has stopped"));
     }
   }
   calls_.Close();

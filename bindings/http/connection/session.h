@@ -1,5 +1,5 @@
-// Session: one connection, from its first byte to its last. Reads a request under limits and deadlines, has it answered, writes
-// the answer; one request after the other, however many were sent ahead.
+// Session: one connection, from its first byte to its last. Reads a request under limits and deadlines, has it handled and
+// writes the response. Pipelined requests are handled one after the other.
 #pragma once
 
 #include <array>
@@ -27,8 +27,8 @@
 
 namespace coffer::http {
 
-// `Stream` is a Socket, or TLS over one. Lives as long as something of it is pending. All but EndSoon and Cut happens on the
-// strand of its socket.
+// `Stream` is a Socket, or TLS over one. The session lives as long as one of its asynchronous operations is pending. EndSoon
+// and Cut may be called from any thread; everything else runs on the strand of the socket.
 template <typename Stream>
 class Session final : public Connection, public std::enable_shared_from_this<Session<Stream>> {
  public:
@@ -63,7 +63,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_body>;
 
-  // What is kept of a refused body that a client is sending already, so that the connection can go on.
+  // A refused body up to this size is read and discarded, so that the connection can be used again.
   static constexpr std::uint64_t kDiscardedBytesMax = 64 << 10;
   static constexpr std::size_t kPieceBytes = 16 << 10;
   static constexpr std::size_t kFilePieceBytes = 256 << 10;
@@ -85,8 +85,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   }
 
   // ---- Deadlines -----------------------------------------------------------------------------------------------------------
-  // One timer that looks now and then whether the present step has had its time: setting a deadline is an assignment, where a
-  // timer of its own for each step would be started and cancelled several times a request.
+  // One timer checks periodically whether the current step is late. Setting a deadline is then an assignment, while a timer for
+  // each step would be started and cancelled several times a request.
 
   void SetDeadline(SteadyClock::duration time) {
     deadline_ = SteadyClock::now() + time;
@@ -97,7 +97,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     watchdog_.expires_after(tick_);
     watchdog_.async_wait([self = this->shared_from_this()](Error stopped) {
       if (stopped) return;
-      // Again and again while it is late: a cancel between two reads of one step meets nothing.
+      // Repeated while the step is late: a cancel between two reads of one step has no effect.
       if (SteadyClock::now() >= self->deadline_) {
         self->late_ = true;
         CancelReading(self->stream_);
@@ -108,7 +108,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   // ---- One request ---------------------------------------------------------------------------------------------------------
 
-  // Whether there may be another.
+  // Returns whether another request may follow.
   Task<bool> ServeOne() {
     const bool begun = co_await AwaitRequest();
     if (!begun) co_return false;
@@ -135,16 +135,16 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     co_return keep_alive_;
   }
 
-  // An idle connection holds no more than a small one would.
+  // An idle connection keeps at most kBodyBytesKept of memory for bodies.
   void DropBody() {
     constexpr std::size_t kBodyBytesKept = 64 << 10;
     body_share_.reset();
-    if (request_.use_count() != 1) return;  // the call that just ended may hold it for a moment; the next request gets another
+    if (request_.use_count() != 1) return;  // the call that just ended may hold it briefly; the next request gets a new one
     request_->body.clear();
     if (request_->body.capacity() > kBodyBytesKept) request_->body.shrink_to_fit();
   }
 
-  // The first byte of a request may take long; what follows it may not.
+  // Waits for the first byte under idle_timeout; the rest of the header has the shorter header_timeout.
   Task<bool> AwaitRequest() {
     if (buffer_.size() > 0) co_return true;
     if (ending_) co_return false;
@@ -162,7 +162,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   Task<bool> ReadHead() {
     parser_.emplace();
     parser_->header_limit(kHeaderBytesMax);
-    parser_->body_limit(boost::none);  // judged by the route, before anything is kept
+    parser_->body_limit(boost::none);  // the route sets the limit before the body is read
     parser_->eager(false);
     SetDeadline(core_->options().header_timeout);
     Error error;
@@ -175,7 +175,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     co_return false;
   }
 
-  // What cannot be served at all, for whatever path it is.
+  // Refuses a request that cannot be parsed, so its path is unknown.
   Task<void> RefuseStranger(Response refusal) {
     *request_ = Request();
     request_->peer = peer_;
@@ -202,7 +202,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     const bool wanted = !admission.refusal && admission.call.route->body != Body::kNone;
     const bool waits = ExpectsContinue(*parser_);
     const std::uint64_t bytes_max = wanted ? kJsonBodyBytesMax : kDiscardedBytesMax;
-    // Nobody sends a body that was refused beforehand, or a long one for nothing.
+    // A client that waits for 100-continue will not send a refused body, and a long one is not worth reading.
     if (!wanted && (waits || request_->content_length > bytes_max)) {
       keep_alive_ = false;
       co_return;
@@ -219,7 +219,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     if (wanted) admission.refusal = UnreadableBody(error, late_, bytes_max, admission.call.path);
   }
 
-  // Puts the piece to the body; false: all bodies together are too much by now.
+  // Appends the piece to the body. false: all bodies together exceed their budget.
   bool Keep() {
     if (!body_share_) body_share_.emplace(core_->bodies());
     if (!body_share_->Grow(piece_bytes_)) return false;
@@ -227,7 +227,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     return true;
   }
 
-  // Tells a client that waits with its body for a word to send it.
+  // Sends 100 Continue to a client that waits for it before it sends the body.
   Task<Error> AskForBody() {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     Error error;
@@ -248,12 +248,13 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     co_return error;
   }
 
-  // A body that an operation reads as it comes: the operation is begun first, and waits for the bytes.
+  // Streams a body to an operation, which is started first and waits for the bytes.
   Task<Response> TakeStream(std::shared_ptr<Admission> admission) {
     const std::string path = admission->call.path;
     const std::shared_ptr<BodyPipe> pipe = core_->NewPipe();
-    // However this ends, the operation is not left waiting.
-    const std::shared_ptr<void> last(nullptr, [pipe](void*) { pipe->Fail(Status::Cancelled("the body was broken off")); });
+    // However this ends, the operation does not wait forever.
+    const std::shared_ptr<void> last(nullptr,
+                                     [pipe](void*) { pipe->Fail(Status::Cancelled("the request body is incomplete")); });
     admission->call.stream = pipe;
     Response response = co_await MakeAnswer(admission);
     if (response.status >= 300) {
@@ -275,14 +276,14 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     co_return response;
   }
 
-  // Whether the operation still reads.
+  // Passes the piece on. Returns whether the operation still reads.
   Task<bool> PassOn(std::shared_ptr<BodyPipe> pipe) {
     for (;;) {
       const BodyPipe::Push push = pipe->Write({piece_.data(), piece_bytes_});
       if (push != BodyPipe::Push::kFull) co_return push == BodyPipe::Push::kTaken;
       pending_ = std::make_shared<Pending>(stream_.get_executor());
       pipe->OnRoom([waiting = pending_] { Pending::Deliver(waiting, Response()); });
-      deadline_ = SteadyClock::time_point::max();  // the client does not have to answer for the operation's time
+      deadline_ = SteadyClock::time_point::max();  // the operation's time does not count against the client
       const bool room = co_await pending_->Wait(SteadyClock::duration::max());
       pending_ = nullptr;
       if (!room) co_return false;
@@ -295,13 +296,13 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     pending_ = std::make_shared<Pending>(stream_.get_executor());
     std::optional<Response> at_once = core_->Begin(admission, request_, pending_);
     if (at_once) co_return *std::move(at_once);
-    // The engine has its own time.
+    // The time of the engine does not count against the client.
     deadline_ = SteadyClock::time_point::max();
     const bool made = co_await pending_->Wait(ServerCore::WaitMax(*admission->call.route));
     const std::shared_ptr<Pending> pending = std::exchange(pending_, nullptr);
     if (made) co_return std::move(pending->response());
     Response waiting = StoreIsSwitching(admission->call.path);
-    waiting.close = true;  // the late answer must not be taken for another's
+    waiting.close = true;  // the late response must not be taken for the next request's
     co_return waiting;
   }
 
@@ -323,12 +324,12 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     co_return sent;
   }
 
-  // No thread waits for something to happen: what there is is asked for now and then.
+  // Polls for new events, so no thread waits for them.
   Task<void> WriteEvents(std::shared_ptr<const NextEvents> next) {
     constexpr std::chrono::milliseconds kPause{250};
     for (bool last = false; !last && !ending_;) {
       pending_ = std::make_shared<Pending>(stream_.get_executor());
-      // Where too many calls wait it asks again later.
+      // If too many calls wait, it polls again later.
       const bool asked = core_->Post([next] { return AnswerOf((*next)()); }, pending_);
       deadline_ = SteadyClock::time_point::max();
       const bool made = co_await pending_->Wait(asked ? SteadyClock::duration::max() : SteadyClock::duration::zero());
@@ -358,8 +359,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       deadline_ = SteadyClock::time_point::max();
       const bool made = co_await pending_->Wait(SteadyClock::duration::max());
       const std::shared_ptr<Pending> pending = std::exchange(pending_, nullptr);
-      // A file that has become shorter, or cannot be read, can no longer be an error status: the connection ends before its
-      // end.
+      // If the file has become shorter or cannot be read, it is too late for an error status: the connection ends early.
       if (!made || !pending->response().body || pending->response().body->size() != length) co_return false;
       SetDeadline(core_->options().write_timeout);
       Error error;
@@ -370,7 +370,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     co_return true;
   }
 
-  // A client that still sends would lose the answer to a reset: reads on for a moment before the socket is closed.
+  // A client that still sends would get a reset and lose the response, so this reads on briefly before the socket is closed.
   Task<void> EndStream() {
     constexpr std::chrono::seconds kLingerTime{2};
     constexpr std::uint64_t kLingerBytesMax = 8 << 20;
@@ -390,7 +390,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
   const SteadyClock::duration tick_ = WatchTick(core_->options());
-  bool late_ = false;    // the present step has had its time
+  bool late_ = false;    // the current step is past its deadline
   bool idle_ = false;    // between requests
   bool ending_ = false;  // no further request
   bool keep_alive_ = true;

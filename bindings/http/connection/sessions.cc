@@ -11,7 +11,7 @@ void StartPlainSession(Socket socket, std::shared_ptr<ServerCore> core) {
 
 void StartTlsSession(Socket socket, asio::ssl::context& tls, std::shared_ptr<ServerCore> core) {
   std::string peer = PeerOf(socket);
-  // OpenSSL counts references to the context's own part, which is all that a stream keeps of it.
+  // The stream keeps only OpenSSL's part of the context, which is reference-counted.
   TlsStream stream(std::move(socket), tls);
   std::make_shared<Session<TlsStream>>(std::move(stream), std::move(core), std::move(peer))->Start();
 }
@@ -21,7 +21,7 @@ std::string PeerOf(const Socket& socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error) return {};
   const auto address = peer.address();
-  // The same host by both families is one address.
+  // A host counts as one address, whether it connects by IPv4 or IPv6.
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
   }

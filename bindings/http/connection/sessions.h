@@ -1,4 +1,4 @@
-// Starts the connection behind an accepted socket. The only file that compiles Session: Beast is slow to compile.
+// Starts a session on an accepted socket. Only sessions.cc compiles Session, since Beast is slow to compile.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
@@ -10,10 +10,10 @@
 namespace coffer::http {
 
 void StartPlainSession(Socket socket, std::shared_ptr<ServerCore> core);
-// Connections keep what they need of `tls`.
+// `tls` need not outlive the session.
 void StartTlsSession(Socket socket, asio::ssl::context& tls, std::shared_ptr<ServerCore> core);
 
-// The other side's address; empty where it is gone already.
+// The address of the peer; empty if it has gone already.
 std::string PeerOf(const Socket& socket);
 
 }  // namespace coffer::http

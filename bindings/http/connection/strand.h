@@ -1,4 +1,4 @@
-// The Asio types of a connection: everything of one runs on one strand, so that a host may run its loop with many threads.
+// The Asio types of a connection. A connection runs on one strand, so the host may run the io_context with many threads.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 using Error = boost::system::error_code;
 using SteadyClock = std::chrono::steady_clock;
-// Concrete types all through: the type-erased ones cost an allocation here and there.
+// Concrete types throughout: the type-erased ones cost allocations.
 using Strand = asio::strand<asio::io_context::executor_type>;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, Strand>;
 using Timer = asio::basic_waitable_timer<SteadyClock, asio::wait_traits<SteadyClock>, Strand>;

@@ -1,4 +1,4 @@
-// What differs between a plain connection and one with TLS.
+// The differences between a plain connection and one with TLS.
 #pragma once
 
 #include <boost/asio/redirect_error.hpp>
@@ -13,7 +13,7 @@ using TlsStream = asio::ssl::stream<Socket>;
 inline Socket& SocketOf(Socket& socket) { return socket; }
 inline Socket& SocketOf(TlsStream& stream) { return stream.next_layer(); }
 
-// Ends what is being read or written, as operation_aborted.
+// Pending reads and writes end with operation_aborted.
 template <typename Stream>
 void CancelReading(Stream& stream) {
   Error ignored;  // there may be nothing to cancel
@@ -22,7 +22,7 @@ void CancelReading(Stream& stream) {
 
 template <typename Stream>
 void CloseSocket(Stream& stream) {
-  Error ignored;  // closed is closed
+  Error ignored;  // it is closed either way
   SocketOf(stream).close(ignored);
 }
 
@@ -33,7 +33,7 @@ inline Task<bool> OpenStream(TlsStream& stream) {
   co_return !error;
 }
 
-// Tells the other side that nothing more comes.
+// Signals the end of the data to the peer.
 inline Task<void> CloseSending(Socket& socket) {
   Error ignored;
   socket.shutdown(Socket::shutdown_send, ignored);

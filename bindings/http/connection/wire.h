@@ -1,4 +1,4 @@
-// The first bytes of a response, as they go over the wire.
+// The status line and header of a response as bytes.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 
 namespace coffer::http {
 
-// Puts status line and header of `response` into `out`, in place of what is there; a reused text need not grow.
+// Replaces `out` with the status line and header of `response`. A reused `out` keeps its memory.
 void WriteHead(const Response& response, bool keep_alive, std::chrono::system_clock::time_point now, std::string& out);
 
 }  // namespace coffer::http

@@ -23,7 +23,7 @@ std::unique_ptr<ByteSource> BodyPipe::MakeSource(std::shared_ptr<BodyPipe> pipe)
 }
 
 BodyPipe::Push BodyPipe::Write(std::string_view bytes) {
-  const std::lock_guard lock(mutex_);
+  const edges::MutexLock lock(mutex_);
   if (left_ || ended_) return Push::kNobodyReads;
   if (window_.size() >= kWindowBytes) return Push::kFull;
   window_.append(bytes);
@@ -32,49 +32,62 @@ BodyPipe::Push BodyPipe::Write(std::string_view bytes) {
 }
 
 void BodyPipe::OnRoom(std::function<void()> room) {
-  std::unique_lock lock(mutex_);
-  room_ = std::move(room);
-  if (left_ || window_.size() < kWindowBytes) TellOfRoom(lock);
+  {
+    const edges::MutexLock lock(mutex_);
+    room_ = std::move(room);
+    if (!left_ && window_.size() >= kWindowBytes) return;
+    room = TakeRoom();
+  }
+  if (room) room();
 }
 
 void BodyPipe::End() {
-  const std::lock_guard lock(mutex_);
+  const edges::MutexLock lock(mutex_);
   ended_ = true;
   more_.notify_one();
 }
 
 void BodyPipe::Fail(Status why) {
-  std::unique_lock lock(mutex_);
-  if (ended_) return;
-  ended_ = true;
-  failure_ = std::move(why);
-  more_.notify_one();
-  TellOfRoom(lock);
+  std::function<void()> room;
+  {
+    const edges::MutexLock lock(mutex_);
+    if (ended_) return;
+    ended_ = true;
+    failure_ = std::move(why);
+    more_.notify_one();
+    room = TakeRoom();
+  }
+  if (room) room();
 }
 
 Result<std::size_t> BodyPipe::Read(char* buffer, std::size_t length) {
-  std::unique_lock lock(mutex_);
-  more_.wait(lock, [this] { return !window_.empty() || ended_; });
-  // What came before a failure is as good as it was.
-  if (window_.empty() && !failure_.ok()) return failure_;
-  const std::size_t bytes = std::min(length, window_.size());
-  std::copy_n(window_.data(), bytes, buffer);
-  window_.erase(0, bytes);
-  if (window_.size() < kWindowBytes) TellOfRoom(lock);
+  std::size_t bytes = 0;
+  std::function<void()> room;
+  {
+    edges::MutexLock lock(mutex_);
+    while (window_.empty() && !ended_) more_.wait(lock);
+    // Bytes that arrived before a failure are delivered first.
+    if (window_.empty() && !failure_.ok()) return failure_;
+    bytes = std::min(length, window_.size());
+    std::copy_n(window_.data(), bytes, buffer);
+    window_.erase(0, bytes);
+    if (window_.size() < kWindowBytes) room = TakeRoom();
+  }
+  if (room) room();
   return bytes;
 }
 
 void BodyPipe::Leave() {
-  std::unique_lock lock(mutex_);
-  left_ = true;
-  window_ = {};
-  TellOfRoom(lock);
-}
-
-void BodyPipe::TellOfRoom(std::unique_lock<std::mutex>& lock) {
-  const std::function<void()> room = std::exchange(room_, nullptr);
-  lock.unlock();
+  std::function<void()> room;
+  {
+    const edges::MutexLock lock(mutex_);
+    left_ = true;
+    window_ = {};
+    room = TakeRoom();
+  }
   if (room) room();
 }
+
+std::function<void()> BodyPipe::TakeRoom() { return std::exchange(room_, nullptr); }
 
 }  // namespace coffer::http

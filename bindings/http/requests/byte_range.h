@@ -13,9 +13,9 @@ struct ByteRange {
 };
 
 enum class RangeAnswer {
-  kWhole,          // no range, one that is not understood, or several: the whole is a right answer
-  kPart,           // `range`
-  kUnsatisfiable,  // nothing of it is there
+  kWhole,          // no range, an unknown or malformed one, or several: RFC 9110 allows the whole file
+  kPart,           // only `range`
+  kUnsatisfiable,  // it contains no byte of the file
 };
 
 struct RangeChoice {
@@ -23,7 +23,7 @@ struct RangeChoice {
   ByteRange range;
 };
 
-// `header` as it was sent, for something of `size` bytes.
+// The part of a file of `size` bytes that the value of a Range header asks for.
 RangeChoice ChooseRange(std::string_view header, std::uint64_t size);
 
 }  // namespace coffer::http

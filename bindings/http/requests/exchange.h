@@ -1,4 +1,4 @@
-// Request and Response: one HTTP exchange as plain data, so that everything above the socket is tested without one.
+// Request and Response: one HTTP exchange as plain data, so everything above the socket can be tested without one.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace coffer::http {
 
-// Header values are as they were sent, empty where absent.
+// Header values are as sent; empty if absent.
 struct Request {
   std::string method;  // "GET"
   std::string target;  // path and query, percent-encoded; or an absolute URL
@@ -23,22 +23,22 @@ struct Request {
   std::string range;
   std::string if_range;
   std::string if_none_match;
-  bool has_length = false;           // Content-Length, or chunks
-  std::uint64_t content_length = 0;  // 0 for chunks: not known
+  bool has_length = false;           // has a Content-Length or chunks
+  std::uint64_t content_length = 0;  // 0 for chunks: unknown
   std::string body;
 };
 
-// Reads up to so many bytes at a place; fewer only at the end, or where it cannot. Safe to use from many threads.
+// Reads up to `length` bytes at `offset`; fewer only at the end or if the read fails. Safe to use from many threads.
 using ReadAt = std::function<std::size_t(std::uint64_t offset, std::size_t length, char* buffer)>;
 
-// A part of something that is sent piece by piece instead of a body, and kept open as long as an answer refers to it.
+// A part of a file that is sent in pieces instead of a body. The file stays open as long as a response refers to it.
 struct FilePart {
   std::shared_ptr<const ReadAt> read;
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
 };
 
-// What comes next of something that goes on while it is sent.
+// The next part of a response that grows while it is sent.
 struct Events {
   std::string text;  // empty: nothing new
   bool last = false;
@@ -46,11 +46,11 @@ struct Events {
 using NextEvents = std::function<Events()>;
 
 struct Header {
-  std::string_view name;  // of static storage
+  std::string_view name;  // has static storage duration
   std::string value;
 };
 
-// Calls left to somebody within the present minute and hour.
+// A caller's limits and the calls left to it in the current minute and hour.
 struct RateFigures {
   unsigned limit_minute = 0;
   unsigned limit_hour = 0;
@@ -60,14 +60,15 @@ struct RateFigures {
 
 struct Response {
   int status = 200;
-  std::string_view content_type = "application/json";  // of static storage
-  std::vector<Header> headers;                         // besides those that every response has
-  std::shared_ptr<const std::string> body;             // shared, since one text may answer many; null: none
+  std::string_view content_type = "application/json";  // has static storage duration
+  std::vector<Header> headers;                         // in addition to those of every response
+  std::shared_ptr<const std::string> body;             // shared, since one text may serve many calls; null: no body
   std::optional<FilePart> file;
-  // Asked again and again instead of a body of some length, which ends with the connection; `close` is to be set. One call at a time.
+  // Called repeatedly instead of a body of known length. The response ends with the connection, so `close` must be set. One
+  // call at a time.
   std::shared_ptr<const NextEvents> events;
-  bool head_only = false;  // the answer to HEAD: the length of a body, without it
-  bool close = false;      // the connection is of no further use
+  bool head_only = false;  // response to HEAD: with the length of a body but without the body
+  bool close = false;      // close the connection after it
 
   // On every response.
   std::string correlation_id;

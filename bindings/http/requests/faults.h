@@ -1,4 +1,4 @@
-// Faults: what is wrong with a request, in the words that FastAPI and Pydantic 2 have for it.
+// Faults: what is wrong with a request, in the words of FastAPI and Pydantic 2.
 #pragma once
 
 #include <string>
@@ -10,18 +10,18 @@
 
 namespace coffer::http {
 
-// One entry of a 422's "detail". What was sent is not repeated: it may be megabytes.
+// One entry of a 422's "detail". The input is not repeated: it may be megabytes.
 struct Fault {
   Json loc;  // array of strings and indices; begins with "body", "query" or "path"
   std::string type;
   std::string msg;
-  Json ctx = nullptr;  // the figures in `msg`; null where it has none
+  Json ctx = nullptr;  // the values that `msg` contains; null if it contains no value
 };
 
-// All faults of one request, in the order in which they are to be told.
+// All faults of one request, in the order in which the response lists them.
 class Faults {
  public:
-  // Faults listed in one answer; more are counted and not told.
+  // Faults listed in one response; further ones are dropped.
   static constexpr std::size_t kFaultsMax = 1000;
 
   void Add(Fault fault);

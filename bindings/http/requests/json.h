@@ -8,8 +8,8 @@ namespace coffer::http {
 using Json = json::Value;
 using json::ToText;
 
-// What a client sent. Sorted by name: looking a member up in the ordered form takes time in the number of members, and adding
-// one looks it up.
+// JSON that a client sent. Sorted by name: in the ordered form each look-up takes time linear in the number of members, and so
+// does each insertion.
 using GivenJson = nlohmann::json;
 
 }  // namespace coffer::http

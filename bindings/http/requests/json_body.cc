@@ -11,8 +11,8 @@
 namespace coffer::http {
 namespace {
 
-// Builds the value as the parser meets its parts. A whole number beyond 64 bits becomes the nearest that fits: all that is
-// asked of numbers here is which range they are in, and a double would pass it off as one with a point.
+// Builds the value from the parser's events. A whole number beyond 64 bits becomes the nearest one that fits: numbers are only
+// checked against ranges, and a double would look like a number with a fraction.
 class Builder final : public nlohmann::json_sax<GivenJson> {
  public:
   GivenJson Take() { return std::move(root_); }
@@ -73,8 +73,8 @@ class Builder final : public nlohmann::json_sax<GivenJson> {
   }
 
   GivenJson root_;
-  // The containers around the place that comes next. Each is inside the one before, which does not grow until
-  // it is closed, so that the pointers hold.
+  // The containers that are open. Each is inside the one before it, which does not grow until the inner one is closed, so the
+  // pointers stay valid.
   std::vector<GivenJson*> open_;
   std::string key_;
 };

@@ -9,9 +9,8 @@
 
 namespace coffer::http {
 
-// The value, or nullopt with one fault added: "missing" for an empty body, "json_invalid" for what is no JSON, is not UTF-8,
-// is nested deeper than kJsonDepthMax or has a number that no double holds. Of members that are there twice the last one
-// counts.
+// The value, or nullopt with one fault added. "missing": the body is empty. "json_invalid": it is not JSON, not UTF-8, nested
+// deeper than kJsonDepthMax, or has a number that no double holds. If a member occurs twice, the last one counts.
 std::optional<GivenJson> ReadJsonBody(std::string_view body, Faults& faults);
 
 }  // namespace coffer::http

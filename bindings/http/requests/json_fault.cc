@@ -9,7 +9,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-// Reads as RFC 8259 demands and stops at the first thing that is wrong. Places are bytes in here.
+// Parses by RFC 8259 and stops at the first fault. Places are byte offsets here.
 class Scanner {
  public:
   Scanner(std::string_view text, int depth_max) : text_(text), depth_left_(depth_max) {}

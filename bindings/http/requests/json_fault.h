@@ -1,4 +1,4 @@
-// Where and why a text is not JSON, in the words that Python's json module has for it: clients of such servers know them.
+// Where and why a text is not JSON, in the words of Python's json module, as FastAPI reports it.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ struct JsonFault {
   std::string_view words;     // of static storage
 };
 
-// nullopt: the text is JSON. `depth_max` bounds the nesting, and with it the stack that this takes.
+// nullopt: the text is JSON. `depth_max` limits the nesting and so the stack that the function needs.
 std::optional<JsonFault> FindJsonFault(std::string_view text, int depth_max);
 
 }  // namespace coffer::http

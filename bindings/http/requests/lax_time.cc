@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kMicrosecondsInSecond = 1'000'000;
 constexpr std::int64_t kSecondsInDay = 86'400;
-// Beyond this a number counts milliseconds.
+// A number beyond this, positive or negative, counts milliseconds.
 constexpr std::int64_t kWatershed = 20'000'000'000;
 constexpr std::int64_t kLatestSeconds = 253'402'300'799;    // 9999-12-31T23:59:59Z
 constexpr std::int64_t kEarliestSeconds = -62'167'219'200;  // 0000-01-01T00:00:00Z
@@ -19,7 +19,7 @@ constexpr std::int64_t kYear1Seconds = -62'135'596'800;     // 0001-01-01T00:00:
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// Takes characters off the front of a text; each call says whether it could.
+// Takes characters off the front of a text. Each bool says whether they were there.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : text_(text) {}
@@ -87,7 +87,7 @@ Date ReadDate(std::string_view text) {
   return {std::chrono::sys_days(day).time_since_epoch().count(), parts[0], nullptr};
 }
 
-// The digits behind the point; what is finer than a microsecond is cut off.
+// The digits after the point. Digits below a microsecond are dropped.
 bool TakeFraction(Cursor& cursor, std::int64_t& microseconds) {
   constexpr int kDigitsKept = 6;
   if (!cursor.NextIsDigit()) return false;
@@ -100,7 +100,7 @@ bool TakeFraction(Cursor& cursor, std::int64_t& microseconds) {
   return true;
 }
 
-// "", "Z", "+hh:mm", "-hhmm"; a true minus sign (U+2212) counts as one.
+// "", "Z", "+hh:mm", "-hhmm". The minus sign U+2212 is accepted too.
 bool TakeOffset(Cursor& cursor, std::int64_t& seconds) {
   if (cursor.AtEnd() || cursor.TakeAny("Zz")) return true;
   const bool plus = cursor.Take('+');
@@ -114,7 +114,7 @@ bool TakeOffset(Cursor& cursor, std::int64_t& seconds) {
   return true;
 }
 
-// What stands behind the date, as microseconds to add to it; nullopt: it is no time.
+// The text after the date, as microseconds to add to it; nullopt: not a time.
 std::optional<std::int64_t> ReadTimeOfDay(std::string_view text) {
   Cursor cursor(text);
   int hours = 0;

@@ -8,16 +8,16 @@
 
 namespace coffer::http {
 
-// A time, or why there is none.
+// A time or an error.
 struct LaxTime {
   Timestamp time;
   std::string error;     // empty: `time` is good
-  bool as_date = false;  // the error is told by the reader of dates, which comes last
+  bool as_date = false;  // the error is that of Pydantic's date parser, which is tried last
 };
 
 // Without an offset the text is read as UTC.
 LaxTime LaxTimeFromText(std::string_view text);
-// Seconds since 1970, or milliseconds where it is beyond 2e10 either way.
+// Seconds since 1970, or milliseconds if the absolute value is above 2e10.
 LaxTime LaxTimeFromNumber(double number);
 LaxTime LaxTimeFromNumber(std::int64_t number);
 

@@ -25,10 +25,10 @@ std::optional<bool> FlagWord(std::string_view word) {
   return std::nullopt;
 }
 
-// An integer of any size, as far as a range check needs it.
+// An integer of any size, clamped for range checks.
 struct Integer {
   enum class Problem { kNone, kNotOne, kFraction, kTooLong } problem = Problem::kNone;
-  std::int64_t value = 0;  // the nearest there is
+  std::int64_t value = 0;  // the nearest that 64 bits hold
 };
 
 constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
@@ -41,7 +41,7 @@ std::string_view WithoutBlanks(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-// Digits, single underscores between them.
+// Digits with single underscores between them.
 bool AreDigits(std::string_view text) {
   bool after_digit = false;
   for (const char c : text) {
@@ -184,15 +184,9 @@ std::optional<GivenJson> ReadObject(const GivenJson& value, const Json& loc, Fau
   return std::nullopt;
 }
 
-std::optional<std::size_t> ReadChoice(const GivenJson& value, const Json& loc, const std::vector<std::string_view>& words,
-                                      Faults& faults) {
-  if (value.is_string()) {
-    const auto found = std::ranges::find(words, value.get_ref<const std::string&>());
-    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  }
-  const std::string expected = Alternatives(words);
+void RefuseChoice(const Json& loc, const std::vector<std::string_view>& names, Faults& faults) {
+  const std::string expected = Alternatives(names);
   Refuse(faults, loc, "enum", "Input should be " + expected, {{"expected", expected}});
-  return std::nullopt;
 }
 
 }  // namespace coffer::http

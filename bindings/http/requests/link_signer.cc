@@ -32,12 +32,13 @@ std::string_view ValueOf(const Query& query, std::string_view name) {
 
 Result<LinkSigner::Key> LinkSigner::MakeKey() {
   Key key;
-  if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1) return Status::Internal("no random bytes for a key");
+  if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1)
+    return Status::Internal("the operating system gives no random bytes for the key of download links");
   return key;
 }
 
 std::string LinkSigner::Signature(std::string_view id, std::string_view scope, std::string_view expires) const {
-  // Lengths first, so that no two triples make one text.
+  // Lengths first, so different triples never give the same text.
   const std::string text = std::to_string(id.size()) + "," + std::to_string(scope.size()) + "," + std::string(id) +
                            std::string(scope) + std::string(expires);
   std::array<unsigned char, kDigestBytes> digest{};

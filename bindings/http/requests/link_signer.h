@@ -1,4 +1,4 @@
-// LinkSigner: download links that carry their own permission and an end to it.
+// LinkSigner: download links that carry their own permission and its expiry.
 #pragma once
 
 #include <array>
@@ -11,8 +11,8 @@
 
 namespace coffer::http {
 
-// HMAC-SHA256 over what may be done with what until when, under a key that lives as long as the object: links do not outlast
-// the server that made them. Safe to use from many threads.
+// Signs id, scope and expiry with HMAC-SHA256. The key lives as long as the object, so links do not outlast the server that
+// made them. Safe to use from many threads.
 class LinkSigner {
  public:
   static constexpr std::size_t kKeyBytes = 32;
@@ -24,7 +24,7 @@ class LinkSigner {
 
   // "expires=…&scope=…&signature=…".
   std::string Sign(std::string_view id, std::string_view scope, std::int64_t expires_at_seconds) const;
-  // Whether `query` holds what Sign made for this id and scope, and its time has not come. Compares in constant time.
+  // Whether `query` holds what Sign made for this id and scope, and has not expired. Compares in constant time.
   bool Allows(const Query& query, std::string_view id, std::string_view scope, std::int64_t now_seconds) const;
 
  private:

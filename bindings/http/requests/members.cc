@@ -37,11 +37,6 @@ GivenJson Members::Object(const char* name) const {
   return ReadObject(object_[name], LocOf(name), faults_).value_or(GivenJson::object());
 }
 
-std::size_t Members::Choice(const char* name, const std::vector<std::string_view>& words, std::size_t otherwise) const {
-  return Given(name, otherwise,
-               [this, &words](const GivenJson& value, const Json& loc) { return ReadChoice(value, loc, words, faults_); });
-}
-
 void Members::ForbidOthers(const std::vector<std::string_view>& names) const {
   for (const auto& [name, value] : object_.items()) {
     if (std::ranges::find(names, name) != names.end()) continue;

@@ -11,13 +11,13 @@
 
 namespace coffer::http {
 
-// Refers to its arguments; use it on the stack. Every fault goes to `faults`, and the value is then the default.
+// Keeps references to its arguments; use it on the stack. A fault goes to `faults`, and the value is then the default.
 class Members {
  public:
   Members(const GivenJson& object, Json loc, Faults& faults) : object_(object), loc_(std::move(loc)), faults_(faults) {}
 
   bool Has(const char* name) const { return object_.contains(name); }
-  // Whether null was given, where that is a value of its own.
+  // Whether the member is present and not null.
   bool HasValue(const char* name) const { return Has(name) && !object_[name].is_null(); }
   Json LocOf(const char* name) const { return Below(loc_, name); }
   void Missing(const char* name) const { faults_.Add({LocOf(name), "missing", "Field required"}); }
@@ -29,11 +29,15 @@ class Members {
   std::optional<Timestamp> OptionalTime(const char* name) const;
   std::optional<GivenJson> OptionalObject(const char* name) const;
   std::vector<std::string> TextList(const char* name) const;
-  // Null is not an object here.
+  // Absent: an empty object. Null is a fault.
   GivenJson Object(const char* name) const;
-  // One of `words`; its place among them.
-  std::size_t Choice(const char* name, const std::vector<std::string_view>& words, std::size_t otherwise) const;
-  // Every member that is none of `names` is an "extra_forbidden".
+  template <typename Enum>
+  Enum Choice(const char* name, const json::Choices<Enum>& choices, Enum otherwise) const {
+    return Given(name, otherwise, [this, &choices](const GivenJson& value, const Json& loc) {
+      return ReadChoice(value, loc, choices, faults_);
+    });
+  }
+  // Adds "extra_forbidden" for every member whose name is not in `names`.
   void ForbidOthers(const std::vector<std::string_view>& names) const;
 
  private:
@@ -53,7 +57,7 @@ class Members {
   Faults& faults_;
 };
 
-// Adds the faults of an array of texts at `loc`.
+// The texts of an array at `loc`.
 std::vector<std::string> ReadTextList(const GivenJson& value, const Json& loc, Faults& faults);
 
 }  // namespace coffer::http

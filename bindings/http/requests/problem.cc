@@ -48,16 +48,16 @@ struct Meaning {
 };
 
 constexpr std::array<Meaning, 12> kMeanings = {{
-    {StatusCode::kInvalidArgument, 400, "The engine does not accept a value of this request."},
-    {StatusCode::kNotFound, 404, "There is no such thing."},
-    {StatusCode::kAlreadyExists, 409, "There is such a thing already."},
+    {StatusCode::kInvalidArgument, 400, "A value of the request is not valid."},
+    {StatusCode::kNotFound, 404, "The object does not exist."},
+    {StatusCode::kAlreadyExists, 409, "The object exists already."},
     {StatusCode::kPermissionDenied, 403, "The store does not allow this."},
-    {StatusCode::kConflict, 409, "Somebody else changed it meanwhile."},
-    {StatusCode::kBusy, 409, "Something else that runs at this moment excludes it."},
-    {StatusCode::kCancelled, 409, "It was cancelled."},
-    {StatusCode::kResourceExhausted, 507, "A limit, or the device, leaves no room for it."},
-    {StatusCode::kCorruption, 500, "Stored bytes are not what was written."},
-    {StatusCode::kUnavailable, 503, "The store cannot serve this at this moment."},
+    {StatusCode::kConflict, 409, "Another call changed the object meanwhile."},
+    {StatusCode::kBusy, 409, "Another operation that is running excludes this one."},
+    {StatusCode::kCancelled, 409, "The operation was cancelled."},
+    {StatusCode::kResourceExhausted, 507, "A limit is reached or the device is full."},
+    {StatusCode::kCorruption, 500, "Stored data is damaged."},
+    {StatusCode::kUnavailable, 503, "The store cannot serve this call right now."},
     {StatusCode::kIoError, 500, "The file system failed."},
     {StatusCode::kInternal, 500, "The server failed."},
 }};
@@ -102,12 +102,12 @@ Response ProblemForNow(int status, std::string_view code, std::string_view detai
 Response NotFound(std::string_view detail, std::string_view instance) { return Problem(404, "not_found", detail, instance); }
 
 Response Forbidden(std::string_view instance) {
-  return Problem(403, "forbidden", "This token's role does not suffice for this.", instance);
+  return Problem(403, "forbidden", "The role of this token does not allow this.", instance);
 }
 
 Response StoreIsSwitching(std::string_view instance) {
   constexpr unsigned kRetrySeconds = 1;
-  return ProblemForNow(503, "unavailable", "The store is being switched by a restore.", instance, kRetrySeconds);
+  return ProblemForNow(503, "unavailable", "A restore is switching the store.", instance, kRetrySeconds);
 }
 
 Response ProblemOf(const Status& status, std::string_view instance) {

@@ -20,7 +20,7 @@ unsigned Left(unsigned limit, unsigned calls) { return limit > calls ? limit - c
 }  // namespace
 
 RateVerdict RateLimits::Count(std::string_view key, Time now) {
-  const std::lock_guard lock(mutex_);
+  const edges::MutexLock lock(mutex_);
   Windows& windows = Find(key, now);
   RateVerdict verdict = Judge(windows, now);
   if (!verdict.allowed) return verdict;
@@ -32,7 +32,7 @@ RateVerdict RateLimits::Count(std::string_view key, Time now) {
 }
 
 RateVerdict RateLimits::Look(std::string_view key, Time now) {
-  const std::lock_guard lock(mutex_);
+  const edges::MutexLock lock(mutex_);
   const auto found = windows_.find(key);
   if (found == windows_.end()) return Judge(Windows{{now, 0}, {now, 0}}, now);
   Windows windows = found->second;
@@ -47,7 +47,7 @@ RateLimits::Windows& RateLimits::Find(std::string_view key, Time now) {
     if (windows_.size() >= kKeysMax) {
       std::erase_if(windows_, [now](const auto& entry) { return now - entry.second.hour.began >= kHour; });
     }
-    // The empty key is nobody's own.
+    // The empty key, which no caller has, is the shared one.
     const std::string_view place = windows_.size() >= kKeysMax ? std::string_view() : key;
     found = windows_.try_emplace(std::string(place), Windows{{now, 0}, {now, 0}}).first;
   }

@@ -5,32 +5,39 @@
 
 #include "http/requests/json_body.h"
 #include "http/requests/members.h"
+#include "json/choices.h"
 
 namespace coffer::http {
 namespace {
 
-using Words = std::vector<std::string_view>;
+using json::Choices;
 
-const Words& BackupTypes() {
-  static const Words words = {"full", "incremental", "differential"};
-  return words;
-}
+// DataFormat of the contract, which lacks ndjson.
+constexpr std::array kDataFormatValues = {ExportFormat::kJson, ExportFormat::kCsv, ExportFormat::kXml, ExportFormat::kParquet,
+                                          ExportFormat::kSql};
+constexpr Choices<ExportFormat> kDataFormats = {kDataFormatValues, ExportFormatName};
 
-const Words& DataFormats() {
-  static const Words words = {"json", "csv", "xml", "parquet", "sql"};
-  return words;
-}
+constexpr std::array kExportScopeValues = {ExportScope::kUser,      ExportScope::kConversation, ExportScope::kDocument,
+                                           ExportScope::kAnalytics, ExportScope::kFull,         ExportScope::kCustom};
+constexpr Choices<ExportScope> kExportScopes = {kExportScopeValues, ExportScopeName};
 
-const Words& ExportScopes() {
-  static const Words words = {"user", "conversation", "document", "analytics", "full", "custom"};
-  return words;
-}
+constexpr std::array kFilteredKindValues = {Kind::kConversation, Kind::kDocument, Kind::kPrompt};
+constexpr Choices<Kind> kFilteredKinds = {kFilteredKindValues, KindNamePlural};
+
+constexpr std::array kOperationKindValues = {OperationKind::kImport,  OperationKind::kBulkDelete, OperationKind::kBackup,
+                                             OperationKind::kRestore, OperationKind::kExport,     OperationKind::kErase,
+                                             OperationKind::kVerify,  OperationKind::kPrune};
+constexpr Choices<OperationKind> kOperationKinds = {kOperationKindValues, OperationKindName};
+
+constexpr std::array kOperationStateValues = {OperationState::kPending, OperationState::kRunning, OperationState::kCompleted,
+                                              OperationState::kFailed, OperationState::kCancelled};
+constexpr Choices<OperationState> kOperationStates = {kOperationStateValues, OperationStateName};
 
 void RefuseAsModel(const Json& loc, Faults& faults) {
   faults.Add({loc, "model_attributes_type", "Input should be a valid dictionary or object to extract fields from"});
 }
 
-// The body as an object; an empty one where it is none, which is then a fault.
+// The body as an object. A body that is not an object adds a fault and gives an empty one.
 GivenJson ReadModel(std::string_view body, Faults& faults) {
   auto json = ReadJsonBody(body, faults);
   if (json && json->is_object()) return *std::move(json);
@@ -47,15 +54,12 @@ const std::string* LastOf(const Query& query, std::string_view name) {
 }
 
 RestoreRequestOptions ReadRestoreOptions(const GivenJson& object, Faults& faults) {
-  static const Words scopes = {"full", "user", "conversations", "documents", "prompts"};
-  static const Words conflicts = {"replace", "skip", "newest"};
-  static constexpr std::array kPolicies = {PutMode::kUpsert, PutMode::kKeepExisting, PutMode::kNewest};
   const Members members(object, {"body", "restore_options"}, faults);
   RestoreRequestOptions options;
-  options.scope = *ParseRestoreScope(scopes[members.Choice("scope", scopes, 0)]);
+  options.scope = members.Choice("scope", json::kRestoreScopes, options.scope);
   options.user_id = members.OptionalText("user_id");
   if (members.HasValue("ids")) options.ids = members.TextList("ids");
-  options.conflict = kPolicies[members.Choice("conflict", conflicts, 0)];
+  options.conflict = members.Choice("conflict", json::kRestoreConflicts, options.conflict);
   options.exact = members.Flag("exact", false);
   options.dry_run = members.Flag("dry_run", false);
   members.ForbidOthers({"scope", "user_id", "ids", "conflict", "exact", "dry_run"});
@@ -63,12 +67,11 @@ RestoreRequestOptions ReadRestoreOptions(const GivenJson& object, Faults& faults
 }
 
 FilteredDeleteRequest ReadFilters(const GivenJson& object, Faults& faults) {
-  static const Words kinds = {"conversations", "documents", "prompts"};
   constexpr IntegerRange kLimit = {1, 10'000};
   const Members members(object, {"body", "filters"}, faults);
   FilteredDeleteRequest request;
   if (members.Has("entity_type")) {
-    request.entity_type = members.Choice("entity_type", kinds, 0);
+    request.entity_type = members.Choice("entity_type", kFilteredKinds, request.entity_type);
   } else {
     members.Missing("entity_type");
   }
@@ -94,9 +97,6 @@ void RefuseTooLong(const char* name, const std::optional<std::string>& text, std
 
 }  // namespace
 
-std::string_view Name(DataFormat format) { return DataFormats()[static_cast<std::size_t>(format)]; }
-std::string_view Name(ExportScope scope) { return ExportScopes()[static_cast<std::size_t>(scope)]; }
-
 std::vector<std::string> ReadIds(std::string_view body, Faults& faults) {
   const auto json = ReadJsonBody(body, faults);
   if (!json) return {};
@@ -117,7 +117,7 @@ BackupRequest ReadBackupRequest(std::string_view body, Faults& faults) {
   constexpr IntegerRange kRetentionDays = {1, kRetentionDaysMax};
   const Members members(object, {"body"}, faults);
   BackupRequest request;
-  request.backup_type = *ParseBackupType(BackupTypes()[members.Choice("backup_type", BackupTypes(), 0)]);
+  request.backup_type = members.Choice("backup_type", json::kBackupTypes, request.backup_type);
   request.name = members.OptionalText("name");
   request.description = members.OptionalText("description");
   request.include_files = members.Flag("include_files", true);
@@ -131,8 +131,7 @@ BackupRequest ReadBackupRequest(std::string_view body, Faults& faults) {
 BackupListQuery ReadBackupListQuery(const Query& query, Faults& faults) {
   BackupListQuery list;
   if (const std::string* type = LastOf(query, "backup_type")) {
-    const auto choice = ReadChoice(*type, {"query", "backup_type"}, BackupTypes(), faults);
-    if (choice) list.backup_type = ParseBackupType(BackupTypes()[*choice]);
+    list.backup_type = ReadChoice(*type, {"query", "backup_type"}, json::kBackupTypes, faults);
   }
   if (const std::string* status = LastOf(query, "status")) list.status = *status;
   return list;
@@ -166,11 +165,11 @@ ExportRequest ReadExportRequest(std::string_view body, Faults& faults) {
   const Members members(object, {"body"}, faults);
   ExportRequest request;
   if (members.Has("scope")) {
-    request.scope = static_cast<ExportScope>(members.Choice("scope", ExportScopes(), 0));
+    request.scope = members.Choice("scope", kExportScopes, request.scope);
   } else {
     members.Missing("scope");
   }
-  request.format = static_cast<DataFormat>(members.Choice("format", DataFormats(), 0));
+  request.format = members.Choice("format", kDataFormats, request.format);
   request.user_id = members.OptionalText("user_id");
   request.conversation_id = members.OptionalText("conversation_id");
   request.date_from = members.OptionalTime("date_from");
@@ -180,7 +179,7 @@ ExportRequest ReadExportRequest(std::string_view body, Faults& faults) {
   request.encrypt = members.Flag("encrypt", false);
   request.custom_query = members.OptionalObject("custom_query");
   request.include_contents = members.Flag("include_contents", true);
-  // Only a request that is good in itself is asked for more.
+  // Reported only if the request has no other fault.
   if (faults.empty() && request.scope == ExportScope::kCustom && !request.custom_query) members.Missing("custom_query");
   return request;
 }
@@ -199,6 +198,35 @@ FilteredDeleteRequest ReadFilteredDeleteRequest(std::string_view body, Faults& f
   return {};
 }
 
+ImportOptions ReadImportQuery(const Query& query, Faults& faults) {
+  ImportOptions options;
+  for (const auto& [name, value] : query) {
+    const Json loc = {"query", name};
+    if (name == "owner") options.owner = value;
+    if (name == "generate_ids") options.generate_ids = ReadFlag(value, loc, faults).value_or(false);
+    if (name == "on_conflict") options.mode = ReadChoice(value, loc, json::kImportConflicts, faults).value_or(options.mode);
+    if (name == "format") options.format = ReadChoice(value, loc, json::kImportFormats, faults).value_or(options.format);
+    if (name == "kind") options.kind = ReadChoice(value, loc, json::kImportKinds, faults);
+  }
+  return options;
+}
+
+OperationListOptions ReadOperationListQuery(const Query& query, Faults& faults) {
+  constexpr IntegerRange kLimit = {1, 1000};
+  OperationListOptions options;
+  for (const auto& [name, value] : query) {
+    const Json loc = {"query", name};
+    if (name == "kind") options.kind = ReadChoice(value, loc, kOperationKinds, faults);
+    if (name == "status") options.state = ReadChoice(value, loc, kOperationStates, faults);
+    if (name == "after") options.after = value;
+    if (name == "limit") {
+      const auto limit = ReadInteger(value, loc, kLimit, faults);
+      if (limit) options.limit = static_cast<std::size_t>(*limit);
+    }
+  }
+  return options;
+}
+
 void CheckBackupRequest(const BackupRequest& request, Faults& faults) {
   RefuseTooLong("name", request.name, kBackupNameCharactersMax, faults);
   RefuseTooLong("description", request.description, kBackupDescriptionCharactersMax, faults);
@@ -211,20 +239,20 @@ void CheckRestoreOptions(const RestoreRequestOptions& options, Faults& faults) {
   };
   const bool replaces = options.conflict == PutMode::kUpsert;
   if (options.scope == RestoreScope::kFull) {
-    if (options.user_id) refuse("user_id", "scope full takes none");
-    if (options.ids && !options.ids->empty()) refuse("ids", "scope full takes none");
-    if (!replaces) refuse("conflict", "scope full replaces everything");
-    if (options.exact) refuse("exact", "scope full is exact by itself");
+    if (options.user_id) refuse("user_id", "not allowed with scope full");
+    if (options.ids && !options.ids->empty()) refuse("ids", "not allowed with scope full");
+    if (!replaces) refuse("conflict", "scope full allows replace only");
+    if (options.exact) refuse("exact", "scope full is always exact");
     return;
   }
   if (options.scope == RestoreScope::kUser) {
     if (!options.user_id) faults.Add({Below(loc, "user_id"), "missing", "Field required"});
-    if (options.ids) refuse("ids", "scope user takes none");
+    if (options.ids) refuse("ids", "not allowed with scope user");
   } else if (options.ids && options.ids->empty()) {
-    // None would be read as all of them.
-    refuse("ids", "names none; leave it out for all");
+    // The engine would take an empty list as all records.
+    refuse("ids", "must not be empty; leave it out to select all");
   }
-  if (options.exact && !replaces) refuse("conflict", "exact goes with replace only");
+  if (options.exact && !replaces) refuse("conflict", "exact allows replace only");
 }
 
 }  // namespace coffer::http

@@ -1,17 +1,17 @@
-// The bodies and queries of requests, read into plain data with every fault told.
+// The bodies and queries of requests, read into plain data. Every fault of a request is reported, not only the first.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "coffer/backup.h"
+#include "coffer/export.h"
 #include "coffer/import.h"
 #include "coffer/kind.h"
+#include "coffer/operation.h"
 #include "coffer/timestamp.h"
 #include "http/requests/faults.h"
 #include "http/requests/json.h"
@@ -21,12 +21,6 @@ namespace coffer::http {
 
 // Ids in one bulk delete.
 inline constexpr std::size_t kRequestIdsMax = 10'000;
-
-enum class DataFormat : std::uint8_t { kJson, kCsv, kXml, kParquet, kSql };
-enum class ExportScope : std::uint8_t { kUser, kConversation, kDocument, kAnalytics, kFull, kCustom };
-
-std::string_view Name(DataFormat format);
-std::string_view Name(ExportScope scope);
 
 struct BackupRequest {
   BackupType backup_type = BackupType::kFull;
@@ -41,7 +35,7 @@ struct BackupRequest {
 
 struct BackupListQuery {
   std::optional<BackupType> backup_type;
-  std::optional<std::string> status;
+  std::optional<std::string> status;  // any text: an unknown status gives an empty list
 };
 
 struct RestoreRequestOptions {
@@ -66,7 +60,7 @@ struct VerifyRequest {
 
 struct ExportRequest {
   ExportScope scope = ExportScope::kFull;
-  DataFormat format = DataFormat::kJson;
+  ExportFormat format = ExportFormat::kJson;
   std::optional<std::string> user_id;
   std::optional<std::string> conversation_id;
   std::optional<Timestamp> date_from;
@@ -79,29 +73,29 @@ struct ExportRequest {
 };
 
 struct FilteredDeleteRequest {
-  std::size_t entity_type = 0;  // a place in kFilteredKinds
+  Kind entity_type = Kind::kConversation;
   std::optional<Timestamp> created_before;
   std::optional<Timestamp> created_after;
   std::optional<std::string> user_id;
   std::optional<std::string> status;
   std::size_t limit = 1000;
   bool dry_run = false;
-  GivenJson filters;  // as they were given
+  GivenJson filters;  // as given
 };
 
-inline constexpr std::array<Kind, 3> kFilteredKinds = {Kind::kConversation, Kind::kDocument, Kind::kPrompt};
-
-// Each reads as much as it can; what it answers counts only while `faults` is empty.
+// Each reads as much as it can. The result is valid only while `faults` is empty.
 std::vector<std::string> ReadIds(std::string_view body, Faults& faults);
 BackupRequest ReadBackupRequest(std::string_view body, Faults& faults);
 BackupListQuery ReadBackupListQuery(const Query& query, Faults& faults);
 RestoreRequest ReadRestoreRequest(std::string_view body, Faults& faults);
-// An empty body asks for nothing in particular.
+// An empty body gives the defaults.
 VerifyRequest ReadVerifyRequest(std::string_view body, Faults& faults);
 ExportRequest ReadExportRequest(std::string_view body, Faults& faults);
 FilteredDeleteRequest ReadFilteredDeleteRequest(std::string_view body, Faults& faults);
+ImportOptions ReadImportQuery(const Query& query, Faults& faults);
+OperationListOptions ReadOperationListQuery(const Query& query, Faults& faults);
 
-// Faults of members that are good by themselves, and too long, or do not fit together.
+// Faults of members that are valid alone but too long, or that contradict each other.
 void CheckBackupRequest(const BackupRequest& request, Faults& faults);
 void CheckRestoreOptions(const RestoreRequestOptions& options, Faults& faults);
 

@@ -1,5 +1,6 @@
 #include "http/requests/target.h"
 
+#include <boost/core/detail/string_view.hpp>
 #include <boost/url/decode_view.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -12,7 +13,7 @@ namespace urls = boost::urls;
 std::string FormDecoded(std::string_view text) {
   urls::encoding_opts options;
   options.space_as_plus = true;
-  const urls::decode_view view(urls::string_view(text.data(), text.size()), options);
+  const urls::decode_view view(boost::core::string_view(text.data(), text.size()), options);
   return {view.begin(), view.end()};
 }
 
@@ -32,7 +33,7 @@ Query ReadQuery(std::string_view text) {
 }  // namespace
 
 std::optional<Target> ParseTarget(std::string_view text) {
-  const urls::string_view view(text.data(), text.size());
+  const boost::core::string_view view(text.data(), text.size());
   const auto url = text.starts_with('/') ? urls::parse_origin_form(view) : urls::parse_absolute_uri(view);
   if (!url) return std::nullopt;
   Target target;
@@ -47,7 +48,7 @@ std::optional<Target> ParseTarget(std::string_view text) {
 }
 
 std::optional<std::string> DecodeSegment(std::string_view segment) {
-  const auto decoded = urls::make_pct_string_view(urls::string_view(segment.data(), segment.size()));
+  const auto decoded = urls::make_pct_string_view(boost::core::string_view(segment.data(), segment.size()));
   if (!decoded) return std::nullopt;
   const urls::decode_view view(*decoded);
   return std::string(view.begin(), view.end());

@@ -1,4 +1,4 @@
-// Target: a request's target taken apart.
+// Target: a parsed request target.
 #pragma once
 
 #include <optional>
@@ -13,14 +13,14 @@ namespace coffer::http {
 using Query = std::vector<std::pair<std::string, std::string>>;
 
 struct Target {
-  std::string path;  // as it was sent, percent-encoded; begins with '/'
+  std::string path;  // as sent, percent-encoded; begins with '/'
   Query query;
 };
 
-// Takes "/path?query" and "http://host/path?query" (RFC 9112 section 3.2). nullopt: neither, or bad percent-encoding.
+// Parses "/path?query" and "http://host/path?query" (RFC 9112 section 3.2). nullopt: neither form, or bad percent-encoding.
 std::optional<Target> ParseTarget(std::string_view text);
 
-// One segment of a path, decoded; nullopt where the encoding is bad.
+// One segment of a path, decoded; nullopt: bad percent-encoding.
 std::optional<std::string> DecodeSegment(std::string_view segment);
 
 }  // namespace coffer::http

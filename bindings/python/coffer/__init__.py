@@ -1,4 +1,4 @@
-"""Coffer: conversations, documents and prompts in one folder, with backups that restore and exports that lose nothing.
+"""Coffer stores conversations, documents and prompts in one folder. Backups restore, and exports lose nothing.
 
 import coffer
 

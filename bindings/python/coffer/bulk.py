@@ -1,4 +1,4 @@
-"""Writing many records at the pace of the device: one batch is committed while the next one is filled."""
+"""Bulk writes: one batch is committed while the next one is filled."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from coffer.words import PutMode
 
 
 class BulkWriter:
-    """Puts of any number, committed so many at a time by a thread of its own. Each commit is atomic and, unless told
-    otherwise, durable; the last one has been when ``with`` ends. One thread at a time. A commit that failed is raised by
-    the next put or by the end of ``with``; what was put after it is not written, what was committed before it stays. Where
-    an exception leaves ``with``, what is not yet committed is dropped."""
+    """Puts any number of records; a thread of its own commits `records_per_commit` at a time. Use it in ``with``.
+
+    Each commit is atomic and, if `durable`, durable; the last one is done when ``with`` ends. Only one thread at a time may
+    use a writer. The next put or the end of ``with`` raises the error of a failed commit; the records of earlier commits
+    stay, later ones are not written. If an exception leaves ``with``, records that are not committed are dropped."""
 
     def __init__(self, engine: _coffer.Engine, records_per_commit: int = 500, durable: bool = True) -> None:
         self._engine = engine
@@ -29,18 +30,22 @@ class BulkWriter:
     def put_conversation(
         self, conversation: Given, messages: Sequence[Given] | None = None, mode: PutMode = "upsert"
     ) -> None:
+        """Puts a conversation, as Batch.put_conversation does."""
         self._batch.put_conversation(conversation, messages, mode)
         self._commit_if_full()
 
     def put_document(self, document: Given, mode: PutMode = "upsert") -> None:
+        """Puts a document's metadata; its content stays."""
         self._batch.put_document(document, mode=mode)
         self._commit_if_full()
 
     def put_prompt(self, prompt: Given, mode: PutMode = "upsert") -> None:
+        """Puts a prompt."""
         self._batch.put_prompt(prompt, mode)
         self._commit_if_full()
 
     def append_message(self, conversation_id: str, message: Given) -> None:
+        """Appends a message, as Batch.append_message does."""
         self._batch.append_message(conversation_id, message)
         self._commit_if_full()
 

@@ -1,10 +1,10 @@
-"""One exception class a code: what the caller should do decides which. The message says what went wrong with which thing."""
+"""Exceptions: one class per code. The code says what the caller should do, the message what went wrong with which thing."""
 
 from coffer import _coffer
 
 
 class CofferError(Exception):
-    """Whatever the engine refuses or fails at. ``code`` is the name of the code, as ``coffer_status_name`` gives it."""
+    """The base class of all errors of the engine. ``code`` is the name of the code, such as "not_found"."""
 
     code = "internal"
 
@@ -16,13 +16,13 @@ class InvalidArgument(CofferError, ValueError):
 
 
 class NotFound(CofferError, LookupError):
-    """The named thing is not there."""
+    """The named thing does not exist."""
 
     code = "not_found"
 
 
 class AlreadyExists(CofferError):
-    """The named thing is there already."""
+    """The named thing exists already."""
 
     code = "already_exists"
 
@@ -40,7 +40,7 @@ class Conflict(CofferError):
 
 
 class Busy(CofferError):
-    """Held by another process, call or operation; try again later."""
+    """In use by another process, call or operation; try again later."""
 
     code = "busy"
 
@@ -64,24 +64,24 @@ class Corruption(CofferError):
 
 
 class Unavailable(CofferError):
-    """Cannot be served by this build or at this moment."""
+    """This build cannot serve it, or not at this moment."""
 
     code = "unavailable"
 
 
 class IoError(CofferError, OSError):
-    """The file system failed; the message carries its reason."""
+    """The file system failed; the message has its reason."""
 
     code = "io_error"
 
 
 class Internal(CofferError):
-    """A broken invariant of Coffer's own; report it."""
+    """An invariant of Coffer itself is broken; report it."""
 
     code = "internal"
 
 
-# By the numbers of coffer_status; 0 is no error.
+# In the order of the numbers of coffer_status. Number 0 means success and is never raised.
 _coffer.register_errors(
     (
         CofferError,

@@ -1,8 +1,8 @@
 """LangChain on Coffer: a chat message history, and a key-value store of documents. Needs langchain-core (``pip install
 coffer[langchain]``).
 
-A message is kept as a Coffer message with its role and text, and as LangChain's own dict in extra_metadata["langchain"], so
-that nothing is lost on the way back. Messages that others wrote are read by their role.
+A message is stored as a Coffer message with its role and text, and as LangChain's own dict in extra_metadata["langchain"], so
+nothing is lost when it is read. A message without that dict is converted by its role.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def _to_langchain(message: Message) -> BaseMessage:
 
 
 class CofferChatMessageHistory(BaseChatMessageHistory):
-    """The messages of one conversation, which is made when the first ones are added. Each call that writes is one durable
-    commit."""
+    """The messages of one conversation, which is created when the first messages are added. Each call that writes is one
+    durable commit."""
 
     def __init__(self, store: Engine, conversation_id: str, user_id: str, title: str = "Chat") -> None:
         self._store = store
@@ -65,12 +65,14 @@ class CofferChatMessageHistory(BaseChatMessageHistory):
 
     @property
     def messages(self) -> list[BaseMessage]:  # type: ignore[override]
+        """All messages of the conversation; empty if it does not exist."""
         try:
             return [_to_langchain(message) for message in self._store.messages(self._id)]
         except NotFound:
             return []
 
     def add_messages(self, messages: Sequence[BaseMessage]) -> None:
+        """Appends messages in one durable commit, and creates the conversation if it does not exist."""
         with self._store.batch() as batch:
             batch.put_conversation(self._conversation, mode="keep_existing")
             for message in messages:
@@ -85,15 +87,16 @@ class CofferChatMessageHistory(BaseChatMessageHistory):
 
 
 class CofferDocumentStore(BaseStore[str, LangChainDocument]):
-    """LangChain documents by key, as a MultiVectorRetriever or a ParentDocumentRetriever keeps them. A key is a Coffer id:
-    1 to 128 printable ASCII characters without blanks and '/'. The text is the document's content. mset is one durable
-    commit."""
+    """LangChain documents by key, for a MultiVectorRetriever or a ParentDocumentRetriever.
+
+    A key is a Coffer id: 1 to 128 printable ASCII characters without blanks and '/'. The text is the document's content."""
 
     def __init__(self, store: Engine, owner_id: str) -> None:
         self._store = store
         self._owner_id = owner_id
 
     def mget(self, keys: Sequence[str]) -> list[LangChainDocument | None]:
+        """Returns the documents of these keys; None for a key without a document."""
         return [self._get(key) for key in keys]
 
     def _get(self, key: str) -> LangChainDocument | None:
@@ -107,6 +110,7 @@ class CofferDocumentStore(BaseStore[str, LangChainDocument]):
         return LangChainDocument(page_content=text, metadata=kept.get("metadata", {}), id=kept.get("id"))
 
     def mset(self, key_value_pairs: Sequence[tuple[str, LangChainDocument]]) -> None:
+        """Puts documents in one durable commit. InvalidArgument: a key is not a valid id."""
         with self._store.batch() as batch:
             for key, value in key_value_pairs:
                 kept = {_OWN: {"metadata": value.metadata, "id": value.id}}
@@ -114,9 +118,11 @@ class CofferDocumentStore(BaseStore[str, LangChainDocument]):
                 batch.put_document(document, value.page_content.encode())
 
     def mdelete(self, keys: Sequence[str]) -> None:
+        """Deletes the documents of these keys; a key that has no document of this owner is ignored."""
         self._store.bulk_delete("document", keys, owner=self._owner_id)
 
     def yield_keys(self, *, prefix: str | None = None) -> Iterator[str]:
+        """Iterates over the keys that begin with `prefix`, or over all keys."""
         for document in self._store.documents(self._owner_id):
             if document.id is not None and document.id.startswith(prefix or ""):
                 yield document.id

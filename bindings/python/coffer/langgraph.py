@@ -1,9 +1,9 @@
 """A LangGraph store on Coffer: long-term memory that survives the process. Needs langgraph (``pip install
 coffer[langgraph]``).
 
-An item is a Coffer document of one owner whose id is a digest of namespace and key, so that get and put cost one look-up.
-Searches and listings of namespaces read all items of the owner: give each user or agent an owner of its own where there are
-many. There is no search by meaning: a `query` is refused. Items do not expire.
+An item is a Coffer document of one owner. Its id is a digest of namespace and key, so get and put cost one look-up. Searches
+and listings of namespaces read all items of the owner; if there are many, give each user or agent an owner of its own.
+Semantic search is not supported: a `query` raises NotImplementedError. Items do not expire.
 """
 
 from __future__ import annotations
@@ -67,14 +67,15 @@ def _matches(namespace: _Namespace, condition: MatchCondition) -> bool:
 
 
 class CofferStore(BaseStore):
-    """A store of items of one owner. Safe to use from many threads. The puts of one batch are one durable commit; its reads
-    see what was there before."""
+    """A store of the items of one owner. Many threads may use it at the same time. The puts of one batch are one durable
+    commit; its reads see the state before them."""
 
     def __init__(self, store: Engine, owner_id: str = "langgraph") -> None:
         self._store = store
         self._owner_id = owner_id
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
+        """Performs LangGraph operations and returns their results, in the same order."""
         results: list[Result] = []
         puts: dict[tuple[_Namespace, str], PutOp] = {}
         for op in ops:
@@ -87,6 +88,7 @@ class CofferStore(BaseStore):
         return results
 
     async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        """Does the same as ``batch`` without blocking the event loop."""
         return await asyncio.to_thread(self.batch, list(ops))
 
     def _read(self, op: GetOp | SearchOp | ListNamespacesOp) -> Result:
@@ -121,7 +123,7 @@ class CofferStore(BaseStore):
 
     def _search(self, op: SearchOp) -> list[SearchItem]:
         if op.query is not None:
-            raise NotImplementedError("CofferStore has no search by meaning: leave `query` out and use `filter`")
+            raise NotImplementedError("CofferStore does not support semantic search: omit `query` and use `filter`")
         prefix = op.namespace_prefix
         found = [
             item
@@ -151,7 +153,7 @@ class CofferStore(BaseStore):
         if gone:
             self._store.bulk_delete("document", gone, owner=self._owner_id)
 
-    # The value is kept as text: floats come back as floats.
+    # The value is stored as JSON text, so a float is read as a float and not as a Decimal.
     def _document(self, namespace: _Namespace, key: str, value: Mapping[str, Any]) -> Document:
         id = _id_of(namespace, key)
         try:

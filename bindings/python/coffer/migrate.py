@@ -1,17 +1,17 @@
 """Moves tables of SQLite or PostgreSQL into a store: ``coffer-migrate SOURCE DATA --conversations SELECT …``
 
-SOURCE is the path of an SQLite file or a postgresql:// address (needs psycopg). Each SELECT names its columns as the
-members of the record (lib/format/FORMAT.md); other columns are kept as unknown members. NULL is absence. Text that is a
-JSON array or object is taken as JSON in members that hold such. Times may be RFC 3339, or as both databases write them;
-without an offset they are UTC. Bytes in a document's column `content` become its content.
+SOURCE is the path of an SQLite file or a postgresql:// address (needs psycopg). The columns of each SELECT have the names of
+the record's members (lib/format/FORMAT.md); other columns are kept as unknown members. NULL means that the member is absent.
+In members that hold JSON, text that is a JSON array or object is read as JSON. Times are RFC 3339 or in the form that both
+databases write; without an offset they are UTC. Bytes in a document's column `content` become its content.
 
     coffer-migrate chat.db my-data \\
       --conversations "SELECT id, owner AS user_id, subject AS title, created AS created_at FROM chats" \\
       --messages "SELECT chat AS conversation_id, id, who AS role, text AS content FROM lines ORDER BY chat, number"
 
-Rows go through the engine's import: in batches, and records that are there already are left, so that a second run completes
-a first one that was cut off. Messages without sequence_number are counted in the order of the rows, which has to keep a
-conversation's together. Exit status: 0 done, 1 failed, 3 some rows were refused.
+Rows go through the engine's import, in batches. Records that exist are kept, so a second run completes one that was
+interrupted. Messages without sequence_number are numbered in the order of the rows; the rows of one conversation must follow
+each other. Exit status: 0 done, 1 failed, 3 some rows were refused.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ KINDS = ("conversation", "message", "document", "prompt")
 
 
 def value_of(name: str, value: Any) -> Any:
-    """A column's value as the member's."""
+    """Returns a column's value as the value of the member."""
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).isoformat()
     if isinstance(value, date):
@@ -61,7 +61,7 @@ def value_of(name: str, value: Any) -> Any:
 
 
 def line_of(kind: str, row: dict[str, Any]) -> bytes:
-    """A row as a line for the import."""
+    """Returns a row as a line for the import. The ValueError for a value that JSON cannot hold names its column."""
     members = {name: value_of(name, value) for name, value in row.items() if value is not None}
     if kind == "document" and isinstance(content := members.get("content"), (bytes, memoryview)):
         del members["content"]
@@ -78,7 +78,7 @@ def line_of(kind: str, row: dict[str, Any]) -> bytes:
 
 
 def _without_json(members: dict[str, Any]) -> str:
-    """The first member whose value cannot be one of a record."""
+    """Returns the name of the first member whose value JSON cannot hold."""
     for name, value in members.items():
         try:
             _coffer.encode({name: value})
@@ -88,7 +88,7 @@ def _without_json(members: dict[str, Any]) -> str:
 
 
 def with_sequence(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Messages with the number that their place gives them."""
+    """Yields messages with a sequence number; one that has no number gets the next one of its conversation."""
     conversation: Any = None
     number = 0
     for row in rows:
@@ -100,16 +100,17 @@ def with_sequence(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 class Lines(io.RawIOBase):
-    """Lines as a binary file that is read once."""
+    """Lines as a binary file that can be read once."""
 
     def __init__(self, lines: Iterator[bytes]) -> None:
         super().__init__()
         self._lines = lines
         self._rest = b""
-        #: what a database or a value failed with; the import has then ended too early
+        #: the error of the database or of a value; the import then ended too early
         self.failure: Exception | None = None
 
     def read(self, size: int = -1, /) -> bytes:
+        """Returns up to `size` bytes; empty at the end and after a failure."""
         parts = [self._rest]
         length = len(self._rest)
         try:
@@ -124,6 +125,7 @@ class Lines(io.RawIOBase):
 
 
 def rows_of_sqlite(path: str, select: str) -> Iterator[dict[str, Any]]:
+    """Yields the rows of a SELECT on an SQLite file, which is opened read-only."""
     database = sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
     try:
         cursor = database.execute(select)
@@ -135,6 +137,7 @@ def rows_of_sqlite(path: str, select: str) -> Iterator[dict[str, Any]]:
 
 
 def rows_of_postgresql(address: str, select: str) -> Iterator[dict[str, Any]]:
+    """Yields the rows of a SELECT on a PostgreSQL database, in a read-only transaction."""
     import psycopg
     from psycopg.types.json import set_json_loads
 
@@ -149,7 +152,7 @@ def rows_of_postgresql(address: str, select: str) -> Iterator[dict[str, Any]]:
 
 
 def migrate(source: str, store: coffer.Engine, kind: str, select: str) -> dict[str, Any]:
-    """The rows of one SELECT as records of one kind. ImportReport."""
+    """Imports the rows of one SELECT as records of one kind and returns the ImportReport."""
     is_postgresql = source.startswith(("postgresql://", "postgres://"))
     rows = (rows_of_postgresql if is_postgresql else rows_of_sqlite)(source, select)
     if kind == "message":
@@ -162,13 +165,14 @@ def migrate(source: str, store: coffer.Engine, kind: str, select: str) -> dict[s
 
 
 def main(words: list[str] | None = None) -> int:
+    """Runs the command line and returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="coffer-migrate", description="Moves tables of SQLite or PostgreSQL into a store."
     )
     parser.add_argument("source", help="the path of an SQLite file, or postgresql://…")
-    parser.add_argument("data", help="the folder of the store; it is made where there is none")
+    parser.add_argument("data", help="the folder of the store; it is created if it does not exist")
     for kind in KINDS:
-        parser.add_argument(f"--{kind}s", metavar="SELECT", help=f"its columns are the members of a {kind}")
+        parser.add_argument(f"--{kind}s", metavar="SELECT", help=f"a query whose columns are the members of a {kind}")
     asked = parser.parse_args(words)
     refused = 0
     try:

@@ -1,4 +1,4 @@
-"""Work that outlasts a call: a handle with progress, waiting, cancel, and the report at the end."""
+"""Operations: work that outlasts a call, with progress, cancel and a report at the end."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from typing import Any
 from coffer import _coffer
 
 _STATES = {1: "pending", 2: "running", 3: "completed", 4: "failed", 5: "cancelled"}
-# How long a thread waits before it looks whether Python wants something of it, such as KeyboardInterrupt.
+# How long a thread waits before Python can interrupt it, for example with KeyboardInterrupt.
 _SLICE_MILLISECONDS = 100
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an operation is. Expected figures are estimates, 0 while they are not known; done ones are facts."""
+    """The state and progress of an operation.
+
+    ``state`` is "pending", "running", "completed", "failed" or "cancelled"; ``percent`` is 0 to 100. Expected figures are
+    estimates, and 0 while they are unknown."""
 
     state: str
     percent: int
@@ -29,28 +32,31 @@ class Progress:
 
 
 class Operation:
-    """An operation of an engine. Safe to use from many threads. It may outlive the engine, which cancels it by closing;
-    dropping it does not stop the operation. ``await`` it, or call ``result``, for its report."""
+    """A handle of an operation. Call ``result``, or ``await`` the handle, for its report.
+
+    Many threads may use it at the same time. Dropping it does not stop the operation; closing the engine cancels it. The
+    handle may outlive the engine."""
 
     def __init__(self, handle: _coffer.Operation) -> None:
         self._handle = handle
 
     @property
     def id(self) -> str:
-        """A ULID; of a backup or an export it is that thing's id as well."""
+        """The id, a ULID. A backup, export, restore or erasure has the id of its operation."""
         return _coffer.operation_id(self._handle)
 
     def progress(self) -> Progress:
+        """Returns the present state and progress."""
         state, *figures = _coffer.operation_progress(self._handle)
         return Progress(_STATES[state], *figures)
 
     def info(self) -> dict[str, Any]:
-        """What the journal tells: id, kind, state, progress, principal, times, request, result and error."""
+        """Returns the journal's entry: id, kind, state, progress, principal, times, request, result and error."""
         info: dict[str, Any] = json.loads(_coffer.operation_info(self._handle))
         return info
 
     def wait(self, timeout_seconds: float | None = None) -> bool:
-        """Waits until it has ended. False: it has not, within the time."""
+        """Waits for the end. Returns False if the operation has not ended within `timeout_seconds`."""
         end = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         while True:
             left = _SLICE_MILLISECONDS if end is None else int((end - time.monotonic()) * 1000)
@@ -60,19 +66,25 @@ class Operation:
                 return False
 
     def result(self, timeout_seconds: float | None = None) -> dict[str, Any]:
-        """Waits, and answers the report of its kind. Errors: Cancelled, or what went wrong; TimeoutError where it has not
-        ended."""
+        """Waits for the end and returns the report of its kind.
+
+        Raises:
+            Cancelled: the operation was cancelled.
+            TimeoutError: it has not ended within `timeout_seconds`.
+            CofferError: the error that the operation failed with."""
         if not self.wait(timeout_seconds):
             raise TimeoutError(f"operation {self.id} has not ended within {timeout_seconds} seconds")
         report: dict[str, Any] = json.loads(_coffer.operation_finish(self._handle))
         return report
 
     def cancel(self) -> None:
-        """Asks it to stop and returns at once. What is on disk then is told in coffer/operation.h."""
+        """Requests a cancel and returns at once. coffer/operation.h says what is on disk afterwards."""
         _coffer.operation_cancel(self._handle)
 
     def watch(self, report: Callable[[Progress], None], interval_seconds: float = 0.5) -> dict[str, Any]:
-        """As ``result``, with `report` called every interval and once at the end. What it raises cancels the operation."""
+        """Waits like ``result``, and calls `report` every `interval_seconds` and once at the end.
+
+        An exception that `report` raises cancels the operation and is raised here."""
         try:
             while not self.wait(interval_seconds):
                 report(self.progress())
@@ -83,8 +95,9 @@ class Operation:
         return self.result()
 
     async def follow(self, interval_seconds: float = 0.5) -> AsyncIterator[Progress]:
-        """Its progress every interval and once at the end. The event loop is never blocked; a task that is cancelled stops
-        looking, and the operation goes on."""
+        """Yields the progress every `interval_seconds` and once at the end, without blocking the event loop.
+
+        If the task is cancelled, the operation continues."""
         while not await asyncio.to_thread(self.wait, interval_seconds):
             yield self.progress()
         yield self.progress()
@@ -92,7 +105,7 @@ class Operation:
     def __await__(self) -> Generator[Any, None, dict[str, Any]]:
         return self._awaited().__await__()
 
-    # In slices, so that a task that is cancelled leaves no thread behind that waits for the end.
+    # In short waits, so that no thread keeps waiting for the end after the task is cancelled.
     async def _awaited(self) -> dict[str, Any]:
         while not await asyncio.to_thread(self.wait, _SLICE_MILLISECONDS / 1000):
             pass

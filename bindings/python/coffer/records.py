@@ -1,8 +1,8 @@
-"""The records as dataclasses, named member for member as in the interchange JSON (lib/format/FORMAT.md).
+"""Records as dataclasses. Their members have the names of the interchange JSON (lib/format/FORMAT.md).
 
-A member that is None is absent. Times are RFC 3339 text; token counts are whole numbers, cost and total_cost are in
-whatever currency the application uses. Numbers with a fraction come back as ``decimal.Decimal``, so that no digit is lost;
-int, float and Decimal are taken. Members that Coffer does not know are kept in ``unknown_members``.
+A member that is None is absent. Times are RFC 3339 text. Token counts are whole numbers; cost and total_cost are in the
+application's currency. Numbers with a fraction are returned as ``decimal.Decimal``, so no digit is lost; int, float and
+Decimal are accepted. Members that Coffer does not know are kept in ``unknown_members``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Number = int | float | Decimal
 
 @dataclass(slots=False)
 class Message:
-    """One message. Its identity is (conversation_id, sequence_number); an id that is absent is made by the engine."""
+    """A message. (conversation_id, sequence_number) identifies it; the engine generates an id that is absent."""
 
     content: str = ""
     role: str = "user"
@@ -43,8 +43,7 @@ class Message:
 
 @dataclass(slots=False)
 class Conversation:
-    """A conversation. ``messages`` is filled where a read asked for them; a put takes messages as an argument of their
-    own."""
+    """A conversation. A read fills ``messages`` if asked to; a put takes the messages as a separate argument."""
 
     user_id: str = ""
     title: str = ""
@@ -70,8 +69,8 @@ class Conversation:
 
 @dataclass(slots=False)
 class Document:
-    """A document's metadata. Its content is bytes, given to the put and read by ``open_content``. file_size is in bytes,
-    file_hash SHA-256 in hex."""
+    """A document's metadata. The content is passed to the put and read with ``open_content``. file_size is in bytes;
+    file_hash is SHA-256 in hex."""
 
     owner_id: str = ""
     filename: str = ""
@@ -135,8 +134,10 @@ _KNOWN: dict[type[Any], frozenset[str]] = {
 
 
 def of_members(kind: type[Record], members: dict[str, Any]) -> Record:
-    """A record of its members; those that its kind does not have are its unknown ones. What is absent is told by the class,
-    where a dataclass keeps its defaults: filling it in took longer than reading the rest."""
+    """Creates a record from its members; members that the kind does not have become unknown_members.
+
+    Absent members are not set: reading them finds the dataclass's default on the class. Setting them took longer than the
+    rest of a read."""
     record = kind.__new__(kind)
     known = _KNOWN[kind]
     if known.issuperset(members):
@@ -148,12 +149,12 @@ def of_members(kind: type[Record], members: dict[str, Any]) -> Record:
 
 
 def of_text(kind: type[Record], text: str) -> Record:
-    """A record of its canonical JSON text."""
+    """Creates a record from its canonical JSON text."""
     return of_members(kind, _coffer.decode(text))
 
 
 def conversation_of(members: dict[str, Any]) -> Conversation:
-    """A conversation of its members, its messages among them."""
+    """Creates a conversation from its members, including "messages"."""
     messages = members.pop("messages", None)
     conversation = of_members(Conversation, members)
     if messages is not None:

@@ -1,4 +1,4 @@
-"""Records as tables for pandas and Arrow, by an export of chosen columns at one moment.
+"""Tables for pandas and Arrow: an export of chosen columns at one moment.
 
 frame = coffer.tables.to_pandas(store, "messages", fields=["conversation_id", "role", "content"])
 """
@@ -48,8 +48,10 @@ def to_pandas(
     where: dict[str, Any] | None = None,
     limit: int | None = None,
 ) -> pandas.DataFrame:
-    """A DataFrame with a row a record. `where` is that of a custom query (coffer/export.h): {field: {op: value}}. Times
-    stay text. Needs pandas, and the disk that the rows take as text meanwhile."""
+    """Returns a DataFrame with one row per record. Needs pandas, and temporary disk space for the rows as text.
+
+    `fields` are the columns, None for all. `where` is the one of a custom query (coffer/export.h): {field: {op: value}}.
+    `limit` is the largest number of rows, None for no limit. Times stay text."""
     import pandas
 
     with tempfile.TemporaryDirectory() as folder:
@@ -64,7 +66,7 @@ def to_arrow(
     where: dict[str, Any] | None = None,
     limit: int | None = None,
 ) -> pyarrow.Table:
-    """As ``to_pandas``, as an Arrow table. Needs pyarrow."""
+    """Returns the same rows as ``to_pandas`` as an Arrow table. Needs pyarrow."""
     import pyarrow
 
     with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +75,7 @@ def to_arrow(
         return pyarrow.table({name: [row.get(name) for row in rows] for name in names})
 
 
-# The first line of an NDJSON export tells what it is, the last one its digest.
+# The first line of an NDJSON export is its header, the last one its digest.
 def _rows(path: Path) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         rows: list[dict[str, Any]] = [json.loads(line) for line in lines]

@@ -1,4 +1,4 @@
-"""The words of the interface and the numbers that coffer/c.h gives them."""
+"""The names of enum values, and their numbers in coffer/c.h."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ OPERATION_STATES = {"pending": 1, "running": 2, "completed": 3, "failed": 4, "ca
 
 
 def number_of(word: str, numbers: Mapping[str, int]) -> int:
-    """The number of a word. ValueError names those that there are."""
+    """Returns the number of a word. The ValueError for an unknown word lists the known ones."""
     try:
         return numbers[word]
     except KeyError:
-        raise ValueError(f"{word!r} is none of {', '.join(numbers)}") from None
+        raise ValueError(f"{word!r} is not one of {', '.join(numbers)}") from None

@@ -1,5 +1,5 @@
-// age v1 files: encryption to X25519 recipients, read as a stream or at any place. No files, no RocksDB.
-// Source: age-encryption.org/v1 (C2SP age.md). Primitives are OpenSSL's: X25519, HKDF-SHA-256, HMAC-SHA-256, ChaCha20-Poly1305.
+// age v1 files: encryption to X25519 recipients as a stream, decryption of any range. No file access.
+// Source: age-encryption.org/v1 (C2SP age.md). OpenSSL provides X25519, HKDF-SHA-256, HMAC-SHA-256 and ChaCha20-Poly1305.
 #pragma once
 
 #include <array>
@@ -19,26 +19,26 @@ namespace coffer::format {
 
 inline constexpr std::size_t kAgeKeyBytes = 32;
 inline constexpr std::size_t kAgeChunkBytes = std::size_t{64} << 10;
-// A header that would be longer, or name more recipients, is refused: a hostile file may not choose our memory.
+// Longer headers and more recipients are rejected, so that a hostile file cannot choose how much memory is used.
 inline constexpr std::size_t kAgeHeaderBytesMax = std::size_t{64} << 10;
 inline constexpr std::size_t kAgeRecipientsMax = 256;
 
-// Whom a file is encrypted to: an X25519 public key.
+// The X25519 public key that a file is encrypted to.
 struct AgeRecipient {
   std::array<std::uint8_t, kAgeKeyBytes> public_key{};
   bool operator==(const AgeRecipient&) const = default;
 };
 
-// "age1…" (Bech32). kInvalidArgument: it is none; the message does not repeat it.
+// Parses "age1…" (Bech32). kInvalidArgument: not a valid recipient; the message does not repeat the text.
 Result<AgeRecipient> ParseAgeRecipient(std::string_view text);
 std::string AgeRecipientText(const AgeRecipient& recipient);
 
-// Who can read: an X25519 secret key. Its memory is wiped when it goes.
+// The X25519 secret key that decrypts. The destructor wipes it.
 class AgeIdentity {
  public:
-  // From OpenSSL's random source for keys.
+  // A new key from OpenSSL's random generator for keys.
   static Result<AgeIdentity> Generate();
-  // "AGE-SECRET-KEY-1…". kInvalidArgument: it is none; the message does not repeat it.
+  // Parses "AGE-SECRET-KEY-1…". kInvalidArgument: not a valid identity; the message does not repeat the text.
   static Result<AgeIdentity> Parse(std::string_view text);
   ~AgeIdentity();
   AgeIdentity(const AgeIdentity&) = default;
@@ -54,8 +54,8 @@ class AgeIdentity {
   AgeRecipient recipient_;
 };
 
-// An identity file as `age-keygen` writes it: lines, empty ones and those that begin with '#' passed over.
-// kInvalidArgument names the line, or says that there is none. At most kAgeRecipientsMax.
+// Parses an identity file as `age-keygen` writes it: one key per line; empty lines and lines starting with '#' are ignored.
+// At most kAgeRecipientsMax keys. kInvalidArgument: a line is malformed (the message has its number), or there is no key.
 Result<std::vector<AgeIdentity>> ParseAgeIdentities(std::string_view file_text);
 // The same for a file of recipients.
 Result<std::vector<AgeRecipient>> ParseAgeRecipients(std::string_view file_text);
@@ -63,8 +63,8 @@ Result<std::vector<AgeRecipient>> ParseAgeRecipients(std::string_view file_text)
 // Encrypts a stream. One thread at a time; the sink is called from Write and Finish.
 class AgeEncryptor {
  public:
-  // At least one recipient, at most kAgeRecipientsMax; else Write and Finish answer kInvalidArgument. A fresh file key for each
-  // object of this class.
+  // Takes 1 to kAgeRecipientsMax recipients; otherwise Write and Finish return kInvalidArgument. Every object has its own file
+  // key.
   AgeEncryptor(std::span<const AgeRecipient> recipients, ByteSink sink);
   ~AgeEncryptor();
   AgeEncryptor(const AgeEncryptor&) = delete;
@@ -82,20 +82,21 @@ class AgeEncryptor {
 // Decrypts any range of a file. Safe to read from many threads if `source` is.
 class AgeReader {
  public:
-  // `stored_bytes`: the file's length. Reads the header and the last chunk, which must be marked as such: a file that was cut off
-  // is refused here.
-  // kCorruption: no age v1 file, damaged or cut off. kPermissionDenied: none of the identities can read it.
-  // kUnavailable: a newer version of age, or the armored form. kResourceExhausted: a header above the limits.
-  // A recipient's entry that is damaged looks like somebody else's: it is kPermissionDenied as well.
+  // `stored_bytes` is the file's length. Reads the header and the last chunk, whose mark shows that the file is complete.
+  // kCorruption: not an age v1 file, damaged or truncated.
+  // kPermissionDenied: none of the identities can decrypt it. A damaged recipient entry gives this error too, because it looks
+  // like another recipient's entry.
+  // kUnavailable: a newer version of age, or the armored form.
+  // kResourceExhausted: the header is above the limits.
   static Result<std::unique_ptr<AgeReader>> Open(RangeReader source, std::uint64_t stored_bytes,
                                                  std::span<const AgeIdentity> identities);
   ~AgeReader();
   AgeReader(const AgeReader&) = delete;
   AgeReader& operator=(const AgeReader&) = delete;
 
-  // Of the plain text.
+  // The number of plain bytes.
   std::uint64_t size_bytes() const;
-  // kCorruption: a chunk is not what was written.
+  // Reads up to `length` plain bytes at `offset`; fewer only at the end. kCorruption: a chunk is damaged.
   Result<std::size_t> Read(std::uint64_t offset, std::size_t length, char* buffer) const;
 
  private:

@@ -21,12 +21,12 @@ struct AgeEncryptor::State {
   Status Write(std::string_view bytes);
 
   ByteSink sink;
-  std::string header;  // and the payload's nonce; empty once sent
+  std::string header;  // with the payload's nonce; empty once sent
   std::optional<ChaChaPoly> cipher;
   std::uint64_t chunk = 0;
-  std::string waiting;  // what may be the last chunk
+  std::string waiting;  // bytes of the next chunk, which may be the last one
   std::string sealed;
-  Status status;  // the first failure stays
+  Status status;  // the first failure
 };
 
 Status AgeEncryptor::State::Prepare(std::span<const AgeRecipient> recipients) {
@@ -54,8 +54,8 @@ Status AgeEncryptor::State::Seal(std::string_view plain, bool last) {
   return sink(std::string_view(sealed).substr(0, plain.size() + ChaChaPoly::kTagBytes));
 }
 
-// A full chunk waits until a byte follows, since only then it is known not to be the last. Whole chunks of what is given are
-// sealed where they stand.
+// A full chunk waits until another byte follows, because only then is it known not to be the last. Whole chunks are sealed
+// from `bytes` without a copy.
 Status AgeEncryptor::State::Write(std::string_view bytes) {
   COFFER_TRY(SendHeader());
   while (!bytes.empty()) {
@@ -90,7 +90,7 @@ Status AgeEncryptor::Finish() {
   if (state_->status.ok()) state_->status = state_->SendHeader();
   if (state_->status.ok()) state_->status = state_->Seal(state_->waiting, true);
   Status finished = state_->status;
-  if (finished.ok()) state_->status = Status::Internal("age: the file has ended");
+  if (finished.ok()) state_->status = Status::Internal("age: write after Finish");
   return finished;
 }
 

@@ -27,7 +27,7 @@ void AppendUnpadded(ByteSpan bytes, std::string& out) {
   while (out.ends_with('=')) out.pop_back();
 }
 
-// Base64 without padding; only the one text that encodes these bytes is taken.
+// Decodes base64 without padding. Only the canonical encoding is accepted.
 bool DecodeUnpadded(std::string_view text, std::string& out) {
   if (text.find('=') != std::string_view::npos) return false;
   std::string padded(text);
@@ -61,7 +61,8 @@ Status AppendStanza(const AgeRecipient& recipient, const AgeFileKey& file_key, s
   Key256 ephemeral;
   COFFER_TRY(FillRandom(ephemeral.bytes));
   COFFER_ASSIGN(const Bytes32 share, X25519PublicKey(ephemeral.bytes));
-  COFFER_ASSIGN_CONTEXT(const Key256 shared, X25519SharedSecret(ephemeral.bytes, recipient.public_key), AgeRecipientText(recipient));
+  COFFER_ASSIGN_CONTEXT(const Key256 shared, X25519SharedSecret(ephemeral.bytes, recipient.public_key),
+                        AgeRecipientText(recipient));
   COFFER_ASSIGN(const Key256 wrap_key, WrapKey(shared, share, recipient.public_key));
   COFFER_ASSIGN(ChaChaPoly cipher, ChaChaPoly::Create(wrap_key, ChaChaPoly::Direction::kSeal));
   Bytes32 sealed;
@@ -79,14 +80,15 @@ Result<Bytes32> Mac(const AgeFileKey& file_key, std::string_view authenticated) 
   return HmacSha256(key.bytes, authenticated);
 }
 
-// What a file begins with that is none of version 1.
+// The error for a file that is not in version 1.
 Status NotVersion1(std::string_view file) {
-  if (file.starts_with(kArmor)) return Status::Unavailable("age: the file is armored (age -a); only the binary form is read");
+  if (file.starts_with(kArmor))
+    return Status::Unavailable("age: the file is armored (age -a); only the binary form is supported");
   const std::string_view line = file.substr(0, file.find('\n'));
   if (line.starts_with(kAnyVersion) && line.size() <= kColumns && line.substr(0, line.find('\r')) != kVersion) {
-    return Status::Unavailable("age: the file is of another version than 1");
+    return Status::Unavailable("age: unsupported version; only version 1 is supported");
   }
-  return Status::Corruption("this is no age file");
+  return Status::Corruption("not an age file");
 }
 
 }  // namespace
@@ -98,7 +100,7 @@ struct AgeHeader::Stanza {
 
 Result<std::string> AgeHeader::Compose(std::span<const AgeRecipient> recipients, const AgeFileKey& file_key) {
   if (recipients.empty() || recipients.size() > kAgeRecipientsMax) {
-    return Status::InvalidArgument("age: " + std::to_string(recipients.size()) + " recipients instead of 1 to " +
+    return Status::InvalidArgument("age: " + std::to_string(recipients.size()) + " recipients; expected 1 to " +
                                    std::to_string(kAgeRecipientsMax));
   }
   std::string text(kVersionLine);
@@ -118,7 +120,7 @@ Result<std::optional<AgeHeader>> AgeHeader::Parse(std::string_view file) {
     if (kVersionLine.starts_with(file)) return std::optional<AgeHeader>();
     return NotVersion1(file);
   }
-  // No other line of a header begins so.
+  // Only the last line of a header starts with "---".
   const std::size_t mark = file.find("\n---");
   const std::size_t end = mark == std::string_view::npos ? mark : file.find('\n', mark + 1);
   const std::size_t length = end == std::string_view::npos ? file.size() : end + 1;
@@ -156,15 +158,15 @@ Status AgeHeader::ParseStanzas(std::string_view lines) {
     wrapped_.push_back(wrapped);
   }
   if (stanzas == 0) return Bad("no recipient");
-  // Who gives a passphrase believes that only those who know it can have written the file.
-  if (passphrase && stanzas > 1) return Bad("a passphrase beside other recipients");
+  // With a passphrase, a reader relies on only those who know it having written the file.
+  if (passphrase && stanzas > 1) return Bad("a passphrase together with other recipients");
   return Status::Ok();
 }
 
-// "-> WORD…", then lines of 64 base64 characters and one that is shorter.
+// Parses "-> WORD…", lines of 64 base64 characters and one shorter line.
 Result<AgeHeader::Stanza> AgeHeader::ParseStanza(std::string_view& lines) {
   std::string_view first = TakeLine(lines).value_or("");
-  if (!first.starts_with("-> ")) return Bad("a line that begins no recipient");
+  if (!first.starts_with("-> ")) return Bad("expected a recipient");
   first.remove_prefix(3);
   Stanza stanza;
   while (true) {
@@ -202,11 +204,10 @@ Result<AgeFileKey> AgeHeader::Unwrap(std::span<const AgeIdentity> identities) co
       return *file_key;
     }
   }
-  return Status::PermissionDenied("age: the file is encrypted to none of the " + std::to_string(identities.size()) +
-                                  " identities");
+  return Status::PermissionDenied("age: none of the " + std::to_string(identities.size()) + " identities can decrypt the file");
 }
 
-// None: wrapped for somebody else, or damaged, which cannot be told apart.
+// Nullopt if the key is wrapped for another recipient or damaged; the two cannot be distinguished.
 Result<std::optional<AgeFileKey>> AgeHeader::UnwrapOne(const AgeIdentity& identity, const Wrapped& wrapped) {
   const Result<Key256> shared = X25519SharedSecret(identity.secret_, wrapped.share);
   if (!shared.ok()) {
@@ -223,7 +224,7 @@ Result<std::optional<AgeFileKey>> AgeHeader::UnwrapOne(const AgeIdentity& identi
 
 Status AgeHeader::CheckMac(const AgeFileKey& file_key) const {
   COFFER_ASSIGN(const Bytes32 mac, Mac(file_key, std::string_view(text_).substr(0, authenticated_bytes_)));
-  if (CRYPTO_memcmp(mac.data(), mac_.data(), mac_.size()) != 0) return Bad("the MAC does not fit: it was changed");
+  if (CRYPTO_memcmp(mac.data(), mac_.data(), mac_.size()) != 0) return Bad("wrong MAC: the header was changed");
   return Status::Ok();
 }
 

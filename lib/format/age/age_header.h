@@ -1,4 +1,4 @@
-// The header of an age v1 file: the file key, wrapped for each recipient, under a MAC.
+// The header of an age v1 file: the file key wrapped for each recipient, and a MAC.
 #pragma once
 
 #include <optional>
@@ -17,15 +17,17 @@ using AgeFileKey = Secret<16>;
 
 class AgeHeader {
  public:
-  // The header's text. kInvalidArgument: none or too many recipients, or one without a secret.
+  // Returns the header's text. kInvalidArgument: no recipients, too many, or a public key without a secret key.
   static Result<std::string> Compose(std::span<const AgeRecipient> recipients, const AgeFileKey& file_key);
 
-  // `file` is the beginning of a file. None: the header's end is not in it. What can be refused already is.
-  // kCorruption: no header of age v1. kUnavailable: of a newer version, or armored. kResourceExhausted: above the limits.
+  // `file` is the start of a file. Nullopt if the header does not end in it and no error is visible yet.
+  // kCorruption: not an age v1 header.
+  // kUnavailable: a newer version, or the armored form.
+  // kResourceExhausted: above the limits.
   static Result<std::optional<AgeHeader>> Parse(std::string_view file);
 
   std::size_t size_bytes() const { return text_.size(); }
-  // kPermissionDenied: wrapped for none of them. kCorruption: the MAC is not that of this header.
+  // kPermissionDenied: not wrapped for any of the identities. kCorruption: the header's MAC is wrong.
   Result<AgeFileKey> Unwrap(std::span<const AgeIdentity> identities) const;
 
  private:

@@ -1,4 +1,4 @@
-// Keys of age as texts.
+// The text forms of age keys.
 #include <algorithm>
 
 #include "format/age/age.h"
@@ -13,7 +13,7 @@ constexpr std::string_view kRecipientPrefix = "age";
 constexpr std::string_view kIdentityPrefix = "AGE-SECRET-KEY-";
 constexpr std::string_view kIdentityPrefixLower = "age-secret-key-";
 
-// The line without its end; `text` goes on behind it.
+// Removes the first line from `text` and returns it without its line end.
 std::string_view TakeLine(std::string_view& text) {
   const std::size_t end = text.find('\n');
   std::string_view line = text.substr(0, end);
@@ -35,7 +35,7 @@ Result<std::vector<Key>> ParseLines(std::string_view text, Result<Key> (*parse)(
     COFFER_ASSIGN_CONTEXT(Key key, parse(line), at());
     keys.push_back(std::move(key));
   }
-  if (keys.empty()) return Status::InvalidArgument("there is no " + std::string(what));
+  if (keys.empty()) return Status::InvalidArgument("no " + std::string(what));
   return keys;
 }
 
@@ -43,8 +43,7 @@ Result<std::vector<Key>> ParseLines(std::string_view text, Result<Key> (*parse)(
 
 Result<AgeRecipient> ParseAgeRecipient(std::string_view text) {
   AgeRecipient recipient;
-  Status decoded = DecodeBech32(text, kRecipientPrefix, recipient.public_key);
-  if (!decoded.ok()) return decoded.WithContext("a recipient of age");
+  COFFER_TRY_CONTEXT(DecodeBech32(text, kRecipientPrefix, recipient.public_key), "age recipient");
   return recipient;
 }
 
@@ -60,8 +59,7 @@ Result<AgeIdentity> AgeIdentity::Generate() {
 
 Result<AgeIdentity> AgeIdentity::Parse(std::string_view text) {
   AgeIdentity identity;
-  Status decoded = DecodeBech32(text, kIdentityPrefix, identity.secret_);
-  if (!decoded.ok()) return decoded.WithContext("an identity of age");
+  COFFER_TRY_CONTEXT(DecodeBech32(text, kIdentityPrefix, identity.secret_), "age identity");
   COFFER_ASSIGN(Bytes32 public_key, X25519PublicKey(identity.secret_));
   identity.recipient_.public_key = public_key;
   return identity;

@@ -13,7 +13,7 @@
 namespace coffer::format {
 namespace {
 
-// Takes back what the calls in its scope put into the error queue.
+// Removes what calls in its scope add to OpenSSL's error queue.
 struct QuietErrors {
   QuietErrors() { ERR_set_mark(); }
   ~QuietErrors() { ERR_pop_to_mark(); }
@@ -32,9 +32,9 @@ using Pkey = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY_free>>;
 using PkeyContext = std::unique_ptr<EVP_PKEY_CTX, Freeing<EVP_PKEY_CTX_free>>;
 using KdfContext = std::unique_ptr<EVP_KDF_CTX, Freeing<EVP_KDF_CTX_free>>;
 
-Status Failed(std::string_view what) { return Status::Unavailable("OpenSSL: no " + std::string(what)); }
+Status Failed(std::string_view what) { return Status::Unavailable("OpenSSL: " + std::string(what) + " failed"); }
 
-// Fetched once: OpenSSL 3 takes locks and searches its providers for each name.
+// Fetched once, because OpenSSL 3 takes locks and searches its providers at every fetch.
 const EVP_CIPHER* Cipher() {
   static EVP_CIPHER* const kCipher = EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr);
   return kCipher;
@@ -82,12 +82,12 @@ Result<Key256> X25519SharedSecret(ByteSpan secret, ByteSpan public_key) {
       EVP_PKEY_derive_set_peer(context.get(), peer.get()) != 1) {
     return Failed("X25519");
   }
-  // OpenSSL itself refuses a secret of zeros; that rule is age's as well and does not hang on it.
+  // age forbids a zero secret. OpenSSL rejects it too, but the rule must not depend on that.
   Key256 shared;
   std::size_t length = shared.bytes.size();
   const bool derived = EVP_PKEY_derive(context.get(), shared.bytes.data(), &length) == 1 && length == shared.bytes.size();
   if (!derived || std::ranges::all_of(shared.bytes, [](std::uint8_t byte) { return byte == 0; })) {
-    return Status::InvalidArgument("is a public key without a secret");
+    return Status::InvalidArgument("not a valid public key: the shared secret is zero");
   }
   return shared;
 }
@@ -148,7 +148,7 @@ Status ChaChaPoly::Seal(const Nonce& nonce, std::string_view plain, char* sealed
 }
 
 Status ChaChaPoly::Open(const Nonce& nonce, std::string_view sealed, char* plain) {
-  if (sealed.size() < kTagBytes) return Status::Corruption("is cut off");
+  if (sealed.size() < kTagBytes) return Status::Corruption("truncated");
   const QuietErrors quiet;
   const std::size_t plain_bytes = sealed.size() - kTagBytes;
   std::array<unsigned char, kTagBytes> tag;
@@ -159,7 +159,7 @@ Status ChaChaPoly::Open(const Nonce& nonce, std::string_view sealed, char* plain
       EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) != 1 ||
       EVP_CipherFinal_ex(context_.get(), end, &length) != 1) {
     OPENSSL_cleanse(plain, plain_bytes);
-    return Status::Corruption("is not what was encrypted");
+    return Status::Corruption("wrong authentication tag: the data is damaged");
   }
   return Status::Ok();
 }

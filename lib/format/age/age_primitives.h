@@ -1,5 +1,6 @@
-// What age is built from, by OpenSSL: X25519, HKDF-SHA-256, HMAC-SHA-256, ChaCha20-Poly1305.
-// A failure leaves nothing in OpenSSL's error queue, which the embedding program may be looking at.
+// The cryptography that age needs, from OpenSSL: X25519, HKDF-SHA-256, HMAC-SHA-256, ChaCha20-Poly1305.
+// A failure leaves nothing in OpenSSL's error queue, because the embedding program may use the queue.
+// kUnavailable: an OpenSSL call failed.
 #pragma once
 
 #include <openssl/crypto.h>
@@ -20,7 +21,7 @@ namespace coffer::format {
 using ByteSpan = std::span<const std::uint8_t>;
 inline ByteSpan AsBytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
-// Bytes that are wiped when they go.
+// Bytes that the destructor wipes.
 template <std::size_t size>
 struct Secret {
   Secret() = default;
@@ -34,11 +35,11 @@ struct Secret {
 using Key256 = Secret<32>;
 using Bytes32 = std::array<std::uint8_t, 32>;
 
-// From the source of random numbers that OpenSSL keeps for keys.
+// Uses OpenSSL's random generator for keys.
 Status FillRandom(std::span<std::uint8_t> bytes);
 
 Result<Bytes32> X25519PublicKey(ByteSpan secret);
-// kInvalidArgument: the secret of both would be zero, whatever `secret` is; such a public key is nobody's.
+// kInvalidArgument: the shared secret would be zero with any `secret`; no secret key belongs to such a public key.
 Result<Key256> X25519SharedSecret(ByteSpan secret, ByteSpan public_key);
 
 Result<Key256> HkdfSha256(ByteSpan key, ByteSpan salt, std::string_view info);
@@ -53,9 +54,9 @@ class ChaChaPoly {
 
   static Result<ChaChaPoly> Create(const Key256& key, Direction direction);
 
-  // `sealed` has room for the message and the tag.
+  // `sealed` must have room for the message and the tag.
   Status Seal(const Nonce& nonce, std::string_view plain, char* sealed);
-  // `plain` has room for the message; it may be where `sealed` is. kCorruption: not what was sealed, and `plain` is wiped.
+  // `plain` must have room for the message and may be the buffer of `sealed`. kCorruption: the tag is wrong; `plain` is wiped.
   Status Open(const Nonce& nonce, std::string_view sealed, char* plain);
 
  private:
@@ -63,7 +64,7 @@ class ChaChaPoly {
     void operator()(evp_cipher_ctx_st* context) const;
   };
   ChaChaPoly() = default;
-  // Ends at the message's end, before the tag.
+  // Processes the message, not the tag.
   bool Run(const Nonce& nonce, std::string_view from, char* to);
 
   std::unique_ptr<evp_cipher_ctx_st, Free> context_;

@@ -12,24 +12,24 @@
 namespace coffer::format {
 namespace {
 
-// A header for a few recipients is shorter.
+// Enough for the header of a few recipients.
 constexpr std::size_t kFirstReadBytes = 4096;
 
 Result<AgeHeader> ReadHeader(const RangeReader& source, std::uint64_t stored_bytes) {
   std::string text;
   for (std::size_t wanted = kFirstReadBytes;; wanted *= 4) {
-    // One byte more than a header may have shows that it is longer.
+    // One byte above the limit shows that a header is too long.
     wanted = static_cast<std::size_t>(std::min<std::uint64_t>({wanted, kAgeHeaderBytesMax + 1, stored_bytes}));
     const std::size_t known = text.size();
     text.resize(wanted);
     COFFER_TRY_CONTEXT(ReadExactly(source, known, wanted - known, text.data() + known), "age header");
     COFFER_ASSIGN(std::optional<AgeHeader> header, AgeHeader::Parse(text));
     if (header.has_value()) return *std::move(header);
-    if (wanted == stored_bytes) return Status::Corruption("age header: is cut off");
+    if (wanted == stored_bytes) return Status::Corruption("age header: truncated");
   }
 }
 
-// Not in the reader: one is open for every file of a store.
+// Per thread, not per reader, because a reader is open for every file of a store.
 struct ChunkScratch {
   std::unique_ptr<char[]> sealed = std::make_unique_for_overwrite<char[]>(kAgeSealedChunkBytes);
 };
@@ -37,7 +37,7 @@ struct ChunkScratch {
 }  // namespace
 
 struct AgeReader::State {
-  // The chunk's bytes [skip, skip + length). After a failure `to` holds nothing of it.
+  // Reads the chunk's bytes [skip, skip + length). After a failure `to` has none of the chunk's plain bytes.
   Status ReadChunk(ChaChaPoly& cipher, std::uint64_t chunk, std::size_t skip, std::size_t length, char* to) const;
 
   RangeReader source;
@@ -54,7 +54,7 @@ Status AgeReader::State::ReadChunk(ChaChaPoly& cipher, std::uint64_t chunk, std:
   const auto failed = [&](const Status& status) { return status.WithContext("age chunk " + std::to_string(chunk)); };
   Status status = ReadExactly(source, chunks_offset + chunks.SealedOffset(chunk), sealed_bytes, buffer);
   if (!status.ok()) return failed(status);
-  // A chunk that is wanted whole needs no copy.
+  // A whole chunk is decrypted straight into `to`.
   const bool whole = length == sealed_bytes - ChaChaPoly::kTagBytes;
   char* plain = whole ? to : buffer;
   status = cipher.Open(AgeChunkNonce(chunk, chunks.IsLast(chunk)), std::string_view(buffer, sealed_bytes), plain);
@@ -69,12 +69,11 @@ Result<std::unique_ptr<AgeReader>> AgeReader::Open(RangeReader source, std::uint
   COFFER_ASSIGN(const AgeFileKey file_key, header.Unwrap(identities));
   auto state = std::make_unique<State>();
   state->chunks_offset = header.size_bytes() + kAgeNonceBytes;
-  if (stored_bytes < state->chunks_offset) return Status::Corruption("age: the payload is cut off");
+  if (stored_bytes < state->chunks_offset) return Status::Corruption("age: truncated payload");
   COFFER_ASSIGN_CONTEXT(const AgeChunks chunks, AgeChunks::Of(stored_bytes - state->chunks_offset), "age");
   state->chunks = chunks;
   std::array<char, kAgeNonceBytes> nonce;
-  Status read = ReadExactly(source, header.size_bytes(), nonce.size(), nonce.data());
-  if (!read.ok()) return read.WithContext("age nonce");
+  COFFER_TRY_CONTEXT(ReadExactly(source, header.size_bytes(), nonce.size(), nonce.data()), "age nonce");
   COFFER_ASSIGN(Key256 key, AgePayloadKey(file_key, std::string_view(nonce.data(), nonce.size())));
   state->key = key;
   state->source = std::move(source);

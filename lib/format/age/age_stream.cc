@@ -8,7 +8,7 @@ Result<Key256> AgePayloadKey(const AgeFileKey& file_key, std::string_view nonce)
   return HkdfSha256(file_key.bytes, AsBytes(nonce), "payload");
 }
 
-// 11 bytes of the number, big-endian; the twelfth says whether it is the last.
+// 11 bytes of chunk number, big-endian, and one byte that marks the last chunk.
 ChaChaPoly::Nonce AgeChunkNonce(std::uint64_t chunk, bool last) {
   ChaChaPoly::Nonce nonce{};
   for (std::size_t i = 0; i < sizeof(chunk); ++i) nonce[10 - i] = static_cast<std::uint8_t>(chunk >> (8 * i));
@@ -21,10 +21,10 @@ Result<AgeChunks> AgeChunks::Of(std::uint64_t bytes) {
   chunks.sealed_bytes = bytes;
   chunks.count = bytes / kAgeSealedChunkBytes;
   const std::uint64_t rest = bytes % kAgeSealedChunkBytes;
-  // Only the chunk of an empty payload is empty.
+  // Only an empty payload has an empty chunk.
   const bool none = bytes < ChaChaPoly::kTagBytes;
   if (none || (chunks.count > 0 && rest > 0 && rest <= ChaChaPoly::kTagBytes)) {
-    return Status::Corruption("the payload is cut off");
+    return Status::Corruption("truncated payload");
   }
   if (rest > 0) ++chunks.count;
   chunks.plain_bytes = bytes - chunks.count * ChaChaPoly::kTagBytes;

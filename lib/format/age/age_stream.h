@@ -1,4 +1,4 @@
-// The payload of an age v1 file: a nonce, then chunks of 64 KiB, each sealed under its number and whether it is the last.
+// The payload of an age v1 file: a nonce, then chunks of 64 KiB, each sealed with its number and a mark on the last one.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@ inline constexpr std::size_t kAgeSealedChunkBytes = kAgeChunkBytes + ChaChaPoly:
 Result<Key256> AgePayloadKey(const AgeFileKey& file_key, std::string_view nonce);
 ChaChaPoly::Nonce AgeChunkNonce(std::uint64_t chunk, bool last);
 
-// Where the chunks of a payload are.
+// The places of the chunks in a payload.
 struct AgeChunks {
-  // `bytes`: of all sealed chunks. kCorruption: no payload has that length.
+  // `bytes` is the length of all sealed chunks. kCorruption: no payload has this length.
   static Result<AgeChunks> Of(std::uint64_t bytes);
 
   std::uint64_t SealedOffset(std::uint64_t chunk) const { return chunk * kAgeSealedChunkBytes; }

@@ -12,7 +12,7 @@
 namespace coffer::format {
 namespace {
 
-// OpenSSL counts in int; a multiple of three, so that pieces join.
+// OpenSSL counts in int. A multiple of three, so that the encoded pieces can be joined.
 constexpr std::size_t kPieceBytes = std::size_t{3} << 20;
 constexpr std::uint8_t kNone = 0xFF;
 
@@ -32,7 +32,7 @@ Status BadAt(std::uint64_t offset, std::string_view reason) {
   return Status::InvalidArgument("base64 byte " + std::to_string(offset) + ": " + std::string(reason));
 }
 
-// The last four characters, which alone may end in padding.
+// Decodes the last four characters, the only ones that may end in padding.
 Status DecodeLast(std::string_view quad, std::uint64_t offset, std::string& out) {
   const std::size_t letters = quad[3] != '=' ? 4 : quad[2] != '=' ? 3 : 2;
   std::uint32_t bits = 0;
@@ -42,12 +42,12 @@ Status DecodeLast(std::string_view quad, std::uint64_t offset, std::string& out)
     bits = bits << 6 | value;
   }
   const std::size_t bytes = letters - 1;
-  if ((bits & (0xFFFFFFU >> (8 * bytes))) != 0) return BadAt(offset + letters - 1, "bits beyond the last byte");
+  if ((bits & (0xFFFFFFU >> (8 * bytes))) != 0) return BadAt(offset + letters - 1, "nonzero bits after the last byte");
   for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<char>(bits >> (16 - 8 * i) & 0xFF));
   return Status::Ok();
 }
 
-// Quads without padding. After a fault `out` holds a part.
+// Decodes quads without padding. After a fault `out` is incomplete.
 Status DecodeQuads(std::string_view text, std::uint64_t offset, std::string& out) {
   const std::size_t begin = out.size();
   out.resize(begin + text.size() / 4 * 3);
@@ -71,7 +71,7 @@ Status DecodeQuads(std::string_view text, std::uint64_t offset, std::string& out
 
 }  // namespace
 
-// OpenSSL's decoder skips blanks and takes what is left at the end, so only its encoder is used.
+// Only OpenSSL's encoder is used: its decoder skips whitespace and accepts an incomplete end.
 void AppendBase64(std::string_view bytes, std::string& out) {
   while (!bytes.empty()) {
     const std::string_view piece = bytes.substr(0, kPieceBytes);
@@ -99,7 +99,7 @@ Status DecodeBase64(std::string_view text, std::string& out) {
 }
 
 Status Base64Decoder::Append(std::string_view text, std::string& out) {
-  // Fills up what is held first, so that the rest is decoded where it stands.
+  // Completes the held characters first, so that the rest is decoded from `text` without a copy.
   if (!held_.empty()) {
     const std::size_t take = std::min(4 - held_.size(), text.size());
     held_ += text.substr(0, take);

@@ -1,4 +1,4 @@
-// Base64 with padding (RFC 4648 section 4), in pieces.
+// Base64 with padding (RFC 4648 section 4), whole or in pieces.
 #pragma once
 
 #include <cstdint>
@@ -9,21 +9,22 @@
 
 namespace coffer::format {
 
-// Appends the encoding of `bytes`. For a stream give pieces of a multiple of three bytes, the last one apart.
+// Appends the encoding of `bytes`. In a stream every piece except the last must have a multiple of three bytes.
 void AppendBase64(std::string_view bytes, std::string& out);
-// Appends the decoded bytes. kInvalidArgument names the first bad place. Blanks and missing padding are refused.
+// Appends the decoded bytes. kInvalidArgument: the message has the offset of the first fault. Whitespace and missing padding
+// are faults; `out` is then unchanged.
 Status DecodeBase64(std::string_view text, std::string& out);
 
-// The same for a text that comes in pieces of any length. After a failure it only takes its destruction.
+// Decodes a text in pieces of any length. After a failure the object can only be destroyed.
 class Base64Decoder {
  public:
   Status Append(std::string_view text, std::string& out);
-  // The text ends here.
+  // Decodes the end of the text.
   Status Finish(std::string& out);
 
  private:
-  std::uint64_t offset_ = 0;  // of what is held
-  std::string held_;          // up to four characters, since the last four alone may be padded
+  std::uint64_t offset_ = 0;  // of held_ in the text
+  std::string held_;          // up to four characters, because only the last four may be padded
 };
 
 }  // namespace coffer::format

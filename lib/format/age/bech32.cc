@@ -21,7 +21,7 @@ std::uint8_t ValueOf(char c) {
   return at == std::string_view::npos ? kNone : static_cast<std::uint8_t>(at);
 }
 
-// The checksum's polynomial over what it was fed.
+// The checksum over the values given to Feed.
 class Checksum {
  public:
   explicit Checksum(std::string_view prefix) {
@@ -45,7 +45,7 @@ class Checksum {
   std::uint32_t state_ = 1;
 };
 
-// Groups of five bits to bytes; the bits left over must be zero and fewer than five.
+// Converts groups of five bits to bytes. Fewer than five bits may be left over, and they must be zero.
 bool Regroup(std::span<const std::uint8_t> values, std::span<std::uint8_t> bytes) {
   if (values.size() != (bytes.size() * 8 + 4) / 5) return false;
   std::uint32_t bits = 0;
@@ -66,11 +66,11 @@ Status Decode(std::string_view text, std::string_view prefix, std::span<std::uin
   Checksum checksum(prefix);
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = ValueOf(text[i]);
-    if (values[i] == kNone) return Status::InvalidArgument("has a character that is not of Bech32");
+    if (values[i] == kNone) return Status::InvalidArgument("a character is not in the Bech32 alphabet");
     checksum.Feed(values[i]);
   }
-  if (checksum.state() != 1) return Status::InvalidArgument("has a wrong checksum: a character is wrong or missing");
-  if (!Regroup(values.first(values.size() - kChecksumLetters), bytes)) return Status::InvalidArgument("has a wrong length");
+  if (checksum.state() != 1) return Status::InvalidArgument("wrong checksum: a character is wrong or missing");
+  if (!Regroup(values.first(values.size() - kChecksumLetters), bytes)) return Status::InvalidArgument("wrong length");
   return Status::Ok();
 }
 
@@ -100,15 +100,15 @@ std::string EncodeBech32(std::string_view prefix, std::span<const std::uint8_t> 
 
 Status DecodeBech32(std::string_view text, std::string_view prefix, std::span<std::uint8_t> bytes) {
   if (!text.starts_with(prefix) || text.substr(prefix.size(), 1) != "1") {
-    return Status::InvalidArgument("does not begin with " + std::string(prefix) + "1");
+    return Status::InvalidArgument("expected a text starting with " + std::string(prefix) + "1");
   }
-  if (text.size() > kBech32CharactersMax) return Status::InvalidArgument("has a wrong length");
+  if (text.size() > kBech32CharactersMax) return Status::InvalidArgument("wrong length");
   const bool upper = std::any_of(prefix.begin(), prefix.end(), IsUpper);
   if (std::any_of(text.begin(), text.end(), upper ? IsLower : IsUpper)) {
-    return Status::InvalidArgument(upper ? "is not in upper case" : "is not in lower case");
+    return Status::InvalidArgument(upper ? "expected upper case" : "expected lower case");
   }
   text.remove_prefix(prefix.size() + 1);
-  if (text.size() < kChecksumLetters) return Status::InvalidArgument("has a wrong length");
+  if (text.size() < kChecksumLetters) return Status::InvalidArgument("wrong length");
   std::array<std::uint8_t, kBech32CharactersMax> values;
   Status decoded = Decode(text, prefix, std::span(values).first(text.size()), bytes);
   OPENSSL_cleanse(values.data(), values.size());

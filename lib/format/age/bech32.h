@@ -13,11 +13,12 @@ namespace coffer::format {
 
 inline constexpr std::size_t kBech32CharactersMax = 128;
 
-// Lower case. `prefix` is in lower case as well.
+// Returns lower case. `prefix` must be in lower case.
 std::string EncodeBech32(std::string_view prefix, std::span<const std::uint8_t> bytes);
 
-// Fills `bytes`, which must be exactly what the text holds. Takes texts of one case, which `prefix` gives: "age", "AGE-SECRET-KEY-".
-// kInvalidArgument says what is wrong and repeats nothing of the text, which may be a secret. No copy of it is left in memory.
+// Fills `bytes`, whose size must be that of the decoded text. The text must be in the case of `prefix` ("age",
+// "AGE-SECRET-KEY-"). kInvalidArgument: malformed; the message repeats nothing of the text, which may be a secret, and no copy
+// of the secret is left in memory.
 Status DecodeBech32(std::string_view text, std::string_view prefix, std::span<std::uint8_t> bytes);
 
 }  // namespace coffer::format

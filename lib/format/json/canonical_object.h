@@ -1,4 +1,4 @@
-// CanonicalObject: the members of an object in canonical text, as views, for readers of shapes that are not ours.
+// CanonicalObject: views of the members of a canonical JSON object, for readers of other programs' formats.
 #pragma once
 
 #include <optional>
@@ -9,45 +9,45 @@
 namespace coffer::format {
 
 struct CanonicalMember {
-  std::string_view name;   // as it stands between its quotes, which are around it in the text
+  std::string_view name;   // the escaped text between the quotes; the quotes surround the view in the text
   std::string_view value;  // canonical text
 
-  // The name with its escapes undone.
+  // The unescaped name.
   std::string Name() const;
 };
 
-// Any other value than an object has no members. The text must outlive it.
+// A value that is not an object has no members. The text must outlive this object.
 class CanonicalObject {
  public:
   explicit CanonicalObject(std::string_view canonical);
 
   const std::vector<CanonicalMember>& members() const { return members_; }
-  // Empty: there is no such member.
+  // Empty if there is no such member.
   std::string_view Find(std::string_view name) const;
-  // The text of a string member; nothing where there is none, or it is another type.
+  // The unescaped text of a string member; nullopt if the member is absent or not a string.
   std::optional<std::string> Text(std::string_view name) const;
 
  private:
   std::vector<CanonicalMember> members_;
 };
 
-// The items of an array in canonical text; none of any other value.
+// The items of a canonical array; empty if the value is not an array.
 std::vector<std::string_view> CanonicalItems(std::string_view canonical);
 
-// What a canonical string stands for; nothing where the value is no string.
+// The unescaped text of a canonical string; nullopt if the value is not a string.
 std::optional<std::string> CanonicalText(std::string_view canonical);
 
-// An array of strings.
+// A canonical array of these strings.
 std::string CanonicalTexts(const std::vector<std::string>& texts);
 
-// Writes an object member by member, in canonical text.
+// Writes a canonical object member by member.
 class CanonicalWriter {
  public:
-  // `canonical` is a value, and `name` a name without a need of escapes, or one taken from a CanonicalMember.
+  // `canonical` is a canonical value. `name` must need no escapes or be already escaped (CanonicalMember::name).
   void Add(std::string_view name, std::string_view canonical);
   void AddText(std::string_view name, std::string_view text);
   bool empty() const { return text_.empty(); }
-  // The object so far: {} where nothing was added.
+  // The object with the members added so far.
   std::string Finish() const { return "{" + text_ + "}"; }
 
  private:

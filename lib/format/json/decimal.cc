@@ -6,7 +6,7 @@
 namespace coffer::format {
 namespace {
 
-// Beyond any number of digits a text can hold, so that a larger exponent changes no comparison.
+// Exceeds the number of digits that a text can hold, so clamping a larger exponent to it changes no comparison.
 constexpr std::int64_t kExponentMax = std::int64_t{1} << 40;
 
 std::int64_t ReadExponent(std::string_view text) {
@@ -52,7 +52,7 @@ int Decimal::Compare(const Decimal& other) const noexcept {
   if (zero() || other.zero()) return zero() && other.zero() ? 0 : zero() ? -1 : 1;
   const int sign = negative_ ? -1 : 1;
   if (first_place_ != other.first_place_) return first_place_ < other.first_place_ ? -sign : sign;
-  // Both begin at the same power of ten, and neither ends in a zero.
+  // Both start at the same power of ten, and neither ends in a zero.
   std::size_t here = 0;
   std::size_t there = 0;
   while (here < significant_.size() && there < other.significant_.size()) {

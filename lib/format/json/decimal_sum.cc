@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t kLimbDigits = 9;
 constexpr std::int64_t kLimbBase = 1'000'000'000;
-// Far from what would overflow a limb in one more addition.
+// Low enough that one more addition cannot overflow a limb.
 constexpr std::int64_t kLimbMax = std::int64_t{1} << 62;
 
 std::int64_t FloorDivide(std::int64_t value, std::int64_t by) { return value >= 0 ? value / by : -((-value + by - 1) / by); }

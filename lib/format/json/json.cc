@@ -22,11 +22,18 @@ Result<Json> Json::Parse(std::string_view text) try {
   return StatusOfException();
 }
 
-JsonNumber::JsonNumber(double value) : text_("0") {
+JsonNumber::JsonNumber(double value) {
   if (!std::isfinite(value)) return;
   char digits[32];
   const std::to_chars_result end = std::to_chars(digits, digits + sizeof(digits), value);
   text_.assign(digits, end.ptr);
+}
+
+Result<JsonNumber> JsonNumber::FromDouble(double value) try {
+  if (std::isfinite(value)) return JsonNumber(value);
+  return Status::InvalidArgument("NaN and infinities are not JSON numbers");
+} catch (...) {
+  return StatusOfException();
 }
 
 Result<JsonNumber> JsonNumber::Parse(std::string_view text) try {
@@ -37,6 +44,7 @@ Result<JsonNumber> JsonNumber::Parse(std::string_view text) try {
 }
 
 double JsonNumber::ToDouble() const {
+  if (text_.empty()) return std::numeric_limits<double>::quiet_NaN();
   double value = 0;
   const auto read = std::from_chars(text_.data(), text_.data() + text_.size(), value);
   if (read.ec == std::errc()) return value;
@@ -49,7 +57,7 @@ double JsonNumber::ToDouble() const {
 Status JsonMembers::Add(std::string_view name, const Json& value) try {
   std::string quoted;
   if (!format::AppendCheckedJsonString(name, quoted)) {
-    return Status::InvalidArgument("a member's name: byte " + std::to_string(format::FindBadUtf8(name)) + ": invalid UTF-8");
+    return Status::InvalidArgument("member name: byte " + std::to_string(format::FindBadUtf8(name)) + ": invalid UTF-8");
   }
   std::string_view rest = text_;
   std::string_view other_name;

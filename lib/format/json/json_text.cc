@@ -8,7 +8,7 @@
 namespace coffer {
 namespace {
 
-// Below this many names comparing each pair costs less than sorting.
+// Up to this many names, comparing every pair is cheaper than sorting.
 constexpr std::size_t kPairwiseNamesMax = 16;
 
 bool IsBlank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
@@ -48,7 +48,7 @@ void AppendUtf8(unsigned code_point, std::string& out) {
   }
 }
 
-// What a backslash and this letter mean, 0 for none. 'u' is not among them.
+// The character that a backslash and this letter stand for; 0 if there is no such escape. 'u' is handled elsewhere.
 char SimpleEscape(char letter) {
   switch (letter) {
     case '"':
@@ -96,7 +96,7 @@ bool CanonicalReader::Start(std::string_view text) {
   return true;
 }
 
-bool CanonicalReader::Finish() { return next_ == end_ || Fail(offset(), "something after the value"); }
+bool CanonicalReader::Finish() { return next_ == end_ || Fail(offset(), "unexpected text after the value"); }
 
 int CanonicalReader::SetDepth(int depth) noexcept { return std::exchange(depth_, depth); }
 
@@ -108,7 +108,7 @@ std::string_view CanonicalReader::TokenText() const noexcept {
 }
 
 bool CanonicalReader::OpenBracket(Scope& scope) {
-  if (depth_ >= kJsonDepthMax) return Fail(offset(), "deeper than " + std::to_string(kJsonDepthMax));
+  if (depth_ >= kJsonDepthMax) return Fail(offset(), "nested deeper than " + std::to_string(kJsonDepthMax) + " levels");
   ++depth_;
   ++next_;
   scope = {.names_begin = names_.size(), .first = true};
@@ -129,7 +129,7 @@ bool CanonicalReader::NextMember(Scope& scope, std::string_view& name) {
   if (failed()) return false;
   if (Peek() == '}') return CloseObject(scope);
   if (!scope.first) {
-    if (Peek() != ',') return Fail(offset(), "neither ',' nor '}' after a member");
+    if (Peek() != ',') return Fail(offset(), "expected ',' or '}' after a member");
     ++next_;
   }
   scope.first = false;
@@ -137,7 +137,7 @@ bool CanonicalReader::NextMember(Scope& scope, std::string_view& name) {
 }
 
 bool CanonicalReader::ReadName(std::string_view& name) {
-  if (Peek() != '"') return Fail(offset(), "not a member's name");
+  if (Peek() != '"') return Fail(offset(), "expected a member name");
   const std::size_t begin = offset();
   name = TokenText();
   name = name.substr(1, name.size() - 2);
@@ -147,7 +147,7 @@ bool CanonicalReader::ReadName(std::string_view& name) {
     name = unescaped;
   }
   ++next_;
-  if (Peek() != ':') return Fail(offset(), "no ':' after a member's name");
+  if (Peek() != ':') return Fail(offset(), "expected ':' after a member name");
   ++next_;
   names_.push_back({name, begin});
   return true;
@@ -161,11 +161,11 @@ bool CanonicalReader::CloseObject(const Scope& scope) {
   return false;
 }
 
-// Many names are sorted, not hashed: names that collide by design cannot make that quadratic.
+// Many names are sorted, not hashed: names crafted to collide would make hashing quadratic.
 bool CanonicalReader::CheckNamesDiffer(std::size_t begin) {
   const auto first = names_.begin() + static_cast<std::ptrdiff_t>(begin);
   const auto fail = [this](const Name& name) {
-    return Fail(name.offset, "member \"" + std::string(name.text.substr(0, 64)) + "\" twice");
+    return Fail(name.offset, "duplicate member \"" + std::string(name.text.substr(0, 64)) + "\"");
   };
   if (names_.size() - begin <= kPairwiseNamesMax) {
     for (auto one = first; one != names_.end(); ++one) {
@@ -191,7 +191,7 @@ bool CanonicalReader::NextItem(Scope& scope) {
     return false;
   }
   if (!scope.first) {
-    if (Peek() != ',') return Fail(offset(), "neither ',' nor ']' after an item");
+    if (Peek() != ',') return Fail(offset(), "expected ',' or ']' after an item");
     ++next_;
     if (Peek() == ']') return Fail(offset(), "',' before ']'");
   }
@@ -227,7 +227,7 @@ bool CanonicalReader::ReadBool(bool& out) {
 }
 
 bool CanonicalReader::ReadNumber(std::string_view& digits) {
-  if (next_ == end_) return Fail(offset(), "no number");
+  if (next_ == end_) return Fail(offset(), "expected a number");
   digits = TokenText();
   if (!format::IsJsonNumber(digits)) return Fail(offset(), "bad number");
   ++next_;
@@ -292,7 +292,7 @@ bool CanonicalReader::AppendArray(std::string& out) {
 }
 
 bool CanonicalReader::AppendScalar(std::string& out) {
-  if (next_ == end_) return Fail(offset(), "the text ends before its value does");
+  if (next_ == end_) return Fail(offset(), "unexpected end of text");
   const std::string_view token = TokenText();
   const bool number_like = IsDigit(token.front()) || token.front() == '-';
   const bool good = number_like ? format::IsJsonNumber(token) : token == "true" || token == "false" || token == "null";
@@ -323,7 +323,7 @@ bool CanonicalReader::Unescape(std::string_view escaped, std::size_t offset, std
   }
 }
 
-// `at` stands on the backslash, and afterwards behind the escape or pair of escapes.
+// `at` is the offset of the backslash; it advances past the escape or the surrogate pair.
 bool CanonicalReader::UnescapeUnicode(std::string_view escaped, std::size_t& at, std::size_t offset, std::string& out) {
   const int high = ReadHex4(escaped.substr(at + 2));
   if (high < 0) return Fail(offset + at, "bad escape");
@@ -350,7 +350,7 @@ CanonicalReader::Glance CanonicalReader::GlanceAt(std::string_view name, std::st
     if (c == '}' || c == ']') --depth;
     if (c != '"' || depth != 1 || next_ + 2 >= end_ || text_[next_[1]] != ':') continue;
     if (!ReadString(value)) break;
-    if (value != name) continue;  // on the colon now
+    if (value != name) continue;  // now at the colon
     ++next_;
     const bool is_string = Peek() == '"';
     if (!is_string || ReadString(value)) glance = is_string ? Glance::kString : Glance::kOther;

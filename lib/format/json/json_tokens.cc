@@ -12,11 +12,11 @@
 namespace coffer::format {
 namespace {
 
-// A buffer that one huge line made is given back at the next line of usual size.
+// A buffer that grew beyond this for a huge line is freed at the next line of usual size.
 constexpr std::size_t kKeptBytesMax = std::size_t{8} << 20;
 constexpr std::size_t kFirstBytes = std::size_t{64} << 10;
 
-// The length of the valid UTF-8 sequence at the start of `text`, 0 when there is none. Table 3-7 of the Unicode standard.
+// The length of the UTF-8 sequence at the start of `text`, 0 if it is not valid. Source: Unicode standard, table 3-7.
 std::size_t SequenceLength(std::string_view text) {
   const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const auto continues = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
@@ -38,7 +38,7 @@ std::size_t SequenceLength(std::string_view text) {
   return 0;
 }
 
-// simdjson says only that there is a fault; where it is, is worked out again here.
+// simdjson reports only that there is a fault; this finds its place.
 std::string DescribeFault(std::string_view text) {
   const std::size_t bad_utf8 = FindBadUtf8(text);
   if (bad_utf8 < text.size()) return "byte " + std::to_string(bad_utf8) + ": invalid UTF-8";
@@ -54,14 +54,14 @@ std::string DescribeFault(std::string_view text) {
       return "byte " + std::to_string(i) + ": control character in a string";
     }
   }
-  if (in_string) return "byte " + std::to_string(opened) + ": string without end";
+  if (in_string) return "byte " + std::to_string(opened) + ": unterminated string";
   return "byte 0: not JSON";
 }
 
 }  // namespace
 
-// simdjson's first stage alone. Its On-Demand front trusts what it skips (truex, unbalanced brackets) and, with its
-// strings of 3.0, lets lone surrogates pass; so grammar and escapes are checked in json_text.cc.
+// Uses only simdjson's first stage. Its On-Demand API does not validate skipped values (truex, unbalanced brackets), and its
+// string parser (3.0) accepts lone surrogates. json_text.cc checks grammar and escapes instead.
 struct JsonTokens::Splitter {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> stages;
   std::size_t capacity = 0;
@@ -93,7 +93,7 @@ bool JsonTokens::Split(std::string_view text) {
   offsets_ = {};
   size_ = 0;
   if (text.size() >= simdjson::SIMDJSON_MAXSIZE_BYTES / 2) {
-    fault_ = "byte 0: a text of 2 GiB or more";
+    fault_ = "byte 0: text of 2 GiB or more";
     return false;
   }
   Reserve(text.size());
@@ -101,13 +101,13 @@ bool JsonTokens::Split(std::string_view text) {
   std::memset(buffer_.get() + text.size(), ' ', simdjson::SIMDJSON_PADDING);
   size_ = text.size();
 
-  // Told as a fault of the text, it would make an import refuse a good record.
+  // Not a fault of the text: an import would reject a good record.
   if (splitter_->Reserve(capacity_) != simdjson::SUCCESS) throw std::bad_alloc();
   auto& stages = *splitter_->stages;
   const simdjson::error_code error =
       stages.stage1(reinterpret_cast<const std::uint8_t*>(buffer_.get()), size_, simdjson::stage1_mode::regular);
   if (error != simdjson::SUCCESS) {
-    fault_ = error == simdjson::EMPTY ? "byte 0: no value" : DescribeFault(text);
+    fault_ = error == simdjson::EMPTY ? "byte 0: empty text" : DescribeFault(text);
     return false;
   }
   offsets_ = {stages.structural_indexes.get(), stages.n_structural_indexes};

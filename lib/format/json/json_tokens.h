@@ -1,4 +1,4 @@
-// JsonTokens: where the tokens of a JSON text begin. The only place, with its .cc, that knows simdjson.
+// JsonTokens: the offsets of the tokens in a JSON text. Only json_tokens.cc uses simdjson.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace coffer::format {
 
-// Splits texts into tokens. Keeps its buffers for the next text; one a thread.
+// Splits texts into tokens. Keeps its buffers for the next text; use one per thread.
 class JsonTokens {
  public:
   JsonTokens();
@@ -18,14 +18,14 @@ class JsonTokens {
   JsonTokens(const JsonTokens&) = delete;
   JsonTokens& operator=(const JsonTokens&) = delete;
 
-  // Copies `text` and finds its tokens. Afterwards the text is valid UTF-8, every string in it is closed and holds no
-  // control character; nothing else is known of it. False: fault() tells the byte and the reason.
+  // Copies `text` and finds its tokens. True if the text is valid UTF-8 and every string is closed and without control
+  // characters; nothing else is checked. False: fault() has the byte and the reason.
   bool Split(std::string_view text);
 
   // Valid until the next Split.
   std::string_view text() const noexcept { return {buffer_.get(), size_}; }
-  // Offsets in text(): of every string's opening quote, every one of {}[]:, outside strings, and everything else that
-  // follows one of those or a blank.
+  // Offsets in text(): of every opening quote of a string, of every {}[]:, outside strings, and of the first byte of every
+  // other token.
   std::span<const std::uint32_t> offsets() const noexcept { return offsets_; }
   const std::string& fault() const noexcept { return fault_; }
 
@@ -43,7 +43,7 @@ class JsonTokens {
 
 bool IsUtf8(std::string_view text);
 
-// The offset of the first byte that is not part of valid UTF-8; the text's size when there is none.
+// The offset of the first byte that is not valid UTF-8; the text's size if all are valid.
 std::size_t FindBadUtf8(std::string_view text);
 
 }  // namespace coffer::format

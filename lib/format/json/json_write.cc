@@ -1,4 +1,4 @@
-// Canonical text that is written or walked; json_text.cc reads text that is not canonical yet.
+// Writes and walks canonical text. json_text.cc reads text that is not canonical.
 #include <algorithm>
 #include <bit>
 #include <charconv>
@@ -18,7 +18,7 @@ bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '
 #ifdef __SSE2__
 constexpr std::size_t kBlockBytes = 16;
 
-// A bit for each of the 16 bytes that needs an escape. `high_bits` gathers the top bits of the bytes looked at.
+// A mask with a bit set for each of the 16 bytes that needs an escape. ORs the top bits of the bytes into `high_bits`.
 unsigned EscapesInBlock(const char* block, int& high_bits) {
   const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block));
   high_bits |= _mm_movemask_epi8(bytes);
@@ -38,7 +38,7 @@ std::size_t FindEscape(std::string_view text, std::size_t from, int& high_bits) 
     if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
   }
   if (at < text.size() && text.size() >= kBlockBytes) {
-    // The last block overlaps what was looked at already; those bits are shifted out.
+    // The last block overlaps bytes already examined; their bits are shifted out.
     const std::size_t last = text.size() - kBlockBytes;
     const unsigned mask = EscapesInBlock(text.data() + last, high_bits) >> (at - last);
     return mask != 0 ? at + static_cast<std::size_t>(std::countr_zero(mask)) : text.size();
@@ -53,7 +53,7 @@ std::size_t FindEscape(std::string_view text, std::size_t from, int& high_bits) 
 
 void AppendEscape(char c, std::string& out) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  constexpr char kLetters[] = "btn\0fr";  // from 0x08; 0x0B has none
+  constexpr char kLetters[] = "btn\0fr";  // for 0x08 to 0x0D; 0x0B has no letter
   const auto byte = static_cast<unsigned char>(c);
   if (c == '"' || c == '\\') {
     out.append({'\\', c});
@@ -64,7 +64,7 @@ void AppendEscape(char c, std::string& out) {
   }
 }
 
-// Answers whether a byte above 0x7F was seen.
+// Returns whether a byte above 0x7F was seen.
 bool AppendEscaped(std::string_view text, std::string& out) {
   int high_bits = 0;
   std::size_t at = 0;
@@ -81,7 +81,7 @@ bool AppendEscaped(std::string_view text, std::string& out) {
 }
 
 std::size_t CanonicalStringEnd(std::string_view canonical, std::size_t from) {
-  // Canonical text holds no control characters, so what needs an escape is a quote or a backslash.
+  // Canonical text has no control characters, so FindEscape stops only at a quote or a backslash.
   int unused = 0;
   for (std::size_t at = from + 1; at < canonical.size();) {
     at = FindEscape(canonical, at, unused);
@@ -109,7 +109,7 @@ char PlainOf(char letter) {
   }
 }
 
-// Of the four digits behind \u, which in canonical text stand for a byte below U+0020.
+// The byte for the four digits after \u; canonical text has such escapes only for characters below U+0020.
 char EscapedByte(std::string_view digits) {
   unsigned value = 0;
   for (char c : digits) value = value * 16 + static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);

@@ -8,10 +8,10 @@
 namespace coffer::format {
 namespace {
 
-// Numbers from here to there are written without an exponent.
+// Numbers from kFixedFrom to below kFixedBelow are written without an exponent.
 constexpr double kFixedFrom = 1e-4;
 constexpr double kFixedBelow = 1e16;
-// Of the shortest form of any double, with room.
+// More than the longest of the shortest forms of a double.
 constexpr std::size_t kDoubleTextMax = 40;
 
 constexpr std::int64_t kWholePlacesMax = 18;
@@ -40,7 +40,7 @@ std::optional<PlainNumber<double>> ReadPlainDouble(std::string_view digits) {
   double value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error == std::errc::result_out_of_range) {
-    // Too large, or so small that it is 0.
+    // Too large, or so small that it rounds to 0.
     if (Decimal(digits).first_place() > 0) return std::nullopt;
     return PlainNumber<double>{digits.starts_with('-') ? -0.0 : 0.0, false};
   }

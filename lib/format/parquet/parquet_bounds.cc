@@ -16,15 +16,15 @@ int Order(T a, T b) {
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// The first bytes of a text, whole characters.
+// The first bytes of a text, cut between characters.
 std::string_view Shortened(std::string_view text) {
   std::size_t end = kParquetBoundBytesMax;
   while (end > 0 && IsContinuation(text[end])) --end;
   return text.substr(0, end);
 }
 
-// A text that sorts behind all that begin with this one: its last character that another follows within its last byte becomes that one.
-// Nothing: there is none.
+// A text that sorts after all texts with this prefix: the last byte of its last character that can be incremented is
+// incremented, and the characters after it are dropped. Nullopt if there is no such character.
 std::optional<std::string> Following(std::string_view text) {
   while (!text.empty()) {
     const auto last = static_cast<unsigned char>(text.back());
@@ -111,7 +111,7 @@ void AppendParquetStatistics(int field, ParquetType type, const ParquetStatistic
   if (statistics.min) thrift.Binary(6, *statistics.min);
   if (statistics.max) thrift.Bool(7, statistics.max_is_exact);
   if (statistics.min) thrift.Bool(8, statistics.min_is_exact);
-  if (type == ParquetType::kNumber) thrift.Int64(9, 0);  // JSON has no number that is none
+  if (type == ParquetType::kNumber) thrift.Int64(9, 0);  // the number of NaNs; JSON has none
   thrift.End();
 }
 

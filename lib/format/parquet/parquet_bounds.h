@@ -1,4 +1,4 @@
-// ParquetBounds: the least and the greatest value of a page or a column, by which readers pass over what they do not look for.
+// ParquetBounds: the minimum and maximum of a page or a column; readers use them to skip data.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@
 
 namespace coffer::format {
 
-// A longer text's bound is a shorter one below or above it.
+// The bound of a longer text is shortened: to a smaller text for a minimum, to a greater one for a maximum.
 inline constexpr std::size_t kParquetBoundBytesMax = 64;
 
-// What a file tells of a page's or a column's values. Of bytes without a type it tells no bounds.
+// The statistics that a file has for a page or a column. Bytes without a type have no bounds.
 struct ParquetStatistics {
-  std::optional<std::string> min;  // at or below all values, as statistics have them
+  std::optional<std::string> min;  // at or below all values, in the encoding of statistics
   std::optional<std::string> max;
   bool min_is_exact = false;
   bool max_is_exact = false;
@@ -26,18 +26,18 @@ struct ParquetStatistics {
 
 void AppendParquetStatistics(int field, ParquetType type, const ParquetStatistics& statistics, ThriftWriter& thrift);
 
-// Gathers them. Holds views of plain values, which must outlive it.
+// Collects statistics. Keeps views of plain values, which must outlive it.
 class ParquetBounds {
  public:
   explicit ParquetBounds(ParquetType type) : type_(type) {}
 
-  // A value as TakePlainValue gives it.
+  // `value` is in the form that TakePlainValue returns.
   void Add(std::string_view value);
   void AddNull() { ++nulls_; }
   void Add(const ParquetBounds& other);
 
   ParquetStatistics Statistics() const;
-  // Below, at or above 0, as both bounds of this one are below, at or above the other's; nothing where they differ in that.
+  // Negative, 0 or positive if both bounds are less than, equal to or greater than the other's; nullopt if the two disagree.
   std::optional<int> CompareBoth(const ParquetBounds& other) const;
 
  private:

@@ -14,7 +14,7 @@
 namespace coffer::format {
 namespace {
 
-// A page's part of the column.
+// The part of the column that is in one page.
 struct Slice {
   std::size_t level_begin = 0;
   std::size_t level_end = 0;
@@ -173,7 +173,7 @@ class ChunkEncoder {
     return Status::Ok();
   }
 
-  // Whether bounds go one way from page to page. Pages of nulls alone are passed over, as the index has it.
+  // Tracks whether the bounds ascend or descend from page to page. Pages with only nulls are ignored, as in the column index.
   void Watch(const ParquetBounds& bounds, const ParquetStatistics& statistics) {
     all_.Add(bounds);
     if (statistics.all_null) return;

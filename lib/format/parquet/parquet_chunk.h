@@ -1,4 +1,4 @@
-// One column of a row group as pages: values, levels, dictionary, checksums, and what the footer tells of them.
+// One column of a row group as pages (values, levels, dictionary, checksums) and its description for the footer.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace coffer::format {
 
-// A page holds so many bytes of plain values, and whole rows: a little more, or one large row.
+// A page ends at the first row end at or above this many bytes of plain values.
 inline constexpr std::size_t kParquetPageBytes = std::size_t{4} << 20;
 
 struct ParquetPage {
@@ -26,14 +26,16 @@ struct ParquetPage {
 struct ParquetChunk {
   std::uint64_t bytes = 0;
   std::uint64_t plain_bytes = 0;       // before compression
-  std::uint64_t values = 0;            // nulls and empty lists among them
-  std::uint64_t dictionary_bytes = 0;  // its page, which comes first; 0: there is none
+  std::uint64_t values = 0;            // includes nulls and empty lists
+  std::uint64_t dictionary_bytes = 0;  // of the dictionary page, which is the first; 0: no dictionary
   ParquetStatistics statistics;
   ParquetBoundaryOrder order = ParquetBoundaryOrder::kUnordered;
-  std::vector<ParquetPage> pages;  // of data
+  std::vector<ParquetPage> pages;  // data pages
 };
 
-// Appends the pages. kInternal, kResourceExhausted: zstd's failures.
+// Appends the pages.
+// kInternal: zstd failed.
+// kResourceExhausted: no memory for zstd.
 Status AppendParquetChunk(const ParquetColumnData& column, ParquetCompressor& compressor, std::string& out,
                           ParquetChunk& chunk);
 

@@ -1,4 +1,4 @@
-// ParquetColumnData: one column's values of the rows gathered for a row group, with their levels.
+// ParquetColumnData: the values and levels of one column, collected for a row group.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace coffer::format {
 
-// What a column of ours holds, and with that its place in the schema. Each may be null.
+// The type of a column that is written, and its types in the schema. Every value may be null.
 enum class ParquetType : std::uint8_t {
   kText,      // BYTE_ARRAY, STRING
   kJson,      // BYTE_ARRAY, JSON
@@ -28,10 +28,11 @@ struct ParquetColumn {
 };
 
 ParquetPhysical PhysicalOf(ParquetType type);
-// A value's level of definition: 1, or, in a list, 2. One less is a null, or an empty list.
+// The definition level of a value: 1, or 2 in a list. One less means a null, or an empty list.
 constexpr std::uint8_t DefinitionMax(ParquetType type) { return type == ParquetType::kTextList ? 2 : 1; }
 
-// Values stand in Parquet's plain encoding from the start, booleans a byte each, so that a page is a slice. One thread at a time.
+// Values are kept in Parquet's plain encoding, except booleans, which take a byte each. So a page is a slice. One thread at a
+// time.
 class ParquetColumnData {
  public:
   explicit ParquetColumnData(ParquetType type) : type_(type) {}
@@ -41,21 +42,21 @@ class ParquetColumnData {
   void AddInt64(std::int64_t value);
   void AddDouble(double value);
   void AddBoolean(bool value);
-  // A text in pieces: what is appended to the string that this answers is its bytes, until EndBytes.
+  // Adds a text in pieces: append its bytes to the returned string, then call EndBytes.
   std::string& BeginBytes();
   void EndBytes();
 
   void AddEmptyList() { AddLevels(1, 0); }
-  // The next text with BeginBytes or AddBytes goes on with the list of the text before it.
+  // Makes the next text (BeginBytes or AddBytes) an item of the same list as the text before it.
   void GoOnWithList() { next_repetition_ = 1; }
 
-  // Forgets the values and keeps their memory, up to `kept_bytes_max` of it.
+  // Removes the values and keeps up to `kept_bytes_max` of their memory.
   void Clear(std::size_t kept_bytes_max);
 
   ParquetType type() const { return type_; }
   std::string_view values() const { return values_; }
   const std::vector<std::uint8_t>& definitions() const { return definitions_; }
-  const std::vector<std::uint8_t>& repetitions() const { return repetitions_; }  // empty unless a list
+  const std::vector<std::uint8_t>& repetitions() const { return repetitions_; }  // empty unless the type is a list
   std::size_t bytes() const { return values_.size() + definitions_.size() + repetitions_.size(); }
 
  private:
@@ -70,7 +71,7 @@ class ParquetColumnData {
   std::size_t begun_at_ = 0;
 };
 
-// Takes the first value off plain ones: its bytes, of a BYTE_ARRAY without the length before them.
+// Removes the first value from plain values and returns its bytes; for a BYTE_ARRAY without the length prefix.
 std::string_view TakePlainValue(ParquetPhysical physical, std::string_view& values);
 
 }  // namespace coffer::format

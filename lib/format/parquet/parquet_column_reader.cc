@@ -9,7 +9,7 @@
 namespace coffer::format {
 namespace {
 
-Status BadLevels() { return Status::Corruption("page: its levels are malformed, or fewer than its values"); }
+Status BadLevels() { return Status::Corruption("page: malformed levels, or fewer levels than values"); }
 
 }  // namespace
 
@@ -23,27 +23,25 @@ Status ParquetColumnReader::BeginPage() {
   while (page_left_ == 0) {
     COFFER_TRY(pages_.Next(page_));
     if (!page_.is_dictionary) {
-      if (page_.values > left_) return Status::Corruption("its pages have more values than its metadata tells");
+      if (page_.values > left_) return Status::Corruption("the pages have more values than the metadata says");
       page_left_ = page_.values;
       std::string_view bytes = page_.bytes;
       COFFER_TRY(BeginLevels(bytes));
       COFFER_TRY(values_.Begin(leaf_.physical, page_.encoding, bytes, dictionary_));
       continue;
     }
-    if (std::exchange(has_dictionary_, true)) return Status::Corruption("has two dictionaries");
+    if (std::exchange(has_dictionary_, true)) return Status::Corruption("two dictionaries");
     dictionary_page_ = std::exchange(page_, {});
-    // Four bytes for each value's place, beside the page.
+    // Four bytes for the offset of each value, in addition to the page.
     const std::size_t places = std::size_t{dictionary_page_.values} * sizeof(std::uint32_t);
     COFFER_TRY(held_.Take(places));
     dictionary_held_ = places;
-    const Status status =
-        dictionary_.Read(leaf_.physical, dictionary_page_.encoding, dictionary_page_.bytes, dictionary_page_.values);
-    if (!status.ok()) return status;
+    COFFER_TRY(dictionary_.Read(leaf_.physical, dictionary_page_.encoding, dictionary_page_.bytes, dictionary_page_.values));
   }
   return Status::Ok();
 }
 
-// Takes the levels off the page's bytes.
+// Removes the levels from the page's bytes.
 Status ParquetColumnReader::BeginLevels(std::string_view& bytes) {
   FieldReader fields(bytes);
   const auto begin = [&](std::uint8_t level_max, std::uint32_t told_bytes, HybridReader& levels) {
@@ -59,7 +57,7 @@ Status ParquetColumnReader::BeginLevels(std::string_view& bytes) {
 
 Status ParquetColumnReader::Peek() {
   if (peeked_) return Status::Ok();
-  if (left_ == 0) return Status::Corruption("has fewer rows than its row group");
+  if (left_ == 0) return Status::Corruption("fewer values than the row group has rows");
   COFFER_TRY(BeginPage());
   definition_ = repetition_ = 0;
   if (leaf_.definition_max > 0 && !definitions_.Next(definition_)) return BadLevels();
@@ -80,7 +78,7 @@ Status ParquetColumnReader::NextRow() {
 }
 
 Status ParquetColumnReader::ReadList() {
-  if (repetition_ != 0) return Status::Corruption("a row begins within a list");
+  if (repetition_ != 0) return Status::Corruption("a row starts within a list");
   items_.clear();
   item_bytes_.clear();
   is_null_ = definition_ < leaf_.defined_from;
@@ -92,7 +90,7 @@ Status ParquetColumnReader::ReadList() {
   return Status::Ok();
 }
 
-// Items are copied, since a list may go on in another page.
+// Copies the item, because the list may continue in another page.
 Status ParquetColumnReader::AddItem() {
   peeked_ = false;
   --left_;
@@ -104,7 +102,7 @@ Status ParquetColumnReader::AddItem() {
     COFFER_TRY(values_.Next(value));
   }
   if (items_.size() == kParquetListItemsMax || item_bytes_.size() + value.size() > kParquetListBytesMax) {
-    return Status::ResourceExhausted("a list of more than " + std::to_string(kParquetListItemsMax) + " items or " +
+    return Status::ResourceExhausted("a list with more than " + std::to_string(kParquetListItemsMax) + " items or " +
                                      std::to_string(kParquetListBytesMax) + " bytes");
   }
   items_.push_back({item_bytes_.size(), value.size(), is_null});
@@ -113,7 +111,7 @@ Status ParquetColumnReader::AddItem() {
 }
 
 Status ParquetColumnReader::Finish() const {
-  return left_ == 0 ? Status::Ok() : Status::Corruption("has more values than its row group has rows");
+  return left_ == 0 ? Status::Ok() : Status::Corruption("more values than the row group has rows");
 }
 
 std::optional<std::string_view> ParquetColumnReader::item(std::size_t place) const {

@@ -1,4 +1,4 @@
-// ParquetColumnReader: one column of a row group, row by row.
+// ParquetColumnReader: reads one column of a row group row by row.
 #pragma once
 
 #include <cstddef>
@@ -16,11 +16,11 @@
 
 namespace coffer::format {
 
-// The items of one row's list, their bytes together, and their number.
+// Limits of one row's list: the bytes of all items together, and the number of items.
 inline constexpr std::size_t kParquetListBytesMax = std::size_t{64} << 20;
 inline constexpr std::size_t kParquetListItemsMax = std::size_t{1} << 20;
 
-// Leaf, source and held bytes must outlive it. Memory: a page, a dictionary and a list. One thread at a time.
+// Leaf, source and held bytes must outlive the reader. Memory: a page, a dictionary and a list. One thread at a time.
 class ParquetColumnReader {
  public:
   ParquetColumnReader(const ParquetLeaf& leaf, const RangeReader& source, const ParquetChunkPlace& place,
@@ -29,16 +29,17 @@ class ParquetColumnReader {
   ParquetColumnReader(const ParquetColumnReader&) = delete;
   ParquetColumnReader& operator=(const ParquetColumnReader&) = delete;
 
-  // Takes the next row. kCorruption: there is none, or it is damaged; otherwise as ParquetPageReader and ParquetValueReader.
+  // Reads the next row. kCorruption: no rows are left, or the data is damaged. Other errors as in ParquetPageReader and
+  // ParquetValueReader.
   Status NextRow();
-  // Behind the last row: kCorruption if there are values left.
+  // Call after the last row. kCorruption: values are left.
   Status Finish() const;
 
-  // Of the row taken; valid until the next one. A list that is there may have no items.
+  // The current row's value; valid until the next row. A list that is not null may have no items.
   bool is_null() const { return is_null_; }
   std::string_view value() const { return value_; }
   std::size_t items() const { return items_.size(); }
-  // Nothing: a null among the items.
+  // Nullopt for a null item.
   std::optional<std::string_view> item(std::size_t place) const;
 
  private:
@@ -48,7 +49,7 @@ class ParquetColumnReader {
     bool is_null = false;
   };
 
-  // The next entry's levels, which stay until it is taken.
+  // Reads the levels of the next entry; they stay valid until the entry is read.
   Status Peek();
   Status BeginPage();
   Status BeginLevels(std::string_view& bytes);
@@ -66,7 +67,7 @@ class ParquetColumnReader {
   ParquetValueReader values_;
   HybridReader definitions_;
   HybridReader repetitions_;
-  std::uint64_t left_;  // entries of the column
+  std::uint64_t left_;  // entries of the column that are not read yet
   std::uint32_t page_left_ = 0;
   bool peeked_ = false;
   std::uint32_t definition_ = 0;

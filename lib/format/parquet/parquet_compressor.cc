@@ -8,7 +8,7 @@ namespace coffer::format {
 
 struct ParquetCompressor::Context {
   explicit Context(int level) : stream(ZSTD_createCCtx()) {
-    // Pages have a checksum of Parquet's own.
+    // No zstd checksum, because Parquet has its own for every page.
     if (stream != nullptr) ZSTD_CCtx_setParameter(stream, ZSTD_c_compressionLevel, level);
     buffer.resize(ZSTD_CStreamOutSize());
   }
@@ -45,7 +45,7 @@ Status ParquetCompressor::Append(std::span<const std::string_view> pieces, std::
   if (context_->stream == nullptr) return Status::ResourceExhausted("zstd: no memory for a compressor");
   std::size_t bytes = 0;
   for (std::string_view piece : pieces) bytes += piece.size();
-  // A frame that tells its length is unpacked in one step, and small ones take a small window.
+  // With its size in the header, a frame is decompressed in one step, and a small frame has a small window.
   ZSTD_CCtx_reset(context_->stream, ZSTD_reset_session_only);
   ZSTD_CCtx_setPledgedSrcSize(context_->stream, bytes);
   for (std::string_view piece : pieces) {

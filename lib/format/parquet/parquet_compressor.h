@@ -1,4 +1,4 @@
-// ParquetCompressor: the bodies of pages, as a file's codec has them.
+// ParquetCompressor: compresses page bodies with the file's codec.
 #pragma once
 
 #include <memory>
@@ -11,17 +11,17 @@
 
 namespace coffer::format {
 
-// Keeps its memory from page to page. One thread at a time.
+// Reuses its memory for every page. One thread at a time.
 class ParquetCompressor {
  public:
-  // zstd's level; 0: not compressed.
+  // `level` is a zstd level; 0: no compression.
   explicit ParquetCompressor(int level);
   ~ParquetCompressor();
   ParquetCompressor(const ParquetCompressor&) = delete;
   ParquetCompressor& operator=(const ParquetCompressor&) = delete;
 
   ParquetCodec codec() const;
-  // Appends what the pieces, one behind the other, become.
+  // Appends the compressed concatenation of the pieces. kInternal: zstd failed. kResourceExhausted: no memory for zstd.
   Status Append(std::span<const std::string_view> pieces, std::string& out);
 
  private:

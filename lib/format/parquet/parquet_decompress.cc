@@ -14,13 +14,13 @@ Status Damaged(std::string_view codec, std::string_view why) {
 Status Zstd(std::string_view body, char* out, std::size_t bytes) {
   const std::size_t got = ZSTD_decompress(out, bytes, body.data(), body.size());
   if (ZSTD_isError(got)) return Damaged("zstd", ZSTD_getErrorName(got));
-  return got == bytes ? Status::Ok() : Damaged("zstd", "fewer bytes than its header tells");
+  return got == bytes ? Status::Ok() : Damaged("zstd", "fewer bytes than the page header says");
 }
 
 Status Snappy(std::string_view body, char* out, std::size_t bytes) {
   std::size_t told = 0;
   if (!snappy::GetUncompressedLength(body.data(), body.size(), &told)) return Damaged("snappy", "malformed");
-  if (told != bytes) return Damaged("snappy", "another length than its header tells");
+  if (told != bytes) return Damaged("snappy", "the length differs from the page header");
   return snappy::RawUncompress(body.data(), body.size(), out) ? Status::Ok() : Damaged("snappy", "malformed");
 }
 
@@ -35,15 +35,15 @@ Status Gzip(std::string_view body, char* out, std::size_t bytes) {
   const int ended = ::inflate(&stream, Z_FINISH);
   const bool whole = ended == Z_STREAM_END && stream.avail_out == 0;
   ::inflateEnd(&stream);
-  return whole ? Status::Ok() : Damaged("gzip", "malformed, or another length than its header tells");
+  return whole ? Status::Ok() : Damaged("gzip", "malformed, or the length differs from the page header");
 }
 
 }  // namespace
 
 Status AppendDecompressed(ParquetCodec codec, std::string_view body, std::size_t plain_bytes, std::string& out) {
-  // Of nothing at all some writers have nothing, whatever the codec.
+  // With any codec, some writers write no bytes for an empty body.
   if (codec == ParquetCodec::kUncompressed || (body.empty() && plain_bytes == 0)) {
-    if (body.size() != plain_bytes) return Status::Corruption("another length than its header tells");
+    if (body.size() != plain_bytes) return Status::Corruption("the length differs from the page header");
     out += body;
     return Status::Ok();
   }
@@ -60,7 +60,7 @@ Status AppendDecompressed(ParquetCodec codec, std::string_view body, std::size_t
     case ParquetCodec::kUncompressed:
       break;
   }
-  return Status::InvalidArgument("its codec is not read");
+  return Status::InvalidArgument("unsupported codec");
 }
 
 }  // namespace coffer::format

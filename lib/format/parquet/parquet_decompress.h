@@ -1,4 +1,4 @@
-// A page's body back to its plain bytes.
+// Decompression of page bodies.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,10 @@
 
 namespace coffer::format {
 
-// Appends exactly `plain_bytes`, which the caller has held against its limits. kCorruption: it is damaged, or becomes more or fewer.
+// Appends exactly `plain_bytes` bytes; the caller has checked that number against its limits.
+// kCorruption: the body is damaged or has another size.
+// kInvalidArgument: unsupported codec.
+// kResourceExhausted: no memory for a decompressor.
 Status AppendDecompressed(ParquetCodec codec, std::string_view body, std::size_t plain_bytes, std::string& out);
 
 }  // namespace coffer::format

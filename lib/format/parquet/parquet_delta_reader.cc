@@ -5,7 +5,7 @@
 namespace coffer::format {
 namespace {
 
-// Far above what any writer has: 128 values, 4 miniblocks.
+// Far above what writers use: 128 values, 4 miniblocks.
 constexpr std::uint64_t kBlockValuesMax = std::uint64_t{1} << 20;
 constexpr int kWidthMax = 64;
 
@@ -48,7 +48,7 @@ bool DeltaReader::BeginBlock() {
   return true;
 }
 
-// The last one that has values is as long as any; those behind it have no bytes.
+// The last miniblock with values has full length; the ones after it have no bytes.
 bool DeltaReader::BeginMiniblock() {
   if (widths_.empty() && !BeginBlock()) return false;
   width_ = static_cast<unsigned char>(widths_.front());

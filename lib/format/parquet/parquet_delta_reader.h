@@ -1,4 +1,4 @@
-// DeltaReader: integers as Parquet's DELTA_BINARY_PACKED has them, which DuckDB writes on request.
+// DeltaReader: decodes integers in Parquet's encoding DELTA_BINARY_PACKED, which DuckDB can write.
 // Source: parquet-format, Encodings.md, "Delta Encoding".
 #pragma once
 
@@ -10,17 +10,17 @@
 
 namespace coffer::format {
 
-// Takes no memory, whatever the bytes promise.
+// Allocates no memory. The bytes need not be trusted.
 class DeltaReader {
  public:
   DeltaReader() : DeltaReader(std::string_view()) {}
   explicit DeltaReader(std::string_view bytes);
 
-  // False: malformed, or there are no more values.
+  // False if the bytes are malformed or no values are left.
   bool Next(std::int64_t& value);
-  // The number of values that the head tells; 0 where it is malformed.
+  // The number of values that the header states; 0 if it is malformed.
   std::uint64_t count() const { return count_; }
-  // What is behind the last value. Only after all were taken.
+  // The bytes after the last value. Call it only after all values were read.
   std::string_view rest() const { return rest_; }
 
  private:
@@ -36,8 +36,8 @@ class DeltaReader {
   std::uint64_t block_values_ = 0;
   std::uint64_t miniblocks_ = 0;
   std::uint64_t min_delta_ = 0;
-  std::string_view widths_;  // of the miniblocks of this block that are still to come
-  std::string_view packed_;  // of the miniblock under way
+  std::string_view widths_;  // of the remaining miniblocks of this block
+  std::string_view packed_;  // the bytes of the current miniblock
   std::uint64_t miniblock_left_ = 0;
   int width_ = 0;
   std::size_t bit_ = 0;

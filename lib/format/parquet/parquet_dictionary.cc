@@ -8,16 +8,16 @@
 namespace coffer::format {
 namespace {
 
-// After so many values, most of them different, the rest is taken to be so too.
+// If most values are distinct after this many, the rest are assumed to be distinct too.
 constexpr std::uint32_t kValuesToJudgeBy = 2048;
 constexpr std::size_t kSlotsFirst = 1024;
 
-// Open addressing, at most half full. A slot has an entry's number and one.
+// A hash table with open addressing, at most half full. A slot holds an entry's index plus 1; 0 is empty.
 class DictionaryBuilder {
  public:
   explicit DictionaryBuilder(ParquetPhysical physical) : physical_(physical), slots_(kSlotsFirst) {}
 
-  // False: the dictionary would not pay.
+  // False if the dictionary would not pay.
   bool Add(std::string_view value, std::string_view plain) {
     const std::uint64_t hash = XXH3_64bits(value.data(), value.size());
     const std::uint32_t index = Find(hash, value);
@@ -34,10 +34,10 @@ class DictionaryBuilder {
  private:
   struct Entry {
     std::uint64_t hash = 0;
-    std::size_t begin = 0;  // of its plain value
+    std::size_t begin = 0;  // the offset of its plain value
   };
 
-  // The number of the entry; that of the next one if it is new.
+  // The index of the value's entry; the index of the next entry if the value is new.
   std::uint32_t Find(std::uint64_t hash, std::string_view value) const {
     for (std::size_t slot = hash % slots_.size(); slots_[slot] != 0; slot = (slot + 1) % slots_.size()) {
       const Entry& entry = entries_[slots_[slot] - 1];

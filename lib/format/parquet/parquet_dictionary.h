@@ -1,4 +1,4 @@
-// ParquetDictionary: a column's different values, once each, where that is shorter than the values themselves.
+// ParquetDictionary: a column's distinct values, used if they and the indices are shorter than the values themselves.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +10,16 @@
 
 namespace coffer::format {
 
-// A dictionary's values in plain encoding; a reader holds all of them while it reads the column.
+// The limit of a dictionary's plain values; a reader holds all of them while it reads the column.
 inline constexpr std::size_t kParquetDictionaryBytesMax = std::size_t{1} << 20;
 
 struct ParquetDictionary {
   std::string values;  // plain
   std::uint32_t count = 0;
-  std::vector<std::uint32_t> indices;  // one a value of the column
+  std::vector<std::uint32_t> indices;  // one for each value of the column
 };
 
-// Nothing where it does not pay: many different values, or none.
+// Nullopt if a dictionary does not pay: the column has many distinct values, or no values.
 std::optional<ParquetDictionary> BuildParquetDictionary(const ParquetColumnData& column);
 
 }  // namespace coffer::format

@@ -8,7 +8,7 @@
 namespace coffer::format {
 namespace {
 
-constexpr int kFormatVersion = 1;  // pages and encodings of the first version, which every reader knows
+constexpr int kFormatVersion = 1;  // the pages and encodings of version 1, which every reader supports
 constexpr std::string_view kListName = "list";
 constexpr std::string_view kElementName = "element";
 
@@ -29,7 +29,7 @@ void AppendTimeType(ThriftWriter& thrift) {
   thrift.End();
 }
 
-// What the values mean, for readers old and new.
+// The meaning of the values: the logical type, and the converted type for old readers.
 void AppendMeaning(ParquetType type, ThriftWriter& thrift) {
   switch (type) {
     case ParquetType::kText:
@@ -56,7 +56,7 @@ void AppendLeaf(std::string_view name, ParquetType type, ParquetRepetition repet
   thrift.End();
 }
 
-// The three levels of a list: whether there is one, its items, the item.
+// The three levels of a list: the optional list, the repeated group, the item.
 void AppendList(std::string_view name, ThriftWriter& thrift) {
   thrift.Begin();
   thrift.Int(3, ParquetNumber(ParquetRepetition::kOptional));
@@ -73,7 +73,7 @@ void AppendList(std::string_view name, ThriftWriter& thrift) {
   AppendLeaf(kElementName, ParquetType::kTextList, ParquetRepetition::kRequired, thrift);
 }
 
-// Nothing where some page has no bound that is short.
+// Appends nothing if a page has no maximum: there may be no short text above its values.
 void AppendColumnIndex(const ParquetChunk& chunk, std::string& out) {
   const auto has_bounds = [](const ParquetPage& page) { return page.statistics.all_null || page.statistics.max; };
   if (!std::ranges::all_of(chunk.pages, has_bounds)) return;
@@ -210,7 +210,7 @@ void ParquetFooter::AppendEnd(ThriftWriter& thrift) const {
   thrift.BeginList(7, ThriftType::kStruct, columns_.size());
   for (std::size_t column = 0; column < columns_.size(); ++column) {
     thrift.Begin();
-    thrift.Empty(1);  // by the column's type
+    thrift.Empty(1);  // the order of the column's type
     thrift.End();
   }
 }

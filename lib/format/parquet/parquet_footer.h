@@ -1,4 +1,4 @@
-// ParquetFooter: what stands behind a Parquet file's row groups: page indexes, schema, places and statistics of all columns.
+// ParquetFooter: the end of a Parquet file, after its row groups: page indexes, schema, places and statistics of all columns.
 #pragma once
 
 #include <cstdint>
@@ -13,22 +13,22 @@
 
 namespace coffer::format {
 
-// Grows with the number of row groups, by some 250 bytes a column of each.
+// Grows by about 250 bytes for each column of each row group. One thread at a time.
 class ParquetFooter {
  public:
-  // `codec`: of all columns. `notes`: keys and values that say what the file is.
+  // `codec` is the codec of all columns; `notes` are key-value metadata of the file.
   ParquetFooter(std::vector<ParquetColumn> columns, ParquetCodec codec, std::vector<std::pair<std::string, std::string>> notes)
       : columns_(std::move(columns)), codec_(codec), notes_(std::move(notes)) {}
 
-  // The group's first byte is the file's of this offset.
+  // `offset` is the offset of the group's first byte in the file.
   void Add(const ParquetRowGroup& group, std::uint64_t offset);
-  // All that follows the last row group, which ends at this offset.
+  // Returns all bytes after the last row group, which ends at `offset`.
   std::string Finish(std::uint64_t offset) const;
 
  private:
   struct Chunk {
     std::string metadata;          // ColumnMetaData
-    std::size_t column_index = 0;  // bytes of each index; 0: there is none
+    std::size_t column_index = 0;  // the bytes of each index; 0: no index
     std::size_t offset_index = 0;
   };
   struct Group {

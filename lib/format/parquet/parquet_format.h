@@ -1,4 +1,4 @@
-// Words and numbers of the Apache Parquet format that its writer and its reader share.
+// Constants of the Apache Parquet format that the writer and the reader share.
 // Source: parquet-format 2.12, parquet.thrift.
 #pragma once
 
@@ -8,7 +8,7 @@
 namespace coffer::format {
 
 inline constexpr std::string_view kParquetMagic = "PAR1";
-// The footer's length and the magic behind it.
+// The footer's length and the magic number.
 inline constexpr std::size_t kParquetTailBytes = 8;
 
 enum class ParquetPhysical : std::uint8_t {
@@ -46,7 +46,7 @@ enum class ParquetPageType : std::uint8_t { kData = 0, kIndex = 1, kDictionary =
 
 enum class ParquetBoundaryOrder : std::uint8_t { kUnordered = 0, kAscending = 1, kDescending = 2 };
 
-// What stands for itself as a number in thrift.
+// The number of an enumerator in thrift.
 template <typename Enum>
 constexpr std::int32_t ParquetNumber(Enum value) {
   return static_cast<std::int32_t>(value);

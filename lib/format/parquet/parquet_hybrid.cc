@@ -9,7 +9,7 @@
 namespace coffer::format {
 namespace {
 
-// Bits are packed for so many values at once.
+// The number of values in a bit-packed group.
 constexpr std::size_t kGroup = 8;
 
 template <typename T>
@@ -24,7 +24,7 @@ void AppendRun(std::uint32_t value, std::size_t length, int bit_width, std::stri
   for (int bits = 0; bits < bit_width; bits += 8) out.push_back(static_cast<char>((value >> bits) & 0xFFU));
 }
 
-// The last group of all is filled up with zeros.
+// Pads the last group with zeros.
 template <typename T>
 void AppendPacked(std::span<const T> values, int bit_width, std::string& out) {
   const std::size_t groups = (values.size() + kGroup - 1) / kGroup;
@@ -49,7 +49,7 @@ void AppendValues(std::span<const T> values, int bit_width, std::string& out) {
   };
   for (std::size_t at = 0; at < values.size();) {
     const std::size_t length = RunLength(values, at);
-    // What is packed before a run ends with a whole group, for which the run gives of its own.
+    // Packed values before a run must fill whole groups, so the run gives them as many of its values as are missing.
     const std::size_t given = std::min(length, (kGroup - (at - packed_from) % kGroup) % kGroup);
     if (length - given >= kGroup) {
       pack_until(at + given);

@@ -1,4 +1,4 @@
-// Parquet's hybrid of runs and bit-packed groups, in which levels, dictionary indices and booleans stand.
+// Parquet's RLE/bit-packing hybrid, the encoding of levels, dictionary indices and booleans.
 // Source: parquet-format, Encodings.md, "Run Length Encoding / Bit-Packing Hybrid".
 #pragma once
 
@@ -8,10 +8,10 @@
 
 namespace coffer::format {
 
-// The bits that numbers up to `value_max` take; 0 for 0.
+// The number of bits for numbers up to `value_max`; 0 for 0.
 int ParquetBitWidth(std::uint32_t value_max);
 
-// Appends the values, without a length before them. Each must fit in `bit_width`, 0 to 32.
+// Appends the values without a length prefix. Each must fit in `bit_width` bits (0 to 32).
 void AppendHybrid(std::span<const std::uint8_t> values, int bit_width, std::string& out);
 void AppendHybrid(std::span<const std::uint32_t> values, int bit_width, std::string& out);
 

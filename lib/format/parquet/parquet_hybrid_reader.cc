@@ -6,7 +6,7 @@ namespace coffer::format {
 namespace {
 
 constexpr std::uint64_t kGroup = 8;
-// Longer ones are no run of any writer, and would overflow what counts them.
+// No writer makes longer runs, and they would overflow the counter.
 constexpr std::uint64_t kRunMax = std::uint64_t{1} << 31;
 
 }  // namespace
@@ -40,7 +40,7 @@ bool HybridReader::BeginRun() {
   return true;
 }
 
-// Writers may leave the bytes out that fill up the last group.
+// The padding of the last group may be missing, since writers may omit it.
 bool HybridReader::NextPacked(std::uint32_t& value) {
   for (; held_bits_ < bit_width_; held_bits_ += 8) {
     if (rest_.empty()) return false;

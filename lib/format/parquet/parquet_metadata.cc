@@ -9,7 +9,7 @@
 namespace coffer::format {
 namespace {
 
-// Keys that may be of interest; what stands behind them is passed over.
+// Limits of the key-value metadata that is kept; the rest is ignored.
 constexpr std::size_t kNotesMax = 64;
 constexpr std::size_t kNoteBytesMax = std::size_t{64} << 10;
 
@@ -23,7 +23,7 @@ bool IsKnownCodec(std::int64_t codec) {
 std::string CodecName(std::int64_t codec) {
   constexpr std::string_view kNames[] = {"UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"};
   if (codec >= 0 && codec < std::ssize(kNames)) return std::string(kNames[codec]);
-  return "of number " + std::to_string(codec);
+  return "number " + std::to_string(codec);
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ Status ParquetMetadata::ReadFields() {
     } else if (field.id == 5) {
       ReadNotes(thrift, field);
     } else if (field.id == 8) {
-      return Status::InvalidArgument("files with encrypted columns are not read");
+      return Status::InvalidArgument("encrypted columns are not supported");
     } else {
       thrift.Skip(field.type);
     }
@@ -130,7 +130,7 @@ Result<std::optional<ParquetGroupPlace>> ParquetMetadata::NextGroup() {
 
 Status ParquetMetadata::CheckRowsSeen(bool holds) const {
   if (holds) return Status::Ok();
-  return Status::Corruption("its row groups have " + std::to_string(rows_seen_) + " rows in place of " + std::to_string(rows_));
+  return Status::Corruption("the row groups have " + std::to_string(rows_seen_) + " rows; expected " + std::to_string(rows_));
 }
 
 Status ParquetMetadata::ReadChunk(ThriftReader& thrift, const ParquetLeaf& leaf, ParquetChunkPlace& place) const {
@@ -139,7 +139,7 @@ Status ParquetMetadata::ReadChunk(ThriftReader& thrift, const ParquetLeaf& leaf,
   thrift.Begin();
   while (thrift.Next(field)) {
     if (field.id == 1 && !thrift.Binary(field).empty()) {
-      return Status::InvalidArgument("columns in another file are not read");
+      return Status::InvalidArgument("columns in another file are not supported");
     }
     if (field.id == 3 && field.type == ThriftType::kStruct) {
       COFFER_TRY(ReadChunkMetadata(thrift, leaf, place));
@@ -185,14 +185,14 @@ Status ParquetMetadata::ReadChunkMetadata(ThriftReader& thrift, const ParquetLea
     }
   }
   if (!thrift.ok() || values < 0 || bytes < 0 || data_at < 0 || dictionary_at < 0) return Malformed("metadata");
-  if (physical != ParquetNumber(leaf.physical)) return Status::Corruption("its type is not the schema's");
-  if (!IsKnownCodec(codec)) return Status::InvalidArgument("pages compressed with codec " + CodecName(codec) + " are not read");
-  // A dictionary comes before the data; some writers tell none by 0.
+  if (physical != ParquetNumber(leaf.physical)) return Status::Corruption("the type differs from the schema");
+  if (!IsKnownCodec(codec)) return Status::InvalidArgument("unsupported codec: " + CodecName(codec));
+  // A dictionary comes before the data. Some writers set its offset to 0 if there is no dictionary.
   const std::int64_t begin = dictionary_at > 0 ? std::min(dictionary_at, data_at) : data_at;
   const auto unsigned_begin = static_cast<std::uint64_t>(begin);
   const auto unsigned_bytes = static_cast<std::uint64_t>(bytes);
   if (unsigned_begin > file_bytes_ || unsigned_bytes > file_bytes_ - unsigned_begin)
-    return Status::Corruption("lies outside the file");
+    return Status::Corruption("its pages are outside the file");
   place = {static_cast<ParquetCodec>(codec), static_cast<std::uint64_t>(values), unsigned_begin,
            unsigned_begin + unsigned_bytes};
   return Status::Ok();

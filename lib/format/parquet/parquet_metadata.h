@@ -1,4 +1,4 @@
-// ParquetMetadata: a Parquet file's footer, from any writer: its columns, as far as records can come of them, and its row groups.
+// ParquetMetadata: the footer of a Parquet file from any writer: its columns and row groups.
 #pragma once
 
 #include <cstddef>
@@ -14,13 +14,13 @@
 
 namespace coffer::format {
 
-// A footer is held in memory as it is. Ours takes so much for a table of 200 GB.
+// The footer is held in memory. A table of 200 GB written by this library has a footer of about this size.
 inline constexpr std::size_t kParquetFooterBytesMax = std::size_t{64} << 20;
-// Leaves of the schema; each is read through buffers of its own.
+// The maximum number of leaves in the schema; every leaf has buffers of its own.
 inline constexpr std::size_t kParquetColumnsMax = 256;
 inline constexpr std::size_t kParquetNameBytesMax = 1024;
 
-// What the bytes of a column's values mean.
+// The meaning of a column's values.
 enum class ParquetMeaning : std::uint8_t {
   kText,
   kJson,
@@ -34,19 +34,19 @@ enum class ParquetMeaning : std::uint8_t {
   kNanosecondsUtc,
 };
 
-// One column: a value, or a list of values, or nothing, in each row.
+// One column: each row has a value, a list of values, or null.
 struct ParquetLeaf {
   std::string name;
   ParquetPhysical physical = ParquetPhysical::kByteArray;
   ParquetMeaning meaning = ParquetMeaning::kBytes;
   bool is_list = false;
-  std::uint8_t definition_max = 0;  // a value is there
+  std::uint8_t definition_max = 0;  // at this definition level the value is present
   std::uint8_t repetition_max = 0;  // 1 for a list
-  std::uint8_t defined_from = 0;    // of a list: at this level and above it is there, if empty
-  std::uint8_t item_from = 0;       // of a list: at this level and above an item is there, if null
+  std::uint8_t defined_from = 0;    // for a list: from this definition level the list is present, perhaps empty
+  std::uint8_t item_from = 0;       // for a list: from this definition level an item is present, perhaps null
 };
 
-// Where a column of a row group lies.
+// The place of one column of a row group in the file.
 struct ParquetChunkPlace {
   ParquetCodec codec = ParquetCodec::kUncompressed;
   std::uint64_t values = 0;
@@ -56,23 +56,24 @@ struct ParquetChunkPlace {
 
 struct ParquetGroupPlace {
   std::uint64_t rows = 0;
-  std::vector<ParquetChunkPlace> chunks;  // as the leaves
+  std::vector<ParquetChunkPlace> chunks;  // in the order of the leaves
 };
 
 // One thread at a time.
 class ParquetMetadata {
  public:
-  // `footer`: the bytes before the length and the magic; `file_bytes`: of the whole file. kCorruption: malformed; kInvalidArgument: of a
-  // kind that is not read, or above a limit.
+  // `footer` has the bytes before the length and the magic number. `file_bytes`: columns must end at or before this offset.
+  // kCorruption: malformed.
+  // kInvalidArgument: a feature that is not supported, or above a limit.
   static Result<ParquetMetadata> Read(std::string footer, std::uint64_t file_bytes);
 
   const std::vector<ParquetLeaf>& leaves() const { return leaves_; }
   std::uint64_t rows() const { return rows_; }
   std::size_t groups() const { return groups_; }
-  // Of the key of that name; nothing where there is none.
+  // The value of this key in the key-value metadata; nullopt if there is no such key.
   std::optional<std::string> Note(std::string_view key) const;
 
-  // The next row group, in order; nothing behind the last.
+  // The next row group, in order; nullopt after the last. Errors as in Read.
   Result<std::optional<ParquetGroupPlace>> NextGroup();
 
  private:

@@ -13,7 +13,7 @@
 namespace coffer::format {
 namespace {
 
-// Most headers have a few dozen bytes; more is read only where it does not suffice.
+// Most headers have a few dozen bytes; more is read only if they are longer.
 constexpr std::size_t kHeaderGuesses[] = {512, std::size_t{64} << 10, kParquetPageHeaderBytesMax};
 
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
@@ -22,8 +22,8 @@ constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
 
 Status ParquetHeldBytes::Take(std::size_t bytes) {
   if (bytes > kParquetHeldBytesMax - held_) {
-    return Status::ResourceExhausted("pages of all columns together have more than " + std::to_string(kParquetHeldBytesMax) +
-                                     " bytes");
+    return Status::ResourceExhausted("the pages of all columns together have more than " +
+                                     std::to_string(kParquetHeldBytesMax) + " bytes");
   }
   held_ += bytes;
   return Status::Ok();
@@ -34,7 +34,7 @@ struct ParquetPageReader::Header {
   std::int64_t plain_bytes = -1;
   std::int64_t bytes = -1;
   std::optional<std::uint32_t> checksum;
-  bool has_details = false;  // of its type
+  bool has_details = false;  // the struct of its page type
   std::int64_t values = -1;
   std::int64_t encoding = -1;
   std::int64_t definition_encoding = ParquetNumber(ParquetEncoding::kRle);
@@ -80,7 +80,8 @@ bool ParquetPageReader::Header::Read(ThriftReader& thrift) {
   return thrift.ok();
 }
 
-// The structs of the three types have the same first two fields, and differ behind them.
+// In all three structs the first field is the number of values. The encoding is field 4 in a data page of version 2, else
+// field 2.
 void ParquetPageReader::Header::ReadDetails(ThriftReader& thrift, int type_field) {
   constexpr int kData = 5;
   constexpr int kDataV2 = 8;
@@ -110,25 +111,25 @@ void ParquetPageReader::Header::ReadDetails(ThriftReader& thrift, int type_field
 
 Status ParquetPageReader::Header::Check(std::uint64_t bytes_left) const {
   const auto in_range = [](std::int64_t number) { return number >= 0 && number <= kInt32Max; };
-  if (!in_range(plain_bytes) || !in_range(bytes)) return Status::Corruption("page: its header is malformed");
-  if (static_cast<std::uint64_t>(bytes) > bytes_left) return Status::Corruption("page: ends behind its column");
+  if (!in_range(plain_bytes) || !in_range(bytes)) return Status::Corruption("page: malformed header");
+  if (static_cast<std::uint64_t>(bytes) > bytes_left) return Status::Corruption("page: ends after its column");
   if (type == ParquetNumber(ParquetPageType::kIndex)) return Status::Ok();
   if (!has_details || !in_range(values) || !in_range(definition_bytes) || !in_range(repetition_bytes)) {
-    return Status::Corruption("page: its header is malformed");
+    return Status::Corruption("page: malformed header");
   }
   if (definition_bytes + repetition_bytes > std::min(plain_bytes, bytes))
-    return Status::Corruption("page: its levels end behind it");
+    return Status::Corruption("page: the levels are longer than the page");
   if (static_cast<std::uint64_t>(std::max(plain_bytes, bytes)) > kParquetPageBytesMax) {
     return Status::ResourceExhausted("page: more than " + std::to_string(kParquetPageBytesMax) + " bytes");
   }
   const bool levels_are_read = definition_encoding == ParquetNumber(ParquetEncoding::kRle) &&
                                repetition_encoding == ParquetNumber(ParquetEncoding::kRle);
-  return levels_are_read ? Status::Ok() : Status::InvalidArgument("page: levels in the encoding BIT_PACKED are not read");
+  return levels_are_read ? Status::Ok() : Status::InvalidArgument("page: levels in encoding BIT_PACKED are not supported");
 }
 
 Status ParquetPageReader::ReadHeader(Header& header) {
   const std::uint64_t left = place_.end - offset_;
-  if (left == 0) return Status::Corruption("its pages end before its values");
+  if (left == 0) return Status::Corruption("the pages have fewer values than the metadata says");
   std::string bytes;
   for (std::size_t guess : kHeaderGuesses) {
     bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(guess, left)));
@@ -141,7 +142,7 @@ Status ParquetPageReader::ReadHeader(Header& header) {
     }
     if (bytes.size() == left) break;
   }
-  return Status::Corruption("page: its header is malformed");
+  return Status::Corruption("page: malformed header");
 }
 
 Status ParquetPageReader::Next(ParquetPageContent& page) {
@@ -156,7 +157,7 @@ Status ParquetPageReader::Next(ParquetPageContent& page) {
   const bool is_v2 = header.type == ParquetNumber(ParquetPageType::kDataV2);
   page.is_dictionary = header.type == ParquetNumber(ParquetPageType::kDictionary);
   if (!is_v2 && !page.is_dictionary && header.type != ParquetNumber(ParquetPageType::kData)) {
-    return Status::Corruption("page: of no known type");
+    return Status::Corruption("page: unknown type");
   }
   page.encoding = header.encoding;
   page.values = static_cast<std::uint32_t>(header.values);
@@ -175,10 +176,10 @@ Status ParquetPageReader::ReadBody(const Header& header, ParquetPageContent& pag
   offset_ += bytes;
   if (status.ok() && header.checksum) {
     const auto found = static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const unsigned char*>(body.data()), bytes));
-    if (found != *header.checksum) status = Status::Corruption("page: its checksum differs");
+    if (found != *header.checksum) status = Status::Corruption("page: wrong checksum");
   }
   if (status.ok()) {
-    // Levels of the second version are never compressed.
+    // The levels of version 2 pages are never compressed.
     const auto levels = static_cast<std::size_t>(header.definition_bytes + header.repetition_bytes);
     page.bytes.reserve(plain_bytes);
     page.bytes.append(body, 0, levels);

@@ -8,14 +8,14 @@
 namespace coffer::format {
 
 Result<std::unique_ptr<ParquetReader>> ParquetReader::Open(RangeReader source, std::uint64_t file_bytes) {
-  if (file_bytes < kParquetMagic.size() + kParquetTailBytes) return Status::Corruption("is too short for a Parquet file");
+  if (file_bytes < kParquetMagic.size() + kParquetTailBytes) return Status::Corruption("too short for a Parquet file");
   std::string tail(kParquetTailBytes, '\0');
   const std::uint64_t tail_at = file_bytes - kParquetTailBytes;
   COFFER_TRY(ReadExactly(source, tail_at, tail.size(), tail.data()));
   FieldReader fields(tail);
   const auto footer_bytes = fields.Number<std::uint32_t>();
-  if (fields.rest() != kParquetMagic) return Status::Corruption("does not end as a Parquet file does: it is cut off, or none");
-  if (footer_bytes > tail_at - kParquetMagic.size()) return Status::Corruption("footer: is longer than the file");
+  if (fields.rest() != kParquetMagic) return Status::Corruption("not a Parquet file, or truncated");
+  if (footer_bytes > tail_at - kParquetMagic.size()) return Status::Corruption("footer: longer than the file");
   if (footer_bytes > kParquetFooterBytesMax) {
     return Status::ResourceExhausted("footer: more than " + std::to_string(kParquetFooterBytesMax) + " bytes");
   }

@@ -1,5 +1,5 @@
-// ParquetReader: the rows of a Parquet file from any writer, in bounded memory. Values are those of the file; what they mean for records
-// is for others to say.
+// ParquetReader: reads the rows of a Parquet file from any writer in bounded memory. It returns the file's values; callers map
+// them to records.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,14 @@
 
 namespace coffer::format {
 
-// Reads pages of both versions, uncompressed or in zstd, gzip or snappy, and the encodings PLAIN, dictionary, RLE, DELTA_BINARY_PACKED and
-// DELTA_LENGTH_BYTE_ARRAY. Memory: the footer, and at most kParquetHeldBytesMax of pages. One thread at a time.
+// Supports pages of both versions, the codecs zstd, gzip, snappy and uncompressed, and the encodings PLAIN, dictionary, RLE,
+// DELTA_BINARY_PACKED and DELTA_LENGTH_BYTE_ARRAY. Memory: the footer, and at most kParquetHeldBytesMax of pages. One thread at
+// a time.
 class ParquetReader {
  public:
-  // kCorruption: no Parquet file, or a damaged one. kInvalidArgument: of a kind that is not read. kResourceExhausted: a limit.
+  // kCorruption: not a Parquet file, or damaged.
+  // kInvalidArgument: a feature that is not supported.
+  // kResourceExhausted: above a limit.
   static Result<std::unique_ptr<ParquetReader>> Open(RangeReader source, std::uint64_t file_bytes);
   ParquetReader(const ParquetReader&) = delete;
   ParquetReader& operator=(const ParquetReader&) = delete;
@@ -28,11 +31,12 @@ class ParquetReader {
   const ParquetMetadata& metadata() const { return metadata_; }
   const std::vector<ParquetLeaf>& leaves() const { return metadata_.leaves(); }
 
-  // False behind the last row. A failure, which names row group and column, is the end: what follows cannot be told from damage.
+  // Returns false after the last row. Do not read on after a failure: data after it cannot be distinguished from damage. The
+  // message has the row group and the column.
   Result<bool> NextRow();
-  // From 1 on.
+  // The number of the current row, starting at 1.
   std::uint64_t row() const { return row_; }
-  // Of the row; valid until the next one.
+  // A column of the current row; valid until the next row.
   const ParquetColumnReader& column(std::size_t leaf) const { return *columns_[leaf]; }
 
  private:
@@ -46,7 +50,7 @@ class ParquetReader {
   ParquetHeldBytes held_;
   std::vector<std::unique_ptr<ParquetColumnReader>> columns_;
   std::uint64_t group_rows_left_ = 0;
-  std::size_t group_ = 0;  // from 1 on
+  std::size_t group_ = 0;  // starts at 1
   std::uint64_t row_ = 0;
 };
 

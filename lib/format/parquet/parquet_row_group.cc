@@ -1,5 +1,7 @@
 #include "format/parquet/parquet_row_group.h"
 
+#include "vocabulary/try.h"
+
 namespace coffer::format {
 
 ParquetRows::ParquetRows(const std::vector<ParquetColumn>& columns) {
@@ -21,8 +23,7 @@ Result<ParquetRowGroup> EncodeParquetRows(const ParquetRows& rows, ParquetCompre
   ParquetRowGroup group;
   group.rows = rows.count();
   for (const ParquetColumnData& column : rows.columns()) {
-    Status status = AppendParquetChunk(column, compressor, group.bytes, group.chunks.emplace_back());
-    if (!status.ok()) return status;
+    COFFER_TRY(AppendParquetChunk(column, compressor, group.bytes, group.chunks.emplace_back()));
   }
   return group;
 }

@@ -1,4 +1,4 @@
-// Rows of a Parquet file: gathered column by column, then made the bytes of a row group.
+// Rows of a Parquet file, collected by column and then encoded as a row group.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@
 
 namespace coffer::format {
 
-// What a row group of ours takes before it is encoded, and one row more.
+// A row group ends at the first row end at or above this many bytes before encoding.
 inline constexpr std::size_t kParquetRowGroupBytes = std::size_t{16} << 20;
 
-// A value goes to each column for each row. One thread at a time.
+// For each row, add one value to every column, then call EndRow. One thread at a time.
 class ParquetRows {
  public:
   explicit ParquetRows(const std::vector<ParquetColumn>& columns);
@@ -24,7 +24,7 @@ class ParquetRows {
   void EndRow() { ++count_; }
   std::uint64_t count() const { return count_; }
   std::size_t bytes() const;
-  // Forgets the rows and keeps memory for the next ones.
+  // Removes the rows and keeps memory for the next ones.
   void Clear();
 
  private:
@@ -35,7 +35,7 @@ class ParquetRows {
 struct ParquetRowGroup {
   std::string bytes;
   std::uint64_t rows = 0;
-  std::vector<ParquetChunk> chunks;  // a column each, one behind the other
+  std::vector<ParquetChunk> chunks;  // one for each column, in order
 };
 
 Result<ParquetRowGroup> EncodeParquetRows(const ParquetRows& rows, ParquetCompressor& compressor);

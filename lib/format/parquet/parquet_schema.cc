@@ -5,20 +5,20 @@
 namespace coffer::format {
 namespace {
 
-// One element of the list, in which a tree stands flat, parents first.
+// One element of the list, which is a flattened tree with parents first.
 struct Element {
   std::optional<std::int64_t> physical;
   std::optional<std::int64_t> repetition;
   std::string name;
   std::int64_t children = 0;
   std::optional<std::int64_t> converted;
-  int logical = 0;  // the field of the union; 0: none
+  int logical = 0;  // the field of the union; 0: not set
   bool utc = false;
   int time_unit = 0;  // 1 to 3: milli-, micro-, nanoseconds
   bool is_signed = true;
 };
 
-// Values of ConvertedType that are read and never written.
+// The values of ConvertedType that the reader knows.
 enum Converted : std::int64_t {
   kConvertedUtf8 = 0,
   kConvertedMap = 1,
@@ -161,7 +161,7 @@ std::optional<ParquetMeaning> BytesMeaning(const Element& element) {
   return plain ? std::optional(ParquetMeaning::kBytes) : std::nullopt;
 }
 
-// Nothing: of a kind that no member of a record has.
+// Nullopt if no member of a record has such a type.
 std::optional<ParquetMeaning> MeaningOf(const Element& element) {
   switch (*element.physical) {
     case ParquetNumber(ParquetPhysical::kBoolean):
@@ -200,9 +200,9 @@ class SchemaReader {
 
  private:
   static Status Malformed() { return Status::Corruption("schema: malformed"); }
-  static Status NotRead(std::string what) { return Status::InvalidArgument(std::move(what) + " are not read"); }
+  static Status NotRead(std::string what) { return Status::InvalidArgument(std::move(what) + " are not supported"); }
 
-  // Behind the last one, or where it is malformed, one that no place fits.
+  // Returns the next element. After the last one it returns an empty element, which is invalid everywhere.
   Element Take() {
     if (left_ == 0) return {};
     --left_;
@@ -215,20 +215,19 @@ class SchemaReader {
     if (!thrift_.ok() || element.name.empty() || !element.repetition) return Malformed();
     if (element.name.size() > kParquetNameBytesMax) {
       leaf.name.resize(64);
-      return Status::InvalidArgument("its name has more than " + std::to_string(kParquetNameBytesMax) + " bytes");
+      return Status::InvalidArgument("the name has more than " + std::to_string(kParquetNameBytesMax) + " bytes");
     }
     if (*element.repetition == ParquetNumber(ParquetRepetition::kOptional)) ++leaf.definition_max;
     if (*element.repetition == ParquetNumber(ParquetRepetition::kRepeated)) return ReadItems(element, leaf);
     if (element.physical) return ReadValue(element, leaf);
-    if (element.children != 1 || element.converted == kConvertedMap) return NotRead("groups that are no lists of values");
+    if (element.children != 1 || element.converted == kConvertedMap) return NotRead("groups other than lists of values");
     leaf.defined_from = leaf.definition_max;
     const Element repeated = Take();
-    if (repeated.repetition != ParquetNumber(ParquetRepetition::kRepeated))
-      return NotRead("groups that are no lists of values");
+    if (repeated.repetition != ParquetNumber(ParquetRepetition::kRepeated)) return NotRead("groups other than lists of values");
     return ReadItems(repeated, leaf);
   }
 
-  // The repeated element: with the item in it, as the specification has it now, or the item itself, as old writers had it.
+  // `repeated` contains the item, as the specification requires, or is the item itself, as in files of old writers.
   Status ReadItems(const Element& repeated, ParquetLeaf& leaf) {
     leaf.is_list = true;
     leaf.repetition_max = 1;
@@ -237,7 +236,7 @@ class SchemaReader {
     if (repeated.children != 1) return NotRead("lists of groups");
     const Element item = Take();
     if (!item.physical || !item.repetition || *item.repetition == ParquetNumber(ParquetRepetition::kRepeated)) {
-      return NotRead("lists of groups and of lists");
+      return NotRead("lists of groups or of lists");
     }
     if (*item.repetition == ParquetNumber(ParquetRepetition::kOptional)) ++leaf.definition_max;
     return ReadValue(item, leaf);
@@ -246,7 +245,7 @@ class SchemaReader {
   static Status ReadValue(const Element& element, ParquetLeaf& leaf) {
     if (element.children != 0) return Malformed();
     const std::optional<ParquetMeaning> meaning = MeaningOf(element);
-    if (!meaning) return NotRead("values of its type");
+    if (!meaning) return NotRead("values of this type");
     leaf.physical = static_cast<ParquetPhysical>(*element.physical);
     leaf.meaning = *meaning;
     return Status::Ok();

@@ -1,4 +1,4 @@
-// The schema of a Parquet file from any writer, as columns that records can come of.
+// The schema of a Parquet file from any writer, as columns.
 #pragma once
 
 #include <string>
@@ -10,7 +10,9 @@
 
 namespace coffer::format {
 
-// Reads the footer's list of schema elements. kCorruption: malformed. kInvalidArgument: a column, which is named, of a kind that is not read.
+// Reads the footer's list of schema elements.
+// kCorruption: malformed.
+// kInvalidArgument: a column with an unsupported type (the message has its name), or too many columns.
 Status ReadParquetSchema(ThriftReader& thrift, const ThriftField& field, std::vector<ParquetLeaf>& leaves);
 
 }  // namespace coffer::format

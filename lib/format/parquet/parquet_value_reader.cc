@@ -10,14 +10,16 @@ std::string EncodingName(std::int64_t encoding) {
                                          "BIT_PACKED",     "DELTA_BINARY_PACKED", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY",
                                          "RLE_DICTIONARY", "BYTE_STREAM_SPLIT"};
   if (encoding >= 0 && encoding < std::ssize(kNames)) return std::string(kNames[encoding]);
-  return "of number " + std::to_string(encoding);
+  return "number " + std::to_string(encoding);
 }
 
 Status NotRead(std::int64_t encoding) {
-  return Status::InvalidArgument("page: values in the encoding " + EncodingName(encoding) + " are not read");
+  return Status::InvalidArgument("page: unsupported encoding of values: " + EncodingName(encoding));
 }
 
-Status Malformed() { return Status::Corruption("page: its values are malformed, or fewer than its header tells"); }
+Status Malformed() { return Status::Corruption("page: malformed values, or fewer than its header says"); }
+
+Status FewerValues() { return Status::Corruption("dictionary: fewer values than its header says"); }
 
 constexpr int kIndexBitsMax = 32;
 
@@ -40,8 +42,8 @@ Status ParquetDictionaryValues::Read(ParquetPhysical physical, std::int64_t enco
   const bool plain =
       encoding == ParquetNumber(ParquetEncoding::kPlain) || encoding == ParquetNumber(ParquetEncoding::kPlainDictionary);
   if (!plain || physical == ParquetPhysical::kBoolean) return NotRead(encoding);
-  // Each takes some bytes, so a hostile count reserves nothing.
-  if (count > page.size()) return Status::Corruption("dictionary: has fewer values than its header tells");
+  // Every value takes at least one byte, so this keeps a hostile count from reserving memory.
+  if (count > page.size()) return FewerValues();
   physical_ = physical;
   page_ = page;
   begins_.clear();
@@ -50,9 +52,7 @@ Status ParquetDictionaryValues::Read(ParquetPhysical physical, std::int64_t enco
   std::string_view value;
   for (std::uint32_t i = 0; i < count; ++i) {
     begins_.push_back(static_cast<std::uint32_t>(page.size() - rest.size()));
-    if (!TakeCheckedValue(physical, rest, value)) {
-      return Status::Corruption("dictionary: has fewer values than its header tells");
-    }
+    if (!TakeCheckedValue(physical, rest, value)) return FewerValues();
   }
   return Status::Ok();
 }
@@ -97,7 +97,7 @@ Status ParquetValueReader::BeginRuns(std::string_view bytes) {
   FieldReader fields(bytes);
   const auto length = fields.Number<std::uint32_t>();
   hybrid_ = HybridReader(fields.Bytes(length), 1);
-  // A page without values may have no bytes at all.
+  // A page without values may be empty.
   return fields.ok() || bytes.empty() ? Status::Ok() : Malformed();
 }
 
@@ -109,7 +109,7 @@ Status ParquetValueReader::BeginDictionary(std::string_view bytes) {
   return Status::Ok();
 }
 
-// The lengths come first, and only their end tells where the bytes begin.
+// The lengths come first, and the bytes start at their end, so all lengths are decoded once to find it.
 Status ParquetValueReader::BeginDeltaLengths(std::string_view bytes) {
   way_ = Way::kDeltaLengths;
   delta_ = DeltaReader(bytes);

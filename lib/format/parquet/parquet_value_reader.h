@@ -1,4 +1,4 @@
-// ParquetValueReader: the values of one page, one after the other, in any encoding that is read.
+// ParquetValueReader: decodes the values of one page in order, in any supported encoding.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,12 @@
 
 namespace coffer::format {
 
-// A dictionary's values. Views of its page, which must outlive it.
+// A dictionary's values. Keeps views of the page, which must outlive it.
 class ParquetDictionaryValues {
  public:
-  // kCorruption: the page has fewer values. kInvalidArgument: its encoding is not read.
+  // kCorruption: the page has fewer values. kInvalidArgument: unsupported encoding.
   Status Read(ParquetPhysical physical, std::int64_t encoding, std::string_view page, std::uint32_t count);
-  // Nothing: there is no such value.
+  // False if there is no such value.
   bool At(std::uint32_t index, std::string_view& value) const;
 
  private:
@@ -29,10 +29,11 @@ class ParquetDictionaryValues {
 
 class ParquetValueReader {
  public:
-  // `bytes`: those behind the levels. Both must outlive the values. kInvalidArgument: the encoding is not read.
+  // `bytes` follow the levels. `bytes` and `dictionary` must outlive the values. kInvalidArgument: unsupported encoding.
   Status Begin(ParquetPhysical physical, std::int64_t encoding, std::string_view bytes,
                const ParquetDictionaryValues& dictionary);
-  // As plain encoding has it, a boolean as a byte. Valid until the next call. kCorruption: malformed, or there are no more.
+  // Returns the next value in plain encoding, a boolean as one byte. Valid until the next call. kCorruption: malformed, or no
+  // values are left.
   Status Next(std::string_view& value);
 
  private:
@@ -52,10 +53,10 @@ class ParquetValueReader {
   HybridReader hybrid_;
   DeltaReader delta_;
   const ParquetDictionaryValues* dictionary_ = nullptr;
-  std::string made_;  // a value that does not stand in the page as it is
+  std::string made_;  // a value that is not in the page in plain encoding
 };
 
-// Takes the first value off plain ones, which nobody vouches for. Not of booleans. False: they end before it.
+// Removes the first value from untrusted plain values. Not for booleans. False if they end before the value does.
 bool TakeCheckedValue(ParquetPhysical physical, std::string_view& values, std::string_view& value);
 
 }  // namespace coffer::format

@@ -107,7 +107,7 @@ std::size_t ThriftReader::ListHead(ThriftType& element) {
 }
 
 void ThriftReader::Skip(ThriftType type) {
-  // A boolean field has no more bytes; within lists it has one.
+  // The value of a boolean field is in its type; only elements of lists have a byte.
   if (!IsBool(type)) SkipAt(type, last_fields_.size());
 }
 

@@ -1,4 +1,4 @@
-// ThriftReader: structs in thrift's compact protocol, from bytes that nobody vouches for.
+// ThriftReader: reads structs in thrift's compact protocol from untrusted bytes.
 // Source: Apache Thrift, doc/specs/thrift-compact-protocol.md.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace coffer::format {
 
-// Structs and lists within each other; more is a fault.
+// The maximum nesting of structs and lists; deeper is malformed.
 inline constexpr std::size_t kThriftDepthMax = 32;
 
 struct ThriftField {
@@ -19,35 +19,36 @@ struct ThriftField {
   ThriftType type = ThriftType::kStop;
 };
 
-// Goes through fields one by one: Begin, then Next until it answers false, and of each field its value, or Skip. Once something is
-// malformed every further read answers nothing and false, so one look at ok() suffices. Takes no memory but its depth.
+// Reads a struct field by field: call Begin, then Next until it returns false; after each Next, read the field's value or call
+// Skip. After malformed bytes every read returns false, 0 or an empty text, so one check of ok() at the end is enough. Uses
+// memory only for the nesting depth.
 class ThriftReader {
  public:
   explicit ThriftReader(std::string_view bytes) : rest_(bytes) {}
 
   bool ok() const { return ok_; }
-  // What is behind all that was read.
+  // The bytes after everything read so far.
   std::string_view rest() const { return rest_; }
 
-  // Of the outermost struct, of a field that is a struct, or of an element.
+  // Begins the outermost struct, a field that is a struct, or an element that is a struct.
   void Begin();
-  // False at the struct's end, which then is closed.
+  // Returns false at the end of the struct and closes it.
   bool Next(ThriftField& field);
 
-  // The value of a field of this type; another type is malformed.
+  // Each returns the field's value; a field of another type is malformed.
   bool Bool(const ThriftField& field);
   std::int64_t Int(const ThriftField& field);
   std::string_view Binary(const ThriftField& field);
-  // How many elements follow. Each takes a byte at least, so there are no more than bytes.
+  // Returns the number of elements that follow. An element takes at least one byte, so there are not more than bytes left.
   std::size_t List(const ThriftField& field, ThriftType& element);
-  // Whatever it is.
+  // Skips a value of any type.
   void Skip(ThriftType type);
 
-  // Of a list of this type.
+  // Each returns the next element of a list of this type.
   std::int64_t IntElement(ThriftType element);
   std::string_view BinaryElement(ThriftType element);
 
-  // An unsigned number in the form that all lengths have.
+  // Reads an unsigned number in the encoding of lengths.
   std::uint64_t Varint();
 
  private:
@@ -60,7 +61,7 @@ class ThriftReader {
   bool Fail();
 
   std::string_view rest_;
-  std::vector<int> last_fields_;  // of the structs that are open
+  std::vector<int> last_fields_;  // of the open structs, innermost last
   bool ok_ = true;
 };
 

@@ -3,14 +3,14 @@
 namespace coffer::format {
 namespace {
 
-// Small numbers of either sign become small ones without.
+// Maps signed numbers near 0 to small unsigned ones.
 std::uint64_t ZigZag(std::int64_t value) {
   return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
 }
 
 char Octet(unsigned value) { return static_cast<char>(static_cast<unsigned char>(value)); }
 
-// What stands in four bits beside the type; more follows as a varint.
+// The largest numbers that fit in the four bits next to the type; larger ones follow as a varint.
 constexpr std::size_t kShortListMax = 14;
 constexpr int kShortFieldDeltaMax = 15;
 

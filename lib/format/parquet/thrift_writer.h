@@ -1,4 +1,4 @@
-// ThriftWriter: structs in thrift's compact protocol, which Parquet's metadata is written in.
+// ThriftWriter: writes structs in thrift's compact protocol, the encoding of Parquet's metadata.
 // Source: Apache Thrift, doc/specs/thrift-compact-protocol.md.
 #pragma once
 
@@ -27,7 +27,7 @@ enum class ThriftType : std::uint8_t {
 
 void AppendVarint(std::uint64_t value, std::string& out);
 
-// Fields of one struct in ascending order of their ids. Begin is for the outermost struct and for those in a list.
+// Write the fields of a struct in ascending order of their ids. Begin starts the outermost struct and structs in lists.
 class ThriftWriter {
  public:
   explicit ThriftWriter(std::string& out) : out_(out) {}
@@ -41,24 +41,24 @@ class ThriftWriter {
   void Int64(int field, std::int64_t value);
   void Binary(int field, std::string_view bytes);
   void BeginStruct(int field);
-  // A struct that is written already, with its end.
+  // Appends a complete struct that is already encoded.
   void RawStruct(int field, std::string_view bytes);
-  // A struct without fields.
+  // Writes a struct without fields.
   void Empty(int field);
   void BeginList(int field, ThriftType element, std::size_t count);
 
-  // Elements of a list, as many as it was begun with.
+  // Elements of a list; write as many as BeginList announced.
   void BoolElement(bool value);
   void IntElement(std::int64_t value);
   void BinaryElement(std::string_view bytes);
-  // Structs that are written already, one behind the other.
+  // Appends complete structs that are already encoded.
   void RawElements(std::string_view bytes) { out_ += bytes; }
 
  private:
   void Head(int field, ThriftType type);
 
   std::string& out_;
-  std::vector<int> last_fields_;  // of the structs that are open
+  std::vector<int> last_fields_;  // of the open structs, innermost last
 };
 
 }  // namespace coffer::format

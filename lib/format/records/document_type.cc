@@ -64,7 +64,7 @@ DocumentType GuessDocumentType(const std::optional<std::string>& mime_type, std:
   if (dot != std::string_view::npos && filename.size() - dot <= 16) {
     if (const auto type = Find(kByEnding, Lower(filename.substr(dot + 1)))) return *type;
   }
-  // Programs and the like: text/x-python and its many sisters.
+  // Program source and similar: text/x-python and other text types.
   return mime.starts_with("text/") ? DocumentType::kText : DocumentType::kOther;
 }
 

@@ -1,4 +1,4 @@
-// What type a document has when its record does not say.
+// The type of a document whose record has no document_type.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace coffer::format {
 
-// From the MIME type (its parameters ignored), else from the file name's ending, else kOther.
+// From the MIME type without its parameters, else from the file name extension, else kOther.
 DocumentType GuessDocumentType(const std::optional<std::string>& mime_type, std::string_view filename);
 
 }  // namespace coffer::format

@@ -1,4 +1,4 @@
-// The words that stand for the public enumerations in records.
+// The names of public enumerators in records.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,7 @@
 
 namespace coffer::format {
 
-// Empty for a value that has no name.
+// Empty for a value without a name.
 std::string_view EnumName(ConversationStatus value);
 std::string_view EnumName(Role value);
 std::string_view EnumName(DocumentType value);
@@ -18,7 +18,7 @@ std::string_view EnumName(PromptType value);
 std::string_view EnumName(PromptCategory value);
 std::string_view EnumName(TemplateFormat value);
 
-// False: no value has this name; `value` is then untouched.
+// False if no value has this name; `value` is then unchanged.
 bool ParseEnum(std::string_view name, ConversationStatus& value);
 bool ParseEnum(std::string_view name, Role& value);
 bool ParseEnum(std::string_view name, DocumentType& value);

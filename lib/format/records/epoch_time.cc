@@ -8,7 +8,7 @@
 namespace coffer::format {
 namespace {
 
-// The power of ten of a microsecond in the unit.
+// The power of ten that a microsecond is in this unit.
 int MicrosecondPlace(EpochUnit unit) {
   switch (unit) {
     case EpochUnit::kSeconds:
@@ -23,7 +23,7 @@ int MicrosecondPlace(EpochUnit unit) {
   return 0;
 }
 
-// What is above these is outside of the years that have a text, and below them fits 64 bits.
+// A count of microseconds with more digits is outside the years 1 to 9999; up to this many digits fit 64 bits.
 constexpr std::int64_t kDigitsMax = 18;
 
 }  // namespace

@@ -81,7 +81,7 @@ bool RecordMembers::Read(std::string_view canonical) {
   std::string_view rest = canonical.substr(1, canonical.size() - 2);
   std::string_view name;
   std::string_view value;
-  // Known members stand in the order of the list: each is looked for behind the one before.
+  // Known members are in the order of the list, so each search starts after the previous match.
   for (std::size_t at = 0; !rest.empty();) {
     const std::string_view from_here = rest;
     TakeCanonicalMember(rest, name, value);

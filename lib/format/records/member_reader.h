@@ -1,4 +1,4 @@
-// MemberReader: one member's value from JSON text into the field that holds it, its type and rule checked.
+// MemberReader: reads a member's value from JSON text into its field and checks type and rule.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace coffer::format {
 
-// Each Read answers false at a fault: either the reader's own (a byte and a reason) or reason(), about the value.
+// Each Read returns false at a fault: malformed text, which `reader` reports, or a wrong value, which reason() describes.
 class MemberReader {
  public:
   explicit MemberReader(CanonicalReader& reader) : reader_(reader) {}
@@ -46,7 +46,7 @@ class MemberReader {
   bool Read(Rule, Enum& value) { return ReadText(text_) && (ParseEnum(text_, value) || RejectWord(text_)); }
 
  private:
-  // A value of another type; malformed text counts first.
+  // Rejects a value of another type. If the value is malformed, that is the fault reported.
   bool RejectType(std::string_view wanted);
   bool RejectWord(std::string_view word);
   bool ReadText(std::string& text);

@@ -12,29 +12,30 @@
 #include "format/records/record_members.h"
 #include "format/records/timestamp_text.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/try.h"
 
 namespace coffer::format {
 namespace {
 
-// The bytes that a level of brackets takes at least: shorter text cannot be too deep.
+// The minimum bytes of a nesting level: a shorter text cannot be too deep.
 constexpr std::size_t kBytesALevel = 2;
 
-// Room for the members that the engine adds to a record at its limit.
+// Room for the members that the engine adds to a record of the maximum size.
 constexpr std::size_t kEngineMembersBytesMax = 512;
 
 bool TooDeep(std::string_view canonical) {
-  // The record's own braces are a level.
+  // The record's own braces are one level.
   return canonical.size() >= kBytesALevel * kJsonDepthMax && CanonicalDepth(canonical) >= kJsonDepthMax;
 }
 
-// Where a member that stored text leaves out belongs.
+// The offsets at which members belong that stored text omits.
 struct LeftOut {
   std::size_t message_count = 0;
   std::size_t last_message_at = 0;
   std::size_t message_place = 0;
 };
 
-// Writes one record. The first fault stays, and ends the writing.
+// Writes one record. The first fault ends the writing.
 class Encoder {
  public:
   Encoder(std::string& out, bool stored) : out_(out), begin_(out.size()), stored_(stored) {}
@@ -80,7 +81,7 @@ class Encoder {
 
   template <typename T>
   bool WriteField(const MemberKey& key, Rule rule, Use use, const std::optional<T>& value) {
-    // What is there must hold, an empty id too.
+    // A present value must satisfy the rule, so an empty id is a fault.
     return !value || WriteField(key, rule, use == Use::kOptional ? Use::kRequired : use, *value);
   }
 
@@ -107,7 +108,7 @@ class Encoder {
   }
 
   bool WriteField(const MemberKey& key, Rule rule, Use, const JsonNumber& number) {
-    if (number.text().empty()) return Fail(key.name(), "without a value");  // moved from
+    if (number.text().empty()) return Fail(key.name(), "a number without digits (NaN, infinite or moved from)");
     if (const std::string fault = NumberFault(rule, number.text()); !fault.empty()) return Fail(key.name(), fault);
     Key(key);
     out_ += number.text();
@@ -161,7 +162,9 @@ class Encoder {
     return Fail(name, "byte " + std::to_string(FindBadUtf8(text)) + ": invalid UTF-8");
   }
 
-  bool FailDepth(std::string_view name) { return Fail(name, "deeper than " + std::to_string(kJsonDepthMax)); }
+  bool FailDepth(std::string_view name) {
+    return Fail(name, "nested deeper than " + std::to_string(kJsonDepthMax) + " levels");
+  }
 
   template <typename Record>
   bool WriteUnknown(const JsonMembers& members) {
@@ -173,9 +176,9 @@ class Encoder {
       name = name.substr(1, name.size() - 2);
       const bool known =
           std::apply([&](const auto&... member) { return ((member.key.name() == name) || ...); }, MembersOf<Record>::kTable);
-      if (known) return Fail(name, "a known member among the unknown ones");
+      if (known) return Fail(name, "a known member in unknown_members");
       if (std::ranges::find(kInterchangeWords, name) != kInterchangeWords.end()) {
-        return Fail(name, "a word of the interchange file, not a member of a record");
+        return Fail(name, "reserved for interchange files, not a member of a record");
       }
       if (TooDeep(value)) return FailDepth(name);
     }
@@ -194,8 +197,7 @@ template <typename Record>
 Result<std::string> PublicText(const Record& record) {
   std::string text;
   LeftOut unused;
-  Status status = Encoder(text, false).Encode(record, unused);
-  if (!status.ok()) return status;
+  COFFER_TRY(Encoder(text, false).Encode(record, unused));
   return text;
 }
 

@@ -1,5 +1,5 @@
-// Records as text: JSON objects to records, and records to the canonical text that is stored and exported.
-// The one place that knows the members of each kind, their order, types and limits.
+// Conversion of JSON objects to records, and of records to the canonical text that is stored and exported.
+// Only this code knows the members of each kind and their order, types and limits.
 #pragma once
 
 #include <cstddef>
@@ -18,41 +18,42 @@
 
 namespace coffer::format {
 
-// Where in a conversation's stored text the derived members belong, as offsets from the text's first byte. What goes in
-// there begins with a comma: `,"message_count":3`.
+// The offsets in a conversation's stored text at which the derived members belong. The inserted text starts with a comma:
+// `,"message_count":3`.
 struct ConversationText {
   std::size_t message_count_offset = 0;
   std::size_t last_message_at_offset = 0;
 };
 
-// Each appends one canonical object to `out`. Absent members are left out, the engine's own included (id, created_at …).
-// kInvalidArgument names the member that breaks a rule; `out` is then as it was.
+// Each appends one canonical object to `out`. Absent members are omitted, also those that the engine sets (id, created_at …).
+// kInvalidArgument: a member violates a rule (the message has its name); `out` is then unchanged.
 Status AppendConversation(const Conversation& conversation, std::string& out, ConversationText& text);
-// A message's stored text leaves out conversation_id and sequence_number, which its key tells; they belong at `after_id_offset`.
+// A message's stored text omits conversation_id and sequence_number, which are in its key; they belong at `after_id_offset`.
 Status AppendMessage(const Message& message, std::string& out, std::size_t& after_id_offset);
 Status AppendDocument(const Document& document, std::string& out);
 Status AppendPrompt(const Prompt& prompt, std::string& out);
 
-// The derived members as they are put in: `,"message_count":3`, `,"last_message_at":"…"`, and of a message
-// `,"conversation_id":"…","sequence_number":`, which the number follows.
+// The text to insert for derived members: `,"message_count":3`, `,"last_message_at":"…"`, and for a message
+// `,"conversation_id":"…","sequence_number":`, to be followed by the number.
 void AppendMessageCount(std::uint64_t count, std::string& out);
 void AppendLastMessageAt(Timestamp timestamp, std::string& out);
 std::string MessagePlaceText(std::string_view conversation_id);
 
-// 1..kIdBytesMax printable ASCII characters without blank and '/'. The message names `what`.
+// An id has 1 to kIdBytesMax printable ASCII characters other than space and '/'.
+// kInvalidArgument: not a valid id; the message starts with `what`.
 Status CheckId(std::string_view what, std::string_view id);
 
 // One line of an interchange file.
 struct InterchangeRecord {
   std::variant<Conversation, Message, Document, Prompt> record;
-  // Of a conversation: present when the line has "messages".
+  // Of a conversation; present if the line has "messages".
   std::optional<std::vector<Message>> messages;
-  // Of a document. The base64 text is decoded already, up to kRecordBytesMax of it.
+  // Of a document; decoded from base64, at most kRecordBytesMax bytes.
   std::optional<std::string> content;
   std::optional<std::string> content_path;
 };
 
-// Reads lines into records. Reuses its buffers: keep one a thread.
+// Reads records from JSON text. Reuses its buffers; use one reader per thread.
 class RecordReader {
  public:
   RecordReader();
@@ -60,17 +61,18 @@ class RecordReader {
   RecordReader(const RecordReader&) = delete;
   RecordReader& operator=(const RecordReader&) = delete;
 
-  // Reads a JSON object of the given kind as the parsers of coffer/record_json.h promise.
+  // Each reads a JSON object of one kind. Same contract as the parsers in coffer/record_json.h.
   Result<Conversation> ReadConversation(std::string_view json);
   Result<Message> ReadMessage(std::string_view json);
   Result<Document> ReadDocument(std::string_view json);
   Result<Prompt> ReadPrompt(std::string_view json);
 
-  // Reads an interchange line. Its "type" tells the kind; without one `kind` does; without either it is kInvalidArgument.
-  // `owner`, if not empty, becomes the owner of a record that names none.
+  // Reads an interchange line. Its "type" selects the kind; without "type", `kind` does. If not empty, `owner` becomes the
+  // owner of a record without one.
+  // kInvalidArgument: the line is malformed, a member violates a rule, or there is neither "type" nor `kind`.
   Result<InterchangeRecord> ReadLine(std::string_view json, std::optional<Kind> kind, std::string_view owner);
 
-  // Reads one item of a conversation's "messages", in the words that ReadLine has for it; bytes count from the item's first.
+  // Reads one item of a conversation's "messages". Errors read as from ReadLine, except that byte offsets start at the item.
   Result<Message> ReadMessageOfLine(std::string_view json, std::size_t index);
 
  private:

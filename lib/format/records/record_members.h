@@ -1,4 +1,4 @@
-// The members of each kind in canonical order: name, field, rule and use. Both directions work from these tables alone.
+// The members of each kind in canonical order: name, field, rule and use. Reading and writing use only these tables.
 #pragma once
 
 #include <array>
@@ -15,14 +15,14 @@
 namespace coffer::format {
 
 enum class Use : std::uint8_t {
-  kOptional,  // an absent one is left out or has the field's default
+  kOptional,  // if absent, it is omitted or has the field's default
   kRequired,
-  kOwner,    // required; an interchange line may leave it to whoever imports it
-  kDerived,  // made by the engine: ignored when read, left out of stored text
-  kPlace,    // where a message belongs: read, left out of stored text
+  kOwner,    // required; in an interchange line it may come from the import's options
+  kDerived,  // set by the engine: ignored when read, omitted from stored text
+  kPlace,    // the place of a message: read, but omitted from stored text
 };
 
-// A name as it stands before its value: `,"title":`.
+// A member's name as text before its value: `,"title":`.
 class MemberKey {
  public:
   template <std::size_t N>
@@ -162,7 +162,7 @@ struct MembersOf<Prompt> {
   static constexpr const auto& kTable = kPromptMembers;
 };
 
-// Words of the interchange file: never members of a record, known or not.
+// Names reserved for interchange files. A record has no members with these names, known or unknown.
 inline constexpr std::string_view kTypeWord = "type";
 inline constexpr std::string_view kMessagesWord = "messages";
 inline constexpr std::string_view kContentBase64Word = "content_base64";

@@ -1,5 +1,5 @@
-// Records from JSON text. record_members.h knows the members, member_reader.cc their types; here are the record as a
-// whole and the interchange line around it.
+// Reads records from JSON text. record_members.h has the members, member_reader.cc reads their types; this file reads whole
+// records and interchange lines.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -19,7 +19,7 @@
 namespace coffer::format {
 namespace {
 
-// Canonical text is longer than what was read by defaults and by the digits of times at most.
+// The most by which canonical text is longer than the text read: defaults, and digits of times.
 constexpr std::size_t kGrowthBytesMax = 512;
 
 Status CheckText(const Conversation& conversation, std::string& scratch) {
@@ -61,7 +61,7 @@ class RecordReader::Parser {
     message_.reset();
   }
 
-  // The first fault: of the text, or of a value.
+  // The first fault, of the text or of a value.
   Status Fault() { return Status::InvalidArgument(reader_.failed() ? reader_.fault() : std::exchange(fault_, std::string())); }
 
   bool Reject(std::string_view name, std::string_view reason) {
@@ -85,15 +85,16 @@ class RecordReader::Parser {
     return ExplainType(glance, type);
   }
 
-  // What can be said only once all members are read: they come in any order.
+  // Checks that need all members, because members may come in any order.
   bool CheckWhole(InterchangeRecord& line) {
-    if (line.content && line.content_path) return Reject(kContentPathWord, "given beside content_base64");
+    if (line.content && line.content_path) return Reject(kContentPathWord, "given together with content_base64");
     if (!line.messages) return true;
     const std::string& id = std::get<Conversation>(line.record).id;
     for (std::size_t i = 0; i < line.messages->size(); ++i) {
       std::string& conversation_id = (*line.messages)[i].conversation_id;
       message_ = i;
-      if (!conversation_id.empty() && conversation_id != id) return Reject("conversation_id", "of another conversation");
+      if (!conversation_id.empty() && conversation_id != id)
+        return Reject("conversation_id", "differs from the conversation's id");
       conversation_id = id;
     }
     return true;
@@ -106,7 +107,7 @@ class RecordReader::Parser {
     return std::nullopt;
   }
 
-  // Always false. Malformed text is told first, then what is wrong with the type.
+  // Always returns false. Reports malformed text first, else the fault of the type.
   bool ExplainType(CanonicalReader::Glance glance, std::string_view type) {
     const bool is_object = reader_.Peek() == '{';
     std::string unused;
@@ -119,7 +120,7 @@ class RecordReader::Parser {
     return Reject(kTypeWord, "unknown value " + quoted);
   }
 
-  // `line` takes what an interchange line has beyond the record; without one its words are refused.
+  // `line` receives the members of an interchange line that are not part of the record; null: they are rejected.
   template <typename Record>
   bool ReadRecord(Record& record, InterchangeRecord* line) {
     const std::size_t begin = reader_.offset();
@@ -201,7 +202,7 @@ class RecordReader::Parser {
       if (line != nullptr && word == kContentBase64Word) return ReadContent(*line);
       if (line != nullptr && word == kContentPathWord) return ReadContentPath(*line);
     }
-    return SkipValue() && Reject(word, "a word of the interchange file, not a member of this record");
+    return SkipValue() && Reject(word, "reserved for interchange files, not a member of this record");
   }
 
   bool ReadMessages(InterchangeRecord& line) {
@@ -235,7 +236,7 @@ class RecordReader::Parser {
 
   bool RejectContentSize() {
     return Reject(kContentBase64Word,
-                  "above " + std::to_string(kRecordBytesMax) + " bytes; a larger content goes by content_path");
+                  "above " + std::to_string(kRecordBytesMax) + " bytes; use content_path for a larger content");
   }
 
   bool ReadContentPath(InterchangeRecord& line) {
@@ -263,7 +264,7 @@ class RecordReader::Parser {
     return std::apply([&](const auto&... member) { return (check(member) && ...); }, MembersOf<Record>::kTable);
   }
 
-  // The limit is on canonical text, which only a record about that large needs made to be measured.
+  // The limit applies to the canonical text, which is made only for records whose size is close to the limit.
   template <typename Record>
   bool CheckSize(const Record& record, std::size_t bytes_read) {
     if (bytes_read + kGrowthBytesMax <= kRecordBytesMax) return true;
@@ -274,13 +275,13 @@ class RecordReader::Parser {
     return false;
   }
 
-  // Most conversations are short; a few moves of a longer one's messages are cheaper than memory for all.
+  // Most conversations are short; moving the messages of a long one a few times is cheaper than reserving for all.
   static constexpr std::size_t kMessagesReserved = 4;
 
   CanonicalReader reader_;
   MemberReader values_{reader_};
   std::string_view owner_;
-  std::optional<std::size_t> message_;  // the place of the message being read, within "messages"
+  std::optional<std::size_t> message_;  // the index in "messages" of the message being read
   std::string scratch_;
   std::string fault_;
 };
@@ -305,7 +306,7 @@ Result<InterchangeRecord> RecordReader::ReadLine(std::string_view json, std::opt
 
 namespace coffer {
 
-// A reader a call: its buffers are small for small records, and nothing is kept behind the caller's back.
+// Each call has its own reader: its buffers are small for small records, and no memory stays allocated.
 Result<Conversation> ParseConversation(std::string_view json) try {
   return format::RecordReader().ReadConversation(json);
 } catch (...) {

@@ -21,7 +21,7 @@ std::string IdFault(std::string_view id) {
   if (id.size() > kIdBytesMax) return Above(id.size(), "bytes", kIdBytesMax);
   bool bad = false;
   for (char c : id) bad |= c <= ' ' || c > '~' || c == '/';
-  return bad ? "not printable ASCII without blanks and '/'" : "";
+  return bad ? "a character is not printable ASCII or is a space or '/'" : "";
 }
 
 std::string CharactersFault(std::string_view text, std::size_t limit) {
@@ -79,7 +79,7 @@ std::string WholeFault(Rule rule, std::uint64_t value) {
 }
 
 std::string JsonFault(Rule rule, const Json& value) {
-  if (value.text().empty()) return "without a value";  // moved from
+  if (value.text().empty()) return "has no value";  // moved from
   if (rule == Rule::kObject && !value.is_object()) return "not an object";
   if (rule == Rule::kObjectOrArray && !value.is_object() && !value.is_array()) return "neither an object nor an array";
   return {};

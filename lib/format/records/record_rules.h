@@ -1,4 +1,4 @@
-// What the value of a member must hold to, beyond its type. Each check answers why it does not; an empty answer is good.
+// Rules for a member's value beyond its type. Each check returns the fault; empty if the value is valid.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace coffer::format {
 
 enum class Rule : std::uint8_t {
   kNone,
-  kId,          // 1..kIdBytesMax printable ASCII without blank and '/'
+  kId,          // 1..kIdBytesMax printable ASCII characters other than space and '/'
   kTitle,       // 1..kTitleCharactersMax characters
   kName,        // 1..kNameCharactersMax characters
   kShortTitle,  // up to kTitleCharactersMax characters

@@ -8,12 +8,12 @@
 namespace coffer::format {
 namespace {
 
-// A libcrypto without SHA-256 cannot be worked with; a wrong digest would be worse than no program.
+// Aborts if libcrypto fails: a wrong digest would be worse.
 void Require(bool done) {
   if (!done) std::abort();
 }
 
-// Fetched once: each implicit fetch of OpenSSL 3 takes longer than a short message's digest.
+// Fetched once, because an implicit fetch in OpenSSL 3 takes longer than the digest of a short message.
 const EVP_MD* Algorithm() {
   static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Require(algorithm != nullptr);

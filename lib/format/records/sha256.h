@@ -1,4 +1,4 @@
-// SHA-256 by OpenSSL, as a stream.
+// SHA-256 and HMAC-SHA-256 from OpenSSL. A failure of OpenSSL aborts.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ class Sha256 {
   Sha256& operator=(Sha256&&) noexcept;
 
   void Update(std::string_view bytes);
-  // The 32 bytes; the object then starts anew.
+  // Returns the 32 bytes and starts a new digest.
   std::string Finish();
 
  private:
@@ -28,7 +28,7 @@ class Sha256 {
 // HMAC-SHA-256 (RFC 2104), 32 bytes.
 std::string HmacSha256(std::string_view key, std::string_view message);
 
-// 64 lower-case hex digits of `bytes`.
+// `bytes` in lower-case hex, two digits for each byte.
 std::string HexText(std::string_view bytes);
 
 }  // namespace coffer::format

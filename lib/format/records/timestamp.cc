@@ -33,11 +33,11 @@ bool HasAt(std::string_view text, std::size_t at, char c) { return at < text.siz
 
 Status Refuse(std::string_view text, std::string_view reason) {
   std::string message = "\"";
-  message.append(text.substr(0, 40)).append("\" is no RFC 3339 time: ").append(reason);
+  message.append(text.substr(0, 40)).append("\" is not an RFC 3339 time: ").append(reason);
   return Status::InvalidArgument(std::move(message));
 }
 
-// Microseconds from digits after the point; moves `at` behind them. -1: none, or more than six.
+// Microseconds from the digits after the decimal point; advances `at` past them. -1 if there are no digits, or more than six.
 std::int64_t ReadFraction(std::string_view text, std::size_t& at) {
   std::int64_t value = 0;
   std::int64_t unit = kSecond;
@@ -50,7 +50,7 @@ std::int64_t ReadFraction(std::string_view text, std::size_t& at) {
   return at == begin ? -1 : value;
 }
 
-// Microseconds east of UTC from what ends the text, or a reason.
+// Reads the end of the text as microseconds east of UTC. Returns null, or the fault.
 const char* ReadOffset(std::string_view zone, std::int64_t& offset) {
   if (zone == "Z" || zone == "z") {
     offset = 0;
@@ -59,7 +59,7 @@ const char* ReadOffset(std::string_view zone, std::int64_t& offset) {
   const bool shaped = zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') && zone[3] == ':';
   const int hours = ReadDigits(zone, 1, 2);
   const int minutes = ReadDigits(zone, 4, 2);
-  if (!shaped || hours < 0 || minutes < 0) return "it does not end in Z or an offset";
+  if (!shaped || hours < 0 || minutes < 0) return "expected a trailing Z or offset";
   if (hours > 23 || minutes > 59) return "no such offset";
   offset = (hours * 60 + minutes) * 60 * kSecond * (zone[0] == '-' ? -1 : 1);
   return nullptr;
@@ -77,19 +77,19 @@ Result<Timestamp> ParseTimestamp(std::string_view text) try {
   const bool shaped = HasAt(text, 4, '-') && HasAt(text, 7, '-') && (HasAt(text, 10, 'T') || HasAt(text, 10, 't')) &&
                       HasAt(text, 13, ':') && HasAt(text, 16, ':');
   if (!shaped || std::min({year, month, day, hour, minute, second}) < 0) {
-    return Refuse(text, "not of the form YYYY-MM-DDThh:mm:ssZ");
+    return Refuse(text, "expected YYYY-MM-DDThh:mm:ssZ");
   }
   const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day)));
   if (!date.ok() || year < 1) return Refuse(text, "no such day");
-  if (second == 60) return Refuse(text, "leap seconds are not kept");
+  if (second == 60) return Refuse(text, "leap seconds are not supported");
   if (hour > 23 || minute > 59 || second > 59) return Refuse(text, "no such time of day");
 
   std::size_t at = 19;
   std::int64_t fraction = 0;
   if (HasAt(text, at, '.')) {
     fraction = ReadFraction(text, at);
-    if (fraction < 0) return Refuse(text, "a fraction has one to six digits");
+    if (fraction < 0) return Refuse(text, "expected one to six digits after the point");
   }
   std::int64_t offset = 0;
   if (const char* reason = ReadOffset(text.substr(at), offset)) return Refuse(text, reason);

@@ -1,4 +1,4 @@
-// Timestamps as records write them.
+// The text form of timestamps in records.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,10 @@ namespace coffer::format {
 // "2026-11-22T10:00:00.000000Z"
 inline constexpr std::size_t kTimestampBytes = 27;
 
-// Whether the year is 1 to 9999, which is what the text form can hold.
+// Whether the year is 1 to 9999. Other years have no text form.
 bool HasText(Timestamp timestamp);
 
-// Appends kTimestampBytes. A timestamp without a text is brought to the nearest that has one.
+// Appends kTimestampBytes bytes. A timestamp without a text form is clamped to the nearest one that has it.
 void AppendTimestamp(Timestamp timestamp, std::string& out);
 
 }  // namespace coffer::format

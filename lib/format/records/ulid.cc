@@ -18,7 +18,7 @@ std::string MakeUlid(std::int64_t milliseconds, std::uint64_t random_high, std::
   std::uint64_t high = time << 16 | (random_high & 0xFFFF);
   std::uint64_t low = random_low;
   std::string ulid(kUlidBytes, '0');
-  // 26 times five bits are 130: the two above the 128 are 0.
+  // 26 characters of five bits are 130 bits; the top two are 0.
   for (std::size_t i = kUlidBytes; i-- > 0;) {
     ulid[i] = kCrockford[low & 31];
     low = low >> 5 | high << 59;
@@ -44,7 +44,7 @@ std::string NextUlid(std::string_view ulid) {
 std::optional<std::int64_t> UlidMilliseconds(std::string_view ulid) {
   constexpr std::string_view kDigits = kCrockford;
   constexpr std::size_t kTimeDigits = 10;
-  // Ten digits of five bits hold the 48 of the time: the first is at most 7.
+  // Ten digits of five bits hold the 48 bits of time, so the first digit is at most 7.
   if (ulid.size() != kUlidBytes || ulid.front() > '7' || ulid.find_first_not_of(kDigits) != std::string_view::npos) {
     return std::nullopt;
   }

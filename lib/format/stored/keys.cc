@@ -13,7 +13,7 @@ constexpr char kContentIntentTag = 'C';
 constexpr char kOperationProgressTag = 'O';
 constexpr std::size_t kMessageTailBytes = 2 + sizeof(std::uint64_t);
 
-// Signed numbers sort as their bytes do once the sign bit is turned.
+// With the sign bit inverted, signed numbers sort in the order of their big-endian bytes.
 std::uint64_t Sortable(std::int64_t value) { return static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63); }
 std::uint32_t Sortable(std::int32_t value) { return static_cast<std::uint32_t>(value) ^ (std::uint32_t{1} << 31); }
 

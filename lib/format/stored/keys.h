@@ -1,4 +1,4 @@
-// Keys of every family. Byte order is the order that listings and scans rely on.
+// Keys of every column family. Listings and scans rely on their byte order.
 #pragma once
 
 #include <cstdint>
@@ -11,30 +11,31 @@
 
 namespace coffer::format {
 
-// conversations, documents, prompts: the id itself.
+// conversations, documents, prompts: the key is the id.
 
-// messages: the conversation's id, 0x00 (no id holds one), then 0x00 for the conversation's own text, or 0x01 and the sequence
-// number in 8 bytes big-endian. So one seek finds a conversation's text and behind it its messages in order, mostly in one block.
+// messages: the conversation's id, 0x00 (never part of an id), then 0x00 for the conversation's own text, or 0x01 and the
+// sequence number (8 bytes big-endian). So one seek finds a conversation's text, followed by its messages in order, mostly in
+// one block.
 std::string ConversationTextKey(std::string_view conversation_id);
 void AppendConversationTextKey(std::string_view conversation_id, std::string& out);
 std::string MessageKey(std::string_view conversation_id, std::uint64_t sequence_number);
 void AppendMessageKey(std::string_view conversation_id, std::uint64_t sequence_number, std::string& out);
-// The first key behind the conversation's text and all its messages.
+// The first key after the conversation's text and all its messages.
 std::string MessagesEnd(std::string_view conversation_id);
 
 struct MessageKeyParts {
   std::string_view conversation_id;
   std::optional<std::uint64_t> sequence_number;  // absent: the conversation's own text
 };
-// Nothing for a key that is neither.
+// Nullopt for a malformed key.
 std::optional<MessageKeyParts> ParseMessageKey(std::string_view key);
 
-// contents: 16 bytes of content id, the chunk's number in 4 bytes big-endian.
+// contents: content id (16 bytes), chunk number (4 bytes big-endian).
 inline constexpr std::size_t kContentIdBytes = 16;
 std::string ContentKey(std::string_view content_id, std::uint32_t chunk);
 std::string ContentsEnd(std::string_view content_id);
 
-// by_owner: kind (1 byte), owner, 0x00, created_at (8 bytes big-endian, sign bit turned), id.
+// by_owner: kind (1 byte), owner, 0x00, created_at (8 bytes big-endian, sign bit inverted), id.
 std::string OwnerPrefix(Kind kind, std::string_view owner);
 std::string OwnerKey(Kind kind, std::string_view owner, Timestamp created_at, std::string_view id);
 
@@ -46,8 +47,8 @@ struct OwnerKeyParts {
 };
 std::optional<OwnerKeyParts> ParseOwnerKey(std::string_view key);
 
-// counters: 'T', kind, owner -> that owner's tally of the kind; 'D', UTC day since 1970 (4 bytes big-endian, sign bit
-// turned), kind -> what that day added.
+// counters: 'T', kind, owner -> the owner's tally of the kind; 'D', UTC day since 1970 (4 bytes big-endian, sign bit
+// inverted), kind -> the tally of what that day added.
 std::string OwnerTallyKey(Kind kind, std::string_view owner);
 std::string DayTallyKey(std::int32_t day, Kind kind);
 
@@ -59,18 +60,18 @@ struct CounterKeyParts {
 };
 std::optional<CounterKeyParts> ParseCounterKey(std::string_view key);
 
-// progress: 'C', content id -> a content that is being written and that no record names yet.
+// progress: 'C', content id -> a content that is being written and that no record refers to yet.
 std::string ContentIntentKey(std::string_view content_id);
 std::optional<std::string_view> ParseContentIntentKey(std::string_view key);
 
-// progress: 'O', operation id -> how far that operation has come.
+// progress: 'O', operation id -> the progress of the operation.
 std::string OperationProgressKey(std::string_view operation_id);
 std::optional<std::string_view> ParseOperationProgressKey(std::string_view key);
 
-// progress: 'L' -> the id of the backup that this store was restored from and that left the bytes of documents out.
+// progress: 'L' -> the id of the backup without contents that this store was restored from.
 std::string_view ContentsLeftOutKey();
 
-// The first key behind all that begin with `prefix`; empty where there is none.
+// The first key after all keys that start with `prefix`; empty if there is no such key.
 std::string PrefixEnd(std::string prefix);
 
 }  // namespace coffer::format

@@ -13,7 +13,7 @@ void AppendVarint(std::uint32_t value, std::string& out) {
   out.push_back(static_cast<char>(value));
 }
 
-// Takes a number off the front; false where there is none of 32 bits.
+// Removes a number from the front; false if there is no number of at most 32 bits.
 bool TakeVarint(std::string_view& rest, std::uint32_t& value) {
   std::uint64_t sum = 0;
   for (unsigned shift = 0; shift < 5 * kVarintBits && !rest.empty(); shift += kVarintBits) {
@@ -31,7 +31,7 @@ bool TakeVarint(std::string_view& rest, std::uint32_t& value) {
 
 void AppendMessageRunBegin(std::string& out) { out.push_back(static_cast<char>(kRecordFormatWritten)); }
 
-// The time is told by its distance from the end, which is the same for nearly all and so compresses to nothing.
+// Stores the place of the time as its distance from the end, which is the same in nearly all messages and so compresses well.
 void AppendMessageHeader(const StoredMessage& message, std::string& out) {
   AppendVarint(static_cast<std::uint32_t>(message.json.size()), out);
   AppendVarint(static_cast<std::uint32_t>(message.json.size() - message.created_at_offset), out);
@@ -47,12 +47,12 @@ std::string MessageRow(const StoredMessage& message) {
 
 MessageRun::MessageRun(std::uint64_t first_sequence, std::string_view value) : sequence_(first_sequence - 1) {
   if (value.empty()) {
-    Fail("is empty");
+    Fail("empty");
   } else if (static_cast<std::uint8_t>(value.front()) > kRecordFormatWritten) {
     status_ = Status::Unavailable("message: record format " + std::to_string(static_cast<unsigned char>(value.front())) +
-                                  " is newer than this library reads");
+                                  " is newer than this library supports");
   } else if (value.front() == 0 || value.size() == kMessageRunBeginBytes) {
-    Fail(value.front() == 0 ? "record format 0" : "holds no message");
+    Fail(value.front() == 0 ? "record format 0" : "no message");
   } else {
     rest_ = value.substr(kMessageRunBeginBytes);
   }
@@ -62,17 +62,17 @@ bool MessageRun::Next() {
   if (rest_.empty()) return false;
   std::uint32_t json_bytes = 0;
   std::uint32_t created_at_behind = 0;
-  if (!TakeVarint(rest_, json_bytes) || !TakeVarint(rest_, created_at_behind)) return Fail("is cut short");
-  if (json_bytes > rest_.size() || created_at_behind > json_bytes) return Fail("is cut short");
+  if (!TakeVarint(rest_, json_bytes) || !TakeVarint(rest_, created_at_behind)) return Fail("truncated");
+  if (json_bytes > rest_.size() || created_at_behind > json_bytes) return Fail("truncated");
   message_.json = rest_.substr(0, json_bytes);
   message_.created_at_offset = json_bytes - created_at_behind;
   rest_.remove_prefix(json_bytes);
   ++sequence_;
-  return message_.IsWhole() || Fail("is no message");
+  return message_.IsWhole() || Fail("malformed message");
 }
 
 bool MessageRun::Fail(std::string_view problem) {
-  status_ = Status::Corruption("a row of messages " + std::string(problem));
+  status_ = Status::Corruption("row of messages: " + std::string(problem));
   rest_ = {};
   return false;
 }

@@ -1,6 +1,6 @@
-// A row of `messages`: a run of one or more messages whose sequence numbers follow on one another. Messages that come together
-// share a row: a row of its own for each would cost a key and an insertion apiece, and a walk over a conversation a step
-// apiece. The row's key is that of its first message. Layout: FORMAT.md.
+// A row of `messages`: a run of one or more messages with consecutive sequence numbers. Messages written together share a row,
+// because a row for each would cost a key, an insertion, and a step of every scan of the conversation. The row's key is that of
+// its first message. Layout: FORMAT.md.
 #pragma once
 
 #include <cstddef>
@@ -13,32 +13,33 @@
 
 namespace coffer::format {
 
-// A run ends before it would pass one of these; a single message may be larger.
+// A run ends before it exceeds either limit; a single message may be larger.
 inline constexpr std::size_t kMessageRunMessagesMax = 128;
 inline constexpr std::size_t kMessageRunBytesMax = std::size_t{32} << 10;
 
-// A value is a begin and then, for each message, a header and its JSON.
+// A value is the beginning, then a header and the JSON of each message.
 void AppendMessageRunBegin(std::string& out);
 void AppendMessageHeader(const StoredMessage& message, std::string& out);
-// What the two append at most.
+// The most bytes that each of them appends.
 inline constexpr std::size_t kMessageRunBeginBytes = 1;
 inline constexpr std::size_t kMessageHeaderBytesMax = 10;
 
-// A run of one, complete.
+// A complete run of one message.
 std::string MessageRow(const StoredMessage& message);
 
-// Walks a row's messages. The value must outlive it.
-//   for (MessageRun run(first, value); run.Next();) …   and then look at status().
+// Iterates over a row's messages. The value must outlive it. One thread at a time.
+//   for (MessageRun run(first, value); run.Next();) …   then check status().
 class MessageRun {
  public:
   MessageRun(std::uint64_t first_sequence, std::string_view value);
 
-  // Moves to the next message, at first to the first. false: behind the last one, or at a fault.
+  // Advances to the next message; the first call to the first one. False after the last message or at a fault.
   bool Next();
   const StoredMessage& message() const { return message_; }
   std::uint64_t sequence() const { return sequence_; }
 
-  // kCorruption: not such a value. kUnavailable: written by a newer format.
+  // kCorruption: not a valid row.
+  // kUnavailable: written in a newer format.
   const Status& status() const { return status_; }
 
  private:

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint8_t kHasContent = 1;
 constexpr std::string_view kIdMember = "{\"id\":\"";
-// Joining short texts is faster than hashing them in pieces.
+// Up to this size, joining the parts is faster than hashing them one by one.
 constexpr std::size_t kCopiedForDigestBytesMax = std::size_t{64} << 10;
 constexpr std::size_t kTimestampBytes = 27;  // 2026-11-22T10:00:00.000000Z
 
@@ -22,12 +22,12 @@ Status CheckFormat(std::uint8_t format, std::string_view what) {
   if (format == 0) return Status::Corruption(std::string(what) + ": record format 0");
   if (format > kRecordFormatWritten) {
     return Status::Unavailable(std::string(what) + ": record format " + std::to_string(format) +
-                               " is newer than this library reads");
+                               " is newer than this library supports");
   }
   return Status::Ok();
 }
 
-Status Truncated(std::string_view what) { return Status::Corruption(std::string(what) + ": stored value is cut short"); }
+Status Truncated(std::string_view what) { return Status::Corruption(std::string(what) + ": truncated stored value"); }
 
 bool IsObjectText(std::string_view json) { return json.size() >= 2 && json.front() == '{' && json.back() == '}'; }
 
@@ -88,7 +88,7 @@ std::string_view StoredMessage::id_text() const {
 Result<Timestamp> StoredMessage::created_at() const { return ParseTimestamp(json.substr(created_at_offset, kTimestampBytes)); }
 
 StoredMessage DescribeMessage(std::string_view json, std::size_t unknown_bytes) {
-  // `…"created_at":"2026-11-22T10:00:00.000000Z"` and then `}`, or `,` with the unknown members and `}`.
+  // The text ends in `"created_at":"2026-11-22T10:00:00.000000Z"` and `}`, or `,`, the unknown members and `}`.
   const std::size_t behind = 1 + 1 + (unknown_bytes == 0 ? 0 : unknown_bytes + 1);
   return {static_cast<std::uint32_t>(json.size() - behind - kTimestampBytes), json};
 }
@@ -125,12 +125,8 @@ Result<ConversationHead> DecodeConversationHead(std::string_view value) {
   head.last_message_at = TimeOf(fields.Number<std::uint64_t>());
   head.leading_run = fields.Number<std::uint32_t>();
   if (!fields.ok()) return Truncated(kWhat);
-  Result<Tally> record_tally = DecodeTally(record);
-  Result<Tally> messages = DecodeTally(fields.rest());
-  if (!record_tally.ok()) return std::move(record_tally).status();
-  if (!messages.ok()) return std::move(messages).status().WithContext(kWhat);
-  head.record = *record_tally;
-  head.messages = *messages;
+  COFFER_ASSIGN_CONTEXT(head.record, DecodeTally(record), kWhat);
+  COFFER_ASSIGN_CONTEXT(head.messages, DecodeTally(fields.rest()), kWhat);
   return head;
 }
 
@@ -170,7 +166,7 @@ void AppendOpenConversation(const StoredText& stored, std::uint64_t message_coun
 void InsertDerivedMembers(const ConversationText& offsets, std::uint64_t message_count, Timestamp last_message_at,
                           std::string& text) {
   std::string member;
-  // The later one first, so that the earlier offset still holds.
+  // The later member first, so that the earlier offset stays valid.
   if (message_count > 0) {
     AppendLastMessageAt(last_message_at, member);
     text.insert(offsets.last_message_at_offset, member);

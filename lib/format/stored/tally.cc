@@ -1,6 +1,6 @@
 #include "format/stored/tally.h"
 
-// Compiled in: the digest is part of the stored format, and a short text is hashed faster than a call across libraries.
+// Inlined, because the digest is part of the stored format, and hashing a short text is faster than a call into a library.
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -29,7 +29,7 @@ void AppendTally(std::string& out, const Tally& tally) {
 
 Result<Tally> DecodeTally(std::string_view bytes) {
   if (bytes.size() != kTallyBytes) {
-    return Status::Corruption("a tally has " + std::to_string(bytes.size()) + " bytes instead of " +
+    return Status::Corruption("a tally has " + std::to_string(bytes.size()) + " bytes; expected " +
                               std::to_string(kTallyBytes));
   }
   FieldReader reader(bytes);

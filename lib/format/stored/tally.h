@@ -1,4 +1,4 @@
-// Tally: what the counters add up. A count, bytes, and a content digest that is a sum, so that order does not matter.
+// Tally: the values that counters sum up: a count, bytes, and a content digest. The digest is a sum, so order does not matter.
 #pragma once
 
 #include <cstddef>
@@ -27,12 +27,12 @@ struct Digest128 {
   bool operator==(const Digest128&) const = default;
 };
 
-// XXH3-128 of `bytes` (seed 0): finds accidents, not forgers. Source: xxHash specification, XXH3.
+// XXH3-128 of `bytes` (seed 0): detects accidental damage, not forgery. Source: xxHash specification, XXH3.
 Digest128 ContentDigest(std::string_view bytes);
-// Of the parts one behind the other, without a copy of them.
+// The digest of the concatenated parts, without copying them.
 Digest128 ContentDigest(std::span<const std::string_view> parts);
 
-// A difference as well as a total: subtracting wraps around, and sums come out right.
+// A total or a difference. Subtraction wraps around, and sums of differences are still correct.
 struct Tally {
   std::uint64_t count = 0;
   std::uint64_t bytes = 0;
@@ -54,7 +54,7 @@ struct Tally {
 // 32 bytes: count, bytes, digest low, digest high, each 8 bytes little-endian.
 inline constexpr std::size_t kTallyBytes = 32;
 void AppendTally(std::string& out, const Tally& tally);
-// kCorruption unless `bytes` has kTallyBytes.
+// kCorruption: `bytes` does not have kTallyBytes bytes.
 Result<Tally> DecodeTally(std::string_view bytes);
 
 }  // namespace coffer::format

@@ -83,7 +83,7 @@ void CsvSplitter::EndCell() {
   if (cell.text.starts_with(kGuard)) cell.text.erase(0, 1);
 }
 
-// A blank line is no row.
+// A blank line is not a row.
 void CsvSplitter::EndRow() {
   EndCell();
   ++line_;
@@ -92,7 +92,7 @@ void CsvSplitter::EndRow() {
   event_ = Event::kRow;
 }
 
-// Ordinary bytes of the open cell, all at once.
+// Takes a run of ordinary bytes of the open cell.
 std::size_t CsvSplitter::TakeRun(std::string_view bytes) {
   if (state_ != State::kPlain && state_ != State::kQuoted) return 0;
   const std::string_view ends = state_ == State::kQuoted ? "\"\n" : ",\"\r\n";
@@ -114,11 +114,11 @@ void CsvSplitter::TakeByte(char c) {
         state_ = State::kQuoteInQuoted;
         return;
       }
-      ++line_;  // the only other byte that ends a run
+      ++line_;  // LF, the only other byte that ends a run
       row_[cells_].text.push_back(c);
       return;
     case State::kCarriageReturn:
-      return c == '\n' ? EndRow() : Refuse("a CR that no LF follows, in a cell that is not quoted");
+      return c == '\n' ? EndRow() : Refuse("a CR without an LF in an unquoted cell");
     case State::kSkipLine:
       if (c != '\n') return;
       ++line_;
@@ -139,7 +139,7 @@ void CsvSplitter::TakePlain(char c) {
     case ',':
       EndCell();
       if (cells_ == kCsvCellsMax) return Refuse("more than " + std::to_string(kCsvCellsMax) + " cells");
-      OpenCell();  // there, if empty, even where the line ends now
+      OpenCell();  // the cell exists even if the line ends here
       state_ = State::kCellBegins;
       return;
     case '\n':
@@ -148,7 +148,7 @@ void CsvSplitter::TakePlain(char c) {
       state_ = State::kCarriageReturn;
       return;
     case '"':
-      return Refuse("a quote within a cell that is not quoted");
+      return Refuse("a quote within an unquoted cell");
     default:
       row_[cells_].text.push_back(c);
   }
@@ -162,7 +162,7 @@ void CsvSplitter::TakeBehindQuote(char c) {
     TakePlain(c);
     if (c == '\r') state_ = State::kCarriageReturn;
   } else {
-    Refuse("text behind a cell's closing quote");
+    Refuse("text after the closing quote of a cell");
   }
 }
 
@@ -175,7 +175,7 @@ void CsvSplitter::Refuse(std::string reason) {
 CsvSplitter::Event CsvSplitter::Finish() {
   if (event_ != Event::kNone) BeginRow();
   if (state_ == State::kQuoted) {
-    Refuse("is cut off within a quoted cell");
+    Refuse("truncated within a quoted cell");
   } else if (in_row_ && state_ != State::kSkipLine) {
     EndRow();
   }

@@ -26,7 +26,7 @@ void AppendQuoted(std::string_view text, std::string& out) {
   out.push_back('\'');
 }
 
-// A character that does not occur in the text and that neither reader treats in a way of its own.
+// A character that is not in the text and is not special in SQLite or PostgreSQL.
 std::optional<char> CharacterNotIn(std::string_view text) {
   constexpr std::string_view kCandidates =
       "\x01\x02\x03\x04\x05\x06\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1C\x1D\x1E\x1F~|^";
@@ -36,7 +36,7 @@ std::optional<char> CharacterNotIn(std::string_view text) {
   return std::nullopt;
 }
 
-// replace('a~b', '~', '<CR>' || '<LF>'): the two stand apart in the script.
+// Appends replace('a~b', '~', '<CR>' || '<LF>'), so that no CR is before an LF in the script.
 void AppendReplacing(std::string_view text, char stand_in, std::string& out) {
   out += "replace('";
   for (std::size_t at = 0; at < text.size();) {

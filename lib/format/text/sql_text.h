@@ -1,4 +1,4 @@
-// SQL literals that SQLite and PostgreSQL read alike, whatever text they stand for.
+// SQL literals that SQLite and PostgreSQL read alike for every text.
 #pragma once
 
 #include <string>
@@ -6,15 +6,16 @@
 
 namespace coffer::format {
 
-// A literal that is `text`. False: SQL cannot carry it, since it has U+0000, or a CR LF beside every character that could stand for
-// one; the literal is then its base64. A CR before an LF does not stand in the script: sqlite3's shell drops it there.
+// Appends a literal for `text`. Returns false and appends the base64 of `text` if SQL cannot represent it: it has U+0000, or it
+// has CR LF and also every character that could replace CR LF. The script never has a CR before an LF, because sqlite3's shell
+// drops such a CR.
 bool AppendSqlText(std::string_view text, std::string& out);
 
-// A canonical JSON value as a literal: a string as its text, true and false as such, everything else as text: numbers keep their
-// digits that way. An empty view is NULL. False as above. `scratch` is overwritten.
+// Appends a literal for a canonical JSON value: a string as its text, true and false as booleans, null as NULL, everything else
+// as text, so that numbers keep their digits. An empty view is NULL. Returns false as above. `scratch` is overwritten.
 bool AppendSqlValue(std::string_view canonical, std::string& scratch, std::string& out);
 
-// "name", its quotes doubled.
+// Appends "name" with its quotes doubled.
 void AppendSqlName(std::string_view name, std::string& out);
 
 }  // namespace coffer::format

@@ -19,7 +19,7 @@ struct CodePoints {
   std::uint32_t last;
 };
 
-// Letters above ASCII that both editions allow at a name's beginning.
+// Letters above ASCII that both editions allow as the first character of a name.
 constexpr std::array kNameLetters = {CodePoints{0xC0, 0xD6},     CodePoints{0xD8, 0xF6},     CodePoints{0xF8, 0x131},
                                      CodePoints{0x134, 0x13E},   CodePoints{0x141, 0x148},   CodePoints{0x14A, 0x17E},
                                      CodePoints{0x388, 0x38A},   CodePoints{0x38E, 0x3A1},   CodePoints{0x3A3, 0x3CE},
@@ -28,7 +28,7 @@ constexpr std::array kNameLetters = {CodePoints{0xC0, 0xD6},     CodePoints{0xD8
                                      CodePoints{0x641, 0x64A},   CodePoints{0x1E00, 0x1E9B}, CodePoints{0x3041, 0x3094},
                                      CodePoints{0x30A1, 0x30FA}, CodePoints{0x4E00, 0x9FA5}, CodePoints{0xAC00, 0xD7A3}};
 
-// The code point at the front of valid UTF-8, of at most three bytes; 0 for a longer one.
+// Removes the first code point from valid UTF-8. Returns 0 for one of four bytes.
 std::uint32_t TakeCodePoint(std::string_view& text) {
   const auto byte = [&](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at])); };
   const std::uint32_t lead = byte(0);
@@ -52,7 +52,7 @@ bool IsNameCharacter(std::uint32_t c) { return IsNameLetter(c) || (c >= '0' && c
 
 bool IsForbiddenByte(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
 
-// U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+// U+FFFE and U+FFFF are EF BF BE and EF BF BF in UTF-8.
 bool HasNoncharacter(std::string_view text) {
   for (std::size_t at = text.find("\xEF\xBF"); at != std::string_view::npos; at = text.find("\xEF\xBF", at + 1)) {
     if (at + 2 < text.size() && static_cast<unsigned char>(text[at + 2]) >= 0xBE) return true;
@@ -102,7 +102,7 @@ void AppendWithEntities(std::string_view text, const ByteSet& special, std::stri
   out.append(text, begin, text.size() - begin);
 }
 
-// Opens the element and answers how it is closed.
+// Opens the element and returns its end tag.
 std::string OpenElement(std::string_view name_literal, std::string& out) {
   std::string name;
   AppendUnescaped(name_literal, name);
@@ -123,7 +123,7 @@ bool IsXmlText(std::string_view text) {
   std::size_t at = 0;
   bool high = false;
 #ifdef __SSE2__
-  // Sixteen bytes without a control character at a step.
+  // Examines sixteen bytes at a time.
   for (; at + 16 <= text.size(); at += 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
     const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);

@@ -1,4 +1,4 @@
-// XML 1.0 as exports write it: a member is an element of its name, and what XML cannot say is said in attributes.
+// XML 1.0 in the form of exports: a member is an element with its name; attributes have what XML cannot represent otherwise.
 #pragma once
 
 #include <string>
@@ -6,22 +6,25 @@
 
 namespace coffer::format {
 
-// Whether XML 1.0 can carry the text: U+0000 to U+001F but tab, LF and CR it cannot, nor U+FFFE and U+FFFF. Valid UTF-8 is given.
+// Whether XML 1.0 can represent the text: it has no U+FFFE, no U+FFFF, and nothing below U+0020 except tab, LF and CR. `text`
+// must be valid UTF-8.
 bool IsXmlText(std::string_view text);
 
-// A name that every reader takes for an element's: letters of ASCII, Latin, Greek, Cyrillic, Hebrew, Arabic, kana, CJK and Hangul
-// that both editions of XML 1.0 in use (the 4th of expat, the 5th of libxml2) have, digits, '_', '-', '.'; no colon, which
-// would be a namespace's.
+// Whether every reader accepts the name as an element name: ASCII, Latin, Greek, Cyrillic, Hebrew, Arabic, kana, CJK and Hangul
+// letters that are in both editions of XML 1.0 in use (the 4th in expat, the 5th in libxml2), digits, '_', '-' and '.'. No
+// colon, because it would mark a namespace.
 bool IsXmlName(std::string_view name);
 
-// Character data that reads back as `text`, CR too, which a reader would turn into LF. IsXmlText is given.
+// Appends character data that reads back as `text`. A CR is escaped, because a reader would turn it into LF. IsXmlText(text)
+// must be true.
 void AppendXmlText(std::string_view text, std::string& out);
-// The same between the quotes of an attribute.
+// The same for the value of an attribute, without its quotes.
 void AppendXmlAttribute(std::string_view text, std::string& out);
 
-// A member as an element: `<title>…</title>`, `<total_tokens type="number">1</total_tokens>`, `<x nil="true"/>`. Lists and objects
-// are JSON text of type="json", a text that XML cannot carry has encoding="base64". A name that is no XML name is an attribute of
-// <member>, if need be with name_encoding="base64". `name`: as JSON literal; `canonical`: a value. `scratch` is overwritten.
+// Appends a member as an element: `<title>…</title>`, `<total_tokens type="number">1</total_tokens>`, `<x nil="true"/>`.
+// Lists and objects are JSON text with type="json". A text that XML cannot represent has encoding="base64". A name that is not
+// an XML name is the attribute `name` of <member>, with name_encoding="base64" if XML cannot represent it. `name_literal` is a
+// JSON string literal, `canonical` a canonical value. `scratch` is overwritten.
 void AppendXmlMember(std::string_view name_literal, std::string_view canonical, std::string& scratch, std::string& out);
 
 }  // namespace coffer::format

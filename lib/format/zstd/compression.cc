@@ -32,7 +32,7 @@ struct ZstdCompressor::Context {
       status = Status::ResourceExhausted("zstd: no memory for a compressor");
       return;
     }
-    // Out of range values are zstd's to clamp; no threads is an answer that is not asked for.
+    // zstd clamps values out of range. A libzstd without threads rejects nbWorkers; this thread then compresses.
     ZSTD_CCtx_setParameter(stream, ZSTD_c_compressionLevel, level);
     ZSTD_CCtx_setParameter(stream, ZSTD_c_checksumFlag, 1);
     if (workers > 0) ZSTD_CCtx_setParameter(stream, ZSTD_c_nbWorkers, workers);
@@ -59,7 +59,7 @@ struct ZstdCompressor::Context {
   ZSTD_CCtx* stream;
   ByteSink sink;
   std::string buffer;
-  Status status;  // the first failure stays
+  Status status;  // the first failure
 };
 
 ZstdCompressor::ZstdCompressor(int level, int workers, ByteSink sink)
@@ -72,7 +72,7 @@ Status ZstdCompressor::Write(std::string_view bytes) {
 
 Status ZstdCompressor::Finish() {
   Status finished = context_->Run({}, ZSTD_e_end);
-  if (finished.ok()) context_->status = Status::Internal("zstd: the frame has ended");
+  if (finished.ok()) context_->status = Status::Internal("zstd: write after Finish");
   return finished;
 }
 
@@ -96,7 +96,7 @@ struct ZstdDecompressor::Context {
     return Status::Ok();
   }
 
-  // Until something came out, the stream ended, or it failed.
+  // Runs until it produces output, the stream ends or it fails.
   Result<std::size_t> Read(char* to, std::size_t length) {
     ZSTD_outBuffer out{to, length, 0};
     while (status.ok() && out.pos == 0 && length > 0) {
@@ -104,7 +104,7 @@ struct ZstdDecompressor::Context {
       if (!status.ok()) break;
       const bool dry = in.pos == in.size;
       if (dry && !output_waits) {
-        if (within_frame) status = Status::Corruption("zstd: cut off within a frame");
+        if (within_frame) status = Status::Corruption("zstd: truncated within a frame");
         break;
       }
       const std::size_t hint = ZSTD_decompressStream(stream, &out, &in);
@@ -113,7 +113,7 @@ struct ZstdDecompressor::Context {
         break;
       }
       within_frame = hint != 0;
-      // A full output may hide more; anything less and the stream is dry until it gets input.
+      // If the output is full, more may be buffered. If it is not full, the stream needs input.
       output_waits = within_frame && out.pos == out.size;
     }
     if (!status.ok() && out.pos == 0) return status;
@@ -127,7 +127,7 @@ struct ZstdDecompressor::Context {
   bool within_frame = false;
   bool output_waits = false;
   bool source_ended = false;
-  Status status;  // the first failure stays
+  Status status;  // the first failure
 };
 
 ZstdDecompressor::ZstdDecompressor(ByteReader source) : context_(std::make_unique<Context>(std::move(source))) {}

@@ -10,12 +10,13 @@
 
 namespace coffer::format {
 
-// Where produced bytes go. A failure stops the stream and is handed on.
+// Receives the output. A failure stops the stream and is returned to its caller.
 using ByteSink = std::function<Status(std::string_view)>;
 
+// Compresses a stream into one frame. The first failure is permanent. One thread at a time.
 class ZstdCompressor {
  public:
-  // `workers` > 0 compresses in that many threads of zstd's own; falls back to none where libzstd has no threads.
+  // `workers` > 0: compress in that many zstd threads. If libzstd has no threads, the calling thread compresses.
   ZstdCompressor(int level, int workers, ByteSink sink);
   ~ZstdCompressor();
   Status Write(std::string_view bytes);
@@ -27,17 +28,19 @@ class ZstdCompressor {
   std::unique_ptr<Context> context_;
 };
 
-// Windows larger than this are refused: a hostile stream may not choose our memory.
+// Larger windows are rejected, so that a hostile stream cannot choose how much memory is used.
 inline constexpr int kZstdWindowLogMax = 27;
 
+// Decompresses a stream of frames. The first failure is permanent. One thread at a time.
 class ZstdDecompressor {
  public:
-  // `source` fills (buffer, length) and answers how many bytes, 0 at the end.
+  // `source` fills (buffer, length) and returns the number of bytes, 0 at the end.
   using ByteReader = std::function<Result<std::size_t>(char*, std::size_t)>;
   explicit ZstdDecompressor(ByteReader source);
   ~ZstdDecompressor();
-  // Up to `length` decompressed bytes; 0 at the end. Frames one after the other read as one stream.
-  // kCorruption: damaged, or cut off within a frame.
+  // Reads up to `length` decompressed bytes; returns 0 at the end. Consecutive frames read as one stream.
+  // kCorruption: the data is damaged, or truncated within a frame.
+  // kResourceExhausted: the window is above the limit, or memory is short.
   Result<std::size_t> Read(char* buffer, std::size_t length);
 
  private:
@@ -45,7 +48,7 @@ class ZstdDecompressor {
   std::unique_ptr<Context> context_;
 };
 
-// The four bytes that every zstd frame (or skippable frame) starts with.
+// Whether the first four bytes are the magic number of a zstd frame or skippable frame.
 bool LooksLikeZstd(std::string_view first_bytes);
 
 }  // namespace coffer::format

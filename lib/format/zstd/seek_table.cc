@@ -19,7 +19,7 @@ constexpr std::uint8_t kWithChecksums = 0x80;
 constexpr std::uint8_t kReservedBits = 0x7C;
 constexpr std::size_t kHeaderBytes = 8;
 constexpr std::size_t kFooterBytes = 9;
-// Holds the whole table of most files.
+// The table of most files fits in this.
 constexpr std::size_t kTailBytes = 4096;
 
 constexpr std::size_t EntryBytes(bool with_checksums) { return with_checksums ? 12 : 8; }
@@ -40,21 +40,20 @@ Result<Footer> DecodeFooter(std::string_view bytes) {
   footer.frames = fields.Number<std::uint32_t>();
   const auto descriptor = fields.Number<std::uint8_t>();
   const auto magic = fields.Number<std::uint32_t>();
-  if (!fields.ok() || magic != kFooterMagic) return Damaged("there is none, or the file is cut off");
+  if (!fields.ok() || magic != kFooterMagic) return Damaged("missing, or the file is truncated");
   if ((descriptor & kReservedBits) != 0) return Damaged("reserved bits are set");
   if (footer.frames > kSeekableFramesMax) {
-    return Status::ResourceExhausted("seek table: " + std::to_string(footer.frames) + " frames, more than " +
+    return Status::ResourceExhausted("seek table: " + std::to_string(footer.frames) + " frames, above " +
                                      std::to_string(kSeekableFramesMax));
   }
   footer.with_checksums = (descriptor & kWithChecksums) != 0;
   return footer;
 }
 
-// The last `length` bytes.
+// Reads the last `length` bytes.
 Result<std::string> ReadTail(const RangeReader& source, std::uint64_t stored_bytes, std::size_t length) {
   std::string tail(length, '\0');
-  Status read = ReadExactly(source, stored_bytes - length, length, tail.data());
-  if (!read.ok()) return read.WithContext("seek table");
+  COFFER_TRY_CONTEXT(ReadExactly(source, stored_bytes - length, length, tail.data()), "seek table");
   return tail;
 }
 
@@ -78,22 +77,21 @@ std::string SeekTableBuilder::Finish() const {
 }
 
 Result<SeekTable> SeekTable::Read(const RangeReader& source, std::uint64_t stored_bytes) {
-  if (stored_bytes < kHeaderBytes + kFooterBytes) return Damaged("there is none, or the file is cut off");
-  Result<std::string> tail =
-      ReadTail(source, stored_bytes, static_cast<std::size_t>(std::min<std::uint64_t>(stored_bytes, kTailBytes)));
-  if (!tail.ok()) return std::move(tail).status();
-  COFFER_ASSIGN(const Footer footer, DecodeFooter(std::string_view(*tail).substr(tail->size() - kFooterBytes)));
+  if (stored_bytes < kHeaderBytes + kFooterBytes) return Damaged("missing, or the file is truncated");
+  COFFER_ASSIGN(std::string tail,
+                ReadTail(source, stored_bytes, static_cast<std::size_t>(std::min<std::uint64_t>(stored_bytes, kTailBytes))));
+  COFFER_ASSIGN(const Footer footer, DecodeFooter(std::string_view(tail).substr(tail.size() - kFooterBytes)));
   const std::size_t table_bytes = footer.table_bytes();
-  if (table_bytes > stored_bytes) return Damaged("is longer than the file");
-  if (table_bytes > tail->size()) tail = ReadTail(source, stored_bytes, table_bytes);
-  if (!tail.ok()) return std::move(tail).status();
-  FieldReader fields(std::string_view(*tail).substr(tail->size() - table_bytes));
+  if (table_bytes > stored_bytes) return Damaged("longer than the file");
+  if (table_bytes > tail.size()) {
+    COFFER_ASSIGN(tail, ReadTail(source, stored_bytes, table_bytes));
+  }
+  FieldReader fields(std::string_view(tail).substr(tail.size() - table_bytes));
   const auto magic = fields.Number<std::uint32_t>();
   const auto length = fields.Number<std::uint32_t>();
-  if (magic != kSkippableMagic || length != table_bytes - kHeaderBytes) return Damaged("does not fit its footer");
+  if (magic != kSkippableMagic || length != table_bytes - kHeaderBytes) return Damaged("header and footer differ");
   SeekTable table;
-  Status decoded = table.Decode(fields.Bytes(footer.entries_bytes()), footer.frames, footer.with_checksums);
-  if (!decoded.ok()) return decoded;
+  COFFER_TRY(table.Decode(fields.Bytes(footer.entries_bytes()), footer.frames, footer.with_checksums));
   if (table.stored_offsets_.back() != stored_bytes - table_bytes) return Damaged("the frames do not fill the file");
   return table;
 }
@@ -112,7 +110,7 @@ Status SeekTable::Decode(std::string_view entries, std::size_t frames, bool with
   return Status::Ok();
 }
 
-// No sum overflows: the count and each size are within their limits.
+// The sums cannot overflow, because the number of frames and every size are within their limits.
 Status SeekTable::Add(std::uint32_t stored_bytes, std::uint32_t plain_bytes) {
   const auto at = [&] { return "frame " + std::to_string(frames()); };
   if (stored_bytes == 0 || plain_bytes == 0) return Damaged(at() + " is empty");

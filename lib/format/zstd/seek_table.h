@@ -1,4 +1,4 @@
-// The table at the end of a seekable zstd file: a skippable frame with the sizes of all frames, and its footer.
+// The table at the end of a seekable zstd file: a skippable frame with the sizes of all frames and a footer.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,15 @@
 
 namespace coffer::format {
 
-// Gathers the table of a file that is being written.
+// Builds the table of a file during writing.
 //
-// With a checksum for each frame (the low half of XXH64 of its plain bytes), although each frame ends in its own already: that
-// one belongs to the frame, this one to the place, so frames that changed places are found. It costs 4 bytes and no time.
+// The table has a checksum of each frame (the low half of XXH64 of its plain bytes), although the frame ends in the same
+// checksum. The copy in the table belongs to a position, so it detects swapped frames. It costs 4 bytes and no time.
 class SeekTableBuilder {
  public:
   void Add(std::uint32_t stored_bytes, std::uint32_t plain_bytes, std::uint32_t checksum);
   std::size_t frames() const { return frames_; }
-  // The skippable frame.
+  // Returns the skippable frame.
   std::string Finish() const;
 
  private:
@@ -28,14 +28,14 @@ class SeekTableBuilder {
   std::size_t frames_ = 0;
 };
 
-// The table of a file. Its frames fill the file up to the table, and each is within the limits of seekable_zstd.h.
+// The table of a file. The frames fill the file up to the table, and each is within the limits of seekable_zstd.h.
 class SeekTable {
  public:
-  // Statuses as those of SeekableZstdReader::Open.
+  // Errors as in SeekableZstdReader::Open.
   static Result<SeekTable> Read(const RangeReader& source, std::uint64_t stored_bytes);
 
   std::size_t frames() const { return plain_offsets_.size() - 1; }
-  // Of frames(): where the last one ends.
+  // The offset of a frame; StoredOffset(frames()) and PlainOffset(frames()) are the ends of the last one.
   std::uint64_t StoredOffset(std::size_t frame) const { return stored_offsets_[frame]; }
   std::uint64_t PlainOffset(std::size_t frame) const { return plain_offsets_[frame]; }
   std::optional<std::uint32_t> Checksum(std::size_t frame) const;
@@ -48,7 +48,7 @@ class SeekTable {
 
   std::vector<std::uint64_t> stored_offsets_;
   std::vector<std::uint64_t> plain_offsets_;
-  std::vector<std::uint32_t> checksums_;  // none, or one for each frame
+  std::vector<std::uint32_t> checksums_;  // empty, or one for each frame
 };
 
 }  // namespace coffer::format

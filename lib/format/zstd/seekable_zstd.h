@@ -1,5 +1,5 @@
-// Seekable zstd: independent frames and a table of their sizes in a skippable frame at the end. Any zstd reads it as a stream; a
-// range is read by decompressing its frames alone.
+// Seekable zstd: independent frames, and a table of their sizes in a skippable frame at the end. Any zstd decoder reads it as
+// a stream. To read a range, only its frames are decompressed.
 // Source: zstd's contrib/seekable_format/zstd_seekable_compression_format.md, RFC 8878.
 #pragma once
 
@@ -15,18 +15,20 @@
 
 namespace coffer::format {
 
-// A raw frame of so many bytes is stored in 64 KiB, which is a chunk of age: a random read decrypts one, and a walk none twice.
+// A raw frame with this many plain bytes is 64 KiB long, one age chunk: a random read decrypts one chunk, and a scan decrypts
+// no chunk twice.
 inline constexpr std::size_t kRawFrameBytes = (std::size_t{64} << 10) - 16;
-// What is compressed together. In 64 KiB, the little that files of a store still shrink by is halved.
+// The plain bytes of a compressed frame. With 64 KiB, the small gain on a store's files would be halved.
 inline constexpr std::size_t kSeekableFrameBytes = 4 * kRawFrameBytes;
-// A frame of a file from elsewhere may be larger than ours, up to this.
+// Frames of files from other writers may be larger, up to this.
 inline constexpr std::size_t kSeekableFrameBytesMax = std::size_t{8} << 20;
 inline constexpr std::size_t kSeekableFramesMax = std::size_t{1} << 24;
 
+// Writes a stream as a seekable file. The first failure is permanent. One thread at a time.
 class SeekableZstdWriter {
  public:
-  // `compress` false: all frames are raw, which costs a copy. True: level 1; a frame that does not shrink by a thirty-second is
-  // written as raw ones, and so are the next kFramesUnsampled without a try: most files of a store are compressed already.
+  // `compress` false: all frames are raw, at the cost of one copy. True: level 1. A frame that does not shrink by 1/32 is
+  // written as raw frames, and so are the next kFramesUnsampled without a try: most files of a store are compressed already.
   SeekableZstdWriter(bool compress, ByteSink sink);
   ~SeekableZstdWriter();
   SeekableZstdWriter(const SeekableZstdWriter&) = delete;
@@ -43,24 +45,25 @@ class SeekableZstdWriter {
   std::unique_ptr<State> state_;
 };
 
-// Safe to read from many threads if `source` is.
+// Reads frames in any order. Safe to read from many threads if `source` is.
 class SeekableZstdReader {
  public:
-  // Reads the table, whose every size is checked against `stored_bytes` before memory is taken for it.
-  // kCorruption: it is none, damaged or cut off. kResourceExhausted: frames above the limits.
+  // Reads the table and checks every size in it against `stored_bytes` before it allocates memory.
+  // kCorruption: not a seekable zstd file, damaged or truncated.
+  // kResourceExhausted: the frames are above the limits.
   static Result<std::unique_ptr<SeekableZstdReader>> Open(RangeReader source, std::uint64_t stored_bytes);
   ~SeekableZstdReader();
   SeekableZstdReader(const SeekableZstdReader&) = delete;
   SeekableZstdReader& operator=(const SeekableZstdReader&) = delete;
 
-  // Of the plain bytes.
+  // The number of plain bytes.
   std::uint64_t size_bytes() const;
   std::size_t frames() const;
   // The frame that holds the byte at `offset`, which must be below size_bytes().
   std::size_t FrameAt(std::uint64_t offset) const;
-  // Where the plain bytes of a frame begin; of frames(): size_bytes().
+  // The plain offset of a frame; size_bytes() for frames().
   std::uint64_t FrameOffset(std::size_t frame) const;
-  // Replaces `bytes` with the plain bytes of a frame; after a failure it is empty. kCorruption: it is not what was written.
+  // Replaces `bytes` with the plain bytes of a frame; empty after a failure. kCorruption: the frame is not as it was written.
   Status ReadFrame(std::size_t frame, std::string& bytes) const;
 
  private:

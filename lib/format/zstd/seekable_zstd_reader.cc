@@ -1,14 +1,14 @@
-// Compiled in, as in tally.cc.
+// Inlined for the same reasons as in tally.cc.
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#include <cassert>
 #include <utility>
 
 #include "format/zstd/seek_table.h"
 #include "format/zstd/seekable_zstd.h"
+#include "vocabulary/check.h"
 #include "vocabulary/fixed_width.h"
 #include "vocabulary/thread_scratch.h"
 #include "vocabulary/try.h"
@@ -16,13 +16,13 @@
 namespace coffer::format {
 namespace {
 
-// More is given back after the call.
+// A larger buffer is freed after the call.
 constexpr std::size_t kKeptBytes = 2 * kSeekableFrameBytes;
 constexpr std::size_t kDescriptorAt = 4;
 constexpr std::uint8_t kChecksumFlag = 0x04;
 constexpr std::size_t kChecksumBytes = 4;
 
-// What decompression needs. Not in the reader: one is open for every file of a store.
+// Decompression state. It is per thread, not per reader, because a reader is open for every file of a store.
 struct FrameScratch {
   FrameScratch() : context(ZSTD_createDCtx()) {}
   ~FrameScratch() { ZSTD_freeDCtx(context); }
@@ -52,17 +52,17 @@ Status ZstdFailure(std::size_t code) {
   return Status::Corruption(std::move(message));
 }
 
-// One frame that fills `stored`, decompressed to exactly bytes.size(). No window is allocated: the output is one.
+// Decompresses one frame, which must fill `stored`, to exactly bytes.size() bytes. The output serves as the window.
 Status Decompress(ZSTD_DCtx* context, std::string_view stored, std::string& bytes) {
   const std::size_t frame_bytes = ZSTD_findFrameCompressedSize(stored.data(), stored.size());
   if (ZSTD_isError(frame_bytes) != 0) return ZstdFailure(frame_bytes);
-  if (frame_bytes != stored.size()) return Status::Corruption("is not as long as its table says");
+  if (frame_bytes != stored.size()) return Status::Corruption("its length differs from the seek table");
   const std::size_t size = ZSTD_decompressDCtx(context, bytes.data(), bytes.size(), stored.data(), stored.size());
   if (ZSTD_isError(size) != 0) return ZstdFailure(size);
-  return size == bytes.size() ? Status::Ok() : Status::Corruption("does not hold as much as its table says");
+  return size == bytes.size() ? Status::Ok() : Status::Corruption("its decompressed size differs from the seek table");
 }
 
-// zstd has compared the frame's own checksum with the bytes already, if it has one.
+// If the frame has a checksum, zstd has already verified it, so it is read instead of computed.
 std::uint32_t ChecksumOf(std::string_view stored, std::string_view bytes) {
   if ((stored[kDescriptorAt] & kChecksumFlag) == 0) return static_cast<std::uint32_t>(XXH64(bytes.data(), bytes.size(), 0));
   return FieldReader(stored.substr(stored.size() - kChecksumBytes)).Number<std::uint32_t>();
@@ -79,7 +79,7 @@ struct SeekableZstdReader::State {
 };
 
 Status SeekableZstdReader::State::Read(std::size_t frame, std::string& bytes) const {
-  if (frame >= table.frames()) return Status::InvalidArgument("there is none");
+  if (frame >= table.frames()) return Status::InvalidArgument("no such frame");
   const ThreadScratch<FrameScratch> scratch;
   Status read = Read(frame, *scratch, bytes);
   scratch->Trim();
@@ -97,7 +97,7 @@ Status SeekableZstdReader::State::Read(std::size_t frame, FrameScratch& scratch,
   bytes.resize(static_cast<std::size_t>(table.PlainOffset(frame + 1) - table.PlainOffset(frame)));
   COFFER_TRY(Decompress(scratch.context, stored, bytes));
   const std::optional<std::uint32_t> checksum = table.Checksum(frame);
-  if (checksum && *checksum != ChecksumOf(stored, bytes)) return Status::Corruption("is not the one of its table");
+  if (checksum && *checksum != ChecksumOf(stored, bytes)) return Status::Corruption("its checksum differs from the seek table");
   return Status::Ok();
 }
 
@@ -114,15 +114,15 @@ std::uint64_t SeekableZstdReader::size_bytes() const { return FrameOffset(frames
 std::size_t SeekableZstdReader::frames() const { return state_->table.frames(); }
 
 std::size_t SeekableZstdReader::FrameAt(std::uint64_t offset) const {
-  assert(offset < size_bytes());
+  COFFER_CHECK(offset < size_bytes());
   return state_->table.FrameAt(offset);
 }
 
 std::uint64_t SeekableZstdReader::FrameOffset(std::size_t frame) const { return state_->table.PlainOffset(frame); }
 
 Status SeekableZstdReader::ReadFrame(std::size_t frame, std::string& bytes) const {
-  Status read = state_->Read(frame, bytes);
-  return read.ok() ? read : read.WithContext("seekable zstd frame " + std::to_string(frame));
+  COFFER_TRY_CONTEXT(state_->Read(frame, bytes), "seekable zstd frame " + std::to_string(frame));
+  return Status::Ok();
 }
 
 }  // namespace coffer::format

@@ -1,4 +1,4 @@
-// Compiled in, as in tally.cc.
+// Inlined for the same reasons as in tally.cc.
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 #include <zstd.h>
@@ -15,12 +15,12 @@ namespace coffer::format {
 namespace {
 
 constexpr std::uint32_t kFrameMagic = 0xFD2FB528;
-// A content size of four bytes, which is the window as well, and a checksum.
+// A four-byte content size, which is also the window size, and a checksum.
 constexpr std::uint8_t kRawFrameDescriptor = 0xA4;
 constexpr std::uint32_t kLastBlock = 1;
 static_assert(kRawFrameBytes <= std::size_t{128} << 10, "a raw frame is one block");
 constexpr std::size_t kChecksumBytes = 4;
-// Smaller gains do not pay for the decompression.
+// A smaller gain is not worth the decompression.
 constexpr std::size_t kGainDivisor = 32;
 
 std::uint32_t ChecksumAt(const char* bytes) {
@@ -43,16 +43,16 @@ struct SeekableZstdWriter::State {
   Status WriteFrame(std::string_view plain);
   Status WriteRaw(std::string_view plain);
   Status WriteRawFrame(std::string_view plain);
-  // 0: not worth it.
+  // Returns 0 if compression does not pay.
   Result<std::size_t> Compress(std::string_view plain);
 
   ByteSink sink;
-  ZSTD_CCtx* context = nullptr;  // none: all frames are raw
+  ZSTD_CCtx* context = nullptr;  // null: all frames are raw
   std::string packed;
-  int raw_to_come = 0;  // frames that are raw without a try
+  int raw_to_come = 0;  // the number of next frames to write raw without a try
   std::string waiting;
   SeekTableBuilder table;
-  Status status;  // the first failure stays
+  Status status;  // the first failure
 };
 
 Status SeekableZstdWriter::State::PrepareCompression() {
@@ -67,7 +67,7 @@ Status SeekableZstdWriter::State::PrepareCompression() {
 
 Status SeekableZstdWriter::State::Write(std::string_view bytes) {
   while (!bytes.empty()) {
-    // Whole frames are taken where they stand.
+    // A whole frame is written from `bytes` without a copy.
     const std::string_view piece = bytes.substr(0, kSeekableFrameBytes - waiting.size());
     bytes.remove_prefix(piece.size());
     if (piece.size() == kSeekableFrameBytes) {
@@ -130,7 +130,7 @@ Status SeekableZstdWriter::State::WriteRawFrame(std::string_view plain) {
   AppendLittleEndian(kRawFrameDescriptor, header);
   AppendLittleEndian(bytes, header);
   AppendLittleEndian(bytes << 3 | kLastBlock, header);
-  header.pop_back();  // a block's header has three bytes
+  header.pop_back();  // a block header has three bytes
   std::string end;
   AppendLittleEndian(checksum, end);
   for (const std::string_view part : {std::string_view(header), plain, std::string_view(end)}) {
@@ -152,7 +152,7 @@ Status SeekableZstdWriter::Write(std::string_view bytes) {
 Status SeekableZstdWriter::Finish() {
   if (state_->status.ok()) state_->status = state_->Finish();
   Status finished = state_->status;
-  if (finished.ok()) state_->status = Status::Internal("seekable zstd: the file has ended");
+  if (finished.ok()) state_->status = Status::Internal("seekable zstd: write after Finish");
   return finished;
 }
 

@@ -55,7 +55,7 @@ Status BackupImage::Take() {
   COFFER_TRY(storage::RemoveRecursively(core_.files(), work_path_));
   COFFER_TRY(core_.files().CreateDirectory(work_path_));
   const engine::StoreAccess access = core_.Access();
-  // Taken from memory: to open the image for its rows would take longer than an incremental backup does otherwise.
+  // Counters come from memory: opening the image to read them would take longer than the rest of an incremental backup.
   const auto moment = [this](const std::function<void()>& fix) {
     core_.AtRest([&](const engine::CounterState& counters) {
       fix();

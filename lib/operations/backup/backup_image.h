@@ -1,4 +1,4 @@
-// BackupImage: the store's state at one moment as files that nobody changes: a checkpoint, hard links beside the live store.
+// BackupImage: the store's state at one moment as immutable files: a checkpoint of hard links to the files of the live store.
 #pragma once
 
 #include <string>
@@ -13,23 +13,23 @@ namespace coffer::operations {
 
 class BackupImage {
  public:
-  // It lies where the next generation would be built: after a crash it is swept with the unfinished generations.
+  // The image is in the temporary folder of the next generation, which is swept after a crash.
   explicit BackupImage(engine::EngineCore& core);
-  // Hard links only; what cannot be removed now goes at the next opening.
+  // Removes the hard links. What cannot be removed now is swept at the next opening.
   ~BackupImage();
   BackupImage(const BackupImage&) = delete;
   BackupImage& operator=(const BackupImage&) = delete;
 
   Status Take();
-  // Takes the bytes of documents out of it: rows and files of that family go, and a row says which backup left them out. Costs a
-  // compaction of keys; the bytes themselves are not read.
+  // Removes the contents of documents from the image, rows and files, and adds a row with the id of the backup that left them
+  // out. Costs a compaction of keys; the contents are not read.
   Status LeaveOutContents(std::string_view backup_id);
-  // Writes the journal of operations and the audit trail to a file of the image.
+  // Writes the journal of operations to a file of the image.
   Status AddLogs();
-  // The counters of its moment.
+  // The counters at the moment of the image.
   const engine::TalliesByOwner& counters() const { return counters_; }
 
-  // Those of the store, and the logs; `digest` is empty where the file has none from its birth.
+  // The files of the store, and the logs. `digest` is empty if the file got no digest when it was created.
   const std::vector<storage::CheckpointFile>& files() const { return files_; }
   std::string PathOf(const storage::CheckpointFile& file) const;
 

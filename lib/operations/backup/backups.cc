@@ -1,4 +1,4 @@
-// The public calls of making, listing and deleting backups.
+// The public calls that make, list and delete backups.
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -77,7 +77,7 @@ Result<std::vector<BackupInfo>> WithVerifications(engine::EngineCore& core, Resu
   return backups;
 }
 
-// Whether an operation that has not ended reads or restores that backup.
+// kBusy: an operation that has not ended verifies or restores that backup.
 Status CheckNotInUse(Engine& engine, std::string_view backup_id) {
   for (const OperationKind kind : {OperationKind::kVerify, OperationKind::kRestore}) {
     for (const OperationState state : {OperationState::kPending, OperationState::kRunning}) {
@@ -97,7 +97,7 @@ Status CheckNotInUse(Engine& engine, std::string_view backup_id) {
   return Status::Ok();
 }
 
-// A change of one backup by a call.
+// Changes the repository within a call.
 Status ChangeBackup(Engine& engine, const std::function<Status(RepositorySession&)>& change) {
   engine::EngineCore& core = engine::CoreOf(engine);
   COFFER_TRY(core.CheckWritable());
@@ -115,7 +115,7 @@ Status ChangeBackup(Engine& engine, const std::function<Status(RepositorySession
 Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions& options, StartOptions start) try {
   if (engine.read_only()) return Status::PermissionDenied("backup: the store is opened read-only");
   COFFER_TRY_CONTEXT(operations::CheckBackupOptions(options), "backup");
-  // It has its name from the start, by which it is told while it runs.
+  // The name is chosen here, so that the running operation already shows it.
   BackupOptions named = options;
   if (named.name.empty()) named.name = "backup-" + FormatTimestamp(engine::CoreOf(engine).Now());
   operations::OperationSpec spec;
@@ -157,18 +157,18 @@ Result<BackupInfo> DeleteBackup(Engine& engine, std::string_view backup_id) try 
   const std::string what = "backup " + std::string(backup_id);
   engine::EngineCore& core = engine::CoreOf(engine);
   COFFER_TRY_CONTEXT(operations::CheckNotInUse(engine, backup_id), what);
-  // What it was is told from before; one whose manifest is damaged can be moved all the same, and only its id is known.
+  // The info to return is read before the move. A backup with a damaged manifest is moved too; only its id is known then.
   const operations::Repository repository(core.files(), core.repository());
   BackupInfo info;
   if (Result<operations::BackupManifest> manifest = repository.Read(backup_id); manifest.ok()) info = std::move(manifest->info);
   info.id = backup_id;
-  // Before the change, behind which nothing may fail any more.
-  COFFER_ASSIGN(BackupInfo told, operations::WithVerification(core, std::move(info)));
+  // Before the change, because nothing may fail after it.
+  COFFER_ASSIGN(BackupInfo deleted, operations::WithVerification(core, std::move(info)));
   const Timestamp now = core.Now();
   const auto move = [&](operations::RepositorySession& session) { return session.MoveToTrash(backup_id, now); };
   COFFER_TRY_CONTEXT(operations::ChangeBackup(engine, move), what);
-  told.deleted_at = now;
-  return told;
+  deleted.deleted_at = now;
+  return deleted;
 } catch (...) {
   return StatusOfException();
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <numeric>
 #include <set>
 #include <string>
@@ -22,6 +21,7 @@
 #include "operations/repository/repository_session.h"
 #include "operations/runner/parallel_steps.h"
 #include "storage/durable_file.h"
+#include "vocabulary/mutex.h"
 #include "vocabulary/try.h"
 
 namespace coffer::operations {
@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::int64_t kMicrosecondsPerDay = std::int64_t{86'400} * 1'000'000;
 
-// In characters of UTF-8; bytes that are none are found when the manifest is encoded.
+// Counts UTF-8 characters. Invalid UTF-8 is found when the manifest is encoded.
 std::size_t Characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
@@ -46,15 +46,15 @@ Result<std::vector<format::AgeRecipient>> ParseRecipients(const std::vector<std:
   return recipients;
 }
 
-// What one file of the image became.
+// A file of the image, stored.
 struct StoredFile {
   BackupFile file;
   StoredObject object;
-  std::unique_ptr<storage::ObjectWriter> writer;  // of an object that this backup adds
-  bool twin = false;                              // another file of this backup has the same bytes, and the object
+  std::unique_ptr<storage::ObjectWriter> writer;  // set if this backup adds the object
+  bool twin = false;                              // another file of this backup has the same bytes and stores the object
 };
 
-// One backup on its way: image, objects, manifest.
+// Makes one backup: image, objects, manifest.
 class BackupMaker {
  public:
   BackupMaker(engine::EngineCore& core, const BackupOptions& options, const BackupRole& role, OperationContext& context)
@@ -93,7 +93,7 @@ class BackupMaker {
   Status Make() {
     COFFER_ASSIGN(std::unique_ptr<RepositorySession> session, RepositorySession::Begin(core_, repository_));
     session_ = std::move(session);
-    // Before the image is taken: what is erased behind it is needed again by whoever restores it.
+    // Read before the image is taken: a restore must apply every erasure that completes later.
     COFFER_ASSIGN(std::string erased_through, Ledger(core_).CompletedThrough());
     manifest_.erased_through = std::move(erased_through);
     COFFER_ASSIGN(std::optional<std::string> bound, Catalogue(core_).ErasedThroughMax());
@@ -124,7 +124,7 @@ class BackupMaker {
     return Status::Ok();
   }
 
-  // Decides what may be shared.
+  // Decides which objects may be shared.
   Status Prepare() {
     BackupInfo& info = manifest_.info;
     Catalogue catalogue(core_);
@@ -167,7 +167,7 @@ class BackupMaker {
     COFFER_ASSIGN(std::uint64_t free, repository_.objects().FreeBytes());
     COFFER_TRY(CheckFreeBytes(repository_.path(), bytes, free));
 
-    // The largest first, so that the threads end together.
+    // The largest first, so that the threads finish together.
     std::vector<std::size_t> order(files.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order, std::ranges::greater(), [&files](std::size_t i) { return files[i].size_bytes; });
@@ -185,13 +185,13 @@ class BackupMaker {
       return Status::Ok();
     }
     COFFER_ASSIGN(WrittenObject written, WriteObject(core_.files(), image_.PathOf(source), source.size_bytes, form_,
-                                                repository_.objects(), [this](std::uint64_t bytes) {
-                                                  context_.AddBytes(bytes);
-                                                  return rate_limiter_.Pass(bytes, context_);
-                                                }));
+                                                     repository_.objects(), [this](std::uint64_t bytes) {
+                                                       context_.AddBytes(bytes);
+                                                       return rate_limiter_.Pass(bytes, context_);
+                                                     }));
     if (!source.digest.empty() && written.plain_sha256 != source.digest) {
-      return Status::Corruption("is not what was written: its SHA-256 is " + format::HexText(written.plain_sha256) +
-                                ", and was " + format::HexText(source.digest) + " at its birth");
+      return Status::Corruption("changed since it was written: its SHA-256 is " + format::HexText(written.plain_sha256) +
+                                ", expected " + format::HexText(source.digest));
     }
     stored.file.sha256 = format::HexText(written.plain_sha256);
     return FinishObject(std::move(written), source.size_bytes, stored);
@@ -200,13 +200,13 @@ class BackupMaker {
   Status FinishObject(WrittenObject written, std::uint64_t plain_bytes, StoredFile& stored) {
     StoredObject& object = stored.object;
     object.id = ObjectIdOf(object_id_key_, written.plain_sha256, plain_bytes, manifest_.pool);
-    // The same bytes under the same name: small files such as CURRENT, or one that another backup of the pool has.
+    // The pool has an object with the same bytes: of a small file such as CURRENT, or of a file in another backup.
     if (const auto present = pool_.present.find(object.id); present != pool_.present.end()) {
       object = present->second;
       return Status::Ok();
     }
     {
-      const std::lock_guard lock(claimed_mutex_);
+      const MutexLock lock(claimed_mutex_);
       stored.twin = !claimed_.insert(object.id).second;
     }
     if (stored.twin) return Status::Ok();
@@ -223,8 +223,9 @@ class BackupMaker {
     }
     Status status = repository_.objects().Publish(objects);
     if (status.code() != StatusCode::kAlreadyExists || session_->damage().ok()) return status;
-    // Named by no manifest that can be read; only where one cannot, leftovers were not swept. It may be that one's.
-    return Status(session_->damage()).WithContext(std::string(status.message()) + ", and may be of a damaged manifest");
+    // No readable manifest names the existing object. It was not swept because a manifest is damaged, and may belong to that
+    // one.
+    return Status(session_->damage()).WithContext(std::string(status.message()) + ", and may belong to a damaged manifest");
   }
 
   Status Publish() {
@@ -270,8 +271,8 @@ class BackupMaker {
   BackupManifest manifest_;
   SealedManifest sealed_;
   std::vector<StoredFile> stored_;  // in the order of the image's files
-  std::mutex claimed_mutex_;
-  std::set<std::string, std::less<>> claimed_;  // ids of the objects that this backup writes
+  Mutex claimed_mutex_;
+  std::set<std::string, std::less<>> claimed_ COFFER_GUARDED_BY(claimed_mutex_);  // ids of the objects that this backup writes
 };
 
 }  // namespace
@@ -287,7 +288,7 @@ Status CheckBackupOptions(const BackupOptions& options) {
     return Status::InvalidArgument("description: more than " + std::to_string(kBackupDescriptionCharactersMax) + " characters");
   }
   if (!options.encrypt && !options.recipients.empty()) {
-    return Status::InvalidArgument("recipients: named for a backup that is not encrypted");
+    return Status::InvalidArgument("recipients: given for a backup that is not encrypted");
   }
   if (Result<std::vector<format::AgeRecipient>> named = ParseRecipients(options.recipients); !named.ok()) {
     return std::move(named).status();

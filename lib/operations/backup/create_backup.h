@@ -1,4 +1,4 @@
-// Making a backup, within an operation that has the repository to itself.
+// Makes a backup within an operation that has the repository to itself.
 #pragma once
 
 #include <cstdint>

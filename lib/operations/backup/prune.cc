@@ -1,4 +1,4 @@
-// Pruning: what has expired and no rule keeps goes to the trash, what was there long enough goes for good.
+// Prune: moves expired backups that no rule keeps to the trash, and removes those whose grace period in the trash has passed.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -33,8 +33,8 @@ class Pruner {
 
   Result<PruneReport> Run() {
     now_ = options_.as_of.value_or(core_.Now());
-    // Before anything is read, so that what is decided is decided about what is there. A plan takes none, which would sweep, and
-    // write its lease: it changes nothing.
+    // Before anything is read, so that nothing changes between the decision and its execution. A plan begins no session: a
+    // session sweeps and writes a lease, and a plan changes nothing.
     if (!options_.plan) {
       COFFER_ASSIGN(std::unique_ptr<RepositorySession> session, RepositorySession::Begin(core_, repository_));
       session_ = std::move(session);
@@ -56,8 +56,8 @@ class Pruner {
     return Status::Ok();
   }
 
-  // The newest recorded operation: of backups by their manifests, of everything else by the journal. Prunes apart: one that was
-  // refused for a jump must not be the proof for the next one that there was none.
+  // Compares the time with the newest recorded operation: backups by their manifests, everything else by the journal. Prunes do
+  // not count: a plan or a prune at a wrong time must not prove to the next one that this time is right.
   Result<bool> HasClockJumped() {
     if (options_.as_of) return false;
     std::optional<Timestamp> newest;
@@ -66,7 +66,6 @@ class Pruner {
     Journal& journal = RunnerOf(core_).journal();
     for (const std::string& id : journal.Ids()) {
       COFFER_ASSIGN(std::optional<OperationInfo> info, journal.Read(id));
-      // A plan that was made at a jumped time must not make the time it was made at a good one.
       if (info && info->kind != OperationKind::kPrune) consider(info->created_at);
     }
     return newest && ClockJumped(*newest, now_);
@@ -86,17 +85,17 @@ class Pruner {
     report_.drop = std::move(plan.drop);
     if (!report_.clock_jumped) return Status::Ok();
     for (RetentionDecision& decision : report_.drop) {
-      decision.reasons = {"the clock has jumped: nothing is dropped unless the time is given by name"};
+      decision.reasons = {"the clock has jumped: nothing is dropped unless the time is given explicitly"};
       report_.keep.push_back(std::move(decision));
     }
     report_.drop.clear();
     return Status::Ok();
   }
 
-  // Deleted so long ago that it goes for good. Not by a clock that cannot be trusted.
+  // Whether the grace period of a deleted backup has passed. Never by a clock that cannot be trusted.
   bool IsDue(const Repository::TrashEntry& entry) const {
     if (report_.clock_jumped || now_ <= entry.deleted_at) return false;
-    // Unsigned, since a name may tell any time.
+    // Unsigned, because a name may hold any time.
     const std::uint64_t since =
         static_cast<std::uint64_t>(now_.microseconds) - static_cast<std::uint64_t>(entry.deleted_at.microseconds);
     return since > kGraceMicroseconds;
@@ -123,18 +122,18 @@ class Pruner {
   }
 
   Status Apply() {
-    // By its name alone: a damaged one too, which would keep the repository from being swept for ever.
+    // By name alone, so that damaged manifests go too; otherwise they would keep the repository from ever being swept.
     for (const Repository::TrashEntry& entry : trash_) {
       if (!IsDue(entry)) continue;
       COFFER_TRY(session_->Purge(entry));
-      Catalogue(core_).Forget(entry.id).Ignore();  // a row that nobody asks for again
+      Catalogue(core_).Forget(entry.id).Ignore();  // on failure an unused row stays
       report_.purged.push_back(entry.id);
     }
-    // What is removed besides depends on all manifests; one that cannot be read may name anything.
+    // Everything else depends on all manifests: one that cannot be read may name any object.
     if (!session_->damage().ok()) return session_->damage();
     for (const RetentionDecision& decision : report_.drop) {
       COFFER_TRY(context_.CheckStop());
-      // By the later of the two times, so that a past one given by name does not cut the grace short.
+      // The later of the two times, so that a past `as_of` does not shorten the grace period.
       COFFER_TRY(session_->MoveToTrash(decision.id, std::max(now_, core_.Now())));
     }
     COFFER_ASSIGN(std::uint64_t freed, session_->SweepObjects());

@@ -1,4 +1,4 @@
-// The public calls of restoring. They stand here because a restore makes a safety backup, and its folder does not know this one.
+// The public calls that restore. They are here because a restore makes a safety backup, and restore/ does not include backup/.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -20,7 +20,7 @@ Result<OperationOf<RestoreReport>> StartRestore(Engine& engine, std::string_view
   return StatusOfException();
 }
 
-Result<RestoreReport> Restore(Engine& engine, std::string_view backup_id, const RestoreOptions& options) try {
+Result<RestoreReport> RunRestore(Engine& engine, std::string_view backup_id, const RestoreOptions& options) try {
   COFFER_ASSIGN(OperationOf<RestoreReport> operation, StartRestore(engine, backup_id, options));
   return operation.Finish();
 } catch (...) {
@@ -33,11 +33,18 @@ Result<OperationOf<RestoreReport>> StartRollBack(Engine& engine, std::string_vie
   const auto safety = std::ranges::find_if(
       backups, [&name](const BackupInfo& info) { return info.name == name && info.reason == BackupReason::kSafety; });
   if (safety == backups.end()) {
-    return Status::NotFound("restore " + std::string(restore_id) + ": there is no safety backup of it");
+    return Status::NotFound("restore " + std::string(restore_id) + ": it has no safety backup");
   }
   RestoreOptions options;
   options.safety_backup = false;
   return StartRestore(engine, safety->id, options, std::move(start));
+} catch (...) {
+  return StatusOfException();
+}
+
+Result<RestoreReport> RunRollBack(Engine& engine, std::string_view restore_id) try {
+  COFFER_ASSIGN(OperationOf<RestoreReport> operation, StartRollBack(engine, restore_id));
+  return operation.Finish();
 } catch (...) {
   return StatusOfException();
 }

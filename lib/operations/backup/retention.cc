@@ -24,7 +24,7 @@ struct Candidate {
 using Candidates = std::vector<Candidate>;
 
 Candidates NewestFirst(std::vector<RetainedBackup> backups) {
-  // The id decides where a damaged repository gave a sequence number twice.
+  // The id decides if a damaged repository used a sequence number twice.
   std::sort(backups.begin(), backups.end(), [](const RetainedBackup& a, const RetainedBackup& b) {
     return std::tie(a.sequence, a.id) > std::tie(b.sequence, b.id);
   });
@@ -81,7 +81,7 @@ void KeepLast(Candidates& candidates, std::uint32_t keep) {
   }
 }
 
-// A rule that keeps the newest of each of the last periods.
+// A rule that keeps the newest backup of each of the last periods.
 struct PeriodRule {
   std::string_view name;
   std::string_view period;
@@ -101,7 +101,7 @@ void KeepNewestOfEach(const PeriodRule& rule, Candidates& candidates) {
   }
 }
 
-// Without this, a policy could leave nothing that is known to restore.
+// Without this, a policy could leave no backup that is known to restore.
 void KeepNewestOfLineages(Candidates& candidates) {
   std::set<std::string_view> served;
   for (Candidate& candidate : candidates) {
@@ -111,7 +111,7 @@ void KeepNewestOfLineages(Candidates& candidates) {
   for (const bool known_bad : {false, true}) {
     for (Candidate& candidate : candidates) {
       if (candidate.backup.known_bad != known_bad || !served.insert(candidate.backup.lineage).second) continue;
-      candidate.reasons.push_back("newest backup of lineage " + candidate.backup.lineage + ", where none is verified");
+      candidate.reasons.push_back("newest backup of lineage " + candidate.backup.lineage + ", which has no verified backup");
     }
   }
 }
@@ -150,7 +150,7 @@ RetentionPlan DecideRetention(std::vector<RetainedBackup> backups, const Retenti
 
 bool ClockJumped(Timestamp newest_operation, Timestamp now) {
   if (now < newest_operation) return true;
-  // Unsigned, since the ends of time are further apart than a signed number tells.
+  // Unsigned, because the distance of two times can exceed a signed number.
   const std::uint64_t since =
       static_cast<std::uint64_t>(now.microseconds) - static_cast<std::uint64_t>(newest_operation.microseconds);
   return since > kClockJumpDays * kMicrosecondsPerDay;

@@ -1,4 +1,4 @@
-// Verifying a backup: each level looks deeper, and what it finds is told with the backups and owners that it touches.
+// Verifies a backup. Each level checks more; a finding names the backups and owners that it affects.
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -49,16 +49,16 @@ class Verifier {
     report_.started_at = core_.Now();
     COFFER_ASSIGN(std::vector<format::AgeIdentity> identities, IdentitiesFor(core_, options_.identity_file));
     identities_ = std::move(identities);
-    Status status = Look();
-    if (!status.ok()) return status;
+    COFFER_TRY(Look());
     report_.ok = report_.findings_total == 0;
     report_.completed_at = core_.Now();
-    if (status = Keep(); !status.ok()) return status;
+    COFFER_TRY(Keep());
     return std::move(report_);
   }
 
  private:
-  // For all backups that share what was found damaged: none of them is to be shared with, or counted on, any more.
+  // Records the result, and for all backups that share a damaged object: no backup may share with them or rely on them any
+  // more.
   Status Keep() {
     if (core_.options().read_only) return Status::Ok();
     std::set<std::string> damaged;
@@ -66,20 +66,20 @@ class Verifier {
     damaged.erase(report_.backup_id);
     Catalogue catalogue(core_);
     for (const std::string& id : damaged) {
-      Status status = catalogue.KeepVerification(id, {report_.level, report_.completed_at, false});
-      if (!status.ok()) return status;
+      COFFER_TRY(catalogue.KeepVerification(id, {report_.level, report_.completed_at, false}));
     }
     return catalogue.KeepVerification(report_.backup_id, {report_.level, report_.completed_at, report_.ok});
   }
 
   Status Look() {
     report_.depth = VerifyDepth::kManifest;
-    if (Status status = CheckManifest(); !status.ok() || options_.level == 0) return status;
+    COFFER_TRY(CheckManifest());
+    if (options_.level == 0) return Status::Ok();
     report_.depth = VerifyDepth::kPresence;
     COFFER_TRY(CheckPresence());
     if (options_.level == 1) return AttributeFindings();
     COFFER_TRY(CheckObjects());
-    if (Status status = AttributeFindings(); !status.ok() || options_.level == 2) return status;
+    COFFER_TRY(AttributeFindings());
     if (sealed_known_ && options_.level >= 3) {
       COFFER_TRY(CheckValues());
       if (options_.level == kVerifyLevelMax) return CheckRestore();
@@ -87,7 +87,7 @@ class Verifier {
     return Status::Ok();
   }
 
-  // A store failing to answer is no finding; anything that stored bytes can cause is.
+  // An error that stored bytes can cause is a finding; a failing device is not.
   static bool IsFinding(const Status& status) {
     return status.code() == StatusCode::kCorruption || status.code() == StatusCode::kUnavailable ||
            status.code() == StatusCode::kNotFound || status.code() == StatusCode::kResourceExhausted;
@@ -99,7 +99,7 @@ class Verifier {
     report_.findings.push_back({object, std::move(problem), {manifest_.info.id}, std::move(owners), std::string(next)});
   }
 
-  // The plain part was read at the start; what is left is its sealed part.
+  // Checks the sealed part; the plain part was read at the start.
   Status CheckManifest() {
     Result<SealedManifest> sealed = repository_.ReadSealed(manifest_, identities_);
     if (sealed.ok()) {
@@ -125,7 +125,7 @@ class Verifier {
         FindObject(object, "is missing");
       } else if (*size != object.stored_bytes) {
         FindObject(object,
-                   "has " + std::to_string(*size) + " bytes, and " + std::to_string(object.stored_bytes) + " by the manifest");
+                   "has " + std::to_string(*size) + " bytes, but the manifest says " + std::to_string(object.stored_bytes));
       }
     }
     if (report_.objects == 0) Find(Repository::ManifestName(manifest_.info.id), "nothing was read", kNextManifest);
@@ -170,35 +170,34 @@ class Verifier {
       COFFER_TRY(context_.CheckStop());
     }
     if (format::HexText(hash.Finish()) == object.stored_sha256) return Status::Ok();
-    return Status::Corruption("its stored bytes are not what was written: their SHA-256 differs from the manifest's");
+    return Status::Corruption("its stored bytes are damaged: their SHA-256 differs from the manifest's");
   }
 
   Status CheckPlainBytes(std::size_t object) {
     COFFER_ASSIGN(std::unique_ptr<ObjectReader> reader, repository_.OpenObject(manifest_, object, identities_));
     format::Sha256 hash;
-    Status status = reader->ReadAll([&](std::string_view bytes) {
+    COFFER_TRY(reader->ReadAll([&](std::string_view bytes) {
       hash.Update(bytes);
       return context_.CheckStop();
-    });
-    if (!status.ok()) return status;
+    }));
     const std::string digest = format::HexText(hash.Finish());
     for (const BackupFile& file : sealed_.files) {
       if (file.object != object) continue;
       if (file.sha256 != digest || file.size_bytes != reader->size_bytes()) {
-        return Status::Corruption("its plain bytes are not those of " + file.name +
-                                  ": their SHA-256 differs from the manifest's");
+        return Status::Corruption("its plain bytes differ from those of " + file.name +
+                                  ": their SHA-256 or size differs from the manifest's");
       }
     }
     return Status::Ok();
   }
 
-  // Which other backups name what is damaged, and whose records cannot be read because of it.
+  // Adds to each finding the other backups that name the damaged object, and the owners whose records cannot be read.
   Status AttributeFindings() {
     if (object_findings_.empty()) return Status::Ok();
     COFFER_ASSIGN(std::vector<std::string> ids, repository_.Ids());
     for (const std::string& id : ids) {
       Result<BackupManifest> other = repository_.Read(id);
-      if (!other.ok() || id == manifest_.info.id) continue;  // a damaged one has findings of its own
+      if (!other.ok() || id == manifest_.info.id) continue;  // a damaged manifest has its own findings
       std::set<std::string> named;
       for (const StoredObject& object : other->objects) named.insert(Repository::ObjectName(object.id));
       for (const std::size_t finding : object_findings_) {
@@ -212,7 +211,7 @@ class Verifier {
     return Status::Ok();
   }
 
-  // "*" where the store does not open, or its index of owners cannot be read.
+  // "*" if the store does not open or its index of owners cannot be read.
   std::vector<std::string> OwnersTouched() {
     Result<std::unique_ptr<Engine>> opened = OpenInPlace(core_.options(), repository_, manifest_, identities_);
     if (!opened.ok()) return {"*"};
@@ -237,7 +236,7 @@ class Verifier {
     return options_.level >= 4 ? CheckRecords(**opened) : Status::Ok();
   }
 
-  // Recounted from the records, and the counters so found good held against the manifest's.
+  // Counts the records again to check the counters, and compares these with the manifest's.
   Status CheckRecords(Engine& opened) {
     report_.depth = VerifyDepth::kRecords;
     const std::string name = Repository::ManifestName(manifest_.info.id);
@@ -253,7 +252,7 @@ class Verifier {
     return context_.CheckStop();
   }
 
-  // Into a folder beside the generations, which a crash leaves to be swept with them.
+  // Restores into a temporary folder next to the generations, which is swept after a crash.
   Status CheckRestore() {
     report_.depth = VerifyDepth::kRestored;
     const std::string scratch = core_.folder().StagingPath("verify-" + context_.id());
@@ -261,7 +260,7 @@ class Verifier {
     Status status = RestoreAndCheck(scratch);
     report_.restore_ms = static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count());
-    storage::RemoveRecursively(core_.files(), scratch).Ignore();  // else swept at the next opening
+    storage::RemoveRecursively(core_.files(), scratch).Ignore();  // on failure the next opening sweeps it
     if (status.ok() || !IsFinding(status) || status.code() == StatusCode::kResourceExhausted) return status;
     Find(Repository::ManifestName(manifest_.info.id), "does not restore: " + status.ToString(), kNextObject);
     return Status::Ok();
@@ -270,16 +269,14 @@ class Verifier {
   Status RestoreAndCheck(const std::string& scratch) {
     COFFER_ASSIGN(std::uint64_t free, core_.files().FreeBytes(core_.folder().root()));
     // The live store is on the same device.
-    Status fits = CheckFreeBytes(core_.folder().root(), manifest_.info.file_bytes, free);
-    if (!fits.ok()) return fits;
-    Status built = BuildGeneration(core_, repository_, manifest_, sealed_, identities_, scratch, context_);
-    if (!built.ok()) return built;
+    COFFER_TRY(CheckFreeBytes(core_.folder().root(), manifest_.info.file_bytes, free));
+    COFFER_TRY(BuildGeneration(core_, repository_, manifest_, sealed_, identities_, scratch, context_));
     COFFER_ASSIGN(std::unique_ptr<engine::EngineCore> opened, core_.OpenApart(scratch, core_.SmallStoreOptions()));
     const engine::StoreAccess access = opened->Access();
     const std::unique_ptr<storage::StoreSnapshot> snapshot = access->TakeSnapshot();
     COFFER_ASSIGN(IntegrityReport integrity, engine::CheckIntegrity(*access, snapshot.get()));
     return integrity.ok ? Status::Ok()
-                         : Status::Corruption(integrity.findings.front().object + ": " + integrity.findings.front().problem);
+                        : Status::Corruption(integrity.findings.front().object + ": " + integrity.findings.front().problem);
   }
 
   engine::EngineCore& core_;
@@ -305,8 +302,7 @@ Result<VerifyReport> DamagedManifest(engine::EngineCore& core, const std::string
       {Repository::ManifestName(id), std::string(damage.message()), {id}, {"*"}, std::string(kNextManifest)});
   report.findings_total = 1;
   if (core.options().read_only) return report;
-  Status kept = Catalogue(core).KeepVerification(id, {level, report.completed_at, false});
-  if (!kept.ok()) return kept;
+  COFFER_TRY(Catalogue(core).KeepVerification(id, {level, report.completed_at, false}));
   return report;
 }
 
@@ -344,10 +340,10 @@ Result<OperationOf<VerifyReport>> StartVerifyBackup(Engine& engine, std::string_
     return Status::InvalidArgument(what + ": level: 0 to " + std::to_string(kVerifyLevelMax));
   }
   if (engine.read_only() && options.level == kVerifyLevelMax) {
-    return Status::PermissionDenied(what + ": level 5 writes, and the store is opened read-only");
+    return Status::PermissionDenied(what + ": level 5 writes, but the store is opened read-only");
   }
   Result<operations::BackupManifest> manifest = operations::Repository(core.files(), core.repository()).Find(backup_id);
-  // A manifest that is damaged is what level 0 is there to find.
+  // A damaged manifest is a finding of level 0, not an error.
   const bool damaged =
       !manifest.ok() && manifest.status().code() == StatusCode::kCorruption && backup_id != operations::kLatest;
   if (!manifest.ok() && !damaged) return std::move(manifest).status().WithContext(what);

@@ -18,6 +18,7 @@
 #include "format/stored/keys.h"
 #include "operations/runner/journal_json.h"
 #include "operations/runner/runner.h"
+#include "vocabulary/check.h"
 #include "vocabulary/exceptions.h"
 #include "vocabulary/try.h"
 
@@ -27,11 +28,11 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-// What the journal keeps of what was asked for; the ids are in the plan.
+// The request as the journal keeps it. The ids are in the plan.
 struct Request {
   Kind kind = Kind::kConversation;
   BulkDeleteOptions options;
-  std::optional<Selection> selection;  // absent: by ids
+  std::optional<Selection> selection;  // nullopt: by ids
 };
 
 OrderedJson TimeOrNull(const std::optional<Timestamp>& time) {
@@ -95,7 +96,7 @@ std::string ReportText(const BulkDeleteReport& report) {
   return ToText(json);
 }
 
-// How far it has come: the row of `progress` that is committed with each batch.
+// How far the operation has come: the row of `progress` that is committed with each batch.
 struct Reached {
   std::uint64_t ids_done = 0;
   std::uint64_t deleted = 0;
@@ -127,7 +128,7 @@ Result<Reached> Decode(std::string_view text) {
   }
 }
 
-// Invariant: the progress row tells of exactly the ids whose deletion is committed.
+// Invariant: the progress row counts exactly the ids whose deletion is committed.
 class BulkDeleteOperation {
  public:
   BulkDeleteOperation(engine::EngineCore& core, const Request& request, OperationContext& context)
@@ -137,7 +138,7 @@ class BulkDeleteOperation {
         context_(context),
         progress_key_(format::OperationProgressKey(context.id())) {}
 
-  // `refused`: of the ids given, those that were not planned, where that is still known.
+  // `refused`: the given ids that are not in the plan; unknown, and empty, when the operation resumes.
   Result<BulkDeleteReport> Run(std::vector<BulkDeleteError> refused) {
     COFFER_ASSIGN(Plan plan, TakePlan());
     context_.ExpectRecords(plan.ids);
@@ -152,7 +153,7 @@ class BulkDeleteOperation {
       COFFER_TRY(DeleteRow(report));
     }
     for (BulkDeleteError& error : refused) report.errors.push_back(std::move(error));
-    // The journal's last word is durable, so what it tells must be.
+    // The journal's last entry is durable, so the deletions that it reports must be durable too.
     COFFER_TRY(core_.Access()->Sync());
     return report;
   }
@@ -162,7 +163,7 @@ class BulkDeleteOperation {
     return Status::NotFound(std::string(KindName(request_.kind)) + " " + id + ": not found");
   }
 
-  // A selection's ids are written down first: what is selected later by the same words need not be what was meant.
+  // The ids of a selection are stored first: later the same selection may match other records.
   Result<Plan> TakePlan() {
     COFFER_ASSIGN(std::optional<Plan> plan, journal_.ReadPlan(context_.id()));
     if (plan) return *plan;
@@ -187,16 +188,16 @@ class BulkDeleteOperation {
       ids.clear();
       return journal_.Commit(batch, last ? Durability::kDurable : Durability::kBuffered);
     };
-    Status status = engine::ForEachSelected(view, *request_.selection, [&](std::string_view id) {
+    const auto visit = [&](std::string_view id) {
       ids.emplace_back(id);
       ++plan.ids;
       context_.ExpectRecords(plan.ids);
       if (ids.size() < kPlanRowIdsMax) return Status::Ok();
       COFFER_TRY(context_.CheckStop());
       return write_row(false);
-    });
-    if (status.ok()) status = write_row(true);
-    if (!status.ok()) return status;
+    };
+    COFFER_TRY(engine::ForEachSelected(view, *request_.selection, visit));
+    COFFER_TRY(write_row(true));
     return plan;
   }
 
@@ -210,13 +211,12 @@ class BulkDeleteOperation {
     return Status::Ok();
   }
 
-  // The rest of the plan's row in which the next id is.
+  // Deletes the rest of the plan row that holds the next id.
   Status DeleteRow(BulkDeleteReport& report) {
     const auto row = static_cast<std::uint32_t>(reached_.ids_done / kPlanRowIdsMax);
     COFFER_ASSIGN(std::vector<std::string> ids, journal_.ReadPlanRow(context_.id(), row));
     const std::size_t done = reached_.ids_done % kPlanRowIdsMax;
-    if (done >= ids.size())
-      return Status::Corruption("journal: the ids of bulk delete " + context_.id() + " are not all there");
+    if (done >= ids.size()) return Status::Corruption("journal: the ids of bulk delete " + context_.id() + " are incomplete");
     const std::vector<std::string_view> views(ids.begin() + static_cast<std::ptrdiff_t>(done), ids.end());
     std::span<const std::string_view> rest = views;
     while (!rest.empty()) {
@@ -241,6 +241,8 @@ class BulkDeleteOperation {
       transaction.Note(progress_key_, Encode(next));
     };
     COFFER_ASSIGN(BulkDeleteReport added, engine::DeleteOneBatch(core_, request_.kind, ids, request_.options, note));
+    COFFER_CHECK(next.ids_done == reached_.ids_done + ids.size());
+    COFFER_CHECK(next.ids_done == next.deleted + next.missing);
     reached_ = std::move(next);
     engine::AddTo(std::move(added), report);
     context_.SetRecords(reached_.ids_done);
@@ -259,7 +261,7 @@ void DropProgress(engine::EngineCore& core, const std::string& id) {
   const engine::StoreAccess access = core.Access();
   storage::WriteBatch batch;
   batch.Delete(storage::Family::kProgress, format::OperationProgressKey(id));
-  core.CommitToStore(access, batch, {}, Durability::kBuffered).Ignore();  // else swept at the next opening
+  core.CommitToStore(access, batch, {}, Durability::kBuffered).Ignore();  // on failure the next opening sweeps it
 }
 
 OperationSpec SpecOf(engine::EngineCore& core) {
@@ -287,10 +289,10 @@ Result<OperationOf<BulkDeleteReport>> Start(engine::EngineCore& core, OperationS
 
 Status CheckNoDryRun(const BulkDeleteOptions& options) {
   if (!options.dry_run) return Status::Ok();
-  return Status::InvalidArgument("dry_run: deletes nothing, and is no operation");
+  return Status::InvalidArgument("dry_run: a dry run deletes nothing and cannot be an operation");
 }
 
-// Whether the selection holds more than is deleted within a call.
+// Whether the selection holds more records than a call deletes without an operation.
 Result<bool> IsLarge(engine::EngineCore& core, Selection selection) {
   if (selection.limit != 0 && selection.limit <= kDeleteInlineRecordsMax) return false;
   selection.limit = kDeleteInlineRecordsMax + 1;
@@ -299,22 +301,20 @@ Result<bool> IsLarge(engine::EngineCore& core, Selection selection) {
   storage::Store& store = **access;
   access.reset();
   std::size_t count = 0;
-  Status status = engine::ForEachSelected({store, nullptr}, selection, [&](std::string_view) {
+  COFFER_TRY(engine::ForEachSelected({store, nullptr}, selection, [&](std::string_view) {
     ++count;
     return Status::Ok();
-  });
-  if (!status.ok()) return status;
+  }));
   return count > kDeleteInlineRecordsMax;
 }
 
 }  // namespace
 
 Result<OperationSpec> ResumedBulkDelete(engine::EngineCore& core, const OperationInfo& info) {
-  Result<Request> request = ReadRequest(info);
-  if (!request.ok()) return std::move(request).status();
+  COFFER_ASSIGN(Request request, ReadRequest(info));
   OperationSpec spec = SpecOf(core);
   spec.outlives_closing = true;
-  spec.work = [&core, request = std::move(*request)](OperationContext& context) -> Result<std::string> {
+  spec.work = [&core, request = std::move(request)](OperationContext& context) -> Result<std::string> {
     COFFER_ASSIGN(BulkDeleteReport report, BulkDeleteOperation(core, request, context).Run({}));
     return ReportText(report);
   };
@@ -333,7 +333,7 @@ Result<OperationOf<BulkDeleteReport>> StartBulkDelete(Engine& engine, Kind kind,
   operations::OperationSpec spec = operations::SpecOf(core);
   spec.principal = std::move(start.principal);
   spec.request = operations::RequestText(request, ids.size());
-  // Called before this returns, while the ids are still there.
+  // Called before this function returns, while `ids` is valid.
   spec.first_rows = [planned = std::move(sorted.ids), refused = sorted.refused.size()](const std::string& id,
                                                                                        storage::WriteBatch& batch) {
     operations::AppendPlan(id, planned, refused, batch);

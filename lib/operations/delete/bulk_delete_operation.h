@@ -1,4 +1,4 @@
-// A bulk delete as an operation: its ids are written down before the first commit, and each commit carries how far it has come.
+// A bulk delete as an operation: its ids are stored before the first commit, and each commit records the progress.
 #pragma once
 
 #include "coffer/operation.h"
@@ -7,7 +7,8 @@
 
 namespace coffer::operations {
 
-// What takes up again the bulk delete that the journal has as unfinished. kCorruption: its request cannot be read.
+// The spec that resumes a bulk delete which has not ended according to the journal.
+// kCorruption: its request cannot be read.
 Result<OperationSpec> ResumedBulkDelete(engine::EngineCore& core, const OperationInfo& info);
 
 }  // namespace coffer::operations

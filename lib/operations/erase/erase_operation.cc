@@ -24,7 +24,7 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-// How long a deleted backup can come back.
+// How long a deleted backup can be restored from the trash.
 constexpr std::int64_t kGraceMicroseconds = std::int64_t{kTrashGraceDays} * 86'400 * 1'000'000;
 
 std::string ReportText(const EraseReport& report) {
@@ -45,13 +45,13 @@ std::string ReportText(const EraseReport& report) {
   return ToText(json);
 }
 
-// The ledger has the ids; the journal need not.
+// The ids are in the ledger, not in the journal.
 std::string RequestText(const LedgerEntry& entry) {
   if (entry.kind) return ToText({{"kind", KindNamePlural(*entry.kind)}, {"ids", entry.ids.size()}});
   return ToText({{"user_id", entry.ids.front()}});
 }
 
-// Each step may be done again after a crash.
+// Every step can be repeated after a crash.
 class EraseOperation {
  public:
   EraseOperation(engine::EngineCore& core, LedgerEntry entry, OperationContext& context)
@@ -87,7 +87,7 @@ class EraseOperation {
     return Status::Ok();
   }
 
-  // What an export holds is not known without reading it, so all go that are in the data folder.
+  // The contents of an export are unknown without reading it, so all exports in the data folder are removed.
   Status RemoveExports() {
     const std::string folder = core_.folder().ExportsPath();
     Result<std::vector<std::string>> names = core_.files().List(folder);
@@ -112,7 +112,7 @@ class EraseOperation {
     return core_.control()->Scrub({}, context_.stop());
   }
 
-  // Every backup from before: also one whose counters do not know it any more may have it among what was only deleted.
+  // Every older backup: even one whose counters no longer include the records may hold them as deleted data.
   Status FindHolders() {
     const Repository repository(core_.files(), core_.repository());
     COFFER_ASSIGN(std::vector<std::string> ids, repository.Ids());
@@ -120,14 +120,14 @@ class EraseOperation {
       Result<BackupManifest> manifest = repository.Read(id);
       if (!manifest.ok()) {
         if (manifest.status().code() == StatusCode::kNotFound) continue;
-        report_.backups.push_back({id, {}});  // damaged, and therefore a holder until it is gone
+        report_.backups.push_back({id, {}});  // damaged, so it counts as a holder until it is removed
       } else if (manifest->erased_through < entry_.id) {
         report_.backups.push_back({id, {manifest->info.expires_at.microseconds + kGraceMicroseconds}});
       }
     }
     COFFER_ASSIGN(std::vector<Repository::TrashEntry> trash, repository.Trash());
     for (const Repository::TrashEntry& entry : trash) {
-      // The name may tell any time.
+      // The name may hold any time.
       const std::int64_t deleted_at = std::min(entry.deleted_at.microseconds, INT64_MAX - kGraceMicroseconds);
       report_.backups.push_back({entry.id, {deleted_at + kGraceMicroseconds}});
     }
@@ -145,7 +145,7 @@ void DropProgress(engine::EngineCore& core, const std::string& id) {
   const engine::StoreAccess access = core.Access();
   storage::WriteBatch batch;
   batch.Delete(storage::Family::kProgress, format::OperationProgressKey(id));
-  core.CommitToStore(access, batch, {}, Durability::kBuffered).Ignore();  // else swept at the next opening
+  core.CommitToStore(access, batch, {}, Durability::kBuffered).Ignore();  // on failure the next opening sweeps it
 }
 
 OperationSpec SpecOf(engine::EngineCore& core, const LedgerEntry& entry) {
@@ -172,7 +172,7 @@ Result<OperationOf<EraseReport>> Start(Engine& engine, LedgerEntry entry, StartO
   spec.before_admission = [&core, shared](const std::string& id) {
     Ledger ledger(core);
     Status status = ledger.Publish(*shared);
-    // Not acknowledged, so not owed. Should this fail as well, it is carried out at the next opening.
+    // Not acknowledged, so not owed. If this fails as well, the next opening carries out the erasure.
     if (!status.ok()) ledger.Withdraw(id).Ignore();
     return status;
   };
@@ -192,7 +192,7 @@ OperationInfo InfoOf(const LedgerEntry& entry) {
 Status Resume(engine::EngineCore& core, Runner& runner, const LedgerEntry& entry) {
   const std::atomic<bool> never{false};
   ErasedCounts counts;
-  // A failure shows again, and is told, when the operation does the same.
+  // A failure is ignored here: the operation repeats this step and reports it.
   EraseRecords(core, entry, format::OperationProgressKey(entry.id), never, counts).Ignore();
   COFFER_ASSIGN(std::optional<OperationInfo> known, runner.journal().Read(entry.id));
   OperationInfo info = known ? std::move(*known) : InfoOf(entry);
@@ -210,7 +210,7 @@ Status Resume(engine::EngineCore& core, Runner& runner, const LedgerEntry& entry
   return Status::Ok();
 }
 
-// The crash came between the receipt and the journal's last word.
+// For a crash between the ledger's receipt and the journal's last entry.
 Status TellCompletion(Runner& runner, const LedgerEntry& entry, OperationInfo info) {
   info.state = OperationState::kCompleted;
   info.completed_at = entry.completed_at;
@@ -219,7 +219,7 @@ Status TellCompletion(Runner& runner, const LedgerEntry& entry, OperationInfo in
 }
 
 Status CheckIds(std::string_view what, std::span<const std::string> ids) {
-  if (ids.empty()) return Status::InvalidArgument(std::string(what) + ": none is named");
+  if (ids.empty()) return Status::InvalidArgument(std::string(what) + ": expected at least one");
   if (ids.size() > kEraseIdsMax) return Status::InvalidArgument("ids: more than " + std::to_string(kEraseIdsMax));
   for (const std::string& id : ids) {
     COFFER_TRY(format::CheckId(what, id));
@@ -234,21 +234,29 @@ Status ResumeErasures(engine::EngineCore& core, Runner& runner, const std::vecto
   for (const LedgerEntry& entry : entries) {
     runner.BeginIdsBehind(entry.id);
     const auto info = std::find_if(unfinished.begin(), unfinished.end(), [&](const auto& one) { return one.id == entry.id; });
-    Status status;
-    if (!entry.completed_at) status = Resume(core, runner, entry);
-    if (entry.completed_at && info != unfinished.end()) status = TellCompletion(runner, entry, *info);
-    if (!status.ok()) return status;
+    if (!entry.completed_at) {
+      COFFER_TRY(Resume(core, runner, entry));
+    } else if (info != unfinished.end()) {
+      COFFER_TRY(TellCompletion(runner, entry, *info));
+    }
   }
   return Status::Ok();
 }
 
 }  // namespace operations
 
-Result<OperationOf<EraseReport>> StartEraseUser(Engine& engine, std::string_view user_id, StartOptions start) try {
+Result<OperationOf<EraseReport>> StartEraseUser(Engine& engine, std::string_view owner, StartOptions start) try {
   operations::LedgerEntry entry;
-  entry.ids.emplace_back(user_id);
-  COFFER_TRY(operations::CheckIds("user_id", entry.ids));
+  entry.ids.emplace_back(owner);
+  COFFER_TRY(operations::CheckIds("owner", entry.ids));
   return operations::Start(engine, std::move(entry), std::move(start));
+} catch (...) {
+  return StatusOfException();
+}
+
+Result<EraseReport> RunEraseUser(Engine& engine, std::string_view owner) try {
+  COFFER_ASSIGN(OperationOf<EraseReport> operation, StartEraseUser(engine, owner));
+  return operation.Finish();
 } catch (...) {
   return StatusOfException();
 }
@@ -262,10 +270,17 @@ Result<OperationOf<EraseReport>> StartErase(Engine& engine, Kind kind, std::span
   operations::LedgerEntry entry;
   entry.kind = kind;
   entry.ids.assign(ids.begin(), ids.end());
-  // A transaction wants each id once.
+  // A transaction takes each id once.
   std::sort(entry.ids.begin(), entry.ids.end());
   entry.ids.erase(std::unique(entry.ids.begin(), entry.ids.end()), entry.ids.end());
   return operations::Start(engine, std::move(entry), std::move(start));
+} catch (...) {
+  return StatusOfException();
+}
+
+Result<EraseReport> RunErase(Engine& engine, Kind kind, std::span<const std::string> ids) try {
+  COFFER_ASSIGN(OperationOf<EraseReport> operation, StartErase(engine, kind, ids));
+  return operation.Finish();
 } catch (...) {
   return StatusOfException();
 }

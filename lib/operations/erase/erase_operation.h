@@ -12,9 +12,9 @@
 
 namespace coffer::operations {
 
-// Takes up again every entry of the ledger that is not completed, also one whose operation failed: an erasure that was
-// acknowledged is owed. What it names cannot be read any more when this returns; the rest is done by the operation.
-// `entries`: the whole ledger. `unfinished`: what the journal has.
+// Resumes every entry of the ledger that is not completed, even if its operation failed: an acknowledged erasure is owed. Its
+// records can no longer be read when this returns; the operation does the rest.
+// `entries`: the whole ledger. `unfinished`: the operations that have not ended according to the journal.
 Status ResumeErasures(engine::EngineCore& core, Runner& runner, const std::vector<LedgerEntry>& entries,
                       const std::vector<OperationInfo>& unfinished);
 

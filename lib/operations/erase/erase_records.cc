@@ -59,7 +59,7 @@ class RecordEraser {
   Status EraseIds(Kind kind, std::span<const std::string> ids, std::string_view owner) {
     for (std::size_t done = 0; done < ids.size(); done += kDeleteBatchRecordsMax) {
       const auto batch = ids.subspan(done, std::min(kDeleteBatchRecordsMax, ids.size() - done));
-      if (stop_.load()) return Status::Cancelled("erasing was stopped");
+      if (stop_.load()) return Status::Cancelled("the erasure was stopped");
       COFFER_TRY(EraseBatch(kind, batch, owner));
     }
     return Status::Ok();
@@ -86,7 +86,7 @@ class RecordEraser {
     return status.ok() ? EraseIds(kind, ids, user) : status;
   }
 
-  // Of a conversation that is deleted whole the counters tell how many messages went.
+  // The messages of deleted conversations are taken from the change of the counters.
   ErasedCounts CountsWith(Kind kind, const std::vector<Status>& statuses, const engine::CounterChange& change) const {
     ErasedCounts counts = counts_;
     std::uint64_t& records = kind == Kind::kConversation ? counts.conversations
@@ -95,7 +95,7 @@ class RecordEraser {
     records +=
         static_cast<std::uint64_t>(std::count_if(statuses.begin(), statuses.end(), [](const Status& s) { return s.ok(); }));
     for (const auto& [owner, tallies] : change.by_owner()) {
-      counts.messages -= tallies[Kind::kMessage].count;  // differences: what went is negative
+      counts.messages -= tallies[Kind::kMessage].count;  // a change: removed records are negative
       counts.contents -= tallies[Kind::kContent].count;
     }
     return counts;
@@ -110,7 +110,7 @@ class RecordEraser {
       COFFER_ASSIGN(std::vector<Status> statuses, transaction.DeleteByIds(kind, views, owner));
       const ErasedCounts counts = CountsWith(kind, statuses, transaction.change());
       if (!progress_key_.empty()) transaction.Note(progress_key_, Encode(counts));
-      // Buffered: the intent is durable, and losing a batch means doing it again.
+      // Buffered: the ledger's entry is durable, and a lost batch is deleted again.
       COFFER_TRY(transaction.Commit(Durability::kBuffered));
       counts_ = counts;
     }

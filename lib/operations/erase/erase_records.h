@@ -1,4 +1,4 @@
-// Deleting what an entry of the ledger names, from the live store or from a generation that is being built.
+// Deletes the records that a ledger entry names, from the live store or from a generation that is being built.
 #pragma once
 
 #include <atomic>
@@ -20,13 +20,14 @@ struct ErasedCounts {
   std::uint64_t contents = 0;
 };
 
-// Deletes in batches what is there when it is called, and the counters of a user. `counts` grow with each commit and, if
-// `progress_key` is not empty, are kept under that key of `progress`, from where they are read first: doing it again after a
-// crash goes on. Bytes stay in files until they are scrubbed. kCancelled: `stop` became true.
+// Deletes the records that exist when it is called, in batches, and a user's counters. Each commit adds to `counts`. With a
+// `progress_key` the counts are stored under that key of `progress` and read from there first, so that a call after a crash
+// continues. The bytes stay in files until they are scrubbed.
+// kCancelled: `stop` became true.
 Status EraseRecords(engine::EngineCore& core, const LedgerEntry& entry, const std::string& progress_key,
                     const std::atomic<bool>& stop, ErasedCounts& counts);
 
-// The families in which records of that kind (absent: any kind) leave bytes.
+// The families that hold bytes of records of that kind; nullopt: of any kind.
 std::span<const storage::Family> FamiliesTouched(std::optional<Kind> kind);
 
 }  // namespace coffer::operations

@@ -268,7 +268,7 @@ class AnalyticsSums final : public RecordSink {
 
 Status WriteAnalytics(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot) {
   AnalyticsSums sums(work.context);
-  const RecordFilter filter = FilterOf(work.options);
+  const RecordFilter filter = FilterOf(work.plan.options);
   COFFER_TRY(WalkConversations(store, snapshot, filter, sums));
   COFFER_TRY(WalkDocuments(store, snapshot, filter, sums));
   COFFER_TRY(WalkPrompts(store, snapshot, filter, sums));

@@ -35,10 +35,10 @@ class CustomRows final : public RecordSink {
 
   Status AddMessage(std::string_view, std::uint64_t sequence_number, const format::StoredMessage& message) override {
     if (query_.entity() != Kind::kMessage) return Status::Ok();
-    if (work_.options.created_from || work_.options.created_before) {
+    if (work_.plan.options.created_from || work_.plan.options.created_before) {
       COFFER_ASSIGN(Timestamp created_at, message.created_at());
-      if (work_.options.created_from && created_at < *work_.options.created_from) return Status::Ok();
-      if (work_.options.created_before && created_at >= *work_.options.created_before) return Status::Ok();
+      if (work_.plan.options.created_from && created_at < *work_.plan.options.created_from) return Status::Ok();
+      if (work_.plan.options.created_before && created_at >= *work_.plan.options.created_before) return Status::Ok();
     }
     record_.clear();
     format::AppendFullMessage(message, message_place_, sequence_number, record_);
@@ -123,10 +123,8 @@ std::uint64_t& CountOf(Kind kind, ExportReport& report) {
 
 Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot,
                        TemporaryFiles& files, const std::string& sort_prefix) {
-  COFFER_ASSIGN(CustomQuery parsed, CustomQuery::Parse(work.options.custom_query));
-  CustomQuery query = std::move(parsed);
-  if (!work.options.include_metadata) query.LeaveOutMetadata();
-  RecordFilter filter = FilterOf(work.options);
+  const CustomQuery& query = *work.plan.query;
+  RecordFilter filter = FilterOf(work.plan.options);
   query.Narrow(filter);
   if (query.entity() == Kind::kMessage) filter.created_from = filter.created_before = std::nullopt;
 

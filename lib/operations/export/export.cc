@@ -51,7 +51,7 @@ Status ReadContent(Engine& engine, const Snapshot& snapshot, std::string_view do
 }
 
 std::unique_ptr<RecordWriter> NewWriter(const ExportWork& work) {
-  switch (work.options.format) {
+  switch (work.plan.options.format) {
     case ExportFormat::kNdjson:
       return NewNdjsonWriter(work);
     case ExportFormat::kXml:
@@ -73,13 +73,13 @@ Status WriteRecords(const ExportWork& work, storage::Store& store, const storage
     Walk walk;
     bool wanted;
   };
-  const ScopeKinds kinds = KindsOf(work.options);
+  const ScopeKinds& kinds = work.plan.kinds;
   const std::array<Part, 3> parts = {{{Kind::kConversation, &WalkConversations, kinds.conversations},
                                       {Kind::kDocument, &WalkDocuments, kinds.documents},
                                       {Kind::kPrompt, &WalkPrompts, kinds.prompts}}};
-  const RecordFilter filter = FilterOf(work.options);
+  const RecordFilter filter = FilterOf(work.plan.options);
   // Stored text is copied into these, and taken apart for the others.
-  const bool copies = work.options.format == ExportFormat::kJson || work.options.format == ExportFormat::kNdjson;
+  const bool copies = work.plan.options.format == ExportFormat::kJson || work.plan.options.format == ExportFormat::kNdjson;
   const std::unique_ptr<RecordWriter> writer = NewWriter(work);
   COFFER_TRY(writer->Begin());
   for (const Part& part : parts) {
@@ -114,8 +114,8 @@ class LargeContents final : public RecordSink {
 // One export from its snapshot to its file.
 class ExportOperation {
  public:
-  ExportOperation(Engine& engine, const ExportOptions& options, OperationContext& context)
-      : engine_(engine), core_(engine::CoreOf(engine)), options_(options), context_(context) {}
+  ExportOperation(Engine& engine, const ExportPlan& plan, OperationContext& context)
+      : engine_(engine), core_(engine::CoreOf(engine)), plan_(plan), options_(plan.options), context_(context) {}
 
   Result<ExportReport> Run() {
     report_.export_id = context_.id();
@@ -125,8 +125,10 @@ class ExportOperation {
     Expect();
     COFFER_TRY_CONTEXT(MakePlaces(), "export");
     COFFER_TRY_CONTEXT(FindRecipients(), "export");
-    COFFER_ASSIGN_CONTEXT(std::unique_ptr<ExportFile> file, ExportFile::Create(
-        core_.files(), report_.path, IsCompressedWhole(options_) ? options_.compression_level : 0, recipients_), "export");
+    COFFER_ASSIGN_CONTEXT(std::unique_ptr<ExportFile> file,
+                          ExportFile::Create(core_.files(), report_.path,
+                                             IsCompressedWhole(options_) ? options_.compression_level : 0, recipients_),
+                          "export");
     Status status = Write(*file);
     if (status.ok()) status = context_.CheckStop();
     if (status.ok()) status = file->Publish();
@@ -148,11 +150,11 @@ class ExportOperation {
   Status MakePlaces() {
     storage::Store& store = *core_.Access();
     if (options_.format == ExportFormat::kCsv) {
-      const ScopeKinds kinds = KindsOf(options_);
+      const ScopeKinds& kinds = plan_.kinds;
       const bool contents = kinds.documents && !kinds.rows && options_.include_contents;
-      tar_ = contents || FileNamesOf(options_).size() > 1;
+      tar_ = contents || FileNamesOf(plan_).size() > 1;
     } else if (options_.format == ExportFormat::kParquet) {
-      tar_ = FileNamesOf(options_).size() > 1;
+      tar_ = FileNamesOf(plan_).size() > 1;
     } else if (options_.format != ExportFormat::kSql) {
       COFFER_TRY(LookForLargeContents(store));
     }
@@ -169,7 +171,8 @@ class ExportOperation {
   Status FindRecipients() {
     if (!options_.encrypt) return Status::Ok();
     KeyFolder keys(core_.files(), core_.folder().KeysPath());
-    COFFER_ASSIGN(std::vector<format::AgeRecipient> own, engine_.read_only() ? keys.Recipients() : keys.EnsureRecipients(core_.Now()));
+    COFFER_ASSIGN(std::vector<format::AgeRecipient> own,
+                  engine_.read_only() ? keys.Recipients() : keys.EnsureRecipients(core_.Now()));
     recipients_ = std::move(own);
     for (const std::string& text : options_.recipients) {
       COFFER_ASSIGN(format::AgeRecipient named, format::ParseAgeRecipient(text));
@@ -180,7 +183,7 @@ class ExportOperation {
   }
 
   Status LookForLargeContents(storage::Store& store) {
-    const ScopeKinds kinds = KindsOf(options_);
+    const ScopeKinds& kinds = plan_.kinds;
     if (!kinds.documents || kinds.rows || !options_.include_contents) return Status::Ok();
     LargeContents large;
     Status status = WalkDocuments(store, engine::Internals::StateOf(*snapshot_).get(), FilterOf(options_), large);
@@ -197,17 +200,18 @@ class ExportOperation {
 
   Status Write(ExportFile& file) {
     COFFER_ASSIGN(TemporaryFiles temporaries, MakeTemporaryFiles());
-    COFFER_ASSIGN(std::unique_ptr<ExportBundle> bundle, ExportBundle::Create(
-        temporaries, file, context_, {FileNamesOf(options_), tar_, temporary_prefix_, report_.created_at}));
+    COFFER_ASSIGN(
+        std::unique_ptr<ExportBundle> bundle,
+        ExportBundle::Create(temporaries, file, context_, {FileNamesOf(plan_), tar_, temporary_prefix_, report_.created_at}));
     const ExportWork work = {
-        options_, report_, context_, *bundle,
+        plan_, report_, context_, *bundle,
         [this](std::string_view id, const format::ContentReference& content, const format::ByteSink& sink) {
           return ReadContent(engine_, *snapshot_, id, content, sink);
         }};
     // The snapshot's pin keeps the store from being switched; the access itself must not wait for the whole export.
     storage::Store& store = *core_.Access();
     const storage::StoreSnapshot* at = engine::Internals::StateOf(*snapshot_).get();
-    const ScopeKinds kinds = KindsOf(options_);
+    const ScopeKinds& kinds = plan_.kinds;
     Status status = kinds.analytics ? WriteAnalytics(work, store, at)
                     : kinds.rows    ? WriteCustomRows(work, store, at, temporaries, temporary_prefix_)
                                     : WriteRecords(work, store, at);
@@ -230,6 +234,7 @@ class ExportOperation {
 
   Engine& engine_;
   engine::EngineCore& core_;
+  const ExportPlan& plan_;
   const ExportOptions& options_;
   OperationContext& context_;
   ExportReport report_;
@@ -280,7 +285,7 @@ std::string ReportText(const ExportReport& report) {
 }  // namespace operations
 
 Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOptions& options, StartOptions start) try {
-  COFFER_TRY_CONTEXT(operations::CheckExportOptions(options), "export");
+  COFFER_ASSIGN_CONTEXT(operations::ExportPlan plan, operations::PlanExport(options), "export");
   if (engine.read_only() && options.output.empty()) {
     return Status::PermissionDenied("export: the store is opened read-only; name an output outside its folder");
   }
@@ -289,8 +294,8 @@ Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOption
   spec.kind = OperationKind::kExport;
   spec.principal = std::move(start.principal);
   spec.request = operations::RequestText(options);
-  const auto work = [&engine, options](operations::OperationContext& context) {
-    return operations::ExportOperation(engine, options, context).Run();
+  const auto work = [&engine, plan = std::move(plan)](operations::OperationContext& context) {
+    return operations::ExportOperation(engine, plan, context).Run();
   };
   return operations::StartReporting<ExportReport>(engine::CoreOf(engine), std::move(spec), work, &operations::ReportText);
 } catch (...) {

@@ -5,7 +5,6 @@
 
 #include "format/age/age.h"
 #include "operations/export/analytics.h"
-#include "operations/export/custom_query.h"
 #include "vocabulary/try.h"
 
 namespace coffer {
@@ -31,10 +30,11 @@ std::optional<ExportFormat> ParseExportFormat(std::string_view name) { return Pa
 std::optional<ExportScope> ParseExportScope(std::string_view name) { return Parse<ExportScope>(kScopeNames, name); }
 
 namespace operations {
+namespace {
 
-ScopeKinds KindsOf(const ExportOptions& options) {
+ScopeKinds KindsOf(ExportScope scope, const std::optional<CustomQuery>& query) {
   ScopeKinds kinds;
-  switch (options.scope) {
+  switch (scope) {
     case ExportScope::kFull:
     case ExportScope::kUser:
       kinds.conversations = kinds.documents = kinds.prompts = true;
@@ -49,8 +49,7 @@ ScopeKinds KindsOf(const ExportOptions& options) {
       kinds.analytics = true;
       break;
     case ExportScope::kCustom: {
-      const Result<CustomQuery> query = CustomQuery::Parse(options.custom_query);
-      const Kind entity = query.ok() ? query->entity() : Kind::kContent;
+      const Kind entity = query->entity();
       kinds.rows = true;
       kinds.conversations = entity == Kind::kConversation;
       kinds.messages = entity == Kind::kMessage;
@@ -62,16 +61,8 @@ ScopeKinds KindsOf(const ExportOptions& options) {
   return kinds;
 }
 
-RecordFilter FilterOf(const ExportOptions& options) {
-  RecordFilter filter;
-  filter.owner = options.owner;
-  filter.created_from = options.created_from;
-  filter.created_before = options.created_before;
-  if (!options.conversation_id.empty()) filter.id = options.conversation_id;
-  return filter;
-}
-
-Status CheckExportOptions(const ExportOptions& options) {
+// All but the text of the custom query.
+Status CheckOptions(const ExportOptions& options) {
   if (options.compress && (options.compression_level < 1 || options.compression_level > kCompressionLevelMax)) {
     return Status::InvalidArgument("compression_level: 1 to " + std::to_string(kCompressionLevelMax));
   }
@@ -90,18 +81,43 @@ Status CheckExportOptions(const ExportOptions& options) {
   if (!options.conversation_id.empty() && options.scope != ExportScope::kConversation) {
     return Status::InvalidArgument("conversation_id: goes with scope conversation alone");
   }
-  if (options.scope == ExportScope::kCustom) return CustomQuery::Parse(options.custom_query).status();
-  if (!options.custom_query.empty()) return Status::InvalidArgument("custom_query: goes with scope custom alone");
+  if (!options.custom_query.empty() && options.scope != ExportScope::kCustom) {
+    return Status::InvalidArgument("custom_query: goes with scope custom alone");
+  }
   return Status::Ok();
+}
+
+}  // namespace
+
+Result<ExportPlan> PlanExport(const ExportOptions& options) {
+  COFFER_TRY(CheckOptions(options));
+  ExportPlan plan;
+  plan.options = options;
+  if (options.scope == ExportScope::kCustom) {
+    COFFER_ASSIGN(plan.query, CustomQuery::Parse(options.custom_query));
+    if (!options.include_metadata) plan.query->LeaveOutMetadata();
+  }
+  plan.kinds = KindsOf(options.scope, plan.query);
+  return plan;
+}
+
+RecordFilter FilterOf(const ExportOptions& options) {
+  RecordFilter filter;
+  filter.owner = options.owner;
+  filter.created_from = options.created_from;
+  filter.created_before = options.created_before;
+  if (!options.conversation_id.empty()) filter.id = options.conversation_id;
+  return filter;
 }
 
 bool IsCompressedWhole(const ExportOptions& options) { return options.compress && options.format != ExportFormat::kParquet; }
 
-std::vector<std::string> FileNamesOf(const ExportOptions& options) {
+std::vector<std::string> FileNamesOf(const ExportPlan& plan) {
+  const ExportOptions& options = plan.options;
   const std::string ending = "." + std::string(ExportFormatName(options.format));
   const bool in_parquet = options.format == ExportFormat::kParquet;
   if (options.format != ExportFormat::kCsv && !in_parquet) return {"export" + ending};
-  const ScopeKinds kinds = KindsOf(options);
+  const ScopeKinds& kinds = plan.kinds;
   std::vector<std::string> names;
   if (kinds.analytics) {
     names.assign(kAnalyticsTables.begin(), kAnalyticsTables.end());

@@ -41,7 +41,7 @@ class JsonTables final : public TableWriter {
   Status End() override {
     while (open_ < tables_.size()) CloseTable();
     out_.text() += ",\"counts\":";
-    AppendCounts(work_.report, work_.options, out_.text());
+    AppendCounts(work_, out_.text());
     out_.text() += "}\n";
     return out_.Flush();
   }
@@ -86,7 +86,7 @@ class NdjsonTables final : public TableWriter {
   Status End() override {
     COFFER_TRY(Flush());
     out_.text() += "{\"type\":\"end\",\"counts\":";
-    AppendCounts(work_.report, work_.options, out_.text());
+    AppendCounts(work_, out_.text());
     out_.text().append(",\"sha256\":\"").append(format::HexText(hash_.Finish())).append("\"}\n");
     return out_.Flush();
   }

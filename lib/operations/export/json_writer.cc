@@ -15,7 +15,7 @@ namespace {
 class JsonRecords : public RecordWriter {
  public:
   explicit JsonRecords(const ExportWork& work)
-      : work_(work), out_(work.bundle, 0, work.context), json_(work.options.include_metadata) {}
+      : work_(work), out_(work.bundle, 0, work.context), json_(work.plan.options.include_metadata) {}
 
   Status BeginConversation(std::string_view id, const format::StoredText& text, const format::ConversationHead& head) override {
     const std::size_t begin = BeginRecord();
@@ -46,7 +46,7 @@ class JsonRecords : public RecordWriter {
     COFFER_TRY(json_.AppendOpenDocument(record, out_.text()));
     NameKind(Kind::kDocument, begin);
     ++work_.report.documents;
-    if (work_.options.include_contents && record.content) {
+    if (work_.plan.options.include_contents && record.content) {
       COFFER_TRY(AddContent(id, *record.content));
       ++work_.report.contents;
     }
@@ -138,7 +138,7 @@ class JsonWriter final : public JsonRecords {
 
   Status End() override {
     out_.text() += ",\"counts\":";
-    AppendCounts(work_.report, work_.options, out_.text());
+    AppendCounts(work_, out_.text());
     out_.text() += "}\n";
     return Flush();
   }
@@ -171,7 +171,7 @@ class NdjsonWriter final : public JsonRecords {
   Status End() override {
     Note(out_.text());
     std::string last = "{\"type\":\"end\",\"counts\":";
-    AppendCounts(work_.report, work_.options, last);
+    AppendCounts(work_, last);
     last.append(",\"sha256\":\"").append(format::HexText(hash_.Finish())).append("\"}\n");
     out_.text() += last;
     return out_.Flush();

@@ -32,7 +32,7 @@ ParquetEncoders::ParquetEncoders(int level, Taker take) : level_(level), take_(s
 
 ParquetEncoders::~ParquetEncoders() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ends_ = true;
   }
   changed_.notify_all();
@@ -41,7 +41,7 @@ ParquetEncoders::~ParquetEncoders() {
 
 void ParquetEncoders::EncodeInThread() {
   format::ParquetCompressor compressor(level_);
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (true) {
     const auto next = std::ranges::find(works_, false, [](const auto& work) { return work->begun; });
     if (ends_) return;
@@ -78,21 +78,26 @@ Status ParquetEncoders::Add(std::size_t table, Rows rows) {
     Encode(*work, compressor);
     work->begun = work->done = true;
   }
-  while (!works_.empty() && bytes_ + work->bytes > kParquetEncodingBytesMax) {
+  while (!empty() && bytes_ + work->bytes > kParquetEncodingBytesMax) {
     COFFER_TRY(TakeFirst());
   }
   bytes_ += work->bytes;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   works_.push_back(std::move(work));
   changed_.notify_all();
   return Status::Ok();
 }
 
+bool ParquetEncoders::empty() {
+  const MutexLock lock(mutex_);
+  return works_.empty();
+}
+
 Status ParquetEncoders::TakeFirst() {
   std::shared_ptr<Work> first;
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return works_.front()->done; });
+    MutexLock lock(mutex_);
+    while (!works_.front()->done) changed_.wait(lock);
     first = std::move(works_.front());
     works_.pop_front();
   }
@@ -102,7 +107,7 @@ Status ParquetEncoders::TakeFirst() {
 }
 
 Status ParquetEncoders::Finish() {
-  while (!works_.empty()) {
+  while (!empty()) {
     COFFER_TRY(TakeFirst());
   }
   return Status::Ok();

@@ -1,17 +1,16 @@
 // ParquetEncoders: row groups on their way to bytes, on a few threads, in the order in which they came.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "coffer/result.h"
 #include "format/parquet/parquet_row_group.h"
+#include "vocabulary/mutex.h"
 
 namespace coffer::operations {
 
@@ -40,17 +39,18 @@ class ParquetEncoders {
 
  private:
   struct Work;
-  void EncodeInThread();
+  void EncodeInThread() COFFER_EXCLUDES(mutex_);
   void Encode(Work& work, format::ParquetCompressor& compressor);
-  Status TakeFirst();
+  Status TakeFirst() COFFER_EXCLUDES(mutex_);
+  bool empty() COFFER_EXCLUDES(mutex_);
 
   const int level_;
   const Taker take_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::shared_ptr<Work>> works_;  // in order; the first ones may be done
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<std::shared_ptr<Work>> works_ COFFER_GUARDED_BY(mutex_);  // in order; the first ones may be done
   std::size_t bytes_ = 0;
-  bool ends_ = false;
+  bool ends_ COFFER_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

@@ -20,7 +20,7 @@ class ParquetTables final : public TableWriter {
  public:
   explicit ParquetTables(const ExportWork& work)
       : work_(work),
-        level_(work.options.compress ? work.options.compression_level : 0),
+        level_(work.plan.options.compress ? work.plan.options.compression_level : 0),
         encoders_(level_, [this](std::size_t table, const format::ParquetRowGroup& group, ParquetEncoders::Rows spent) {
           return Write(table, group, std::move(spent));
         }) {}

@@ -64,7 +64,8 @@ class ConversationWalk {
 
  private:
   Status WalkOne(std::string_view id) {
-    COFFER_ASSIGN_CONTEXT(format::ConversationHead head, format::DecodeConversationHead(conversations_->value()), "conversation " + std::string(id));
+    COFFER_ASSIGN_CONTEXT(format::ConversationHead head, format::DecodeConversationHead(conversations_->value()),
+                          "conversation " + std::string(id));
     if (!filter_.Holds(head.owner, head.created_at)) return Status::Ok();
     if (!filter_.everything()) GoToText(id);
     COFFER_TRY(BeginOne(id, head));

@@ -18,32 +18,32 @@ namespace {
 class RecordTables final : public RecordWriter {
  public:
   explicit RecordTables(const ExportWork& work)
-      : work_(work), in_chunks_(work.options.format != ExportFormat::kCsv), tables_(NewTables(work)) {}
+      : work_(work), in_chunks_(work.plan.options.format != ExportFormat::kCsv), tables_(NewTables(work)) {}
 
   Status Begin() override {
-    const ScopeKinds kinds = KindsOf(work_.options);
+    const ScopeKinds& kinds = work_.plan.kinds;
     std::vector<Table> tables;
     if (kinds.conversations) {
-      conversations_.Open(work_.options, tables);
-      messages_.Open(work_.options, tables);
+      conversations_.Open(work_.plan.options, tables);
+      messages_.Open(work_.plan.options, tables);
     }
     // In the order of FileNamesOf.
-    if (kinds.documents && in_chunks_ && work_.options.include_contents) {
+    if (kinds.documents && in_chunks_ && work_.plan.options.include_contents) {
       contents_table_ = tables.size();
       tables.push_back({"contents",
                         {{"document_id", format::ValueType::kText},
                          {"chunk", format::ValueType::kWhole, true, true},
                          {"bytes", format::ValueType::kText, false, false, true}}});
     }
-    if (kinds.documents) documents_.Open(work_.options, tables);
-    if (kinds.prompts) prompts_.Open(work_.options, tables);
+    if (kinds.documents) documents_.Open(work_.plan.options, tables);
+    if (kinds.prompts) prompts_.Open(work_.plan.options, tables);
     return tables_->Begin(std::move(tables));
   }
   Status BeginKind(Kind) override { return Status::Ok(); }
   Status EndKind(Kind kind) override {
     if (kind == Kind::kPrompt) return tables_->EndTable(prompts_.table);
     if (kind == Kind::kDocument) {
-      if (work_.options.include_contents && in_chunks_) {
+      if (work_.plan.options.include_contents && in_chunks_) {
         COFFER_TRY(tables_->EndTable(contents_table_));
       }
       return tables_->EndTable(documents_.table);
@@ -74,7 +74,7 @@ class RecordTables final : public RecordWriter {
   Status AddDocument(std::string_view id, const format::StoredRecord& record) override {
     ++work_.report.documents;
     COFFER_TRY(AddRecord(documents_, record.json));
-    if (!work_.options.include_contents || !record.content) return Status::Ok();
+    if (!work_.plan.options.include_contents || !record.content) return Status::Ok();
     ++work_.report.contents;
     return in_chunks_ ? AddChunks(id, *record.content) : WriteBeside(work_, id, *record.content);
   }
@@ -166,7 +166,7 @@ class RecordTables final : public RecordWriter {
 std::unique_ptr<RecordWriter> NewRecordTables(const ExportWork& work) { return std::make_unique<RecordTables>(work); }
 
 std::unique_ptr<TableWriter> NewTables(const ExportWork& work) {
-  switch (work.options.format) {
+  switch (work.plan.options.format) {
     case ExportFormat::kCsv:
       return NewCsvTables(work);
     case ExportFormat::kSql:

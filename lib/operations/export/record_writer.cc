@@ -5,7 +5,6 @@
 #include "coffer/version.h"
 #include "format/age/base64.h"
 #include "format/json/json_text.h"
-#include "operations/export/export_plan.h"
 #include "operations/files/content_entry_names.h"
 #include "vocabulary/try.h"
 
@@ -71,19 +70,20 @@ void AppendHeaderMembers(const ExportWork& work, std::string& out) {
   out += "\"version\":" + std::to_string(kLayoutVersion);
   AppendMember("export_id", work.report.export_id, out);
   AppendMember("created_at", FormatTimestamp(work.report.created_at), out);
-  AppendMember("scope", ExportScopeName(work.options.scope), out);
+  AppendMember("scope", ExportScopeName(work.plan.options.scope), out);
   out += ",\"filters\":";
-  AppendFilters(work.options, out);
+  AppendFilters(work.plan.options, out);
   AppendMember("engine_version", Version(), out);
 }
 
-void AppendCounts(const ExportReport& report, const ExportOptions& options, std::string& out) {
+void AppendCounts(const ExportWork& work, std::string& out) {
   struct Count {
     std::string_view name;
     std::uint64_t value;
     bool shown;
   };
-  const ScopeKinds kinds = KindsOf(options);
+  const ScopeKinds& kinds = work.plan.kinds;
+  const ExportReport& report = work.report;
   const Count counts[] = {{"conversations", report.conversations, kinds.conversations},
                           {"messages", report.messages, kinds.messages || (kinds.conversations && !kinds.rows)},
                           {"documents", report.documents, kinds.documents},

@@ -10,6 +10,7 @@
 #include "coffer/result.h"
 #include "format/zstd/compression.h"
 #include "operations/export/export_bundle.h"
+#include "operations/export/export_plan.h"
 #include "operations/export/record_stream.h"
 #include "operations/runner/live_operation.h"
 
@@ -21,7 +22,7 @@ using ContentSource =
 
 // What every writer works with. All of it outlives the writer.
 struct ExportWork {
-  const ExportOptions& options;
+  const ExportPlan& plan;
   ExportReport& report;  // counted up by the writer
   OperationContext& context;
   ExportBundle& bundle;
@@ -56,6 +57,6 @@ Status ForEachBase64Piece(const ExportWork& work, std::string_view document_id, 
 // `"version":1,"export_id":…,"engine_version":…`: what an export says of itself.
 void AppendHeaderMembers(const ExportWork& work, std::string& out);
 // `{"conversations":…}` of what was written.
-void AppendCounts(const ExportReport& report, const ExportOptions& options, std::string& out);
+void AppendCounts(const ExportWork& work, std::string& out);
 
 }  // namespace coffer::operations

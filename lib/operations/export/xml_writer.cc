@@ -34,7 +34,7 @@ void AppendRoot(const ExportWork& work, std::string& out) {
 void AppendEnd(const ExportWork& work, std::string& out) {
   std::string counts;
   std::string scratch;
-  AppendCounts(work.report, work.options, counts);
+  AppendCounts(work, counts);
   format::AppendXmlMember("\"counts\"", counts, scratch, out);
   out += "\n</coffer-export>\n";
 }
@@ -42,7 +42,7 @@ void AppendEnd(const ExportWork& work, std::string& out) {
 class XmlWriter final : public RecordWriter {
  public:
   explicit XmlWriter(const ExportWork& work)
-      : work_(work), out_(work.bundle, 0, work.context), json_(work.options.include_metadata) {}
+      : work_(work), out_(work.bundle, 0, work.context), json_(work.plan.options.include_metadata) {}
 
   Status Begin() override {
     AppendRoot(work_, out_.text());
@@ -93,7 +93,7 @@ class XmlWriter final : public RecordWriter {
     out_.text() += "<document>";
     AppendMembers(std::string_view(record_).substr(1));
     ++work_.report.documents;
-    if (work_.options.include_contents && record.content) {
+    if (work_.plan.options.include_contents && record.content) {
       COFFER_TRY(AddContent(id, *record.content));
       ++work_.report.contents;
     }

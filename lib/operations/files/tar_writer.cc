@@ -17,14 +17,14 @@ struct TarWriter::State {
   State(format::ByteSink to, Timestamp at) : sink(std::move(to)), time(at), tar(archive_write_new()) {
     if (tar == nullptr) return;
     archive_write_set_format_pax_restricted(tar);
-    // No blocks of its own: what is behind the sink gathers bytes.
+    // No blocking: the receiver of the bytes buffers them.
     archive_write_set_bytes_per_block(tar, 0);
     opened = archive_write_open(tar, this, nullptr, &TakeBytes, nullptr) == ARCHIVE_OK;
   }
   ~State() {
     if (tar == nullptr) return;
-    // Ends nothing that was not ended: what the archive still wants to write is refused.
-    if (!finished && sink_failure.ok()) sink_failure = Status::Cancelled("tar: given up");
+    // Without Finish the archive must stay incomplete: refuse what libarchive still writes.
+    if (!finished && sink_failure.ok()) sink_failure = Status::Cancelled("tar: abandoned");
     archive_write_free(tar);
   }
 
@@ -62,16 +62,16 @@ Status TarWriter::BeginFile(const std::string& path, std::uint64_t size_bytes) {
   archive_entry_set_filetype(entry, AE_IFREG);
   archive_entry_set_perm(entry, kFileMode);
   archive_entry_set_mtime(entry, static_cast<time_t>(state.time.microseconds / kMicrosecondsInSecond), 0);
-  const int answer = archive_write_header(state.tar, entry);
+  const int code = archive_write_header(state.tar, entry);
   archive_entry_free(entry);
-  return answer == ARCHIVE_OK ? Status::Ok() : state.Failure();
+  return code == ARCHIVE_OK ? Status::Ok() : state.Failure();
 }
 
 Status TarWriter::Write(std::string_view bytes) {
   while (!bytes.empty()) {
     const la_ssize_t took = archive_write_data(state_->tar, bytes.data(), bytes.size());
     if (took < 0) return state_->Failure();
-    if (took == 0) return Status::Internal("tar: more bytes than the entry was to have");
+    if (took == 0) return Status::Internal("tar: more bytes than the size of the entry");
     bytes.remove_prefix(static_cast<std::size_t>(took));
   }
   return Status::Ok();

@@ -12,16 +12,16 @@
 
 namespace coffer::operations {
 
-// One thread at a time. A failed Status is the sink's, or kResourceExhausted.
+// One thread at a time. Calls return the sink's error, or kResourceExhausted.
 class TarWriter {
  public:
-  // `time`: of every entry.
+  // `time`: the modification time of every entry.
   TarWriter(format::ByteSink sink, Timestamp time);
   ~TarWriter();
   TarWriter(const TarWriter&) = delete;
   TarWriter& operator=(const TarWriter&) = delete;
 
-  // A regular file of so many bytes, which must follow.
+  // Begins a regular file. Exactly `size_bytes` bytes must follow.
   Status BeginFile(const std::string& path, std::uint64_t size_bytes);
   Status Write(std::string_view bytes);
   // Ends the archive.

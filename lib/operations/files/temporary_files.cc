@@ -12,7 +12,7 @@ class SealedFile final : public WritableFile {
         age_({&recipient, 1}, [raw = file_.get()](std::string_view bytes) { return raw->Append(bytes); }) {}
 
   Status Append(std::string_view bytes) override { return age_.Write(bytes); }
-  // The chunk that is being filled stays here until there is more of it.
+  // The current chunk stays in memory until it is full.
   Status Flush() override { return file_->Flush(); }
   Status Sync() override { return file_->Sync(); }
   Status Close() override {
@@ -53,7 +53,8 @@ Result<std::unique_ptr<RandomAccessFile>> TemporaryFiles::Open(const std::string
                                                                                      char* buffer) {
     return stored->Read(offset, length, buffer);
   };
-  COFFER_ASSIGN_CONTEXT(std::unique_ptr<format::AgeReader> reader, format::AgeReader::Open(source, info.size_bytes, {&*identity_, 1}), path);
+  COFFER_ASSIGN_CONTEXT(std::unique_ptr<format::AgeReader> reader,
+                        format::AgeReader::Open(source, info.size_bytes, {&*identity_, 1}), path);
   return std::unique_ptr<RandomAccessFile>(std::make_unique<UnsealedFile>(std::move(reader)));
 }
 

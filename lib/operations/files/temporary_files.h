@@ -1,4 +1,4 @@
-// TemporaryFiles: files in which parts of an export wait until they are put together.
+// TemporaryFiles: files that hold parts of an export until they are combined.
 #pragma once
 
 #include <memory>
@@ -12,14 +12,14 @@
 
 namespace coffer::operations {
 
-// With an identity they are encrypted to it: one made for the occasion, which no file holds, keeps what a crash or a disk leaves
-// of an encrypted export from being read. Safe for use from many threads.
+// With an identity the files are encrypted to it. The identity of an encrypted export is made for that export and never stored,
+// so nobody can read the temporary files that a crash leaves on the disk. Safe for use from many threads.
 class TemporaryFiles {
  public:
   explicit TemporaryFiles(FileSystem& files, std::optional<format::AgeIdentity> identity = {})
       : files_(files), identity_(std::move(identity)) {}
 
-  // Its bytes can be read once it is closed.
+  // The file can be read once it is closed.
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path);
   Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path);
   Status Remove(const std::string& path) { return files_.RemoveFile(path); }

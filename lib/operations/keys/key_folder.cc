@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <mutex>
 #include <optional>
 #include <string_view>
 
 #include "engine/tokens.h"
 #include "format/records/sha256.h"
 #include "storage/durable_file.h"
+#include "vocabulary/check.h"
+#include "vocabulary/mutex.h"
 #include "vocabulary/try.h"
 
 namespace coffer::operations {
@@ -20,13 +21,13 @@ namespace {
 using format::AgeIdentity;
 using format::AgeRecipient;
 
-// One for all folders of the process: a key is made once in the life of a store.
-std::mutex& MakingMutex() {
-  static std::mutex mutex;
+// One mutex for all folders of the process: keys are made once in the life of a store.
+Mutex& MakingMutex() {
+  static Mutex mutex;
   return mutex;
 }
 
-// A text with a key in it, wiped when it goes.
+// A text that holds a key, wiped on destruction.
 class SecretText {
  public:
   explicit SecretText(std::string text) : text_(std::move(text)) {}
@@ -39,6 +40,17 @@ class SecretText {
   std::string text_;
 };
 
+// Whether `message` quotes a line of a key file that is long enough to hold a part of a key.
+[[maybe_unused]] bool QuotesLineOf(std::string_view text, std::string_view message) {
+  constexpr std::size_t kLineBytesMin = 24;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (line.size() >= kLineBytesMin && message.find(line) != std::string_view::npos) return true;
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  }
+  return false;
+}
+
 template <typename Key>
 using KeyParser = Result<std::vector<Key>> (*)(std::string_view file_text);
 
@@ -46,12 +58,14 @@ template <typename Key>
 Result<std::vector<Key>> ReadKeys(FileSystem& files, const std::string& path, KeyParser<Key> parse) {
   COFFER_ASSIGN(std::string read, storage::ReadWholeFile(files, path, kKeyFileBytesMax));
   const SecretText text(std::move(read));
-  COFFER_ASSIGN_CONTEXT(std::vector<Key> keys, parse(text.view()), path);
+  Result<std::vector<Key>> keys = parse(text.view());
+  COFFER_CHECK(keys.ok() || !QuotesLineOf(text.view(), keys.status().message()));
+  if (!keys.ok()) return std::move(keys).status().WithContext(path);
   return keys;
 }
 
-// Those of a file that belongs to the store: it may be missing, and must not be damaged. One that holds no key counts as damaged:
-// taken for missing, a recipients.txt that lost its text would have an identity made on a host that must not be able to read.
+// Reads a key file of the store. It may be missing but must not be damaged, and a file without a key counts as damaged: if an
+// emptied recipients.txt counted as missing, a host that must not be able to read its backups would make itself an identity.
 template <typename Key>
 Result<std::vector<Key>> ReadOwnKeys(FileSystem& files, const std::string& path, KeyParser<Key> parse) {
   Result<std::vector<Key>> keys = ReadKeys(files, path, parse);
@@ -66,7 +80,7 @@ std::string IdentityFileText(const AgeIdentity& identity, Timestamp now) {
          identity.Text() + "\n";
 }
 
-// Of two hex digits a byte and a newline.
+// Parses two hex digits per byte and a final newline.
 std::optional<std::string> ParseObjectIdKey(std::string_view text) {
   if (text.size() != 2 * kObjectIdKeyBytes + 1 || !text.ends_with('\n')) return std::nullopt;
   std::string key;
@@ -84,7 +98,7 @@ Result<std::string> ReadObjectIdKey(FileSystem& files, const std::string& path) 
   COFFER_ASSIGN(std::string read, storage::ReadWholeFile(files, path, kKeyFileBytesMax));
   const SecretText text(std::move(read));
   std::optional<std::string> key = ParseObjectIdKey(text.view());
-  if (!key) return Status::Corruption(path + ": does not hold " + std::to_string(kObjectIdKeyBytes) + " bytes as hex digits");
+  if (!key) return Status::Corruption(path + ": expected " + std::to_string(kObjectIdKeyBytes) + " bytes as hex digits");
   return *std::move(key);
 }
 
@@ -103,14 +117,14 @@ Result<std::vector<AgeRecipient>> KeyFolder::Recipients() {
 }
 
 Result<std::vector<AgeRecipient>> KeyFolder::EnsureRecipients(Timestamp now) {
-  const std::lock_guard lock(MakingMutex());
+  const MutexLock lock(MakingMutex());
   Result<std::vector<AgeRecipient>> recipients = Recipients();
   if (recipients.ok() && recipients->empty()) {
     COFFER_TRY(MakeIdentity(now));
     recipients = Recipients();
   }
   if (!recipients.ok()) return recipients;
-  // An identity that was made just before a failure may be there and not durable: what is encrypted to it would outlive it.
+  // An identity made just before a failure may exist without being durable; what is encrypted to it would outlive it.
   COFFER_TRY(SyncNames());
   return recipients;
 }
@@ -121,7 +135,7 @@ Result<std::vector<AgeIdentity>> KeyFolder::Identities(const std::string& identi
 }
 
 Status KeyFolder::Generate(Timestamp now) {
-  const std::lock_guard lock(MakingMutex());
+  const MutexLock lock(MakingMutex());
   return MakeIdentity(now);
 }
 
@@ -132,11 +146,11 @@ Status KeyFolder::MakeIdentity(Timestamp now) {
 }
 
 Result<std::string> KeyFolder::ObjectIdKey() {
-  const std::lock_guard lock(MakingMutex());
+  const MutexLock lock(MakingMutex());
   Result<std::string> key = ReadObjectIdKey(files_, ObjectIdKeyPath());
   if (key.ok() || key.status().code() != StatusCode::kNotFound) return key;
   std::array<unsigned char, kObjectIdKeyBytes> bytes{};
-  if (!engine::SystemSecretBytes(bytes)) return Status::Unavailable("object-id.key: the system gives no random bytes");
+  if (!engine::SystemSecretBytes(bytes)) return Status::Unavailable("object-id.key: the system random generator failed");
   const SecretText text(format::HexText(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())) + "\n");
   OPENSSL_cleanse(bytes.data(), bytes.size());
   COFFER_TRY(Create(ObjectIdKeyPath(), text.view()));
@@ -144,12 +158,13 @@ Result<std::string> KeyFolder::ObjectIdKey() {
 }
 
 Status KeyFolder::Create(const std::string& path, std::string_view text) {
+  COFFER_CHECK(text.ends_with('\n'));  // complete: a key file is never written again
   COFFER_TRY(storage::CreateDirectories(files_, path_));
   COFFER_TRY(storage::CreatePrivateDurably(files_, path, text));
   return SyncNames();
 }
 
-// Of the folder as well: a call that failed may have made it and not its name durable.
+// Syncs the parent too: an earlier call that failed may have made the folder without making its name durable.
 Status KeyFolder::SyncNames() {
   Status synced = files_.SyncDirectory(path_);
   if (synced.ok()) synced = files_.SyncDirectory(storage::DirectoryName(path_));

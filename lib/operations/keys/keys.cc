@@ -1,4 +1,4 @@
-// The public calls of keys.
+// The public calls for keys.
 #include "coffer/key.h"
 
 #include "coffer/engine.h"

@@ -31,7 +31,7 @@ Status AdoptErasures(engine::EngineCore& core, const std::vector<DueErasure>& er
     if (!erasure.adopted) continue;
     LedgerEntry entry = erasure.entry;
     entry.completed_at = core.Now();
-    // Erasures to come must have greater ids, whatever this machine's clock says.
+    // Later erasures must have greater ids, even if this machine's clock is slow.
     RunnerOf(core).BeginIdsBehind(entry.id);
     COFFER_TRY(ledger.Put(entry));
   }

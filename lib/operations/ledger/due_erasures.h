@@ -1,4 +1,4 @@
-// Which erasures a restore has to carry out again.
+// Which erasures a restore must apply again.
 #pragma once
 
 #include <span>
@@ -12,18 +12,21 @@
 
 namespace coffer::operations {
 
-// An erasure that a restore has to carry out.
+// An erasure that a restore must apply.
 struct DueErasure {
   LedgerEntry entry;
-  bool adopted = false;  // known to the repository's ledger alone
+  bool adopted = false;  // only the repository's ledger holds it
 };
 
-// Those behind what the backup has carried out. `without_ledger`: the repository's ledger is not looked at. Changes nothing.
-// kCorruption, kPermissionDenied (no identity reads it): names the entry.
+// The erasures after the last one that the backup contains. `without_ledger`: the repository's ledger is not read. Changes
+// nothing.
+// kCorruption: an entry is damaged; the message names it.
+// kPermissionDenied: no identity can decrypt an entry; the message names it.
+// kUnavailable: an entry was written by a newer version; the message names it.
 Result<std::vector<DueErasure>> DueErasures(engine::EngineCore& core, const BackupManifest& manifest,
                                             std::span<const format::AgeIdentity> identities, bool without_ledger);
 
-// Takes over into the engine's own ledger what it did not know, when it is carried out: it holds from now on, whatever becomes of the
+// Copies the adopted erasures into the engine's own ledger once they are applied, so that they hold even without the
 // repository.
 Status AdoptErasures(engine::EngineCore& core, const std::vector<DueErasure>& erasures);
 

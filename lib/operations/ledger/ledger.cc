@@ -24,7 +24,8 @@ constexpr std::string_view kAgeBegin = "age-encryption.org/";
 constexpr std::string_view kUser = "user";
 
 Result<LedgerEntry> ReadEntry(const OrderedJson& json) {
-  if (json.at("coffer_erasure").get<int>() > kLayoutVersion) return Status::Unavailable("an erasure of a newer version");
+  if (json.at("coffer_erasure").get<int>() > kLayoutVersion)
+    return Status::Unavailable("the erasure was written by a newer version");
   LedgerEntry entry;
   entry.id = json.at("erase_id").get<std::string>();
   entry.created_at.microseconds = json.at("created_at").get<std::int64_t>();
@@ -32,10 +33,10 @@ Result<LedgerEntry> ReadEntry(const OrderedJson& json) {
   if (subject != kUser) {
     entry.kind = ParseKind(subject);
     const bool erasable = entry.kind && *entry.kind != Kind::kMessage && *entry.kind != Kind::kContent;
-    if (!erasable) return Status::Corruption("an erasure of \"" + subject + "\"");
+    if (!erasable) return Status::Corruption("unknown subject of an erasure: \"" + subject + "\"");
   }
   entry.ids = json.at("ids").get<std::vector<std::string>>();
-  if (entry.ids.empty() || entry.ids.size() > kEraseIdsMax) return Status::Corruption("an erasure of none, or of too many");
+  if (entry.ids.empty() || entry.ids.size() > kEraseIdsMax) return Status::Corruption("an erasure with no ids, or too many");
   for (const std::string& id : entry.ids) {
     if (Status status = format::CheckId("id", id); !status.ok()) return Status::Corruption(std::string(status.message()));
   }
@@ -62,7 +63,7 @@ Result<LedgerEntry> DecodeLedgerEntry(std::string_view text) {
   try {
     return ReadEntry(OrderedJson::parse(text));
   } catch (const OrderedJson::exception& failure) {
-    return Status::Corruption("ledger: a damaged entry: " + std::string(failure.what()));
+    return Status::Corruption("ledger: damaged entry: " + std::string(failure.what()));
   }
 }
 
@@ -77,7 +78,7 @@ Status Ledger::Put(const LedgerEntry& entry) {
 }
 
 Status Ledger::Withdraw(std::string_view id) {
-  // It may have its name in the repository though that failed.
+  // A failed Publish may have left the entry in the repository.
   core_.files().RemoveFile(PublishedPath() + "/" + std::string(id)).Ignore();
   storage::WriteBatch batch;
   batch.Delete(kFamily, id);
@@ -110,16 +111,17 @@ Status Ledger::Publish(const LedgerEntry& entry) {
   FileSystem& files = core_.files();
   const std::string path = PublishedPath() + "/" + entry.id;
   Result<FileInfo> there = files.Stat(path);
-  // A crash may have come before its name was durable.
+  // An earlier call may have crashed before the name was durable.
   if (there.ok()) return files.SyncDirectory(PublishedPath()).WithContext("ledger");
   if (there.status().code() != StatusCode::kNotFound) return std::move(there).status().WithContext("ledger");
   ObjectForm form;
-  COFFER_ASSIGN_CONTEXT(std::vector<format::AgeRecipient> recipients, KeyFolder(files, core_.folder().KeysPath()).EnsureRecipients(core_.Now()), "ledger");
+  COFFER_ASSIGN_CONTEXT(std::vector<format::AgeRecipient> recipients,
+                        KeyFolder(files, core_.folder().KeysPath()).EnsureRecipients(core_.Now()), "ledger");
   form.recipients = std::move(recipients);
   COFFER_ASSIGN_CONTEXT(std::string sealed, EncodeObject(form, EncodeLedgerEntry(entry) + "\n"), "ledger");
   COFFER_TRY_CONTEXT(storage::CreateDirectories(files, PublishedPath()), "ledger");
   Status status = storage::WriteDurably(files, path, sealed);
-  // It may have its name all the same; a restore on another machine would carry out what was never acknowledged.
+  // The entry may still have its name. A restore on another machine would apply an erasure that was never acknowledged.
   if (!status.ok()) files.RemoveFile(path).Ignore();
   return status.WithContext("ledger");
 }
@@ -134,7 +136,7 @@ Result<std::vector<LedgerEntry>> Ledger::PublishedBesides(const std::set<std::st
   for (const std::string& name : *names) {
     if (known.contains(name) || !format::IsUlid(name)) continue;
     COFFER_ASSIGN(LedgerEntry entry, ReadPublished(PublishedPath() + "/" + name, identities));
-    if (entry.id != name) return Status::Corruption(PublishedPath() + "/" + name + ": is the entry " + entry.id);
+    if (entry.id != name) return Status::Corruption(PublishedPath() + "/" + name + ": holds the entry " + entry.id);
     entries.push_back(std::move(entry));
   }
   return entries;
@@ -142,11 +144,11 @@ Result<std::vector<LedgerEntry>> Ledger::PublishedBesides(const std::set<std::st
 
 Result<LedgerEntry> Ledger::ReadPublished(const std::string& path, std::span<const format::AgeIdentity> identities) {
   COFFER_ASSIGN_CONTEXT(std::string stored, storage::ReadWholeFile(core_.files(), path, kLedgerEntryBytesMax), path);
-  // An entry takes something away and gives nothing: that it is encrypted protects what it names, so either form will do.
+  // A plain entry is accepted too: encryption only hides the ids, and an entry can only remove records.
   const bool encrypted = stored.starts_with(kAgeBegin);
   Result<std::string> text = DecodeObject(std::move(stored), encrypted, identities, kLedgerEntryBytesMax);
   if (!text.ok() && text.status().code() == StatusCode::kPermissionDenied) {
-    return Status::PermissionDenied(path + ": no identity at hand reads this entry of the ledger of erasures");
+    return Status::PermissionDenied(path + ": no available identity can decrypt this entry of the erasure ledger");
   }
   if (!text.ok()) return std::move(text).status().WithContext(path);
   COFFER_ASSIGN_CONTEXT(LedgerEntry entry, DecodeLedgerEntry(*text), path);

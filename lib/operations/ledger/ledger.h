@@ -1,5 +1,5 @@
-// Ledger: what was erased for good, so that no restore brings it back. In the control store, and published beside the backups,
-// so that a restore on another machine knows it too. Holds ids, no texts. Layout: FORMAT.md.
+// Ledger: what was erased for good, so that no restore brings it back. Kept in the control store, and published in the
+// repository, so that a restore on another machine applies it too. Holds ids, no texts. Layout: FORMAT.md.
 #pragma once
 
 #include <functional>
@@ -19,41 +19,44 @@
 namespace coffer::operations {
 
 struct LedgerEntry {
-  std::string id;  // that of the operation; they grow, so they tell the order of erasures and backups whatever clocks do
+  std::string id;  // the operation's; ids grow, so they order erasures and backups independently of clocks
   Timestamp created_at;
-  std::optional<Kind> kind;      // absent: a user
-  std::vector<std::string> ids;  // of the records; of the one user
+  std::optional<Kind> kind;      // nullopt: a user
+  std::vector<std::string> ids;  // of the records, or of the one user
   std::optional<Timestamp> completed_at;
-  std::string receipt;  // the report as JSON once completed; of one taken over from a repository: empty
+  std::string receipt;  // the report as JSON once completed; empty if adopted from a repository
 };
 
-// An entry is read whole.
+// Entries are read whole.
 inline constexpr std::uint64_t kLedgerEntryBytesMax = std::uint64_t{4} << 20;
 
 std::string EncodeLedgerEntry(const LedgerEntry& entry);
-// kCorruption; kUnavailable: of a newer layout.
+// kCorruption: damaged.
+// kUnavailable: written by a newer version.
 Result<LedgerEntry> DecodeLedgerEntry(std::string_view text);
 
-// Where things are; cheap to make. The engine's core must outlive it, and must not be read-only where it writes.
+// Cheap to make. The engine's core must outlive it, and must not be read-only for calls that write.
 class Ledger {
  public:
   explicit Ledger(engine::EngineCore& core) : core_(core) {}
 
-  // In the control store.
+  // The entries in the control store. Put and Withdraw are durable; Withdraw removes the published entry too.
   static void AppendTo(const LedgerEntry& entry, storage::WriteBatch& batch);
-  Status Put(const LedgerEntry& entry);  // durable
-  Status Withdraw(std::string_view id);  // durable
+  Status Put(const LedgerEntry& entry);
+  Status Withdraw(std::string_view id);
   Result<std::vector<LedgerEntry>> All();
 
-  // The greatest id up to which all entries are completed; empty where the first one is not, or where there is none. A backup
-  // taken now needs no entry up to it.
+  // The greatest id up to which all entries are completed; empty if the first entry is not, or without entries. A backup taken
+  // now needs no entry up to it.
   Result<std::string> CompletedThrough();
 
-  // In the repository, encrypted to the store's recipients, which are made when there are none. Durable; one that is there already
-  // is left as it is, since entries never change but for their completion.
+  // Writes the entry to the repository, encrypted to the store's recipients, which are made if there are no recipients yet.
+  // Durable. A published entry is left unchanged: only the completion of an entry ever changes.
   Status Publish(const LedgerEntry& entry);
-  // Those in the repository with other ids than `known`, in the order of ids. Without a repository: none.
-  // kCorruption, kPermissionDenied (none of the identities reads it), kUnavailable: names the entry.
+  // The published entries whose ids are not in `known`, in the order of ids. Empty without a repository. Errors name the entry.
+  // kCorruption: damaged.
+  // kPermissionDenied: none of the identities can decrypt it.
+  // kUnavailable: written by a newer version.
   Result<std::vector<LedgerEntry>> PublishedBesides(const std::set<std::string, std::less<>>& known,
                                                     std::span<const format::AgeIdentity> identities);
 

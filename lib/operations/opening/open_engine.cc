@@ -1,4 +1,4 @@
-// Opening an engine: the one call of Engine that needs all layers, since what a crash cut off is taken up here.
+// Engine::Open. It is in this layer because it recovers the operations that a crash interrupted.
 #include <memory>
 #include <string>
 #include <utility>

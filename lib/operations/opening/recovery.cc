@@ -1,5 +1,7 @@
 #include "operations/opening/recovery.h"
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -13,6 +15,7 @@
 #include "operations/export/expired_exports.h"
 #include "operations/ledger/ledger.h"
 #include "operations/repository/repository_session.h"
+#include "operations/runner/operation_kinds.h"
 #include "storage/durable_file.h"
 #include "vocabulary/try.h"
 
@@ -21,14 +24,9 @@ namespace {
 
 constexpr std::string_view kTemporarySuffix = ".partial";
 
-Status FailInterrupted(engine::EngineCore& core, Journal& journal, OperationInfo info, Status error) {
-  info.state = OperationState::kFailed;
-  info.error = std::move(error);
-  info.completed_at = core.Now();
-  return journal.End(info);
-}
+using Ids = std::set<std::string, std::less<>>;
 
-// An export to a place of its own left its partial file there.
+// The temporary file of an export to a path outside the data folder.
 void SweepNamedExport(engine::EngineCore& core, const OperationInfo& info) {
   const auto request = nlohmann::ordered_json::parse(info.request.text(), nullptr, /*allow_exceptions=*/false);
   const std::string output = request.is_object() ? request.value("output", "") : "";
@@ -37,6 +35,74 @@ void SweepNamedExport(engine::EngineCore& core, const OperationInfo& info) {
   core.files().RemoveFile(output + std::string(kTemporarySuffix)).Ignore();
 }
 
+// Beginning a session sweeps the repository. If another process has it, that process's next session does.
+void SweepRepository(engine::EngineCore& core, const OperationInfo& /*info*/) {
+  const Repository repository(core.files(), core.repository());
+  RepositorySession::Begin(core, repository).status().Ignore();
+}
+
+enum class Action {
+  kFail,              // it fails with kUnavailable "interrupted"
+  kResume,            // it resumes; if `resume` fails, the operation fails with that error
+  kResumeFromLedger,  // ResumeErasures resumes it; without a ledger entry, which means it never started, it fails like kFail
+};
+
+struct RecoveryRow {
+  OperationKind kind;
+  Action action;
+  // Removes what the operation left, before it fails; null: opening the engine sweeps all that it may have left.
+  void (*clean_up)(engine::EngineCore& core, const OperationInfo& info);
+  // Makes the spec with which the operation resumes; only for kResume.
+  Result<OperationSpec> (*resume)(engine::EngineCore& core, const OperationInfo& info);
+};
+
+// What recovery does with an operation that has not ended, by its kind. In the order of OperationKind.
+// clang-format off
+constexpr std::array kRecovery = {
+    RecoveryRow{OperationKind::kImport,     Action::kFail,             nullptr,           nullptr},
+    RecoveryRow{OperationKind::kBulkDelete, Action::kResume,           nullptr,           &ResumedBulkDelete},
+    RecoveryRow{OperationKind::kBackup,     Action::kFail,             &SweepRepository,  nullptr},
+    RecoveryRow{OperationKind::kRestore,    Action::kFail,             &SweepRepository,  nullptr},
+    RecoveryRow{OperationKind::kExport,     Action::kFail,             &SweepNamedExport, nullptr},
+    RecoveryRow{OperationKind::kErase,      Action::kResumeFromLedger, nullptr,           nullptr},
+    RecoveryRow{OperationKind::kVerify,     Action::kFail,             nullptr,           nullptr},
+    RecoveryRow{OperationKind::kPrune,      Action::kFail,             &SweepRepository,  nullptr},
+};
+// clang-format on
+
+constexpr bool IsRecoverySound() {
+  for (std::size_t i = 0; i < kRecovery.size(); ++i) {
+    if (static_cast<std::size_t>(kRecovery[i].kind) != i + 1) return false;
+    if ((kRecovery[i].action == Action::kResume) != (kRecovery[i].resume != nullptr)) return false;
+  }
+  return true;
+}
+static_assert(kRecovery.size() == kOperationKinds, "every OperationKind needs a row");
+static_assert(IsRecoverySound(),
+              "rows are in the order of OperationKind, and exactly those that resume have a function for it");
+
+const RecoveryRow& RowOf(OperationKind kind) { return kRecovery[static_cast<std::size_t>(kind) - 1]; }
+
+Status FailInterrupted(engine::EngineCore& core, Journal& journal, OperationInfo info, Status error) {
+  info.state = OperationState::kFailed;
+  info.error = std::move(error);
+  info.completed_at = core.Now();
+  return journal.End(info);
+}
+
+Status Recover(engine::EngineCore& core, Runner& runner, const OperationInfo& info) {
+  const RecoveryRow& row = RowOf(info.kind);
+  if (row.action == Action::kResume) {
+    Result<OperationSpec> spec = row.resume(core, info);
+    if (!spec.ok()) return FailInterrupted(core, runner.journal(), info, std::move(spec).status());
+    runner.Resume(info, std::move(*spec));
+    return Status::Ok();
+  }
+  if (row.clean_up != nullptr) row.clean_up(core, info);
+  return FailInterrupted(core, runner.journal(), info, Status::Unavailable("interrupted"));
+}
+
+// Temporary files of exports in the data folder.
 void SweepExports(engine::EngineCore& core) {
   const std::string folder = core.folder().ExportsPath();
   Result<std::vector<std::string>> names = core.files().List(folder);
@@ -46,14 +112,9 @@ void SweepExports(engine::EngineCore& core) {
   }
 }
 
-void SweepRepository(engine::EngineCore& core) {
-  const Repository repository(core.files(), core.repository());
-  // One that another process works on is swept by its next session; to begin one is to sweep.
-  RepositorySession::Begin(core, repository).status().Ignore();
-}
-
-// Rows of operations that are over: a crash came between the journal and their removal, or a restore brought them back.
-Status SweepProgress(engine::EngineCore& core, const std::set<std::string, std::less<>>& going_on) {
+// Rows of operations that do not resume: a crash came between the end of one and the removal of its row, or a restore brought
+// the row back.
+Status SweepProgress(engine::EngineCore& core, const Ids& resuming) {
   const engine::StoreAccess access = core.Access();
   const std::string prefix = format::OperationProgressKey({});
   const std::unique_ptr<storage::Scan> scan =
@@ -61,25 +122,11 @@ Status SweepProgress(engine::EngineCore& core, const std::set<std::string, std::
   storage::WriteBatch batch;
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const std::string_view id = *format::ParseOperationProgressKey(scan->key());
-    if (!going_on.contains(id)) batch.Delete(storage::Family::kProgress, scan->key());
+    if (!resuming.contains(id)) batch.Delete(storage::Family::kProgress, scan->key());
   }
   COFFER_TRY(scan->status());
   if (batch.size() == 0) return Status::Ok();
   return core.CommitToStore(access, batch, {}, Durability::kBuffered);
-}
-
-Status TakeUp(engine::EngineCore& core, Runner& runner, const OperationInfo& info) {
-  if (info.kind == OperationKind::kBulkDelete) {
-    Result<OperationSpec> spec = ResumedBulkDelete(core, info);
-    if (!spec.ok()) return FailInterrupted(core, runner.journal(), info, std::move(spec).status());
-    runner.Resume(info, std::move(*spec));
-    return Status::Ok();
-  }
-  if (info.kind == OperationKind::kExport) SweepNamedExport(core, info);
-  if (info.kind == OperationKind::kBackup || info.kind == OperationKind::kRestore || info.kind == OperationKind::kPrune) {
-    SweepRepository(core);
-  }
-  return FailInterrupted(core, runner.journal(), info, Status::Unavailable("interrupted"));
 }
 
 }  // namespace
@@ -91,19 +138,19 @@ Status TakeUpInterrupted(engine::EngineCore& core, Runner& runner) {
   SweepExports(core);
   SweepExpiredExports(core);
   COFFER_ASSIGN(std::vector<LedgerEntry> erasures, Ledger(core).All());
-  std::set<std::string, std::less<>> in_ledger;
-  std::set<std::string, std::less<>> going_on;
+  Ids in_ledger;
+  Ids resuming;
   for (const LedgerEntry& entry : erasures) {
     in_ledger.insert(entry.id);
-    if (!entry.completed_at) going_on.insert(entry.id);
+    if (!entry.completed_at) resuming.insert(entry.id);
   }
   for (const OperationInfo& info : unfinished) {
-    if (info.kind == OperationKind::kBulkDelete) going_on.insert(info.id);
+    if (RowOf(info.kind).action == Action::kResume) resuming.insert(info.id);
   }
-  COFFER_TRY_CONTEXT(SweepProgress(core, going_on), "sweeping progress");
+  COFFER_TRY_CONTEXT(SweepProgress(core, resuming), "sweeping progress");
   for (const OperationInfo& info : unfinished) {
     if (in_ledger.contains(info.id)) continue;
-    COFFER_TRY(TakeUp(core, runner, info));
+    COFFER_TRY(Recover(core, runner, info));
   }
   return ResumeErasures(core, runner, erasures, unfinished);
 }

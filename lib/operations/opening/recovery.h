@@ -1,4 +1,4 @@
-// Recovery: what the opening of an engine does about operations that a crash cut off.
+// Recovery: what opening an engine does with operations that a crash interrupted.
 #pragma once
 
 #include "coffer/result.h"
@@ -7,9 +7,9 @@
 
 namespace coffer::operations {
 
-// Reads the journal. In an engine that writes it also goes on with what can go on, fails the rest with "interrupted", and
-// sweeps what that left behind: unfinished exports and backups, rows of progress. What cannot be swept now is left to the next
-// opening.
+// Reads the journal. A writable engine also resumes or fails every operation that has not ended, by the table in recovery.cc,
+// and sweeps what crashes left: temporary files of exports and backups, expired exports, and rows of progress. What cannot be
+// swept now is left to the next opening.
 Status TakeUpInterrupted(engine::EngineCore& core, Runner& runner);
 
 }  // namespace coffer::operations

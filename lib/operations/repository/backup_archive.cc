@@ -1,6 +1,5 @@
-// A backup as one file: a tar that unpacked is a repository of it alone.
+// A backup as one file: a tar that unpacks to a repository with this backup only.
 #include <algorithm>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "operations/files/tar_writer.h"
 #include "operations/repository/repository.h"
 #include "vocabulary/exceptions.h"
+#include "vocabulary/mutex.h"
 #include "vocabulary/try.h"
 
 namespace coffer {
@@ -23,7 +23,7 @@ constexpr std::uint64_t kTarBlockBytes = 512;
 constexpr std::string_view kLedgerPrefix = "ledger/";
 constexpr std::uint64_t kTarEndBytes = 2 * kTarBlockBytes;
 
-// What stands in a tar before a file's bytes.
+// The tar header of a file.
 Result<std::string> TarHeader(const std::string& name, std::uint64_t size_bytes, Timestamp time) {
   std::string header;
   const auto take = [&header](std::string_view bytes) {
@@ -35,13 +35,13 @@ Result<std::string> TarHeader(const std::string& name, std::uint64_t size_bytes,
   return std::string(header);
 }
 
-// Where everything stands is known beforehand, so any range can be read. Objects are opened when it is their turn: a backup has
-// more of them than a process may have open.
+// All offsets are known in advance, so any range can be read. Objects are opened when they are read: a backup has more of them
+// than a process may have open.
 class ArchiveFile final : public RandomAccessFile {
  public:
   ArchiveFile(Repository repository, Timestamp time) : repository_(std::move(repository)), time_(time) {}
 
-  // kCorruption: it is missing.
+  // kCorruption: the file is missing.
   Status Add(std::string name) {
     Result<std::uint64_t> size = repository_.objects().Size(name);
     if (!size.ok() && size.status().code() == StatusCode::kNotFound) {
@@ -59,7 +59,7 @@ class ArchiveFile final : public RandomAccessFile {
   Result<std::size_t> Read(std::uint64_t offset, std::size_t length, char* buffer) const override {
     if (offset >= size_bytes()) return std::size_t{0};
     length = static_cast<std::size_t>(std::min<std::uint64_t>(length, size_bytes() - offset));
-    // Padding, and the end of the tar.
+    // Zeros are the padding and the end of the tar.
     std::fill_n(buffer, length, '\0');
     auto entry = std::ranges::upper_bound(entries_, offset, {}, &Entry::begin) - 1;
     for (; entry != entries_.end() && entry->begin < offset + length; ++entry) {
@@ -82,25 +82,25 @@ class ArchiveFile final : public RandomAccessFile {
     std::shared_ptr<RandomAccessFile> file;
   };
 
-  // What of the entry stands in the range.
+  // Copies the part of the entry that is in the range.
   Status ReadEntry(const Entry& entry, std::uint64_t offset, std::size_t length, char* buffer) const {
     if (offset < entry.data()) {
       COFFER_ASSIGN(std::string header, TarHeader(entry.name, entry.bytes, time_));
       const std::uint64_t from = std::max(offset, entry.begin);
       header.copy(buffer + (from - offset), std::min<std::uint64_t>(length - (from - offset), entry.data() - from),
-                   from - entry.begin);
+                  from - entry.begin);
     }
     const std::uint64_t from = std::max(offset, entry.data());
     const std::uint64_t to = std::min(offset + length, entry.data() + entry.bytes);
     if (from >= to) return Status::Ok();
     COFFER_ASSIGN_CONTEXT(std::shared_ptr<RandomAccessFile> file, FileOf(entry.name), entry.name);
     COFFER_ASSIGN_CONTEXT(std::size_t got, file->Read(from - entry.data(), to - from, buffer + (from - offset)), entry.name);
-    return got == to - from ? Status::Ok() : Status::Corruption(entry.name + ": is shorter than it was");
+    return got == to - from ? Status::Ok() : Status::Corruption(entry.name + ": is shorter than expected");
   }
 
-  // The one that was read last stays open: pieces of a file follow each other.
+  // The file that was read last stays open: reads are mostly sequential.
   Result<std::shared_ptr<RandomAccessFile>> FileOf(const std::string& name) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (last_.name == name) return last_.file;
     COFFER_ASSIGN(std::unique_ptr<RandomAccessFile> file, repository_.objects().Open(name));
     last_ = {name, std::move(file)};
@@ -111,11 +111,11 @@ class ArchiveFile final : public RandomAccessFile {
   const Timestamp time_;
   std::vector<Entry> entries_;
   std::uint64_t size_bytes_ = 0;
-  mutable std::mutex mutex_;
-  mutable Opened last_;
+  mutable Mutex mutex_;
+  mutable Opened last_ COFFER_GUARDED_BY(mutex_);
 };
 
-// In the order of erasures. One that is being written beside its name is none yet, and is gone in a moment.
+// The entries in the order of erasures, without temporary files.
 Result<std::vector<std::string>> LedgerNames(const Repository& repository) {
   COFFER_ASSIGN(std::vector<std::string> names, repository.objects().List("ledger"));
   std::erase_if(names,
@@ -135,7 +135,7 @@ Result<BackupArchive> OpenBackupArchive(Engine& engine, std::string_view backup_
   COFFER_ASSIGN(std::vector<std::string> ledger, operations::LedgerNames(repository));
   const std::string& id = manifest.info.id;
   auto file = std::make_unique<operations::ArchiveFile>(std::move(repository), manifest.info.completed_at);
-  // The manifest last, as in a repository: what was cut off has none, and is no backup.
+  // The manifest is last, as in a repository: a truncated archive has no manifest, so it does not hold a backup.
   std::vector<std::string> names = {"repository.json"};
   names.insert(names.end(), ledger.begin(), ledger.end());
   for (const operations::StoredObject& object : manifest.objects)

@@ -44,14 +44,14 @@ class BackupFileReader final : public RandomAccessFile {
   FrameCache& cache_;
 };
 
-Status ReadOnly() { return Status::PermissionDenied("a backup is not changed"); }
+Status ReadOnly() { return Status::PermissionDenied("a backup is read-only"); }
 
 Status NoSuchFile(const std::string& path) { return Status::NotFound(path + ": is not in the backup"); }
 
 }  // namespace
 
 std::shared_ptr<const std::string> FrameCache::Find(const Key& key) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto place = places_.find(key);
   if (place == places_.end()) return nullptr;
   entries_.splice(entries_.begin(), entries_, place->second);
@@ -59,7 +59,7 @@ std::shared_ptr<const std::string> FrameCache::Find(const Key& key) {
 }
 
 void FrameCache::Put(const Key& key, std::shared_ptr<const std::string> frame) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (places_.contains(key)) return;
   bytes_ += frame->size();
   entries_.emplace_front(key, std::move(frame));
@@ -94,7 +94,8 @@ Result<std::unique_ptr<RandomAccessFile>> BackupFileSystem::NewRandomAccessFile(
   const BackupFile* file = Find(path);
   if (file == nullptr) return NoSuchFile(path);
   COFFER_ASSIGN(std::unique_ptr<ObjectReader> reader, repository_.OpenObject(manifest_, file->object, identities_));
-  if (reader->size_bytes() != file->size_bytes) return Status::Corruption(file->name + ": has another length in the backup");
+  if (reader->size_bytes() != file->size_bytes)
+    return Status::Corruption(file->name + ": has a different length in the backup");
   return std::unique_ptr<RandomAccessFile>(
       std::make_unique<BackupFileReader>(repository_.path() + "/" + Repository::ObjectName(manifest_.objects[file->object].id),
                                          file->object, std::move(reader), cache_));

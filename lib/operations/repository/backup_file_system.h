@@ -1,12 +1,11 @@
-// BackupFileSystem: the files of a backup as a folder that can only be read, decoded as they are read: what lets a store open in
-// it without being restored.
+// BackupFileSystem: the files of a backup as a read-only folder. They are decoded when they are read, so a store opens in the
+// backup without being restored.
 #pragma once
 
 #include <cstddef>
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,28 +13,30 @@
 #include "coffer/file_system.h"
 #include "operations/repository/manifest.h"
 #include "operations/repository/repository.h"
+#include "vocabulary/mutex.h"
 
 namespace coffer::operations {
 
-// Decoded frames of objects, the least recently used of which go. Safe for use from many threads.
+// An LRU cache of decoded object frames. Safe for use from many threads.
 class FrameCache {
  public:
   explicit FrameCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
   using Key = std::pair<std::size_t, std::size_t>;  // object, frame
-  // Null: it is not there.
+  // Null: not cached.
   std::shared_ptr<const std::string> Find(const Key& key);
   void Put(const Key& key, std::shared_ptr<const std::string> frame);
 
  private:
   using Entry = std::pair<Key, std::shared_ptr<const std::string>>;
   const std::size_t bytes_max_;
-  std::mutex mutex_;
-  std::list<Entry> entries_;  // the most recently used first
-  std::map<Key, std::list<Entry>::iterator> places_;
-  std::size_t bytes_ = 0;
+  Mutex mutex_;
+  std::list<Entry> entries_ COFFER_GUARDED_BY(mutex_);  // the most recently used first
+  std::map<Key, std::list<Entry>::iterator> places_ COFFER_GUARDED_BY(mutex_);
+  std::size_t bytes_ COFFER_GUARDED_BY(mutex_) = 0;
 };
 
-// Paths are "<root>/<file>"; the root is a name that the caller chose. Everything that would write is kPermissionDenied.
+// Paths are "<root>/<file>"; the caller chooses the root. Safe for use from many threads.
+// kPermissionDenied: every call that would write.
 class BackupFileSystem final : public FileSystem {
  public:
   BackupFileSystem(Repository repository, BackupManifest manifest, SealedManifest sealed,

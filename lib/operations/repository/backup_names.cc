@@ -1,4 +1,4 @@
-// The names of the enumerations of backups and restores.
+// The names of the enumerators of backups and restores.
 #include <array>
 #include <utility>
 

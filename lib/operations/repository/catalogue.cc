@@ -17,16 +17,16 @@ constexpr std::string_view kErasedThroughKey = "E";
 
 std::string VerificationKey(std::string_view backup_id) { return "V" + std::string(backup_id); }
 
-// A backup's row.
+// The row of a backup. -1: no such check.
 struct CheckRow {
   BackupVerification last;
-  int bad_level = -1;    // of the deepest check that failed, and that none has refuted since
-  int sound_level = -1;  // of the deepest check that succeeded, with none that failed since
+  int bad_level = -1;    // of the deepest failed check that no later one has refuted
+  int sound_level = -1;  // of the deepest successful check since the last failed one
 };
 
 Status Damaged(const std::string& what) { return Status::Corruption("control: the row of " + what + " is damaged"); }
 
-// Nothing: there is no such row.
+// Nullopt: no such row.
 Result<std::optional<CheckRow>> ReadRow(engine::EngineCore& core, std::string_view backup_id) {
   std::optional<CheckRow> row;
   if (core.control() == nullptr) return row;
@@ -68,15 +68,15 @@ Result<std::string> Catalogue::Lineage() {
 Result<std::optional<BackupVerification>> Catalogue::Verification(std::string_view backup_id) {
   COFFER_ASSIGN(std::optional<CheckRow> row, ReadRow(core_, backup_id));
   if (!row) return std::optional<BackupVerification>();
-  // What a deeper look came to, good or bad, is not taken back by a weaker one.
-  BackupVerification told = row->last;
+  // A shallower check does not override the result of a deeper one.
+  BackupVerification verification = row->last;
   if (row->bad_level >= 0) {
-    told.level = row->bad_level;
-    told.ok = false;
+    verification.level = row->bad_level;
+    verification.ok = false;
   } else {
-    told.level = std::max(told.level, row->sound_level);
+    verification.level = std::max(verification.level, row->sound_level);
   }
-  return std::optional(told);
+  return std::optional(verification);
 }
 
 Result<BackupStanding> Catalogue::Standing(std::string_view backup_id) {

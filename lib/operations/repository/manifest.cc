@@ -24,7 +24,7 @@ constexpr std::size_t kHexBytes = 2 * format::kSha256Bytes;
 constexpr std::size_t kTailBytes = kChecksumPrefix.size() + kHexBytes + kChecksumSuffix.size();
 constexpr std::uint64_t kStoredBytesMax = std::uint64_t{1} << 43;
 
-// Members that a later version may mark as required. One that is not here cannot be passed over.
+// Members that a version may mark as required. A required member that is not listed here makes the manifest unreadable.
 constexpr std::array<std::string_view, 1> kRequiredMembersKnown = {"objects"};
 
 constexpr std::string_view kMembers[] = {
@@ -97,18 +97,18 @@ Status ParseTimes(const nlohmann::json& json, BackupInfo& info) {
 
 Status ParseType(const nlohmann::json& json, const char* name, BackupType& type) {
   const std::optional<BackupType> parsed = ParseBackupType(json.at(name).get<std::string>());
-  if (!parsed) return Damaged(std::string(name) + ": is none");
+  if (!parsed) return Damaged(std::string(name) + ": unknown type");
   type = *parsed;
   return Status::Ok();
 }
 
-// What becomes a part of a name in the repository must be an id.
+// A value that becomes part of a name in the repository must be an id.
 Status ParseIds(const nlohmann::json& json, BackupManifest& manifest) {
   manifest.info.id = json.at("id").get<std::string>();
   manifest.info.base_id = json.at("base_id").get<std::string>();
   manifest.pool = json.at("pool").get<std::string>();
   for (const std::string* id : {&manifest.info.id, &manifest.pool}) {
-    if (!format::CheckId("id", *id).ok()) return Damaged("an id that is none");
+    if (!format::CheckId("id", *id).ok()) return Damaged("malformed id");
   }
   return Status::Ok();
 }
@@ -122,11 +122,11 @@ Status ParseInfo(const nlohmann::json& json, BackupManifest& manifest) {
   info.name = json.at("name").get<std::string>();
   info.description = json.at("description").get<std::string>();
   const std::optional<BackupReason> reason = ParseBackupReason(json.at("reason").get<std::string>());
-  if (!reason) return Damaged("reason: an unknown name");
+  if (!reason) return Damaged("reason: unknown name");
   info.reason = *reason;
   info.lineage = json.at("lineage").get<std::string>();
   info.sequence = UnsignedAt<std::uint64_t>(json, "sequence");
-  if (info.sequence > kManifestSequenceMax) return Damaged("sequence: more than any repository reaches");
+  if (info.sequence > kManifestSequenceMax) return Damaged("sequence: too large");
   info.file_bytes = UnsignedAt<std::uint64_t>(json, "file_bytes");
   info.stored_bytes = UnsignedAt<std::uint64_t>(json, "stored_bytes");
   info.record_count = UnsignedAt<std::uint64_t>(json, "record_count");
@@ -141,8 +141,8 @@ Status ParseInfo(const nlohmann::json& json, BackupManifest& manifest) {
   manifest.erased_through = json.at("erased_through").get<std::string>();
   manifest.sealed_bytes = UnsignedAt<std::uint64_t>(json, "sealed_bytes");
   manifest.sealed_sha256 = json.at("sealed_sha256").get<std::string>();
-  if (manifest.sealed_bytes > kManifestBytesMax) return Damaged("a sealed part that is too long");
-  return IsHex(manifest.sealed_sha256, kHexBytes) ? Status::Ok() : Damaged("sealed_sha256: is none");
+  if (manifest.sealed_bytes > kManifestBytesMax) return Damaged("sealed_bytes: too large");
+  return IsHex(manifest.sealed_sha256, kHexBytes) ? Status::Ok() : Damaged("sealed_sha256: malformed SHA-256");
 }
 
 Status ParseObjects(const nlohmann::json& json, BackupManifest& manifest) {
@@ -153,25 +153,25 @@ Status ParseObjects(const nlohmann::json& json, BackupManifest& manifest) {
     object.id = entry.at("id").get<std::string>();
     object.stored_bytes = UnsignedAt<std::uint64_t>(entry, "stored_bytes");
     object.stored_sha256 = entry.at("stored_sha256").get<std::string>();
-    if (!IsHex(object.id, kHexBytes)) return Damaged("an object's id that is none");
-    if (!IsHex(object.stored_sha256, kHexBytes)) return Damaged("object " + object.id + ": a SHA-256 that is none");
-    if (object.stored_bytes > kStoredBytesMax) return Damaged("object " + object.id + ": a size that no file has");
-    if (!ids.insert(object.id).second) return Damaged("object " + object.id + ": is named twice");
+    if (!IsHex(object.id, kHexBytes)) return Damaged("malformed object id");
+    if (!IsHex(object.stored_sha256, kHexBytes)) return Damaged("object " + object.id + ": malformed SHA-256");
+    if (object.stored_bytes > kStoredBytesMax) return Damaged("object " + object.id + ": size too large");
+    if (!ids.insert(object.id).second) return Damaged("object " + object.id + ": listed twice");
     manifest.objects.push_back(std::move(object));
   }
-  return manifest.objects.empty() ? Damaged("it names no objects") : Status::Ok();
+  return manifest.objects.empty() ? Damaged("it lists no objects") : Status::Ok();
 }
 
 Status CheckRequired(const nlohmann::json& json) {
   for (const nlohmann::json& name : json.value("required", nlohmann::json::array())) {
     if (std::ranges::find(kRequiredMembersKnown, name.get<std::string>()) != kRequiredMembersKnown.end()) continue;
-    return Status::Unavailable("the backup needs a reader that knows \"" + name.get<std::string>() + "\"");
+    return Status::Unavailable("the backup requires a reader that supports \"" + name.get<std::string>() + "\"");
   }
   return Status::Ok();
 }
 
 Result<BackupManifest> ParseManifest(std::string_view line) {
-  // Members that are not known are passed over as they come, and nothing of ours is deep: a hostile text builds no tree of its own.
+  // Drops unknown members and deep values while parsing, so that a hostile text cannot build a large tree.
   const auto keep = [](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
     constexpr int kDepthMax = 3;
     if (event != nlohmann::json::parse_event_t::key) return depth <= kDepthMax;
@@ -189,7 +189,7 @@ Result<BackupManifest> ParseManifest(std::string_view line) {
   return manifest;
 }
 
-// 0 where there is no version to be seen.
+// 0: the text does not begin with a version.
 std::uint32_t VersionOf(std::string_view text) {
   std::uint32_t version = 0;
   if (!text.starts_with(kVersionPrefix)) return 0;
@@ -218,7 +218,7 @@ Result<std::string> EncodeManifest(const BackupManifest& manifest) {
     }
     return text;
   } catch (const nlohmann::json::exception&) {
-    return Status::InvalidArgument("name or description: is not valid UTF-8");
+    return Status::InvalidArgument("name or description: not valid UTF-8");
   }
 }
 
@@ -229,13 +229,13 @@ Result<BackupManifest> DecodeManifest(std::string_view text) {
                             line.substr(line.size() - kTailBytes).starts_with(kChecksumPrefix);
   const bool intact = has_checksum && Sha256Hex(line.substr(0, line.size() - kTailBytes)) ==
                                           line.substr(line.size() - kTailBytes + kChecksumPrefix.size(), kHexBytes);
-  // A newer layout may have another checksum, so its absence is no damage; a wrong one is, whatever the version says.
+  // A newer layout may have another checksum, so a missing one does not prove damage. A wrong one does, for every version.
   if (version > kManifestVersion && (intact || !has_checksum)) {
     return Status::Unavailable("the backup has layout " + std::to_string(version) + "; this library reads layout " +
                                std::to_string(kManifestVersion));
   }
-  if (!intact) return Damaged("its checksum does not fit");
-  if (version != kManifestVersion) return Damaged("it does not begin with its version");
+  if (!intact) return Damaged("wrong checksum");
+  if (version != kManifestVersion) return Damaged("it does not begin with a version");
   try {
     return ParseManifest(line);
   } catch (const nlohmann::json::exception& failure) {

@@ -1,5 +1,5 @@
-// BackupManifest: what a backup holds. Its plain part is what listing, presence checks and pruning need, and needs no key; the
-// sealed part names files and owners, and is encrypted when the backup is. Layout: FORMAT.md.
+// BackupManifest: what a backup holds. Its plain part serves listing, presence checks and pruning without a key. Its sealed
+// part names files and owners, and is encrypted if the backup is. Layout: FORMAT.md.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +13,17 @@
 
 namespace coffer::operations {
 
-// An object as it lies in the repository.
+// An object as stored in the repository.
 struct StoredObject {
   std::string id;  // 64 lower-case hex digits
   std::uint64_t stored_bytes = 0;
   std::string stored_sha256;  // 64 lower-case hex digits
 };
 
-// A file of the backup; which of the manifest's objects it is in.
+// A file of the backup.
 struct BackupFile {
   std::string name;
-  std::size_t object = 0;
+  std::size_t object = 0;  // index into the manifest's objects
   std::uint64_t size_bytes = 0;
   std::string sha256;  // of the file, 64 lower-case hex digits
 };
@@ -40,40 +40,43 @@ struct BackupManifest {
   std::string repository;  // the uuid of the repository it was made for
   std::string pool;        // the full backup whose objects it may share: its own id, or the base's
   std::uint32_t store_format = 0;
-  // The ledger's entries up to this id were carried out before the backup, which needs none of them; empty: none was.
+  // The backup contains the erasures up to this id of the ledger, so a restore need not apply them; empty: it contains no
+  // erasures.
   std::string erased_through;
   std::vector<StoredObject> objects;
-  std::uint64_t sealed_bytes = 0;  // as stored, behind the plain part
+  std::uint64_t sealed_bytes = 0;  // as stored, after the plain part
   std::string sealed_sha256;
 };
 
-// A manifest's parts are read whole; one that would be larger is refused before it is written.
+// A manifest's parts are read whole, so a larger one is refused before it is written.
 inline constexpr std::uint64_t kManifestBytesMax = std::uint64_t{256} << 20;
 inline constexpr std::size_t kManifestObjectsMax = 1'000'000;
-// Behind it come more numbers than backups can be made.
+// The numbers above it suffice for all backups that can still be made.
 inline constexpr std::uint64_t kManifestSequenceMax = std::uint64_t{1} << 62;
 
-// What a backup is made as.
+// The role of a new backup.
 struct BackupRole {
   std::string id;
   BackupReason reason = BackupReason::kRequested;
-  std::uint64_t bytes_besides = 0;  // what the operation reads apart from the backup
+  std::uint64_t bytes_besides = 0;  // what the operation reads in addition to the backup
 };
 
-// Only this file of a backup is none of the store's.
+// The only file of a backup that does not belong to the store.
 inline constexpr std::string_view kLogsFileName = "logs.ndjson";
 
 // The plain part: one line, a JSON object whose last member is the SHA-256 of the text before it.
-// kInvalidArgument: name or description is not UTF-8. kResourceExhausted: larger than kManifestBytesMax.
+// kInvalidArgument: name or description is not UTF-8.
+// kResourceExhausted: larger than kManifestBytesMax.
 Result<std::string> EncodeManifest(const BackupManifest& manifest);
-// From the beginning of a manifest; what follows its first line is passed over. Trusts nothing: a repository may come from
-// anywhere. Unknown members are passed over, unless the manifest says that they are required.
-// kCorruption: damaged. kUnavailable: of a newer layout, of a newer store, or with a required member that is not known.
+// Reads the first line of `text` and ignores the rest. Trusts nothing: a repository may come from anywhere. Unknown members are
+// ignored unless the manifest marks them as required.
+// kCorruption: damaged.
+// kUnavailable: a newer layout, a newer store format, or an unknown required member.
 Result<BackupManifest> DecodeManifest(std::string_view text);
 
 // The sealed part as plain JSON, before it is compressed and encrypted.
 Result<std::string> EncodeSealedManifest(const SealedManifest& sealed);
-// `manifest` is its plain part, with which it must agree.
+// `manifest` is the plain part, with which the sealed part must agree.
 Result<SealedManifest> DecodeSealedManifest(std::string_view text, const BackupManifest& manifest);
 
 }  // namespace coffer::operations

@@ -10,7 +10,7 @@ namespace coffer::operations {
 namespace {
 
 constexpr std::size_t kPieceBytes = 4 * format::kSeekableFrameBytes;
-// For folders, manifest and what RocksDB writes when a copy is opened.
+// Space for folders, the manifest and what RocksDB writes when it opens a copy.
 constexpr std::uint64_t kSpareBytes = std::uint64_t{16} << 20;
 
 class MemoryFile final : public RandomAccessFile {
@@ -77,7 +77,8 @@ Result<std::unique_ptr<ObjectReader>> ObjectReader::Open(std::unique_ptr<RandomA
       return raw->Read(offset, length, buffer);
     };
   }
-  COFFER_ASSIGN(std::unique_ptr<format::SeekableZstdReader> zstd, format::SeekableZstdReader::Open(std::move(source), stored_bytes));
+  COFFER_ASSIGN(std::unique_ptr<format::SeekableZstdReader> zstd,
+                format::SeekableZstdReader::Open(std::move(source), stored_bytes));
   reader->zstd_ = std::move(zstd);
   return reader;
 }
@@ -105,17 +106,17 @@ Result<std::string> EncodeObject(const ObjectForm& form, std::string_view plain)
 Result<std::string> DecodeObject(std::string stored, bool encrypted, std::span<const format::AgeIdentity> identities,
                                  std::uint64_t bytes_max) {
   const std::uint64_t stored_bytes = stored.size();
-  COFFER_ASSIGN(std::unique_ptr<ObjectReader> reader, ObjectReader::Open(std::make_unique<MemoryFile>(std::move(stored)), stored_bytes, encrypted, identities));
+  COFFER_ASSIGN(std::unique_ptr<ObjectReader> reader,
+                ObjectReader::Open(std::make_unique<MemoryFile>(std::move(stored)), stored_bytes, encrypted, identities));
   if (reader->size_bytes() > bytes_max) {
     return Status::ResourceExhausted("is longer than " + std::to_string(bytes_max) + " bytes");
   }
   std::string plain;
   plain.reserve(static_cast<std::size_t>(reader->size_bytes()));
-  Status status = reader->ReadAll([&plain](std::string_view bytes) {
+  COFFER_TRY(reader->ReadAll([&plain](std::string_view bytes) {
     plain.append(bytes);
     return Status::Ok();
-  });
-  if (!status.ok()) return status;
+  }));
   return plain;
 }
 
@@ -131,7 +132,7 @@ Result<WrittenObject> WriteObject(FileSystem& files, const std::string& from, st
     const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_bytes - offset));
     COFFER_ASSIGN(std::size_t got, source->Read(offset, length, piece.data()));
     if (got < length) {
-      return Status::Corruption(from + ": is shorter than the " + std::to_string(size_bytes) + " bytes it had");
+      return Status::Corruption(from + ": is shorter than its " + std::to_string(size_bytes) + " bytes");
     }
     COFFER_TRY(encoder.Write(std::string_view(piece).substr(0, length)));
     offset += length;
@@ -147,8 +148,8 @@ Result<WrittenObject> WriteObject(FileSystem& files, const std::string& from, st
 Status WriteFile(const ObjectReader& object, const BackupFile& file, FileSystem& files, const std::string& to,
                  const BytesCopied& copied) {
   if (object.size_bytes() != file.size_bytes) {
-    return Status::Corruption("has " + std::to_string(object.size_bytes()) + " bytes of " + file.name + ", and " +
-                              std::to_string(file.size_bytes) + " by the manifest");
+    return Status::Corruption("has " + std::to_string(object.size_bytes()) + " bytes of " + file.name +
+                              ", but the manifest says " + std::to_string(file.size_bytes));
   }
   COFFER_ASSIGN(std::unique_ptr<WritableFile> target, files.NewWritableFile(to));
   format::Sha256 hash;
@@ -160,8 +161,8 @@ Status WriteFile(const ObjectReader& object, const BackupFile& file, FileSystem&
   if (!status.ok()) return status;
   const std::string digest = format::HexText(hash.Finish());
   if (digest != file.sha256) {
-    return Status::Corruption("is not what was backed up as " + file.name + ": its SHA-256 is " + digest + ", and " +
-                              file.sha256 + " by the manifest");
+    return Status::Corruption("does not hold " + file.name + " as it was backed up: its SHA-256 is " + digest +
+                              ", but the manifest says " + file.sha256);
   }
   COFFER_TRY(target->Sync());
   return target->Close();

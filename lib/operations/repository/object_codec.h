@@ -1,5 +1,5 @@
-// One file of the store as an object of the repository: seekable zstd, and age around it where the backup is encrypted. Stock
-// tools read it: `age -d -i KEY object | zstd -d`.
+// One file of the store as an object of the repository: seekable zstd, encrypted with age if the backup is. Stock tools read
+// it: `age -d -i KEY object | zstd -d`.
 #pragma once
 
 #include <cstdint>
@@ -20,20 +20,20 @@
 
 namespace coffer::operations {
 
-// What an object is made with. `recipients` empty: it is not encrypted.
+// How an object is encoded. `recipients` empty: not encrypted.
 struct ObjectForm {
   bool compress = true;
   std::vector<format::AgeRecipient> recipients;
 };
 
-// Turns plain bytes into stored ones, and hashes both on their way. One thread at a time.
+// Encodes plain bytes, and hashes the plain and the stored bytes. One thread at a time.
 class ObjectEncoder {
  public:
   ObjectEncoder(const ObjectForm& form, format::ByteSink sink);
   Status Write(std::string_view bytes);
   Status Finish();
 
-  // Of what went through so far; the digests (32 bytes) once it is finished.
+  // The bytes so far. The digests (32 bytes) are set by Finish.
   std::uint64_t plain_bytes() const { return plain_bytes_; }
   std::uint64_t stored_bytes() const { return stored_bytes_; }
   const std::string& plain_sha256() const { return plain_sha256_; }
@@ -53,17 +53,20 @@ class ObjectEncoder {
   std::unique_ptr<format::SeekableZstdWriter> zstd_;
 };
 
-// Reads an object's plain bytes at any place. Safe for use from many threads.
+// Reads an object's plain bytes at any offset. Safe for use from many threads.
 class ObjectReader {
  public:
-  // `encrypted` is what the manifest says; nothing is guessed from the bytes, so that nobody can pass off a plain object for an
-  // encrypted one. kCorruption, kPermissionDenied (none of the identities fits), kUnavailable (a newer format).
+  // `encrypted` comes from the manifest and is not guessed from the bytes, so that a plain object cannot pass for an encrypted
+  // one.
+  // kCorruption: damaged.
+  // kPermissionDenied: no identity can decrypt it.
+  // kUnavailable: a newer format.
   static Result<std::unique_ptr<ObjectReader>> Open(std::unique_ptr<RandomAccessFile> file, std::uint64_t stored_bytes,
                                                     bool encrypted, std::span<const format::AgeIdentity> identities);
 
   const format::SeekableZstdReader& frames() const { return *zstd_; }
   std::uint64_t size_bytes() const { return zstd_->size_bytes(); }
-  // All plain bytes in order, a frame at a time.
+  // Passes all plain bytes to `sink` in order, one frame at a time.
   Status ReadAll(const format::ByteSink& sink) const;
 
  private:
@@ -73,18 +76,16 @@ class ObjectReader {
   std::unique_ptr<format::SeekableZstdReader> zstd_;
 };
 
-// A whole small object in memory, both ways.
+// Encodes and decodes a small object in memory.
 Result<std::string> EncodeObject(const ObjectForm& form, std::string_view plain);
-// kResourceExhausted: its plain bytes are more than `bytes_max`.
+// kResourceExhausted: it has more than `bytes_max` plain bytes.
 Result<std::string> DecodeObject(std::string stored, bool encrypted, std::span<const format::AgeIdentity> identities,
                                  std::uint64_t bytes_max);
 
-// ---- Copies between a store's files and objects, hashed on their way
-
-// Told how many plain bytes went through since the last call. A failed answer ends the copy and is handed on.
+// Called with the number of plain bytes copied since the last call. A failure ends the copy and is returned.
 using BytesCopied = std::function<Status(std::uint64_t bytes)>;
 
-// An object that was written and has no name yet.
+// An object that was written but not yet published.
 struct WrittenObject {
   std::unique_ptr<storage::ObjectWriter> writer;
   std::string plain_sha256;  // 32 bytes
@@ -92,18 +93,19 @@ struct WrittenObject {
   std::string stored_sha256;  // 32 bytes
 };
 
-// Stores the first `size_bytes` bytes of a file. kCorruption: the file is shorter; the message names it.
+// Stores the first `size_bytes` bytes of a file.
+// kCorruption: the file is shorter; the message names it.
 Result<WrittenObject> WriteObject(FileSystem& files, const std::string& from, std::uint64_t size_bytes, const ObjectForm& form,
                                   storage::ObjectStore& objects, const BytesCopied& copied);
 
-// Writes an object's plain bytes to a file and syncs it; the folder is left to the caller to sync. kCorruption: they are not the
-// file that the manifest tells.
+// Writes an object's plain bytes to a file and syncs the file. The caller syncs the folder.
+// kCorruption: the bytes are not those of the file in the manifest.
 Status WriteFile(const ObjectReader& object, const BackupFile& file, FileSystem& files, const std::string& to,
                  const BytesCopied& copied);
 
-// kResourceExhausted, saying how many bytes are missing, unless `needed` bytes and a little more are free of `free` ones.
+// kResourceExhausted: `free` is less than `needed` and a small reserve; the message says how many bytes are missing.
 Status CheckFreeBytes(const std::string& place, std::uint64_t needed, std::uint64_t free);
-// To a device that filled up under way: how many bytes of what was to be written had not been.
+// If `status` is that of a full device, adds how many bytes are about missing to complete the operation.
 Status WithMissingBytes(Status status, std::uint64_t expected, std::uint64_t done);
 
 }  // namespace coffer::operations

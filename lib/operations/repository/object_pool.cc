@@ -30,7 +30,7 @@ ObjectPool ChoosePool(const Repository& repository, const std::vector<BackupMani
   const BackupManifest* base = wanted == BackupType::kFull ? nullptr : FindBase(live, terms);
   if (base == nullptr) return full;
   ObjectPool pool;
-  // Most manifests name what the one before named: each object is looked at once.
+  // Most manifests list the same objects as the one before, so each object is checked once.
   const auto is_there = [&](const StoredObject& object) {
     const auto seen = pool.present.find(object.id);
     if (seen != pool.present.end() && seen->second.stored_bytes == object.stored_bytes) return true;
@@ -41,7 +41,7 @@ ObjectPool ChoosePool(const Repository& repository, const std::vector<BackupMani
   for (const auto* manifests : {&live, &trash}) {
     for (const BackupManifest& manifest : *manifests) {
       if (manifest.pool != base->info.id || !OnTerms(manifest, terms)) continue;
-      // One bad object would be handed on from backup to backup.
+      // Otherwise one bad object would be passed on from backup to backup.
       if (known_bad(manifest.info.id) || !std::ranges::all_of(manifest.objects, is_there)) return full;
       const bool shares = wanted == BackupType::kIncremental || manifest.info.id == base->info.id;
       for (const StoredObject& object : manifest.objects) {

@@ -32,8 +32,11 @@ Result<std::unique_ptr<Engine>> OpenInPlace(const OpenOptions& options, const Re
   const std::string root = "backup-" + manifest.info.id;
   auto store_files = std::make_shared<BackupFileSystem>(Repository(files, repository.path()), manifest, std::move(sealed),
                                                         identities, root, kOpenBackupCacheBytes);
-  COFFER_ASSIGN_CONTEXT(std::unique_ptr<engine::EngineCore> core, engine::EngineCore::OpenDetached(
-      opened, repository.path() + "/" + Repository::ManifestName(manifest.info.id), root, std::move(store_files)), "opening backup " + manifest.info.id);
+  COFFER_ASSIGN_CONTEXT(
+      std::unique_ptr<engine::EngineCore> core,
+      engine::EngineCore::OpenDetached(opened, repository.path() + "/" + Repository::ManifestName(manifest.info.id), root,
+                                       std::move(store_files)),
+      "opening backup " + manifest.info.id);
   core->Attach(std::make_shared<Runner>(*core));
   return engine::Internals::EngineOver(std::move(core));
 }
@@ -61,7 +64,8 @@ Result<std::unique_ptr<Engine>> OpenBackupIn(const std::string& repository_path,
   COFFER_ASSIGN(operations::BackupManifest manifest, repository.Find(backup_id));
   std::vector<format::AgeIdentity> identities;
   if (!options.identity_file.empty()) {
-    COFFER_ASSIGN(std::vector<format::AgeIdentity> given, operations::KeyFolder(*files, repository_path).Identities(options.identity_file));
+    COFFER_ASSIGN(std::vector<format::AgeIdentity> given,
+                  operations::KeyFolder(*files, repository_path).Identities(options.identity_file));
     identities = std::move(given);
   }
   OpenOptions opened;

@@ -1,4 +1,4 @@
-// Opening a backup in place, for the public calls and for what reads backups itself: verify, partial restore.
+// Opens a backup in place, for the public calls, verify and partial restore.
 #pragma once
 
 #include <memory>
@@ -14,10 +14,10 @@
 
 namespace coffer::operations {
 
-// The store's own identities, or those of a named file. None: an empty list.
+// The identities in `identity_file`; if that is empty, the store's own, which may be missing.
 Result<std::vector<format::AgeIdentity>> IdentitiesFor(engine::EngineCore& core, const std::string& identity_file);
 
-// `options`: clock, files and random source of the opened engine, which is read-only whatever they say.
+// `options`: clock, files and random source of the opened engine, which is always read-only.
 Result<std::unique_ptr<Engine>> OpenInPlace(const OpenOptions& options, const Repository& repository,
                                             const BackupManifest& manifest, const std::vector<format::AgeIdentity>& identities);
 

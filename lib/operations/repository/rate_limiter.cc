@@ -9,15 +9,15 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-// Longer ones are as good as for ever, and can be added to a time.
+// Longer waits are cut to this, which can be added to a time without overflow.
 constexpr std::chrono::hours kWaitMax{24 * 365};
 
 }  // namespace
 
 nanoseconds RateLimiter::Take(std::uint64_t bytes, Time now) {
   if (bytes_per_second_ == 0) return nanoseconds::zero();
-  const std::lock_guard lock(mutex_);
-  // Threads look at the clock before they come here, so `now` may be earlier than the last one; what is owed is then more.
+  const MutexLock lock(mutex_);
+  // Threads read the clock before they take the mutex, so `now` may be earlier than last_; then more is owed.
   owed_ = std::max<Nanoseconds>(owed_ - (now - last_.value_or(now)), -kRateBurst);
   owed_ += std::chrono::duration<double>(static_cast<double>(bytes) / static_cast<double>(bytes_per_second_));
   last_ = now;

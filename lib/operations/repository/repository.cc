@@ -21,11 +21,11 @@ bool IsBackupId(std::string_view id) {
   return id.size() == kUlidBytes && id.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == std::string_view::npos;
 }
 
-// A manifest's first line, without what is behind it.
+// Reads a manifest's first line only.
 Result<std::string> ReadFirstLine(const RandomAccessFile& file) {
   std::string line;
   for (std::size_t read = kLineStepBytes; read == kLineStepBytes;) {
-    if (line.size() > kManifestBytesMax) return Status::Corruption("its first line does not end");
+    if (line.size() > kManifestBytesMax) return Status::Corruption("its first line has no end");
     const std::size_t before = line.size();
     line.resize(before + kLineStepBytes);
     COFFER_ASSIGN(std::size_t got, file.Read(before, kLineStepBytes, line.data() + before));
@@ -43,11 +43,11 @@ Result<std::string> ParseIdentity(const std::string& text) {
   try {
     const nlohmann::json json = nlohmann::json::parse(text);
     if (json.at("coffer_repository").get<int>() > kRepositoryVersion || !json.at("features").empty()) {
-      return Status::Unavailable("the repository is of a newer version");
+      return Status::Unavailable("the repository has a newer version");
     }
     return json.at("uuid").get<std::string>();
   } catch (const nlohmann::json::exception&) {
-    return Status::Corruption("is not a repository's");
+    return Status::Corruption("not the file of a repository");
   }
 }
 
@@ -57,7 +57,7 @@ void SortNewestFirst(std::vector<BackupManifest>& manifests) {
   });
 }
 
-// One that is gone meanwhile is left out.
+// Skips a manifest that was removed meanwhile.
 Status AddTo(Repository::Listing& listing, Result<BackupManifest> manifest, const std::string& id,
              std::optional<Timestamp> deleted_at) {
   if (manifest.ok()) {
@@ -99,7 +99,7 @@ Status NoIdentityFor(const BackupManifest& manifest) {
   std::string recipients;
   for (const std::string& recipient : manifest.info.recipients) recipients += (recipients.empty() ? "" : ", ") + recipient;
   return Status::PermissionDenied("backup " + manifest.info.id + " is encrypted to " + recipients +
-                                  ", and no identity at hand reads it");
+                                  ", but no available identity can decrypt it");
 }
 
 Result<std::string> Repository::Uuid() const {
@@ -129,7 +129,7 @@ Result<BackupManifest> Repository::ReadNamed(const std::string& name, std::strin
 }
 
 Result<BackupManifest> Repository::Read(std::string_view id) const {
-  const Status missing = Status::NotFound("backup " + std::string(id) + ": there is none in " + path_);
+  const Status missing = Status::NotFound("backup " + std::string(id) + ": not found in " + path_);
   if (!IsBackupId(id)) return missing;
   Result<BackupManifest> manifest = ReadNamed(ManifestName(id), id);
   if (!manifest.ok() && manifest.status().code() == StatusCode::kNotFound) return missing;
@@ -164,8 +164,7 @@ Result<Repository::Listing> Repository::ListAllTrash() const {
   COFFER_ASSIGN(std::vector<TrashEntry> entries, Trash());
   Listing listing;
   for (const TrashEntry& entry : entries) {
-    Status status = AddTo(listing, ReadNamed(entry.name, entry.id), entry.id, entry.deleted_at);
-    if (!status.ok()) return status;
+    COFFER_TRY(AddTo(listing, ReadNamed(entry.name, entry.id), entry.id, entry.deleted_at));
   }
   SortNewestFirst(listing.manifests);
   return listing;
@@ -185,7 +184,7 @@ Result<BackupManifest> Repository::Find(std::string_view id) const {
     return Status::Corruption(damaged.damage + "; it may be the latest: name another backup by its id, or delete this one");
   }
   if (found) return std::move(*newest);
-  return Status::NotFound("there is no backup in " + path_);
+  return Status::NotFound("no backup in " + path_);
 }
 
 Result<SealedManifest> Repository::ReadSealed(const BackupManifest& manifest,
@@ -199,7 +198,7 @@ Result<SealedManifest> Repository::ReadSealed(const BackupManifest& manifest,
   format::Sha256 hash;
   hash.Update(stored);
   if (stored.size() != manifest.sealed_bytes || format::HexText(hash.Finish()) != manifest.sealed_sha256) {
-    return damaged("its sealed part is not what was written");
+    return damaged("its sealed part is damaged");
   }
   Result<std::string> plain = DecodeObject(std::move(stored), manifest.info.encrypted, identities, kManifestBytesMax);
   if (!plain.ok() && plain.status().code() == StatusCode::kPermissionDenied) return NoIdentityFor(manifest);
@@ -220,8 +219,8 @@ Result<std::unique_ptr<ObjectReader>> Repository::OpenObject(const BackupManifes
   Result<std::unique_ptr<ObjectReader>> reader =
       ObjectReader::Open(std::move(*file), stored.stored_bytes, manifest.info.encrypted, identities);
   if (!reader.ok() && reader.status().code() == StatusCode::kPermissionDenied) {
-    // Whoever asks has read the sealed part, which is encrypted to the same recipients.
-    return Status::Corruption(path_ + "/" + name + ": cannot be decrypted by who can read the manifest: its header is damaged");
+    // The identities have decrypted the sealed part, which has the same recipients.
+    return Status::Corruption(path_ + "/" + name + ": cannot be decrypted although the manifest can be: its header is damaged");
   }
   if (!reader.ok()) return std::move(reader).status().WithContext(path_ + "/" + name);
   return reader;
@@ -235,8 +234,8 @@ Status Repository::CheckObjectThere(const StoredObject& object) const {
   }
   if (!size.ok()) return std::move(size).status();
   if (*size == object.stored_bytes) return Status::Ok();
-  return Status::Corruption(path_ + "/" + name + ": has " + std::to_string(*size) + " bytes, and " +
-                            std::to_string(object.stored_bytes) + " by the manifest");
+  return Status::Corruption(path_ + "/" + name + ": has " + std::to_string(*size) + " bytes, but the manifest says " +
+                            std::to_string(object.stored_bytes));
 }
 
 Status Repository::CheckObjectsThere(const BackupManifest& manifest) const {

@@ -1,11 +1,11 @@
-// Repository: where backups lie, and what in it is a backup.
+// Repository: reads the folder that holds backups.
 //
 //   repository.json   format version, uuid, features
 //   LOCK, lease       who may change it (repository_session.h)
 //   objects/ab/<id>   files of stores (object_codec.h)
-//   manifests/<id>    written last
-//   trash/<id>.<us>   manifests of deleted backups, with the time of the deletion
-//   ledger/<id>       what was erased (erase/ledger.h)
+//   manifests/<id>    written last; without one a backup does not exist
+//   trash/<id>.<us>   manifests of deleted backups, with the time of deletion
+//   ledger/<id>       what was erased (ledger/ledger.h)
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ namespace coffer::operations {
 inline constexpr std::string_view kLatest = "latest";
 inline constexpr std::string_view kObjectsName = "objects";
 
-// Reads need no lock: what has a final name is whole. Safe for use from many threads.
+// Reads need no lock: a file with its final name is complete. Safe for use from many threads.
 class Repository {
  public:
   Repository(FileSystem& files, std::string path)
@@ -37,34 +37,39 @@ class Repository {
   const std::string& path() const { return path_; }
   storage::ObjectStore& objects() const { return *objects_; }
 
-  // kNotFound: there is no repository yet. kCorruption; kUnavailable: of a newer format.
+  // kNotFound: no repository yet.
+  // kCorruption: repository.json is damaged.
+  // kUnavailable: a newer format.
   Result<std::string> Uuid() const;
 
-  // Ids of all backups, damaged ones among them, in no order. No repository: none.
+  // The ids of all backups, including damaged ones, in no order. Empty without a repository.
   Result<std::vector<std::string>> Ids() const;
-  // Readable ones, the newest first, by sequence; and of the others what BackupInfo tells of such.
+  // Readable backups, the newest first, by sequence; and the damaged ones, with the members that BackupInfo documents for them.
   struct Listing {
     std::vector<BackupManifest> manifests;
     std::vector<BackupInfo> damaged;
   };
   Result<Listing> ListAll() const;
-  // Those in the trash, with info.deleted_at.
+  // The backups in the trash, with info.deleted_at.
   Result<Listing> ListAllTrash() const;
-  // The same where all must be readable: else kCorruption naming one that is not.
+  // The same if all are readable.
+  // kCorruption: one is not; the message names it.
   Result<std::vector<BackupManifest>> List() const;
   Result<std::vector<BackupManifest>> ListTrash() const;
-  // kNotFound: no such backup. kCorruption names the manifest.
+  // kNotFound: no such backup.
+  // kCorruption: its manifest is damaged; the message names it.
   Result<BackupManifest> Read(std::string_view id) const;
-  // The same for an id or "latest": the newest that is no safety backup. kCorruption: a damaged one may be newer.
+  // The same for an id or "latest", the newest backup except safety backups.
+  // kCorruption: also if a damaged backup may be newer than the latest.
   Result<BackupManifest> Find(std::string_view id) const;
-  // kPermissionDenied names the recipients where none of the identities fits.
+  // kPermissionDenied: no identity can decrypt it; the message names the recipients.
   Result<SealedManifest> ReadSealed(const BackupManifest& manifest, std::span<const format::AgeIdentity> identities) const;
 
-  // Of a backup's object, by identities that have read its sealed part. kCorruption: it is missing, has the wrong length, or is
-  // damaged; the message names it.
+  // Opens an object of a backup with identities that have decrypted its sealed part.
+  // kCorruption: it is missing, has the wrong length or is damaged; the message names it.
   Result<std::unique_ptr<ObjectReader>> OpenObject(const BackupManifest& manifest, std::size_t object,
                                                    std::span<const format::AgeIdentity> identities) const;
-  // kCorruption: it is missing, or has another length than the manifest says.
+  // kCorruption: it is missing, or its length differs from the manifest.
   Status CheckObjectThere(const StoredObject& object) const;
   Status CheckObjectsThere(const BackupManifest& manifest) const;
 
@@ -76,14 +81,14 @@ class Repository {
     return "trash/" + std::string(id) + "." + std::to_string(deleted_at.microseconds);
   }
 
-  // What lies in the trash, by name alone: a damaged one too.
+  // A manifest in the trash, known by its name alone, so it may be damaged.
   struct TrashEntry {
     std::string name;
     std::string id;
     Timestamp deleted_at;
   };
   Result<std::vector<TrashEntry>> Trash() const { return TrashEntries(/*live=*/false); }
-  // Copies in the trash of backups that are live: a crash came between the two steps of moving one. They count as live alone.
+  // Copies in the trash of live backups: a crash interrupted a move between its two steps. Such a backup counts as live only.
   Result<std::vector<TrashEntry>> TrashOfLive() const { return TrashEntries(/*live=*/true); }
 
  private:
@@ -94,7 +99,7 @@ class Repository {
   std::unique_ptr<storage::ObjectStore> objects_;
 };
 
-// kPermissionDenied: what a backup is encrypted to, and that no identity at hand reads it.
+// kPermissionDenied: no available identity can decrypt the backup; the message names its recipients.
 Status NoIdentityFor(const BackupManifest& manifest);
 
 }  // namespace coffer::operations

@@ -7,6 +7,7 @@
 
 #include "operations/runner/journal_json.h"
 #include "storage/durable_file.h"
+#include "vocabulary/check.h"
 #include "vocabulary/try.h"
 
 namespace coffer::operations {
@@ -27,7 +28,7 @@ std::uint64_t NumberOf(const nlohmann::json& json, const char* name) {
   return member != json.end() && member->is_number_unsigned() ? member->get<std::uint64_t>() : 0;
 }
 
-// A lease that is missing or cannot be read counts as none: the manifests tell the rest.
+// A missing or unreadable lease counts as empty: the manifests hold the sequence numbers too.
 Result<Lease> ReadLease(storage::ObjectStore& objects) {
   Result<std::string> text = storage::ReadObject(objects, kLeaseName, kLeaseBytesMax);
   if (!text.ok() && text.status().code() != StatusCode::kNotFound) return std::move(text).status();
@@ -41,7 +42,7 @@ Result<Lease> ReadLease(storage::ObjectStore& objects) {
   return lease;
 }
 
-// "objects/ab/<64 hex digits that begin with ab>": only what a session could have put there is a session's to remove.
+// "objects/ab/<64 hex digits that begin with ab>". A session removes only files that a session could have written.
 bool IsObjectName(std::string_view name) {
   constexpr std::size_t kIdBytes = 64;
   const std::size_t slash = name.rfind('/');
@@ -51,7 +52,7 @@ bool IsObjectName(std::string_view name) {
          name == Repository::ObjectName(id);
 }
 
-// Names of objects that none of the manifests names.
+// The names of objects that no manifest of `lists` names.
 Result<std::vector<std::string>> UnnamedObjects(const Repository& repository,
                                                 std::initializer_list<const std::vector<BackupManifest>*> lists) {
   std::unordered_set<std::string> named;
@@ -81,7 +82,7 @@ Result<std::unique_ptr<RepositorySession>> RepositorySession::Begin(engine::Engi
   COFFER_ASSIGN_CONTEXT(std::unique_ptr<FileLock> lock, repository.objects().Lock(), "repository " + repository.path());
   std::unique_ptr<RepositorySession> session(new RepositorySession(repository, std::move(lock)));
   Status status = session->EnsureIdentity(core);
-  // The lease first: whoever held the repository before can publish no manifest behind those that are read now.
+  // The lease first: after that an earlier session cannot publish manifests which this one would not see.
   if (status.ok()) status = session->TakeLease(core);
   if (status.ok()) status = session->ReadManifests();
   if (status.ok()) status = session->KeepSequence();
@@ -102,8 +103,7 @@ Status RepositorySession::EnsureIdentity(engine::EngineCore& core) {
     COFFER_TRY(CheckMayBegin(core.files()));
     nlohmann::ordered_json json = {{"coffer_repository", kRepositoryVersion}, {"uuid", core.NewId()}};
     json["features"] = nlohmann::ordered_json::array();
-    Status put = storage::PutObject(repository_.objects(), kIdentityName, ToText(json) + "\n");
-    if (!put.ok()) return put;
+    COFFER_TRY(storage::PutObject(repository_.objects(), kIdentityName, ToText(json) + "\n"));
     uuid = repository_.Uuid();
   }
   if (!uuid.ok()) return std::move(uuid).status();
@@ -111,13 +111,13 @@ Status RepositorySession::EnsureIdentity(engine::EngineCore& core) {
   return Status::Ok();
 }
 
-// A folder with other things in it is not made a repository; nor is one that has lost its repository.json taken for a new one.
+// A folder with other files does not become a repository, and a repository without its repository.json is not made again.
 Status RepositorySession::CheckMayBegin(FileSystem& files) const {
   COFFER_ASSIGN(std::vector<std::string> names, files.List(repository_.path()));
   for (const std::string& name : names) {
-    // What there may be before there are backups: the lock, the ledger, and what a crash left of the beginning.
+    // May exist before the first backup: the lock, the lease, the ledger and temporary files.
     if (name == "LOCK" || name == "lease" || name == "ledger" || name == "unfinished") continue;
-    return Status::InvalidArgument("holds \"" + name + "\" and no repository.json: it is no repository, or has lost that file");
+    return Status::InvalidArgument("holds \"" + name + "\" but no repository.json: not a repository, or the file is lost");
   }
   return Status::Ok();
 }
@@ -149,6 +149,7 @@ Status RepositorySession::ReadManifests() {
   for (const auto* manifests : {&live_, &trash_}) {
     for (const BackupManifest& manifest : *manifests) last_sequence_ = std::max(last_sequence_, manifest.info.sequence);
   }
+  COFFER_CHECK(IsEachInOnePlace());
   return Status::Ok();
 }
 
@@ -161,6 +162,7 @@ Status RepositorySession::RemoveCopiesOfLive() {
 }
 
 Status RepositorySession::TakeLease(engine::EngineCore& core) {
+  COFFER_CHECK(lock_ != nullptr);
   COFFER_ASSIGN(Lease lease, ReadLease(repository_.objects()));
   fencing_ = lease.fencing + 1;
   last_sequence_ = lease.last_sequence;
@@ -178,7 +180,7 @@ Status RepositorySession::WriteLease() {
   return repository_.objects().Replace(kLeaseName, text + "\n");
 }
 
-// So that the number of a backup that is gone is not given again.
+// Keeps the sequence number of a removed backup from being used again.
 Status RepositorySession::KeepSequence() {
   if (last_sequence_ == leased_sequence_) return Status::Ok();
   COFFER_TRY(CheckHeld());
@@ -187,10 +189,11 @@ Status RepositorySession::KeepSequence() {
 
 Status RepositorySession::CheckHeld() const {
   COFFER_ASSIGN(std::string uuid, repository_.Uuid());
-  if (uuid != uuid_) return Status::Conflict("repository " + repository_.path() + ": is another one than at the beginning");
+  if (uuid != uuid_)
+    return Status::Conflict("repository " + repository_.path() + ": was replaced by another one during the session");
   COFFER_ASSIGN(Lease lease, ReadLease(repository_.objects()));
   if (lease.fencing == fencing_) return Status::Ok();
-  return Status::Conflict("repository " + repository_.path() + ": another session has taken it since");
+  return Status::Conflict("repository " + repository_.path() + ": another session has taken it");
 }
 
 Status RepositorySession::PublishManifest(const BackupManifest& manifest, std::string_view sealed) {
@@ -199,10 +202,11 @@ Status RepositorySession::PublishManifest(const BackupManifest& manifest, std::s
   const std::string name = Repository::ManifestName(manifest.info.id);
   Status status = storage::PutObject(repository_.objects(), name, text.append(sealed));
   if (status.ok()) {
+    COFFER_CHECK(manifest.info.sequence > last_sequence_);
     last_sequence_ = std::max(last_sequence_, manifest.info.sequence);
     live_.insert(live_.begin(), manifest);
   } else if (status.code() != StatusCode::kAlreadyExists) {
-    // It may have its name, though not durably so: a backup that failed must not be listed.
+    // The manifest may have its name without being durable, but a failed backup must not be listed.
     repository_.objects().Delete(name).Ignore();
   }
   return status;
@@ -213,7 +217,7 @@ Status RepositorySession::MoveToTrash(std::string_view id, Timestamp deleted_at)
   Result<std::string> bytes = storage::ReadObject(objects, Repository::ManifestName(id), 2 * kManifestBytesMax);
   if (!bytes.ok() &&
       (bytes.status().code() == StatusCode::kInvalidArgument || bytes.status().code() == StatusCode::kNotFound)) {
-    return Status::NotFound("there is none in " + repository_.path());
+    return Status::NotFound("not found in " + repository_.path());
   }
   if (!bytes.ok()) return std::move(bytes).status();
   COFFER_TRY(CheckHeld());
@@ -221,11 +225,18 @@ Status RepositorySession::MoveToTrash(std::string_view id, Timestamp deleted_at)
   if (!put.ok() && put.code() != StatusCode::kAlreadyExists) return put;
   COFFER_TRY(objects.Delete(Repository::ManifestName(id)));
   const auto moved = std::ranges::find(live_, id, [](const BackupManifest& manifest) { return manifest.info.id; });
-  if (moved == live_.end()) return ReadManifests();  // a damaged one has gone
+  if (moved == live_.end()) return ReadManifests();  // its manifest was damaged
   moved->info.deleted_at = deleted_at;
   trash_.push_back(std::move(*moved));
   live_.erase(moved);
+  COFFER_CHECK(IsEachInOnePlace());
   return Status::Ok();
+}
+
+bool RepositorySession::IsEachInOnePlace() const {
+  std::unordered_set<std::string> ids;
+  for (const BackupManifest& manifest : live_) ids.insert(manifest.info.id);
+  return std::ranges::none_of(trash_, [&](const BackupManifest& manifest) { return ids.contains(manifest.info.id); });
 }
 
 Status RepositorySession::TakeFromTrash(std::string_view id) {
@@ -235,7 +246,7 @@ Status RepositorySession::TakeFromTrash(std::string_view id) {
   if (entry == entries.end()) return Status::NotFound("backup " + std::string(id) + ": is not in the trash");
   COFFER_ASSIGN(std::string bytes, storage::ReadObject(objects, entry->name, 2 * kManifestBytesMax));
   COFFER_TRY(CheckHeld());
-  // One that is live already lost its way back in a crash between these two steps.
+  // kAlreadyExists: an earlier call crashed between these two steps.
   Status put = storage::PutObject(objects, Repository::ManifestName(id), bytes);
   if (!put.ok() && put.code() != StatusCode::kAlreadyExists) return put;
   COFFER_TRY(objects.Delete(entry->name));
@@ -254,6 +265,7 @@ Result<std::uint64_t> RepositorySession::SweepObjects() {
   COFFER_ASSIGN(std::vector<std::string> names, UnnamedObjects(repository_, {&live_, &trash_}));
   std::uint64_t freed = 0;
   for (const std::string& name : names) {
+    COFFER_CHECK(IsObjectName(name));
     COFFER_ASSIGN(std::uint64_t size, repository_.objects().Size(name));
     COFFER_TRY(repository_.objects().Delete(name));
     freed += size;

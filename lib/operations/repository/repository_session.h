@@ -1,12 +1,13 @@
-// RepositorySession: the right to change a repository.
+// RepositorySession: the right to change a repository. One thread at a time.
 //
 // Invariants:
-// * One session at a time: an exclusive lock keeps other processes out where the file system has locks that work. Where they do
-//   not, each session takes a fencing number, higher than all before it, and looks before it publishes a manifest whether
-//   another one has taken a higher one since.
-// * A move to the trash or back copies the manifest and then removes it where it was. A backup in both places is live, and the
-//   next session removes the copy in the trash.
-// * An object that no manifest names, live or in the trash, is nobody's, and may be removed by any session.
+// * One session at a time. An exclusive lock keeps other processes out. For file systems whose locks do not work, each session
+//   also takes a fencing number greater than all before it, and checks before each change that no other session has taken a
+//   greater one.
+// * A backup is live or in the trash. A move copies the manifest and then removes the original; after a crash between the two
+//   the backup is live, and the next session removes the copy in the trash.
+// * An object that no manifest names, live or in the trash, may be removed by any session. Nothing else in objects/ is removed.
+// * A sequence number is used once, even if the backup that had it was removed.
 #pragma once
 
 #include <cstdint>
@@ -26,33 +27,38 @@ namespace coffer::operations {
 
 class RepositorySession {
  public:
-  // Takes the repository, makes it where there is none, and sweeps what unfinished work left. kBusy: another process has it.
-  // kUnavailable, kCorruption: repository.json. kInvalidArgument: a folder with other things in it. The repository must outlive it.
+  // Locks the repository, makes it if there is none yet, and sweeps temporary files and unnamed objects. `repository` must
+  // outlive the session.
+  // kBusy: another process has it.
+  // kUnavailable: a newer format of repository.json.
+  // kCorruption: a damaged repository.json.
+  // kInvalidArgument: the folder holds other files.
   static Result<std::unique_ptr<RepositorySession>> Begin(engine::EngineCore& core, const Repository& repository);
 
-  // All manifests that can be read, live and in the trash, as they were at the beginning; the newest first.
+  // All readable manifests, live and in the trash; the newest first. They follow the changes of this session.
   const std::vector<BackupManifest>& live() const { return live_; }
   const std::vector<BackupManifest>& trash() const { return trash_; }
-  // Why some could not be read; nothing is removed then, for what they name is not known.
+  // Why a manifest could not be read. Then no objects are removed, because it may name any of them.
   const Status& damage() const { return damage_; }
   const std::string& uuid() const { return uuid_; }
-  // Of the objects that were swept at the beginning.
+  // Bytes of the objects that were swept at the beginning.
   std::uint64_t swept_bytes() const { return swept_bytes_; }
   std::uint64_t next_sequence() const { return last_sequence_ + 1; }
 
-  // kConflict: the repository is another one than at the beginning, or somebody else has taken it since.
+  // kConflict: the repository was replaced by another one, or another session has taken it.
   Status CheckHeld() const;
 
   // Publishes a backup whose objects are durable. `sealed` is the sealed part as stored.
   Status PublishManifest(const BackupManifest& manifest, std::string_view sealed);
 
-  // kNotFound. Durable; a crash in between leaves it live.
+  // Durable. After a crash in between the backup is live.
+  // kNotFound: no such backup.
   Status MoveToTrash(std::string_view id, Timestamp deleted_at);
   Status TakeFromTrash(std::string_view id);
-  // Removes a manifest in the trash for good; what it alone named goes with the next SweepObjects.
+  // Removes a manifest in the trash for good. The next SweepObjects removes the objects that only it named.
   Status Purge(const Repository::TrashEntry& entry);
 
-  // Removes objects that no manifest names now. Answers the bytes freed. Fails with damage() where there is any.
+  // Removes objects that no manifest names. Returns the bytes freed. Fails with damage() if a manifest could not be read.
   Result<std::uint64_t> SweepObjects();
 
  private:
@@ -65,13 +71,14 @@ class RepositorySession {
   Status ReadManifests();
   Status RemoveCopiesOfLive();
   Status KeepSequence();
+  bool IsEachInOnePlace() const;
 
   const Repository& repository_;
   const std::unique_ptr<FileLock> lock_;
   std::string uuid_;
   std::uint64_t fencing_ = 0;
   std::uint64_t last_sequence_ = 0;
-  std::uint64_t leased_sequence_ = 0;  // what the lease tells of it
+  std::uint64_t leased_sequence_ = 0;  // last_sequence_ as the lease holds it
   std::string holder_;
   Timestamp taken_at_;
   std::uint64_t swept_bytes_ = 0;
@@ -80,10 +87,10 @@ class RepositorySession {
   Status damage_;
 };
 
-// Bytes of objects that none of these manifests names.
+// The bytes of objects that no manifest of `manifests` names.
 Result<std::uint64_t> UnnamedBytes(const Repository& repository, const std::vector<BackupManifest>& manifests);
 
-// Counts the repository's bytes and backups anew, for the statistics.
+// Counts the repository's bytes and backups again, for the statistics.
 void CountRepository(engine::EngineCore& core);
 
 }  // namespace coffer::operations

@@ -32,7 +32,7 @@ std::string DigestText(const format::Digest128& digest) {
 }
 
 Result<format::Digest128> ParseDigest(const std::string& text) {
-  if (!IsHex(text, 32)) return Damaged("a digest that is none");
+  if (!IsHex(text, 32)) return Damaged("malformed digest");
   format::Digest128 digest;
   digest.high = std::stoull(text.substr(0, 16), nullptr, 16);
   digest.low = std::stoull(text.substr(16), nullptr, 16);
@@ -54,7 +54,7 @@ Result<engine::KindTallies> ParseTallies(const nlohmann::json& json) {
   engine::KindTallies tallies;
   for (const auto& [name, value] : json.items()) {
     const std::optional<Kind> kind = ParseKind(name);
-    if (!kind) return Damaged("there is no kind \"" + name + "\"");
+    if (!kind) return Damaged("unknown kind \"" + name + "\"");
     COFFER_ASSIGN(format::Digest128 digest, ParseDigest(value.at("digest").get<std::string>()));
     tallies[*kind] = {UnsignedAt<std::uint64_t>(value, "count"), UnsignedAt<std::uint64_t>(value, "bytes"), digest};
   }
@@ -70,10 +70,10 @@ Result<BackupFile> ParseFile(const nlohmann::json& json, std::size_t objects) {
   // A name becomes a path when the backup is restored.
   const bool plain = !file.name.empty() && file.name.size() <= kFileNameBytesMax && file.name != "." && file.name != ".." &&
                      file.name.find('/') == std::string::npos && file.name.find('\0') == std::string::npos;
-  if (!plain) return Damaged("\"" + file.name + "\" is no plain file name");
-  if (file.object >= objects) return Damaged(file.name + ": an object that is not in the manifest");
-  if (file.size_bytes > kFileBytesMax) return Damaged(file.name + ": a size that no file has");
-  if (!IsHex(file.sha256, kHexBytes)) return Damaged(file.name + ": a SHA-256 that is none");
+  if (!plain) return Damaged("\"" + file.name + "\" is not a plain file name");
+  if (file.object >= objects) return Damaged(file.name + ": its object is not in the manifest");
+  if (file.size_bytes > kFileBytesMax) return Damaged(file.name + ": size too large");
+  if (!IsHex(file.sha256, kHexBytes)) return Damaged(file.name + ": malformed SHA-256");
   return file;
 }
 
@@ -83,12 +83,12 @@ Status ParseFiles(const nlohmann::json& json, const BackupManifest& manifest, Se
   std::uint64_t bytes = 0;
   for (const nlohmann::json& entry : json) {
     COFFER_ASSIGN(BackupFile file, ParseFile(entry, manifest.objects.size()));
-    if (!names.insert(file.name).second) return Damaged(file.name + ": is named twice");
+    if (!names.insert(file.name).second) return Damaged(file.name + ": listed twice");
     if (file.name != kLogsFileName) bytes += file.size_bytes;  // a million times 2^43 fits
     sealed.files.push_back(std::move(file));
   }
-  if (sealed.files.empty()) return Damaged("it names no files");
-  return bytes == manifest.info.file_bytes ? Status::Ok() : Damaged("the files' sizes are not those of the plain part");
+  if (sealed.files.empty()) return Damaged("it lists no files");
+  return bytes == manifest.info.file_bytes ? Status::Ok() : Damaged("the file sizes differ from the plain part");
 }
 
 Status ParseOwners(const nlohmann::json& json, const BackupManifest& manifest, SealedManifest& sealed) {
@@ -99,7 +99,8 @@ Status ParseOwners(const nlohmann::json& json, const BackupManifest& manifest, S
   const engine::KindTallies sum = sealed.Sum();
   std::uint64_t records = 0;
   for (Kind kind : {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt}) records += sum[kind].count;
-  return records == manifest.info.record_count ? Status::Ok() : Damaged("the owners' records are not those of the plain part");
+  return records == manifest.info.record_count ? Status::Ok()
+                                               : Damaged("the record counts of the owners differ from the plain part");
 }
 
 }  // namespace
@@ -119,7 +120,7 @@ Result<std::string> EncodeSealedManifest(const SealedManifest& sealed) {
         {{"name", file.name}, {"object", file.object}, {"size_bytes", file.size_bytes}, {"sha256", file.sha256}});
   }
   json["kinds"] = TalliesJson(sealed.Sum());
-  // A plain object sorts its members; an ordered one looks each name up by walking all before it.
+  // nlohmann::json looks a name up in a tree, ordered_json in a list, which is slow for many owners.
   nlohmann::json owners = nlohmann::json::object();
   for (const auto& [owner, tallies] : sealed.by_owner) owners[owner] = TalliesJson(tallies);
   std::string text = json.dump();
@@ -134,7 +135,8 @@ Result<std::string> EncodeSealedManifest(const SealedManifest& sealed) {
 Result<SealedManifest> DecodeSealedManifest(std::string_view text, const BackupManifest& manifest) {
   try {
     const nlohmann::json json = nlohmann::json::parse(text);
-    if (UnsignedAt<std::uint32_t>(json, "coffer_sealed") > kSealedVersion) return Status::Unavailable("a newer sealed part");
+    if (UnsignedAt<std::uint32_t>(json, "coffer_sealed") > kSealedVersion)
+      return Status::Unavailable("the sealed part was written by a newer version");
     SealedManifest sealed;
     COFFER_TRY(ParseFiles(json.at("files"), manifest, sealed));
     COFFER_TRY(ParseOwners(json.at("owners"), manifest, sealed));

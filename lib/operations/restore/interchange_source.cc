@@ -15,7 +15,7 @@
 namespace coffer::operations {
 namespace {
 
-// A multiple of three, so that the pieces' base64 is that of the whole.
+// A multiple of three, so that the base64 of the pieces joins to the base64 of the whole content.
 constexpr std::size_t kPieceBytes = std::size_t{768} << 10;
 
 // {"id":…} becomes {"type":"…","id":…
@@ -23,7 +23,7 @@ std::string OpenLine(Kind kind, const std::string& json) {
   return "{\"type\":\"" + std::string(KindName(kind)) + "\"," + json.substr(1, json.size() - 2);
 }
 
-// The record without what its content would tell.
+// The record without the members that describe its content.
 Result<std::string> WithoutContent(const std::string& json) {
   Result<Document> document = ParseDocument(json);
   if (!document.ok() && IsOfMemory(document.status())) return std::move(document).status();
@@ -89,7 +89,7 @@ Status InterchangeSource::ProduceMessages() {
     return status;
   }
   const auto key = format::ParseMessageKey(messages_->key());
-  if (!key || !key->sequence_number) return Status::Corruption("messages: a key that is none");
+  if (!key || !key->sequence_number) return Status::Corruption("messages: malformed key");
   format::MessageRun run(*key->sequence_number, messages_->value());
   while (run.Next()) {
     if (!std::exchange(first_message_, false)) text_.push_back(',');
@@ -103,11 +103,11 @@ Status InterchangeSource::BeginDocument(const std::string& id) {
   COFFER_ASSIGN(std::string json, engine_.GetDocumentJson(id));
   Result<ContentReader> content = engine_.OpenContent(id);
   if (content.ok()) {
-    // A look at its first byte tells whether it was left out.
+    // Reading the first byte shows whether a backup left the content out.
     char first = 0;
     if (Result<std::size_t> got = content->Read(std::span<char>(&first, 1)); !got.ok()) content = std::move(got).status();
   } else if (content.status().code() == StatusCode::kNotFound) {
-    text_ = OpenLine(Kind::kDocument, json) + "}\n";  // it has none
+    text_ = OpenLine(Kind::kDocument, json) + "}\n";  // it has no content
     return Status::Ok();
   }
   if (content.ok()) {

@@ -1,5 +1,5 @@
-// InterchangeSource: chosen records of a store as lines of interchange JSON, made as they are read: a conversation with its messages, a
-// document with its content, of any size, in memory of a row and a chunk.
+// InterchangeSource: chosen records of a store as lines of interchange JSON, made while they are read: a conversation with its
+// messages, a document with its content. Records may have any size; only a row and a chunk are in memory.
 #pragma once
 
 #include <cstdint>
@@ -25,19 +25,18 @@ struct RecordName {
 
 class InterchangeSource final : public ByteSource {
  public:
-  // Answers the next record to write; nothing: there are no more.
+  // Returns the next record to write; nullopt at the end.
   using NextRecord = std::function<Result<std::optional<RecordName>>()>;
-  // `engine` is read-only, so that it has one moment, and must outlive it.
+  // `engine` must be read-only, so that all reads see one state, and must outlive the source.
   InterchangeSource(Engine& engine, NextRecord next) : engine_(engine), next_(std::move(next)) {}
 
   Result<std::size_t> Read(char* buffer, std::size_t length) override;
 
-  // Documents whose content is not there, since a backup left it out: their lines have none. From the reading thread, or when all is
-  // read.
+  // Documents whose content a backup left out; their lines have no content. Call it from the reading thread or at the end.
   std::uint64_t contents_missing() const { return contents_missing_; }
 
  private:
-  // Puts more into text_; false: there is no more.
+  // Fills text_; false at the end.
   Result<bool> Produce();
   Status Begin(const RecordName& record);
   Status BeginConversation(const std::string& id);
@@ -48,12 +47,12 @@ class InterchangeSource final : public ByteSource {
   Engine& engine_;
   const NextRecord next_;
   std::string text_;
-  std::size_t offset_ = 0;  // of text_, up to which it was read
-  // Of the conversation under way.
+  std::size_t offset_ = 0;  // of the unread rest of text_
+  // The conversation in progress.
   std::unique_ptr<storage::Scan> messages_;
   std::string place_;
   bool first_message_ = true;
-  // Of the document under way.
+  // The document in progress.
   std::optional<ContentReader> content_;
   std::uint64_t contents_missing_ = 0;
 };

@@ -58,9 +58,11 @@ std::string ReportText(const RestoreReport& report) {
 
 Result<RestoreReport> Run(Engine& engine, const BackupManifest& manifest, const RestoreOptions& options,
                           OperationContext& context, BackupFunction make_backup) {
-  COFFER_ASSIGN_CONTEXT(RestoreReport report, options.scope == RestoreScope::kFull
-                                     ? RestoreWhole(engine::CoreOf(engine), manifest, options, context, make_backup)
-                                     : RestorePart(engine, manifest, options, context, make_backup), "restore of backup " + manifest.info.id);
+  COFFER_ASSIGN_CONTEXT(RestoreReport report,
+                        options.scope == RestoreScope::kFull
+                            ? RestoreWhole(engine::CoreOf(engine), manifest, options, context, make_backup)
+                            : RestorePart(engine, manifest, options, context, make_backup),
+                        "restore of backup " + manifest.info.id);
   context.SetRecords(report.conversations + report.messages + report.documents + report.prompts);
   return report;
 }
@@ -73,13 +75,12 @@ Result<OperationOf<RestoreReport>> StartRestoreWith(Engine& engine, std::string_
   const std::string what = "restore of backup " + std::string(backup_id);
   COFFER_TRY_CONTEXT(core.CheckWritable(), what);
   COFFER_TRY_CONTEXT(CheckRestoreOptions(options), what);
-  Result<BackupManifest> manifest = Repository(core.files(), core.repository()).Find(backup_id);
-  if (!manifest.ok()) return std::move(manifest).status().WithContext(what);
+  COFFER_ASSIGN_CONTEXT(BackupManifest manifest, Repository(core.files(), core.repository()).Find(backup_id), what);
   OperationSpec spec;
   spec.kind = OperationKind::kRestore;
   spec.principal = std::move(start.principal);
-  spec.request = RequestText(manifest->info.id, options);
-  const auto work = [&engine, manifest = std::move(*manifest), options, make_backup](OperationContext& context) {
+  spec.request = RequestText(manifest.info.id, options);
+  const auto work = [&engine, manifest = std::move(manifest), options, make_backup](OperationContext& context) {
     return Run(engine, manifest, options, context, make_backup);
   };
   return StartReporting<RestoreReport>(core, std::move(spec), work, &ReportText);

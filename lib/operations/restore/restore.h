@@ -1,4 +1,4 @@
-// Starting a restore, of the whole store or of a part.
+// Starts a restore of the whole store or of a part.
 #pragma once
 
 #include <string_view>

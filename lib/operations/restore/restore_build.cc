@@ -51,9 +51,9 @@ Status CompareTallies(const engine::TalliesByOwner& built, const engine::Tallies
     for (Kind kind : kAllKinds) {
       if (is[kind] == should[kind]) continue;
       return Status::Corruption("the " + std::string(KindNamePlural(kind)) + " of owner " + owner +
-                                " are not those of the manifest: " + std::to_string(is[kind].count) + " with " +
-                                std::to_string(is[kind].bytes) + " bytes for " + std::to_string(should[kind].count) + " with " +
-                                std::to_string(should[kind].bytes));
+                                " differ from the manifest: found " + std::to_string(is[kind].count) + " with " +
+                                std::to_string(is[kind].bytes) + " bytes, expected " + std::to_string(should[kind].count) +
+                                " with " + std::to_string(should[kind].bytes));
     }
     return Status::Ok();
   };
@@ -75,7 +75,8 @@ Result<std::uint64_t> CountContentsMissing(storage::Store& store) {
   storage::PinnedValue chunk;
   const std::unique_ptr<storage::Scan> scan = store.NewScan(storage::Family::kDocuments, {}, {}, {});
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
-    COFFER_ASSIGN_CONTEXT(format::StoredRecord record, format::DecodeStoredRecord(Kind::kDocument, scan->value()), "document " + std::string(scan->key()));
+    COFFER_ASSIGN_CONTEXT(format::StoredRecord record, format::DecodeStoredRecord(Kind::kDocument, scan->value()),
+                          "document " + std::string(scan->key()));
     if (!record.content || record.content->size_bytes == 0) continue;
     const std::string key = format::ContentKey(record.content->id, 0);
     COFFER_TRY(store.Get(storage::Family::kContents, key, nullptr, chunk));

@@ -1,4 +1,4 @@
-// Building a store from a backup, and holding it against what the manifest says.
+// Builds a store from a backup and compares it with the manifest.
 #pragma once
 
 #include <span>
@@ -15,16 +15,16 @@
 
 namespace coffer::operations {
 
-// Makes the folder `path`, whatever was there before, with the backup's files in it, every digest compared, all durable.
-// Progress: plain bytes.
+// Makes the folder `path` with the backup's files, replacing what was there. Every digest is checked, and all is durable.
+// Reports plain bytes as progress.
 Status BuildGeneration(engine::EngineCore& core, const Repository& repository, const BackupManifest& manifest,
                        const SealedManifest& sealed, std::span<const format::AgeIdentity> identities, const std::string& path,
                        OperationContext& context);
 
-// Says what differs between a store's counters and those expected; ok where nothing does.
+// kCorruption: the counters of the store differ from the expected ones; the message names the first difference.
 Status CompareTallies(const engine::TalliesByOwner& built, const engine::TalliesByOwner& expected);
 
-// Documents whose bytes a backup left out of this store.
+// The number of documents whose content a backup left out of this store.
 Result<std::uint64_t> CountContentsMissing(storage::Store& store);
 
 }  // namespace coffer::operations

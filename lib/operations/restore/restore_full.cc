@@ -56,9 +56,9 @@ class Restorer {
   }
 
  private:
-  // Looked at before the safety backup is made, so that a hopeless restore costs nothing.
+  // Checks before the safety backup, so that a restore that cannot succeed costs nothing.
   Status Prepare() {
-    if (core_.pinned()) return Status::Busy("snapshots, readers or unfinished contents of the store are still in use");
+    if (core_.pinned()) return Status::Busy("snapshots, readers or content writers of the store are still in use");
     COFFER_ASSIGN(std::vector<format::AgeIdentity> identities, IdentitiesFor(core_, options_.identity_file));
     identities_ = std::move(identities);
     COFFER_ASSIGN(SealedManifest sealed, repository_.ReadSealed(manifest_, identities_));
@@ -68,12 +68,12 @@ class Restorer {
     due_ = std::move(due);
     context_.ExpectBytes(manifest_.info.file_bytes);
     COFFER_ASSIGN(std::uint64_t free, files_.FreeBytes(core_.folder().root()));
-    // A scrub writes what it keeps anew before the old files go.
+    // A scrub rewrites what it keeps before it removes the old files.
     const std::uint64_t copies = due_.empty() ? 1 : 2;
     return CheckFreeBytes(core_.folder().root(), copies * manifest_.info.file_bytes, free);
   }
 
-  // What a dry run tells besides the manifest's figures.
+  // Finds what a dry run reports in addition to the manifest's figures.
   Status LookInPlace() {
     report_.erasures_applied = due_.size();
     COFFER_ASSIGN(std::unique_ptr<Engine> opened, OpenInPlace(core_.options(), repository_, manifest_, identities_));
@@ -84,24 +84,25 @@ class Restorer {
 
   Status Replace() {
     if (options_.safety_backup) {
-      COFFER_ASSIGN(std::string safety, MakeSafetyBackup(make_backup_, core_, manifest_.info.id, manifest_.info.file_bytes, context_));
+      COFFER_ASSIGN(std::string safety,
+                    MakeSafetyBackup(make_backup_, core_, manifest_.info.id, manifest_.info.file_bytes, context_));
       report_.safety_backup_id = std::move(safety);
     }
     const std::uint64_t generation = core_.folder().next_generation();
     const std::string built_path = core_.folder().TemporaryPath(generation);
     Status status = Build(built_path);
-    if (status.ok()) status = ApplyLedger(built_path).WithContext("applying the ledger of erasures");
+    if (status.ok()) status = ApplyLedger(built_path).WithContext("applying the erasure ledger");
     if (status.ok()) status = context_.CheckStop();
-    // Before the switch: a crash between the two must not let a backup claim erasures that this store never saw.
+    // Before the switch: after a crash between the two no backup may claim erasures that this store never applied.
     if (status.ok() && options_.without_ledger) status = BoundErasures();
     if (status.ok()) status = core_.SwitchStore(generation);
     if (!status.ok()) {
-      storage::RemoveRecursively(files_, built_path).Ignore();  // else swept when the store is next opened
+      storage::RemoveRecursively(files_, built_path).Ignore();  // on failure the next opening sweeps it
       return status;
     }
     status = AdoptErasures(core_, due_);
     if (status.ok() && !options_.without_ledger) status = Catalogue(core_).SetErasedThroughMax(std::nullopt);
-    return status.WithContext("the store is restored, and the ledger of erasures is not whole");
+    return status.WithContext("the store is restored, but the erasure ledger is incomplete");
   }
 
   Status BoundErasures() {
@@ -111,20 +112,20 @@ class Restorer {
   }
 
   Status Build(const std::string& built_path) {
-    Status status = BuildGeneration(core_, repository_, manifest_, sealed_, identities_, built_path, context_);
-    if (!status.ok()) return status;
-    // Opened as the live store will be, so that what cannot be opened is found while the old store still serves.
-    COFFER_ASSIGN_CONTEXT(std::unique_ptr<storage::Store> store, storage::OpenRocksStore(built_path, core_.SmallStoreOptions()), "opening what was restored");
-    status = Inspect(*store);
+    COFFER_TRY(BuildGeneration(core_, repository_, manifest_, sealed_, identities_, built_path, context_));
+    // Opened like the live store, so that a store that cannot be opened is found while the old one still serves.
+    COFFER_ASSIGN_CONTEXT(std::unique_ptr<storage::Store> store, storage::OpenRocksStore(built_path, core_.SmallStoreOptions()),
+                          "opening the restored store");
+    Status status = Inspect(*store);
     const Status closed = store->Close();
-    return status.ok() ? closed.WithContext("closing what was restored") : status;
+    return status.ok() ? closed.WithContext("closing the restored store") : status;
   }
 
   Status Inspect(storage::Store& store) {
-    COFFER_ASSIGN_CONTEXT(std::uint64_t missing, CountContentsMissing(store), "reading what was restored");
+    COFFER_ASSIGN_CONTEXT(std::uint64_t missing, CountContentsMissing(store), "reading the restored store");
     report_.contents_missing = missing;
     if (!options_.verify) return Status::Ok();
-    COFFER_ASSIGN_CONTEXT(engine::CounterState counters, engine::ReadCounters(store, nullptr), "reading what was restored");
+    COFFER_ASSIGN_CONTEXT(engine::CounterState counters, engine::ReadCounters(store, nullptr), "reading the restored store");
     return CompareTallies(counters.by_owner, sealed_.by_owner).WithContext("backup " + manifest_.info.id);
   }
 
@@ -135,7 +136,7 @@ class Restorer {
       ErasedCounts counts;
       COFFER_TRY(EraseRecords(*built, erasure.entry, {}, context_.stop(), counts));
     }
-    // All of it: what was erased may also be among what the backup holds without showing it.
+    // All families: the backup's files may also hold erased records as deleted data.
     COFFER_TRY(built->Access()->Scrub({}, context_.stop()));
     restored_ = built->totals().Copy().Sum();
     COFFER_ASSIGN(std::uint64_t missing, CountContentsMissing(*built->Access()));

@@ -1,4 +1,4 @@
-// A whole restore: a backup becomes the next generation of the store, which is checked before it becomes the live one.
+// A full restore: a backup becomes the next generation of the store, which is checked before it becomes the live one.
 #pragma once
 
 #include "coffer/backup.h"
@@ -10,7 +10,7 @@
 
 namespace coffer::operations {
 
-// Within an operation that has the engine's store and repository to itself, calls apart.
+// Call it within an operation that excludes all other operations. Calls of the engine may go on.
 Result<RestoreReport> RestoreWhole(engine::EngineCore& core, const BackupManifest& manifest, const RestoreOptions& options,
                                    OperationContext& context, BackupFunction make_backup);
 

@@ -35,7 +35,7 @@ std::vector<Kind> KindsOf(RestoreScope scope) {
   return {kRecordKinds.begin(), kRecordKinds.end()};
 }
 
-// What a record's head or header tells without its text.
+// What is known of a record without its text.
 struct RecordHead {
   std::string owner;
   Timestamp updated_at;
@@ -43,7 +43,7 @@ struct RecordHead {
   bool has_content = false;
 };
 
-// Nothing: there is no such record.
+// Nullopt: no such record.
 Result<std::optional<RecordHead>> ReadHead(storage::Store& store, Kind kind, std::string_view id) {
   storage::PinnedValue value;
   COFFER_TRY(store.Get(engine::FamilyOf(kind), id, nullptr, value));
@@ -56,7 +56,7 @@ Result<std::optional<RecordHead>> ReadHead(storage::Store& store, Kind kind, std
   return std::optional(RecordHead{std::string(record.owner), record.updated_at, 0, record.content.has_value()});
 }
 
-// What the ledger says must not come back.
+// The records that must not come back according to the ledger.
 class Erased {
  public:
   explicit Erased(const std::vector<DueErasure>& erasures) {
@@ -96,8 +96,8 @@ class PartialRestorer {
       COFFER_ASSIGN(std::string safety, MakeSafetyBackup(make_backup_, core_, manifest_.info.id, 0, context_));
       report_.safety_backup_id = std::move(safety);
     }
-    // A put would leave in place a content that the backup's document lacks; whatever else goes, goes last: whatever interrupts it
-    // then, nothing is missing that was there before and is in the backup.
+    // A put keeps the content of a document that has no content in the backup, so such documents are deleted first. All other
+    // records are deleted last, so that an interruption loses no other record that is in the backup.
     if (options_.exact) {
       COFFER_TRY(DeleteChosen(&PartialRestorer::BackupLacksContent));
     }
@@ -128,7 +128,7 @@ class PartialRestorer {
     return Status::Ok();
   }
 
-  // Calls `visit` with the chosen ids of a store: those named, or all of the scope's kind and owner.
+  // Calls `visit` with the chosen ids of a store: the given ones, or all of the scope's kind and owner.
   Status ForEachChosen(storage::Store& store, Kind kind, const std::function<Status(std::string_view)>& visit) const {
     if (!ids_.empty()) {
       for (const std::string& id : ids_) {
@@ -150,13 +150,13 @@ class PartialRestorer {
 
   static std::string NameOf(Kind kind, std::string_view id) { return std::string(KindName(kind)) + " " + std::string(id); }
 
-  // The head of a chosen record that may be put back; nothing: it may not, or is not there, and that is counted.
+  // The head of a chosen record that may be put back; nullopt: it must not be put back, or does not exist. Counts failures.
   Result<std::optional<RecordHead>> Choose(Kind kind, std::string_view id) {
     const engine::StoreAccess access = engine::CoreOf(*backup_).Access();
     COFFER_ASSIGN_CONTEXT(std::optional<RecordHead> head, ReadHead(*access, kind, id), NameOf(kind, id));
     const bool missing = !head || (!options_.owner.empty() && head->owner != options_.owner);
     if (missing) {
-      // With `exact`, what the backup lacks was deleted on purpose.
+      // With `exact`, a record that the backup lacks is deleted, which is not a failure.
       if (!options_.exact) Fail(NameOf(kind, id) + ": is not in the backup");
       return std::optional<RecordHead>();
     }
@@ -167,14 +167,14 @@ class PartialRestorer {
     return std::optional<RecordHead>();
   }
 
-  // Whether somebody else than the chosen owner has a record of this id by now: that one is not the chosen owner's to replace.
+  // Whether another than the chosen owner now has a record with this id, which must not be replaced.
   Result<bool> IsTaken(Kind kind, std::string_view id) {
     if (options_.owner.empty()) return false;
     COFFER_ASSIGN_CONTEXT(std::optional<RecordHead> ours, ReadHead(*core_.Access(), kind, id), NameOf(kind, id));
     return ours && ours->owner != options_.owner;
   }
 
-  // Walks the chosen records as they are asked for: the scan's own thread is not ours, so ids come in pages.
+  // Returns the chosen records one at a time. The import asks for each of them, so ids are read in pages and not by one scan.
   class Walk {
    public:
     Walk(PartialRestorer& restorer, std::vector<Kind> kinds) : restorer_(restorer), kinds_(std::move(kinds)) {}
@@ -223,7 +223,7 @@ class PartialRestorer {
     std::size_t next_ = 0;
   };
 
-  // One page of the backup's ids; `cursor` becomes that of the page behind it.
+  // One page of the backup's ids; sets `cursor` to the next page, empty at the end.
   Result<std::vector<std::string>> PageOfIds(Kind kind, const ListOptions& options, std::string& cursor) const {
     const engine::StoreAccess access = engine::CoreOf(*backup_).Access();
     COFFER_ASSIGN(engine::TextPage page, engine::ReadTextPage({*access, nullptr}, kind, options));
@@ -264,7 +264,7 @@ class PartialRestorer {
     COFFER_ASSIGN(std::optional<RecordHead> theirs, ReadHead(*engine::CoreOf(*backup_).Access(), kind, id));
     COFFER_ASSIGN(std::optional<RecordHead> ours, ReadHead(*core_.Access(), kind, id));
     const bool left_alone = ours && (options_.mode == PutMode::kKeepExisting ||
-                                      (options_.mode == PutMode::kNewest && ours->updated_at >= theirs->updated_at));
+                                     (options_.mode == PutMode::kNewest && ours->updated_at >= theirs->updated_at));
     if (left_alone) {
       ++report_.skipped;
       return Status::Ok();
@@ -281,30 +281,29 @@ class PartialRestorer {
     return Status::Ok();
   }
 
-  // Of the present store's chosen records.
+  // Deletes the chosen records of the live store for which `is_doomed` returns true.
   Status DeleteChosen(Result<bool> (PartialRestorer::*is_doomed)(Kind, std::string_view)) {
     for (const Kind kind : KindsOf(options_.scope)) {
       std::vector<std::string> doomed;
       const engine::StorePin pin = Pinned();
-      Status status = ForEachChosen(*live_, kind, [&](std::string_view id) {
+      COFFER_TRY(ForEachChosen(*live_, kind, [&](std::string_view id) {
         COFFER_ASSIGN(bool is, (this->*is_doomed)(kind, id));
         if (is) doomed.emplace_back(id);
         return doomed.size() < kDeleteBatchRecordsMax ? Status::Ok() : Delete(kind, doomed);
-      });
-      if (status.ok()) status = Delete(kind, doomed);
-      if (!status.ok()) return status;
+      }));
+      COFFER_TRY(Delete(kind, doomed));
     }
     return Status::Ok();
   }
 
-  // The store, kept from being switched for longer than a call.
+  // Sets live_ and keeps the store from being switched while the pin is held.
   engine::StorePin Pinned() {
     const engine::StoreAccess access = core_.Access();
     live_ = &*access;
     return core_.Pin();
   }
 
-  // The chosen owner's record of this id; nothing: there is none.
+  // The chosen owner's record with this id; nullopt: not found.
   Result<std::optional<RecordHead>> ReadChosen(storage::Store& store, Kind kind, std::string_view id) const {
     Result<std::optional<RecordHead>> head = ReadHead(store, kind, id);
     if (head.ok() && *head && !options_.owner.empty() && (*head)->owner != options_.owner) return std::optional<RecordHead>();
@@ -325,7 +324,7 @@ class PartialRestorer {
     return ours && theirs && ours->has_content && !theirs->has_content;
   }
 
-  // In calls small enough to be no operations of their own.
+  // In calls that are small enough not to start operations of their own.
   Status Delete(Kind kind, std::vector<std::string>& ids) {
     if (ids.empty()) return Status::Ok();
     BulkDeleteOptions options;
@@ -356,14 +355,14 @@ class PartialRestorer {
 Status CheckRestoreOptions(const RestoreOptions& options) {
   const bool full = options.scope == RestoreScope::kFull;
   if (full && (!options.owner.empty() || !options.ids.empty() || options.exact)) {
-    return Status::InvalidArgument("scope full takes no owner, no ids and no exact");
+    return Status::InvalidArgument("scope full does not take owner, ids or exact");
   }
   if (full && options.mode != PutMode::kUpsert) {
     return Status::InvalidArgument("scope full replaces everything: mode must be kUpsert");
   }
   if (options.scope == RestoreScope::kUser) {
     COFFER_TRY(format::CheckId("owner", options.owner));
-    if (!options.ids.empty()) return Status::InvalidArgument("scope user takes no ids");
+    if (!options.ids.empty()) return Status::InvalidArgument("scope user does not take ids");
   }
   if (options.mode == PutMode::kInsert || options.mode == PutMode::kUpdate) {
     return Status::InvalidArgument("mode: expected kUpsert, kKeepExisting or kNewest");

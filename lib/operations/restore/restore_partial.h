@@ -1,4 +1,4 @@
-// A partial restore: chosen records of a backup, read in place, put back into the present store.
+// A partial restore: puts chosen records of a backup, which is read in place, back into the live store.
 #pragma once
 
 #include "coffer/backup.h"
@@ -10,10 +10,10 @@
 
 namespace coffer::operations {
 
-// What options of a restore do not fit together.
+// kInvalidArgument: the options cannot be combined, or one is out of range.
 Status CheckRestoreOptions(const RestoreOptions& options);
 
-// Within an operation that has the repository to itself.
+// Call it within an operation that has the repository to itself.
 Result<RestoreReport> RestorePart(Engine& engine, const BackupManifest& manifest, const RestoreOptions& options,
                                   OperationContext& context, BackupFunction make_backup);
 

@@ -7,7 +7,7 @@
 namespace coffer::operations {
 namespace {
 
-// What cannot be opened would be no safety. A host without an identity cannot open it, and takes its digests' word for it.
+// A safety backup must open. A host without an identity cannot open it, and only checks that its objects are complete.
 Status Prove(engine::EngineCore& core, const std::string& id) {
   const Repository repository(core.files(), core.repository());
   COFFER_ASSIGN(BackupManifest manifest, repository.Read(id));
@@ -30,7 +30,9 @@ Result<std::string> MakeSafetyBackup(BackupFunction make_backup, engine::EngineC
   safety.type = BackupType::kIncremental;
   safety.name = SafetyBackupName(context.id());
   safety.description = "state before the restore of backup " + backup_id;
-  COFFER_ASSIGN_CONTEXT(BackupInfo made, make_backup(core, safety, {core.NewId(), BackupReason::kSafety, bytes_besides}, context), "safety backup");
+  COFFER_ASSIGN_CONTEXT(BackupInfo made,
+                        make_backup(core, safety, {core.NewId(), BackupReason::kSafety, bytes_besides}, context),
+                        "safety backup");
   COFFER_TRY_CONTEXT(Prove(core, made.id), "safety backup");
   return made.id;
 }

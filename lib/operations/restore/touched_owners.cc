@@ -25,7 +25,7 @@ std::unique_ptr<storage::Scan> WholeScan(storage::Store& store, storage::Family 
 
 Status ReadContent(Engine& engine, std::string_view document_id) {
   Result<ContentReader> content = engine.OpenContent(document_id);
-  // Neither a document without content nor one whose bytes were left out is damaged.
+  // A document without content, or whose content a backup left out, is not damaged.
   if (!content.ok()) return content.status().code() == StatusCode::kNotFound ? Status::Ok() : std::move(content).status();
   std::string piece(kContentChunkBytes, '\0');
   for (;;) {
@@ -65,7 +65,7 @@ Result<std::vector<std::string>> FindTouchedOwners(Engine& engine, const Operati
   for (; scan->valid(); scan->Next()) {
     COFFER_TRY(context.CheckStop());
     const auto key = format::ParseOwnerKey(scan->key());
-    if (!key) return Status::Corruption("by_owner: a key that is none");
+    if (!key) return Status::Corruption("by_owner: malformed key");
     std::string owner(key->owner);
     if (touched.contains(owner)) continue;
     if (!ReadRecord(engine, key->kind, key->id).ok()) touched.insert(std::move(owner));

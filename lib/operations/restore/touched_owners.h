@@ -1,4 +1,4 @@
-// Reading everything that a store holds, for those who want to know whether it can be read.
+// Reads everything in a store to check that it can be read.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 
 namespace coffer::operations {
 
-// Reads every value of every family, blob files included, and answers how many there are. Fails at the first that cannot be read.
+// Reads every value of every family, including blob files, and returns their number. Fails at the first that cannot be read.
 Result<std::uint64_t> CountValues(engine::EngineCore& core, const OperationContext& context);
 
-// Owners of whom a record, its messages or its content cannot be read. Fails where the index of owners itself cannot be read.
+// Owners with a record whose text, messages or content cannot be read. Fails if the index of owners cannot be read.
 Result<std::vector<std::string>> FindTouchedOwners(Engine& engine, const OperationContext& context);
 
 }  // namespace coffer::operations

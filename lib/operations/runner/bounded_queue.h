@@ -1,26 +1,26 @@
-// BoundedQueue: hands work from one thread to another, a little ahead and no more.
+// BoundedQueue: a queue of bounded size between two threads.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <utility>
 
+#include "vocabulary/mutex.h"
+
 namespace coffer::operations {
 
-// For one producer and one consumer. Holds at most `items_max` items, and, unless it is a single one, at most `weight_max`.
+// For one producer and one consumer. Holds at most `items_max` items of at most `weight_max` together; a single item may weigh
+// more.
 template <typename T>
 class BoundedQueue {
  public:
   BoundedQueue(std::size_t items_max, std::size_t weight_max) : items_max_(items_max), weight_max_(weight_max) {}
 
-  // Waits for room. False: the consumer has given up, and the item is gone.
+  // Waits for room. False: the consumer has abandoned the queue, and the item is dropped.
   bool Push(T item, std::size_t weight) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(
-        lock, [&] { return abandoned_ || items_.empty() || (items_.size() < items_max_ && weight_ + weight <= weight_max_); });
+    MutexLock lock(mutex_);
+    while (!abandoned_ && !HasRoom(weight)) changed_.wait(lock);
     if (abandoned_) return false;
     weight_ += weight;
     items_.emplace_back(std::move(item), weight);
@@ -28,10 +28,10 @@ class BoundedQueue {
     return true;
   }
 
-  // Waits for an item. Nothing: the producer has finished and all is taken.
+  // Waits for an item. Nullopt: the producer has finished and the queue is empty.
   std::optional<T> Pop() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return finished_ || !items_.empty(); });
+    MutexLock lock(mutex_);
+    while (!finished_ && items_.empty()) changed_.wait(lock);
     if (items_.empty()) return std::nullopt;
     std::optional<T> item(std::move(items_.front().first));
     weight_ -= items_.front().second;
@@ -40,26 +40,32 @@ class BoundedQueue {
     return item;
   }
 
-  // By the producer: no more will come.
-  void Finish() { Set(finished_); }
-  // By the consumer: no more is wanted.
-  void Abandon() { Set(abandoned_); }
+  // Called by the producer: no more items will come.
+  void Finish() {
+    const MutexLock lock(mutex_);
+    finished_ = true;
+    changed_.notify_all();
+  }
+  // Called by the consumer: no more items are wanted.
+  void Abandon() {
+    const MutexLock lock(mutex_);
+    abandoned_ = true;
+    changed_.notify_all();
+  }
 
  private:
-  void Set(bool& flag) {
-    std::lock_guard lock(mutex_);
-    flag = true;
-    changed_.notify_all();
+  bool HasRoom(std::size_t weight) const COFFER_REQUIRES(mutex_) {
+    return items_.empty() || (items_.size() < items_max_ && weight_ + weight <= weight_max_);
   }
 
   const std::size_t items_max_;
   const std::size_t weight_max_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::pair<T, std::size_t>> items_;
-  std::size_t weight_ = 0;
-  bool finished_ = false;
-  bool abandoned_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<std::pair<T, std::size_t>> items_ COFFER_GUARDED_BY(mutex_);
+  std::size_t weight_ COFFER_GUARDED_BY(mutex_) = 0;
+  bool finished_ COFFER_GUARDED_BY(mutex_) = false;
+  bool abandoned_ COFFER_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace coffer::operations

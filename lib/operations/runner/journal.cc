@@ -5,6 +5,7 @@
 
 #include "format/stored/keys.h"
 #include "operations/runner/journal_json.h"
+#include "vocabulary/check.h"
 #include "vocabulary/fixed_width.h"
 #include "vocabulary/try.h"
 
@@ -58,7 +59,7 @@ std::string EncodeEntry(const OperationInfo& info) {
   return value + ToText(json);
 }
 
-// Where memory was missing for reading it, the entry is sound.
+// Running out of memory while reading does not mean that the entry is damaged.
 Status NotRead(std::string_view id, Status fault) {
   return fault.code() == StatusCode::kResourceExhausted ? fault : Damaged(id);
 }
@@ -90,7 +91,7 @@ Result<OperationInfo> DecodeEntry(std::string_view id, std::string_view value) {
   const auto kind = fields.Number<std::uint8_t>();
   const auto state = fields.Number<std::uint8_t>();
   if (fields.ok() && version > kEntryFormat)
-    return Status::Unavailable("journal: operation " + info.id + " is of a newer version");
+    return Status::Unavailable("journal: operation " + info.id + " was written by a newer version");
   if (!fields.ok() || version != kEntryFormat || OperationKindName(static_cast<OperationKind>(kind)).empty() ||
       OperationStateName(static_cast<OperationState>(state)).empty()) {
     return Damaged(id);
@@ -110,7 +111,7 @@ Result<OperationInfo> DecodeEntry(std::string_view id, std::string_view value) {
 Result<std::vector<OperationInfo>> Journal::Load() {
   std::vector<OperationInfo> unfinished;
   if (control_ == nullptr) return unfinished;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const std::string prefix(1, kEntryTag);
   const std::unique_ptr<storage::Scan> scan = control_->NewScan(kFamily, prefix, format::PrefixEnd(prefix), {});
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
@@ -129,7 +130,7 @@ Result<std::vector<OperationInfo>> Journal::Load() {
 }
 
 std::string Journal::LastId() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return ids_.empty() ? std::string() : *ids_.rbegin();
 }
 
@@ -138,12 +139,12 @@ Status Journal::Begin(const OperationInfo& info, storage::WriteBatch& batch) {
   batch.Put(kFamily, KeyOf(kEntryTag, info.id), EncodeEntry(info));
   bool added = false;
   {
-    // Ahead of the commit, behind which nothing may fail: what the journal holds is taken up again.
-    const std::lock_guard lock(mutex_);
+    // Before the commit, because nothing may fail after it: recovery acts on every entry that the journal holds.
+    const MutexLock lock(mutex_);
     added = ids_.insert(info.id).second;
   }
   Status status = control_->Commit(batch, Durability::kDurable);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (status.ok()) {
     ended_.erase(info.id);
   } else if (added) {
@@ -168,7 +169,7 @@ Status Journal::DropPlan(std::string_view id, storage::WriteBatch& batch) const 
 
 Status Journal::End(const OperationInfo& info) {
   if (!writes_) return Status::Ok();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   storage::WriteBatch batch;
   batch.Put(kFamily, KeyOf(kEntryTag, info.id), EncodeEntry(info));
   if (info.result != Json()) batch.Put(kFamily, KeyOf(kResultTag, info.id), info.result.text());
@@ -185,6 +186,7 @@ Status Journal::End(const OperationInfo& info) {
     ended_.erase(id);
     ids_.erase(id);
   }
+  COFFER_CHECK(ended_.size() <= kOperationsRememberedMax);
   return Status::Ok();
 }
 
@@ -204,7 +206,7 @@ Result<std::optional<OperationInfo>> Journal::Read(std::string_view id) const {
 }
 
 std::vector<std::string> Journal::Ids() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return {ids_.begin(), ids_.end()};
 }
 

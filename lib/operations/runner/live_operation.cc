@@ -21,7 +21,7 @@ OperationProgress OperationContext::progress() const {
 
 namespace {
 
-// Whoever is to hear of an exception here waits for the end, which is told already.
+// Drops exceptions of the callback: the end of the operation is already visible.
 void Call(const std::function<void()>& done) noexcept {
   try {
     if (done) done();
@@ -36,31 +36,35 @@ LiveOperation::LiveOperation(OperationSpec spec, OperationInfo info, std::weak_p
     : spec_(std::move(spec)), context_(info.id), runner_(std::move(runner)), info_(std::move(info)) {}
 
 OperationInfo LiveOperation::Info() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   OperationInfo info = info_;
   if (!ended()) info.progress = context_.progress();
   return info;
 }
 
 Status LiveOperation::Wait() const {
-  std::unique_lock lock(mutex_);
-  ended_.wait(lock, [this] { return ended(); });
+  MutexLock lock(mutex_);
+  while (!ended()) ended_.wait(lock);
   return info_.error;
 }
 
 bool LiveOperation::WaitFor(std::chrono::milliseconds time) const {
-  std::unique_lock lock(mutex_);
-  return ended_.wait_for(lock, time, [this] { return ended(); });
+  const auto limit = std::chrono::steady_clock::now() + time;
+  MutexLock lock(mutex_);
+  while (!ended()) {
+    if (ended_.wait_until(lock, limit) == std::cv_status::timeout) return ended();
+  }
+  return true;
 }
 
 void LiveOperation::Cancel() {
-  // Without a runner there is no engine any more, and it has ended.
+  // Without a runner the engine is closed, and the operation has ended.
   if (const std::shared_ptr<Runner> runner = runner_.lock()) runner->CancelOperation(*this);
 }
 
 void LiveOperation::OnEnd(std::function<void()> done) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!ended()) {
       callbacks_.push_back(std::move(done));
       return;
@@ -70,7 +74,7 @@ void LiveOperation::OnEnd(std::function<void()> done) {
 }
 
 void LiveOperation::SetRunning(Timestamp now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   info_.state = OperationState::kRunning;
   if (!info_.started_at) info_.started_at = now;
 }
@@ -82,7 +86,7 @@ void LiveOperation::SetEnded(OperationInfo info) {
   spec_.cleanup = nullptr;
   std::vector<std::function<void()>> callbacks;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     info_ = std::move(info);
     callbacks.swap(callbacks_);
   }

@@ -1,38 +1,36 @@
-// LiveOperation: one operation as the runner, its handles and its work see it.
+// LiveOperation: one operation as seen by the runner, its handles and its work.
 #pragma once
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "coffer/operation.h"
 #include "coffer/result.h"
 #include "storage/store.h"
+#include "vocabulary/mutex.h"
 
 namespace coffer::operations {
 
 class Runner;
 
-// What the work of a operation is given: progress to tell, and whether it is to end. Safe for use from many threads.
+// Given to an operation's work: takes its progress and says when to stop. Safe for use from many threads.
 class OperationContext {
  public:
   explicit OperationContext(std::string id) : id_(std::move(id)) {}
 
-  // The operation's id.
   const std::string& id() const { return id_; }
 
-  // kCancelled where the work is to end. To be looked at between batches, or chunks of a file.
+  // kCancelled: the work must stop. To be called between batches, or chunks of a file.
   Status CheckStop() const;
-  // The same as a flag, for those who cannot be asked in between.
+  // The same as a flag, for code that cannot call CheckStop.
   std::atomic<bool>& stop() { return stop_; }
 
-  // Estimates; the runner makes them facts when the operation completes. Figures done only grow.
+  // Estimates; when the operation completes, the runner replaces them by the figures done. Figures done only grow.
   void ExpectRecords(std::uint64_t records) { records_expected_.store(records); }
   void ExpectBytes(std::uint64_t bytes) { bytes_expected_.store(bytes); }
   void AddRecords(std::uint64_t records) { records_done_.fetch_add(records, std::memory_order_relaxed); }
@@ -50,32 +48,32 @@ class OperationContext {
   std::atomic<std::uint64_t> bytes_expected_{0};
 };
 
-// Answers the report as the text of a JSON object.
+// Returns the report as the text of a JSON object.
 using OperationWork = std::function<Result<std::string>(OperationContext& context)>;
 
-// What is to be done, as a kind of operation describes it to the runner.
+// Describes an operation to the runner.
 struct OperationSpec {
   OperationKind kind = OperationKind::kImport;
   std::string principal;
   std::string request = "{}";  // the text of a JSON object
   // false: Cancel has no effect.
   bool cancellable = true;
-  // Closing the engine stops it and leaves its journal entry as it is: the next opening goes on with it.
+  // true: closing the engine stops the operation without ending its journal entry, and the next opening resumes it.
   bool outlives_closing = false;
   OperationWork work;
-  // Rows of the control store that become durable with the first journal entry, of the operation `id`. May be null.
+  // Adds rows of the control store that become durable with the first journal entry of operation `id`. May be null.
   std::function<void(const std::string& id, storage::WriteBatch& batch)> first_rows;
-  // Called once the first journal entry is durable and before the operation may run. A failure ends it as failed, and is what
-  // starting it answers. May be null.
+  // Called after the first journal entry is durable and before the operation may run. If it fails, the operation fails, and
+  // starting it returns the error. May be null.
   std::function<Status(const std::string& id)> before_admission;
-  // Called when the journal has the end, in whatever state. May be null.
+  // Called after the journal has recorded the end, in any state. May be null.
   std::function<void(const std::string& id)> cleanup;
 };
 
 // Safe for use from many threads.
 class LiveOperation {
  public:
-  // `info` has all but what happens later.
+  // `info` holds what is known at the start.
   LiveOperation(OperationSpec spec, OperationInfo info, std::weak_ptr<Runner> runner);
 
   const std::string& id() const { return context_.id(); }
@@ -88,19 +86,19 @@ class LiveOperation {
 
  private:
   friend class Runner;
-  bool ended() const { return info_.state >= OperationState::kCompleted; }  // under the mutex
+  bool ended() const COFFER_REQUIRES(mutex_) { return info_.state >= OperationState::kCompleted; }
   void SetRunning(Timestamp now);
-  // Shows the end to the handles, and lets go of what the work held.
+  // Publishes the end to the handles and releases what the work held.
   void SetEnded(OperationInfo info);
 
   OperationSpec spec_;
   OperationContext context_;
-  std::atomic<bool> cancelled_{false};  // by somebody, not by closing
+  std::atomic<bool> cancelled_{false};  // by a caller, not by closing the engine
   const std::weak_ptr<Runner> runner_;
-  mutable std::mutex mutex_;
-  mutable std::condition_variable ended_;
-  OperationInfo info_;
-  std::vector<std::function<void()>> callbacks_;
+  mutable Mutex mutex_;
+  mutable CondVar ended_;
+  OperationInfo info_ COFFER_GUARDED_BY(mutex_);
+  std::vector<std::function<void()>> callbacks_ COFFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace coffer::operations

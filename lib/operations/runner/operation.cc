@@ -85,6 +85,16 @@ Result<Page<OperationInfo>> ListOperations(Engine& engine, const OperationListOp
   return StatusOfException();
 }
 
+Listing<OperationInfo> Operations(Engine& engine, const OperationListOptions& options) {
+  return Listing<OperationInfo>([&engine, options](const std::string& after) {
+    return Guarded([&]() -> Result<Page<OperationInfo>> {
+      OperationListOptions page_options = options;
+      if (!after.empty()) page_options.after = after;
+      return ListOperations(engine, page_options);
+    });
+  });
+}
+
 Status CancelOperation(Engine& engine, std::string_view id) try {
   return operations::RunnerOf(engine::CoreOf(engine)).Cancel(id);
 } catch (...) {

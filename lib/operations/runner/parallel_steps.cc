@@ -1,12 +1,12 @@
 #include "operations/runner/parallel_steps.h"
 
 #include <algorithm>
-#include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 #include "vocabulary/exceptions.h"
+#include "vocabulary/mutex.h"
 
 namespace coffer::operations {
 namespace {
@@ -19,26 +19,29 @@ class Steps {
     while (true) {
       std::size_t index = 0;
       {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (next_ == count_ || !failure_.ok()) return;
         index = next_++;
       }
       // An exception must not leave a thread.
       Status status = Guarded([&] { return step_(index); });
       if (status.ok()) continue;
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (failure_.ok()) failure_ = std::move(status);
     }
   }
 
-  Status TakeFailure() { return std::move(failure_); }
+  Status TakeFailure() {
+    const MutexLock lock(mutex_);
+    return std::move(failure_);
+  }
 
  private:
   const std::size_t count_;
   const std::function<Status(std::size_t)>& step_;
-  std::mutex mutex_;
-  std::size_t next_ = 0;
-  Status failure_;
+  Mutex mutex_;
+  std::size_t next_ COFFER_GUARDED_BY(mutex_) = 0;
+  Status failure_ COFFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace
@@ -50,7 +53,7 @@ Status RunInParallel(std::size_t count, const std::function<Status(std::size_t)>
     try {
       threads.emplace_back([&steps] { steps.Work(); });
     } catch (const std::system_error&) {
-      break;  // the caller's thread does it all
+      break;  // the caller's thread, and those that started, do the rest
     }
   }
   steps.Work();

@@ -1,17 +1,17 @@
 #include "operations/runner/runner.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <set>
 
 #include "coffer/limits.h"
+#include "operations/runner/operation_kinds.h"
+#include "vocabulary/check.h"
 #include "vocabulary/exceptions.h"
 #include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
-
-constexpr std::size_t kKinds = 8;
 
 Json ObjectOf(const std::string& text) {
   Result<Json> json = Json::Parse(text);
@@ -24,8 +24,8 @@ Meeting WhenMeeting(OperationKind newcomer, OperationKind other) {
   constexpr Meeting kR = Meeting::kRuns;
   constexpr Meeting kW = Meeting::kWaits;
   constexpr Meeting kB = Meeting::kBusy;
-  // In the order of OperationKind, both ways.
-  static constexpr std::array<std::array<Meeting, kKinds>, kKinds> kMatrix = {{
+  // Rows (newcomer) and columns (other) are in the order of OperationKind.
+  static constexpr Meeting kMatrix[][kOperationKinds] = {
       {kR, kR, kR, kW, kR, kR, kR, kR},  // import
       {kR, kR, kR, kW, kR, kR, kR, kR},  // bulk delete
       {kR, kR, kW, kW, kR, kW, kR, kW},  // backup
@@ -34,30 +34,32 @@ Meeting WhenMeeting(OperationKind newcomer, OperationKind other) {
       {kR, kR, kW, kW, kW, kW, kR, kW},  // erase
       {kR, kR, kR, kW, kR, kR, kR, kW},  // verify
       {kR, kR, kW, kW, kR, kW, kW, kW},  // prune
-  }};
+  };
+  static_assert(std::size(kMatrix) == kOperationKinds);
   return kMatrix[static_cast<std::size_t>(newcomer) - 1][static_cast<std::size_t>(other) - 1];
 }
 
 Runner::~Runner() { Shutdown(); }
 
 void Runner::BeginIdsBehind(std::string_view id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (id > last_id_) last_id_ = id;
 }
 
-// Threads come as they are needed: most engines never run an operation.
+// Threads start on demand: most engines never run an operation.
 Status Runner::AddWorker() {
+  COFFER_CHECK(!closing_);
   if (workers_.size() >= std::min(kOperationsRunningMax, operations_.size())) return Status::Ok();
   try {
     workers_.emplace_back([this] { Work(); });
   } catch (...) {
-    if (workers_.empty()) return StatusOfException().WithContext("operation: no thread to run it");
+    if (workers_.empty()) return StatusOfException().WithContext("operation: no thread could be started");
   }
   return Status::Ok();
 }
 
 Result<std::shared_ptr<LiveOperation>> Runner::Reserve(OperationSpec spec) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (closing_) return Status::Unavailable("operation: the engine is closing");
   std::size_t waiting = 0;
   for (const Entry& entry : operations_) {
@@ -67,10 +69,11 @@ Result<std::shared_ptr<LiveOperation>> Runner::Reserve(OperationSpec spec) {
     if (entry.phase != Phase::kRunning) ++waiting;
   }
   if (waiting >= kOperationsPendingMax) {
-    return Status::ResourceExhausted("operation: " + std::to_string(kOperationsPendingMax) + " are waiting already");
+    return Status::ResourceExhausted("operation: " + std::to_string(kOperationsPendingMax) + " operations are already waiting");
   }
-  // Taken up again, an operation does what its request says: without it, it must not begin.
-  COFFER_ASSIGN_CONTEXT(Json request, spec.request.empty() ? Result<Json>(Json()) : Json::Parse(spec.request), "operation: its request");
+  // A resumed operation does what its stored request says, so an operation without a valid one must not start.
+  COFFER_ASSIGN_CONTEXT(Json request, spec.request.empty() ? Result<Json>(Json()) : Json::Parse(spec.request),
+                        "operation: request");
   OperationInfo info;
   info.id = core_.NewIdAfter(last_id_);
   info.kind = spec.kind;
@@ -88,6 +91,7 @@ Result<std::shared_ptr<LiveOperation>> Runner::Reserve(OperationSpec spec) {
 }
 
 Status Runner::WriteFirstEntry(LiveOperation& operation) {
+  COFFER_CHECK(Holds(operation));
   storage::WriteBatch batch;
   if (operation.spec_.first_rows) operation.spec_.first_rows(operation.id(), batch);
   return journal_.Begin(operation.Info(), batch);
@@ -95,7 +99,7 @@ Status Runner::WriteFirstEntry(LiveOperation& operation) {
 
 Result<std::shared_ptr<LiveOperation>> Runner::Start(OperationSpec spec) {
   COFFER_ASSIGN(std::shared_ptr<LiveOperation> operation, Reserve(std::move(spec)));
-  // Guarded, since one that stayed reserved would be waited for by Shutdown.
+  // Guarded: Shutdown would wait for ever for an operation that stays reserved.
   if (Status status = Guarded([&] { return WriteFirstEntry(*operation); }); !status.ok()) {
     Remove(*operation);
     return status;
@@ -112,23 +116,23 @@ Result<std::shared_ptr<LiveOperation>> Runner::Start(OperationSpec spec) {
 
 void Runner::Admit(const std::shared_ptr<LiveOperation>& operation) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto entry = std::find_if(operations_.begin(), operations_.end(),
                                     [&](const Entry& candidate) { return candidate.operation == operation; });
     entry->phase = closing_ ? Phase::kEnding : Phase::kPending;
     changed_.notify_all();
     if (!closing_) return;
   }
-  End(*operation, Status::Cancelled("cancelled, since the engine was closed"));
+  End(*operation, Status::Cancelled("cancelled because the engine was closed"));
 }
 
 std::shared_ptr<LiveOperation> Runner::Resume(OperationInfo info, OperationSpec spec) {
   info.state = OperationState::kPending;
   info.error = Status::Ok();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto operation = std::make_shared<LiveOperation>(std::move(spec), std::move(info), weak_from_this());
   operations_.push_back({operation, Phase::kPending});
-  AddWorker().Ignore();  // it stays pending until there is one
+  AddWorker().Ignore();  // without a thread it stays pending until one starts
   changed_.notify_all();
   return operation;
 }
@@ -145,12 +149,13 @@ Runner::Entry* Runner::FindStartable() {
 }
 
 void Runner::Work() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return closing_ || FindStartable() != nullptr; });
+    Entry* entry = nullptr;
+    while (!closing_ && (entry = FindStartable()) == nullptr) changed_.wait(lock);
     if (closing_) return;
-    Entry* entry = FindStartable();
     entry->phase = Phase::kRunning;
+    COFFER_CHECK(MayRun(*entry));
     const std::shared_ptr<LiveOperation> operation = entry->operation;
     lock.unlock();
     Run(*operation);
@@ -168,7 +173,7 @@ void Runner::Run(LiveOperation& operation) {
 
 void Runner::End(LiveOperation& operation, Result<std::string> outcome) {
   OperationInfo info;
-  // Whatever fails here, those who wait are told.
+  // Waiters learn of the end even if this fails.
   Guarded([&] {
     info = operation.Info();
     TellEnd(operation, std::move(outcome), info);
@@ -193,16 +198,16 @@ void Runner::TellEnd(LiveOperation& operation, Result<std::string> outcome, Oper
   const bool goes_on_later =
       info.state == OperationState::kCancelled && operation.spec_.outlives_closing && !operation.cancelled_.load();
   if (goes_on_later) {
-    info.error = Status::Cancelled("the engine was closed; the operation goes on when it is next opened");
-  } else if (journal_.End(info).ok() && operation.spec_.cleanup) {
-    // Where the journal cannot tell the end, the next opening finds the operation unfinished and does what is right then;
-    // what it came to is told to those who wait all the same.
-    operation.spec_.cleanup(operation.id());
+    info.error = Status::Cancelled("the engine was closed; the operation resumes when the store is next opened");
+    return;
   }
+  // If the journal cannot record the end, the next opening recovers the operation; waiters get the outcome in any case.
+  COFFER_CHECK(Holds(operation));
+  if (journal_.End(info).ok() && operation.spec_.cleanup) operation.spec_.cleanup(operation.id());
 }
 
 void Runner::Remove(const LiveOperation& operation) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   operations_.remove_if([&](const Entry& entry) { return entry.operation.get() == &operation; });
   changed_.notify_all();
 }
@@ -210,7 +215,7 @@ void Runner::Remove(const LiveOperation& operation) {
 void Runner::CancelOperation(const LiveOperation& operation) {
   std::shared_ptr<LiveOperation> pending;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto entry = std::find_if(operations_.begin(), operations_.end(),
                                     [&](const Entry& candidate) { return candidate.operation.get() == &operation; });
     if (entry == operations_.end() || !operation.spec_.cancellable) return;
@@ -227,7 +232,7 @@ void Runner::Shutdown() {
   std::vector<std::shared_ptr<LiveOperation>> pending;
   std::vector<std::thread> workers;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     closing_ = true;
     for (Entry& entry : operations_) {
       entry.operation->context_.stop().store(true);
@@ -239,14 +244,28 @@ void Runner::Shutdown() {
     changed_.notify_all();
   }
   for (const std::shared_ptr<LiveOperation>& operation : pending)
-    End(*operation, Status::Cancelled("cancelled, since the engine was closed"));
+    End(*operation, Status::Cancelled("cancelled because the engine was closed"));
   for (std::thread& worker : workers) worker.join();
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return operations_.empty(); });
+  MutexLock lock(mutex_);
+  while (!operations_.empty()) changed_.wait(lock);
+  COFFER_CHECK(workers_.empty());
+}
+
+bool Runner::Holds(const LiveOperation& operation) {
+  const MutexLock lock(mutex_);
+  return std::any_of(operations_.begin(), operations_.end(),
+                     [&](const Entry& entry) { return entry.operation.get() == &operation; });
+}
+
+bool Runner::MayRun(const Entry& entry) const {
+  return std::all_of(operations_.begin(), operations_.end(), [&](const Entry& other) {
+    return &other == &entry || other.phase != Phase::kRunning ||
+           WhenMeeting(entry.operation->kind(), other.operation->kind()) == Meeting::kRuns;
+  });
 }
 
 std::shared_ptr<LiveOperation> Runner::FindLive(std::string_view id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const Entry& entry : operations_) {
     if (entry.phase != Phase::kReserved && entry.operation->id() == id) return entry.operation;
   }
@@ -267,7 +286,7 @@ Result<Page<OperationInfo>> Runner::List(const OperationListOptions& options) {
   std::set<std::string, std::greater<>> ids;
   for (std::string& id : journal_.Ids()) ids.insert(std::move(id));
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const Entry& entry : operations_) {
       if (entry.phase != Phase::kReserved) ids.insert(entry.operation->id());
     }
@@ -276,7 +295,7 @@ Result<Page<OperationInfo>> Runner::List(const OperationListOptions& options) {
   for (const std::string& id : ids) {
     if (!options.after.empty() && id >= options.after) continue;
     Result<OperationInfo> info = Get(id);
-    if (!info.ok() && info.status().code() == StatusCode::kNotFound) continue;  // forgotten meanwhile
+    if (!info.ok() && info.status().code() == StatusCode::kNotFound) continue;  // forgotten since the ids were listed
     if (!info.ok()) return std::move(info).status();
     if ((options.kind && info->kind != *options.kind) || (options.state && info->state != *options.state)) continue;
     if (page.items.size() == options.limit) {

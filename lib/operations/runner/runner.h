@@ -1,12 +1,10 @@
-// Runner: which operation runs when, and on which thread.
+// Runner: schedules operations and runs them on its own threads.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,32 +17,37 @@
 #include "engine/core.h"
 #include "operations/runner/journal.h"
 #include "operations/runner/live_operation.h"
+#include "vocabulary/mutex.h"
 #include "vocabulary/try.h"
 
 namespace coffer::operations {
 
-// The matrix of operation.h.
+// What happens when an operation starts while another is pending or running: the matrix of operation.h.
 enum class Meeting { kRuns, kWaits, kBusy };
 Meeting WhenMeeting(OperationKind newcomer, OperationKind other);
 
-// Belongs to its engine's core as the attachment. Safe for use from many threads.
+// Owned by its engine's core as the attachment. Safe for use from many threads.
 //
 // Invariants:
-// * An operation is in jobs_ from before its first journal entry until its last one is durable.
-// * It starts when none ahead of it in jobs_ stands in its way, so nobody is overtaken by those it would have to wait for.
-// * No thread of its own is alive behind Shutdown.
+// * An operation is in operations_ from before its first journal entry until its last one is durable.
+// * An operation runs only when no operation ahead of it in operations_ blocks it, so it is never overtaken by one that it must
+//   wait for.
+// * After Shutdown none of its threads is alive.
 class Runner final : public engine::Attachment, public std::enable_shared_from_this<Runner> {
  public:
   explicit Runner(engine::EngineCore& core) : core_(core), journal_(core.control(), !core.options().read_only) {}
   ~Runner() override;
 
   Journal& journal() { return journal_; }
-  // Ids of new operations are greater than this one.
+  // Makes the ids of new operations greater than `id`.
   void BeginIdsBehind(std::string_view id);
 
-  // kBusy by the matrix, kResourceExhausted (kOperationsPendingMax), or what keeps the journal from being written.
+  // kBusy: another operation excludes it (see the matrix).
+  // kResourceExhausted: kOperationsPendingMax operations are waiting, or no thread could be started.
+  // kUnavailable: the engine is closing.
+  // Others: the journal could not be written, or before_admission failed.
   Result<std::shared_ptr<LiveOperation>> Start(OperationSpec spec);
-  // Takes up again an operation that the journal has as unfinished, ahead of all new ones.
+  // Resumes an operation that has not ended according to the journal, ahead of all new ones.
   std::shared_ptr<LiveOperation> Resume(OperationInfo info, OperationSpec spec);
 
   Result<OperationInfo> Get(std::string_view id);
@@ -52,7 +55,7 @@ class Runner final : public engine::Attachment, public std::enable_shared_from_t
   Status Cancel(std::string_view id);
   void CancelOperation(const LiveOperation& operation);
 
-  // Cancels what runs or is pending, and waits for it.
+  // Cancels all operations and waits for their end.
   void Shutdown() override;
 
  private:
@@ -62,26 +65,29 @@ class Runner final : public engine::Attachment, public std::enable_shared_from_t
     Phase phase = Phase::kReserved;
   };
 
-  Result<std::shared_ptr<LiveOperation>> Reserve(OperationSpec spec);
-  Status WriteFirstEntry(LiveOperation& operation);
-  void Admit(const std::shared_ptr<LiveOperation>& operation);
-  Status AddWorker();
-  Entry* FindStartable();
-  void Work();
-  void Run(LiveOperation& operation);
-  void End(LiveOperation& operation, Result<std::string> outcome);
-  void TellEnd(LiveOperation& operation, Result<std::string> outcome, OperationInfo& info);
-  void Remove(const LiveOperation& operation);
-  std::shared_ptr<LiveOperation> FindLive(std::string_view id);
+  Result<std::shared_ptr<LiveOperation>> Reserve(OperationSpec spec) COFFER_EXCLUDES(mutex_);
+  Status WriteFirstEntry(LiveOperation& operation) COFFER_EXCLUDES(mutex_);
+  void Admit(const std::shared_ptr<LiveOperation>& operation) COFFER_EXCLUDES(mutex_);
+  Status AddWorker() COFFER_REQUIRES(mutex_);
+  Entry* FindStartable() COFFER_REQUIRES(mutex_);
+  void Work() COFFER_EXCLUDES(mutex_);
+  void Run(LiveOperation& operation) COFFER_EXCLUDES(mutex_);
+  void End(LiveOperation& operation, Result<std::string> outcome) COFFER_EXCLUDES(mutex_);
+  void TellEnd(LiveOperation& operation, Result<std::string> outcome, OperationInfo& info) COFFER_EXCLUDES(mutex_);
+  void Remove(const LiveOperation& operation) COFFER_EXCLUDES(mutex_);
+  std::shared_ptr<LiveOperation> FindLive(std::string_view id) COFFER_EXCLUDES(mutex_);
+  bool Holds(const LiveOperation& operation) COFFER_EXCLUDES(mutex_);
+  // Whether no running operation excludes it.
+  bool MayRun(const Entry& entry) const COFFER_REQUIRES(mutex_);
 
   engine::EngineCore& core_;
   Journal journal_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::list<Entry> operations_;  // in the order of their starts
-  std::vector<std::thread> workers_;
-  std::string last_id_;
-  bool closing_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  std::list<Entry> operations_ COFFER_GUARDED_BY(mutex_);  // in order of start
+  std::vector<std::thread> workers_ COFFER_GUARDED_BY(mutex_);
+  std::string last_id_ COFFER_GUARDED_BY(mutex_);
+  bool closing_ COFFER_GUARDED_BY(mutex_) = false;
 };
 
 // The runner of an open engine.
@@ -98,7 +104,7 @@ class OperationHandles {
   }
 };
 
-// Starts `work`, whose report the handle gives and, by `to_text`, the journal keeps.
+// Starts `work`. The handle returns its report, and the journal keeps the text that `to_text` makes of it.
 template <typename Report>
 Result<OperationOf<Report>> StartReporting(engine::EngineCore& core, OperationSpec spec,
                                            std::function<Result<Report>(OperationContext&)> work,

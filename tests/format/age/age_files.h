@@ -1,4 +1,4 @@
-// Files of age in memory.
+// age files in memory.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ inline AgeIdentity NewIdentity() {
   return *identity;
 }
 
-// Gives it to the encryptor in pieces of `step` bytes.
+// Passes it to the encryptor in pieces of `step` bytes.
 inline std::string Encrypt(std::string_view plain, std::span<const AgeRecipient> recipients, std::size_t step = 100'000) {
   std::string file;
   AgeEncryptor encryptor(recipients, [&](std::string_view bytes) {

@@ -1,4 +1,4 @@
-// Headers and keys that no writer of ours makes.
+// Headers and keys that our writer never makes.
 #include "format/age/age_header.h"
 
 #include <array>
@@ -22,7 +22,7 @@ std::string Unpadded(ByteSpan bytes) {
   return text;
 }
 
-// Files with any header and a MAC that fits it, so that a refusal is not the MAC's.
+// Files with any header and a valid MAC, so that the refusal is not due to the MAC.
 class AgeForgery : public testing::Test {
  protected:
   AgeForgery() {
@@ -50,7 +50,7 @@ class AgeForgery : public testing::Test {
   const std::string kNonce = "0123456789abcdef";
   const AgeIdentity identity_ = NewIdentity();
   AgeFileKey file_key_;
-  std::string stanza_;  // that wraps file_key_ for identity_
+  std::string stanza_;  // wraps file_key_ for identity_
 };
 
 TEST_F(AgeForgery, EntriesOfOtherKindsArePassedOver) {
@@ -78,7 +78,7 @@ TEST_F(AgeForgery, DamagedLinesAreRefusedUnderAFittingMac) {
   const std::string share_line = stanza_.substr(0, share_end);
   const std::string body = stanza_.substr(share_end + 1, 43);
   ASSERT_EQ(stanza_, share_line + "\n" + body + "\n");
-  // The last of 43 characters holds four bits of the bytes and two that must be zero.
+  // The last of 43 characters has four bits of data and two that must be zero.
   std::string loose_body = body;
   loose_body.back() = static_cast<char>(loose_body.back() + 1);
   std::string loose_share = share_line;
@@ -118,7 +118,7 @@ TEST_F(AgeForgery, DamagedLinesAreRefusedUnderAFittingMac) {
 
 TEST_F(AgeForgery, AShareWithoutASecretIsForged) {
   const std::string zeros = "-> X25519 " + std::string(43, 'A') + "\n" + std::string(43, 'A') + "\n";
-  // Of order eight.
+  // A point of order eight.
   const std::string low = "-> X25519 4Ot6fDtBuK4WVuP68Z/EatoJjeucMrH9hmIFFl9JuAA\n" + std::string(43, 'A') + "\n";
   EXPECT_CODE(Unpack(File(zeros + stanza_)), kCorruption);
   EXPECT_CODE(Unpack(File(low + stanza_)), kCorruption);
@@ -198,7 +198,7 @@ TEST(Bech32, BringsBackBytesOfAnyLength) {
   }
 }
 
-// Valid and invalid texts of BIP 173.
+// Valid and invalid texts from BIP 173.
 TEST(Bech32, KnowsTheChecksumOfItsStandard) {
   EXPECT_EQ(EncodeBech32("a", {}), "a12uel5l");
   EXPECT_OK(DecodeBech32("A12UEL5L", "A", {}));

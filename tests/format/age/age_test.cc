@@ -18,7 +18,7 @@ class Age : public testing::Test {
   }
   Result<std::string> Unpack(std::string_view file) const { return Decrypt(file, std::span(&identity_, 1)); }
 
-  // Header and nonce: what stands before the first chunk.
+  // Header and nonce: the bytes before the first chunk.
   static std::size_t ChunksOffset(std::string_view file) { return file.find('\n', file.find("\n---") + 1) + 1 + 16; }
 
   const AgeIdentity identity_ = NewIdentity();
@@ -76,7 +76,7 @@ TEST_F(Age, ABitTurnedInAnyChunkIsCorruptionThere) {
     damaged[at] = static_cast<char>(damaged[at] ^ 0x40);
     EXPECT_CODE(Unpack(damaged), kCorruption) << at;
   }
-  // What is not damaged can still be read.
+  // Undamaged chunks can still be read.
   std::string damaged = file;
   damaged[ChunksOffset(file) + kSealedChunkBytes] ^= 1;
   const auto reader = AgeReader::Open(SourceOf(damaged), damaged.size(), std::span(&identity_, 1));
@@ -85,7 +85,7 @@ TEST_F(Age, ABitTurnedInAnyChunkIsCorruptionThere) {
   EXPECT_OK((*reader)->Read(0, kAgeChunkBytes, chunk.data()));
   EXPECT_EQ(chunk, plain.substr(0, kAgeChunkBytes));
   const Status status = (*reader)->Read(kAgeChunkBytes, kAgeChunkBytes, chunk.data()).status();
-  EXPECT_EQ(status.ToString(), "corruption: age chunk 1: is not what was encrypted");
+  EXPECT_EQ(status.ToString(), "corruption: age chunk 1: wrong authentication tag: the data is damaged");
   EXPECT_EQ(chunk, std::string(kAgeChunkBytes, '\0')) << "bytes that were not authenticated came out";
 }
 
@@ -104,7 +104,7 @@ TEST_F(Age, AFileThatWasCutOffIsRefusedAtOnce) {
   for (const std::size_t length : lengths) {
     const std::string_view cut = std::string_view(file).substr(0, length);
     EXPECT_CODE(AgeReader::Open(SourceOf(cut), cut.size(), std::span(&identity_, 1)), kCorruption) << length;
-    // The same where the file is shorter than was said.
+    // The same if the file is shorter than stated.
     EXPECT_CODE(Decrypt(file.substr(0, length), std::span(&identity_, 1)), kCorruption) << length;
   }
 }
@@ -176,7 +176,7 @@ TEST_F(Age, OneReaderServesManyThreads) {
   EXPECT_EQ(wrong, 0);
 }
 
-// An encrypted file within an encrypted file: the source's reading is in the middle of the reader's.
+// An encrypted file within an encrypted file: a read of the inner one reads the outer one.
 TEST_F(Age, AReaderMayBeTheSourceOfAnother) {
   const std::string plain = RandomBytes(3 * kAgeChunkBytes, 10);
   const std::string file = Pack(Pack(plain));

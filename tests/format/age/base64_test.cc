@@ -38,7 +38,7 @@ TEST(Base64, BringsBackBytesOfAnyLength) {
   }
 }
 
-// Text in pieces, decoded or refused as the whole is.
+// Pieces are decoded or refused like the whole text.
 TEST(Base64, PiecesAreDecodedAsTheWhole) {
   const std::string texts[] = {"",
                                "Zg==",

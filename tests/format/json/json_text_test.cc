@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <set>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "coffer/limits.h"
+#include "coffer/record_json.h"
 
 namespace coffer {
 namespace {
@@ -127,10 +129,10 @@ TEST(JsonText, NamesTheByteOfAFault) {
       {"[\"a\x01\"]", "byte 3: control character in a string"},
       {"[1,truex]", "byte 3: bad token"},
       {"[1,01]", "byte 3: bad number"},
-      {R"({"a":1,"a":2})", "byte 7: member \"a\" twice"},
+      {R"({"a":1,"a":2})", "byte 7: duplicate member \"a\""},
       {"\xEF\xBB\xBF{}", "byte 0: byte order mark"},
-      {"[\"ab", "byte 1: string without end"},
-      {"1 2", "byte 2: something after the value"},
+      {"[\"ab", "byte 1: unterminated string"},
+      {"1 2", "byte 2: unexpected text after the value"},
   };
   for (const Canonical& one : cases) EXPECT_EQ(Json::Parse(one.given).status().message(), one.wanted);
 }
@@ -172,11 +174,30 @@ TEST(JsonNumbers, KeepDigitsAndConvert) {
   EXPECT_EQ(JsonNumber::Parse("0.70")->text(), "0.70");
   EXPECT_EQ(JsonNumber(0.1).text(), "0.1");
   EXPECT_EQ(JsonNumber(7).text(), "7");
-  EXPECT_EQ(JsonNumber(1.0 / 0.0).text(), "0");
   EXPECT_DOUBLE_EQ(JsonNumber::Parse("1e5")->ToDouble(), 1e5);
   EXPECT_EQ(JsonNumber::Parse("-1e999")->ToDouble(), -1.0 / 0.0);
   EXPECT_EQ(JsonNumber::Parse("1e-999")->ToDouble(), 0.0);
   for (const char* bad : {"", " 1", "1 ", "01", "1.", "+1", "a", "-"}) EXPECT_FALSE(JsonNumber::Parse(bad).ok()) << bad;
+}
+
+TEST(JsonNumbers, WithoutDigitsWhereTheValueIsNotFinite) {
+  for (const double value : {std::nan(""), 1.0 / 0.0, -1.0 / 0.0}) {
+    EXPECT_EQ(JsonNumber::FromDouble(value).status().code(), StatusCode::kInvalidArgument) << value;
+    const JsonNumber number(value);
+    EXPECT_EQ(number.text(), "");
+    EXPECT_TRUE(std::isnan(number.ToDouble()));
+    EXPECT_EQ(number, JsonNumber(std::nan("")));
+    EXPECT_NE(number, JsonNumber(0));
+    Conversation conversation;
+    conversation.id = "c";
+    conversation.user_id = "ada";
+    conversation.title = "t";
+    conversation.temperature = number;
+    const Result<std::string> text = ToJson(conversation);
+    EXPECT_EQ(text.status().code(), StatusCode::kInvalidArgument);
+    EXPECT_TRUE(text.status().message().starts_with("temperature: ")) << text.status().ToString();
+  }
+  EXPECT_EQ(JsonNumber::FromDouble(0.1)->text(), "0.1");
 }
 
 TEST(JsonMembersTest, AddRefusesASecondMemberOfAName) {
@@ -189,7 +210,7 @@ TEST(JsonMembersTest, AddRefusesASecondMemberOfAName) {
   EXPECT_EQ(members.Add("\xFF", Json()).code(), StatusCode::kInvalidArgument);
 }
 
-// nlohmann's grammar with our stricter rules added; numbers beyond double are its own limit, not ours.
+// nlohmann's grammar with our stricter rules; numbers beyond double are limited by nlohmann, not by us.
 class Strict : public nlohmann::json_sax<nlohmann::json> {
  public:
   bool beyond_double = false;

@@ -1,4 +1,4 @@
-// Encodings that are read: against examples of the specification, and what the writer makes.
+// The encodings that are read: examples of the specification, and the writer's output.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -58,7 +58,7 @@ std::vector<std::int64_t> ReadDelta(std::string_view bytes) {
   return values;
 }
 
-// Encodings.md, "Delta Encoding", examples 1 and 2, in their blocks of 8 values.
+// Encodings.md, "Delta Encoding", examples 1 and 2, in blocks of 8 values.
 TEST(ParquetEncodings, ReadsDeltasAsTheSpecificationShows) {
   EXPECT_EQ(ReadDelta(Bytes({8, 1, 5, 2, 2, 0})), (std::vector<std::int64_t>{1, 2, 3, 4, 5}));
   EXPECT_EQ(ReadDelta(Bytes({8, 1, 8, 14, 3, 2, 0xC0, 0x3F})), (std::vector<std::int64_t>{7, 5, 3, 1, 2, 3, 4, 5}));

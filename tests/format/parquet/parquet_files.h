@@ -20,7 +20,7 @@ inline std::vector<ParquetColumn> EveryColumn() {
           {"yes", ParquetType::kBoolean}, {"list", ParquetType::kTextList}};
 }
 
-// Row `number` of a file with every column: nulls, empty lists and lists by turns.
+// Row `number` of a file with every column type: nulls, empty lists and lists in turn.
 inline void AddEveryValue(ParquetRows& rows, int number) {
   const std::string text = "row " + std::to_string(number);
   number % 5 == 0 ? rows.column(0).AddNull() : rows.column(0).AddBytes(text);
@@ -39,7 +39,7 @@ inline void AddEveryValue(ParquetRows& rows, int number) {
   rows.EndRow();
 }
 
-// `fill` makes the rows of one group, of which it is told the number.
+// `fill` makes the rows of the group with the given number.
 inline std::string MakeParquetFile(const std::vector<ParquetColumn>& columns, int groups, int level,
                                    const std::function<void(ParquetRows&, int)>& fill) {
   ParquetCompressor compressor(level);
@@ -80,7 +80,7 @@ inline void AppendShown(std::string_view value, std::string& out) {
   }
 }
 
-// The file's values, a line a row; behind them the failure, if any.
+// The file's values, one line per row, then the failure, if any.
 inline std::string ReadAll(std::string_view file) {
   Result<std::unique_ptr<ParquetReader>> reader = OpenParquet(file);
   if (!reader.ok()) return reader.status().ToString();

@@ -32,7 +32,7 @@ TEST(ParquetHybrid, WritesARunAsItsLengthAndOneValue) {
 
 TEST(ParquetHybrid, FillsTheLastGroupWithZeros) { EXPECT_EQ(Written({1, 0, 1}, 1), Bytes({0x03, 0x05})); }
 
-// A packed group that is not full may only stand at the end: what is before a run is filled up from the run.
+// Only the last packed group may be incomplete: a group before a run is filled up from the run.
 TEST(ParquetHybrid, FillsGroupsBeforeARunFromIt) {
   std::vector<std::uint32_t> values = {0, 1, 0};
   values.insert(values.end(), 20, 1);

@@ -70,11 +70,11 @@ TEST(ParquetReader, NamesRowGroupAndColumnOfADamagedPage) {
     rows.column(1).AddBytes("damaged" + std::to_string(group));
     rows.EndRow();
   });
-  // The value, with its length before it; statistics have it without.
+  // The value with its length before it, as in the page; statistics have no length.
   file[file.find(std::string("\x08\0\0\0damaged1", 12)) + 6] = '?';
   const std::string told = ReadAll(file);
   EXPECT_NE(told.find("sound|damaged0\n"), std::string::npos) << told;
-  EXPECT_NE(told.find("row group 2: column \"second\": page: its checksum differs"), std::string::npos) << told;
+  EXPECT_NE(told.find("row group 2: column \"second\": page: wrong checksum"), std::string::npos) << told;
 }
 
 TEST(ParquetReader, RefusesWhatIsNoParquetFileOrIsCutOff) {
@@ -99,7 +99,7 @@ std::uint64_t PeakMegabytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) / 1024;
 }
 
-// Small files promise at most what the limits allow, whatever their bytes say.
+// Memory stays within the limits, whatever a damaged file declares.
 TEST(ParquetReader, SurvivesFlippedBitsAndCutFiles) {
   std::mt19937 random(20261125);
   const std::uint64_t before = PeakMegabytes();
@@ -109,7 +109,7 @@ TEST(ParquetReader, SurvivesFlippedBitsAndCutFiles) {
     for (int round = 0; round < 4000; ++round) {
       std::string file = sound;
       for (unsigned flips = random() % 4; flips > 0; --flips) {
-        // Half of them in the footer, of which little would be hit otherwise.
+        // Half of them in the second half, because the footer would rarely be hit otherwise.
         const std::size_t from = random() % 2 == 0 ? 0 : file.size() / 2;
         file[from + random() % (file.size() - from)] ^= static_cast<char>(1U << (random() % 8));
       }

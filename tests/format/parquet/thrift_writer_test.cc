@@ -23,7 +23,7 @@ std::string Bytes(std::initializer_list<int> bytes) {
   return out;
 }
 
-// The examples of thrift-compact-protocol.md, "ULEB128" and "ZigZag".
+// Examples of thrift-compact-protocol.md, "ULEB128" and "ZigZag".
 TEST(ThriftWriter, WritesIntegersAsZigZagVarints) {
   std::string out;
   AppendVarint(50399, out);
@@ -38,7 +38,7 @@ TEST(ThriftWriter, TellsAFieldByTheStepFromTheOneBefore) {
   EXPECT_EQ(Written([](ThriftWriter& thrift) {
               thrift.Int(4, 0);
               thrift.Int(19, 0);
-              thrift.Int(35, 0);  // 16 on: the id itself, as a zigzag varint
+              thrift.Int(35, 0);  // from 16 on: the id itself, as a zigzag varint
             }),
             Bytes({0x45, 0x00, 0xF5, 0x00, 0x05, 0x46, 0x00, 0x00}));
 }

@@ -102,13 +102,13 @@ TEST(RecordText, RefusesARecordThatCouldNotBeReadBack) {
   EXPECT_EQ(fault(bad), "created_at: outside the years 1 to 9999");
   bad = good;
   EXPECT_TRUE(bad.unknown_members.Add("name", Json()).ok());
-  EXPECT_EQ(fault(bad), "name: a known member among the unknown ones");
+  EXPECT_EQ(fault(bad), "name: a known member in unknown_members");
   bad = good;
   EXPECT_TRUE(bad.unknown_members.Add("type", Json()).ok());
-  EXPECT_EQ(fault(bad), "type: a word of the interchange file, not a member of a record");
+  EXPECT_EQ(fault(bad), "type: reserved for interchange files, not a member of a record");
   bad = good;
   bad.examples = *Json::Parse(std::string(kJsonDepthMax, '[') + std::string(kJsonDepthMax, ']'));
-  EXPECT_EQ(fault(bad), "examples: deeper than 256");
+  EXPECT_EQ(fault(bad), "examples: nested deeper than 256 levels");
 }
 
 TEST(RecordText, CheckIdNamesWhatIsWrong) {

@@ -28,7 +28,7 @@ TEST(RecordReader, NamesTheMemberOfAConversationThatBreaksARule) {
       {R"({"user_id":null,"title":"t"})", "user_id: null"},
       {R"({"user_id":"u","title":""})", "title: empty"},
       {R"({"user_id":"u","title":")" + title256 + "\"}", "title: 256 characters, above 255"},
-      {R"({"user_id":"u v","title":"t"})", "user_id: not printable ASCII without blanks and '/'"},
+      {R"({"user_id":"u v","title":"t"})", "user_id: a character is not printable ASCII or is a space or '/'"},
       {Conversation1(R"(,"id":"")"), "id: empty"},
       {Conversation1(R"(,"id":")" + std::string(129, 'i') + "\""), "id: 129 bytes, above 128"},
       {Conversation1(R"(,"id":7)"), "id: not a string"},
@@ -40,11 +40,11 @@ TEST(RecordReader, NamesTheMemberOfAConversationThatBreaksARule) {
       {Conversation1(R"(,"tags":["a",null])"), "tags: item 1 is not a string"},
       {Conversation1(R"(,"extra_metadata":[])"), "extra_metadata: not an object"},
       {Conversation1(R"(,"total_tokens":-1)"), "total_tokens: not a whole number, 0 or more"},
-      {Conversation1(R"(,"title":"again")"), "byte 27: member \"title\" twice"},
+      {Conversation1(R"(,"title":"again")"), "byte 27: duplicate member \"title\""},
       {Conversation1(R"(,"unknown":[1,truex])"), "byte 40: bad token"},
       {Conversation1(R"(,"message_count":1x)"), "byte 43: bad number"},
-      {Conversation1(R"(,"messages":[])"), "messages: a word of the interchange file, not a member of this record"},
-      {Conversation1(R"(,"type":"conversation")"), "type: a word of the interchange file, not a member of this record"},
+      {Conversation1(R"(,"messages":[])"), "messages: reserved for interchange files, not a member of this record"},
+      {Conversation1(R"(,"type":"conversation")"), "type: reserved for interchange files, not a member of this record"},
       {"[]", "record: not an object"},
   };
   for (const Bad& one : cases) EXPECT_EQ(ParseConversation(one.given).status().message(), one.reason) << one.given;
@@ -119,7 +119,7 @@ TEST(RecordReader, FindsTheTypeAnywhereInTheLine) {
   EXPECT_EQ(reader.ReadLine(Prompt1(""), std::nullopt, "").status().message(), "type: missing");
   EXPECT_EQ(reader.ReadLine(R"({"type":"bot"})", Kind::kPrompt, "").status().message(), "type: unknown value \"bot\"");
   EXPECT_EQ(reader.ReadLine(R"({"type":1})", Kind::kPrompt, "").status().message(), "type: not a string");
-  EXPECT_EQ(reader.ReadLine(R"({"a":1 x})", std::nullopt, "").status().message(), "byte 7: neither ',' nor '}' after a member");
+  EXPECT_EQ(reader.ReadLine(R"({"a":1 x})", std::nullopt, "").status().message(), "byte 7: expected ',' or '}' after a member");
   EXPECT_FALSE(reader.ReadLine("{}", Kind::kContent, "").ok());
 }
 
@@ -143,7 +143,7 @@ TEST(RecordReader, ReadsMessagesInsideAConversation) {
   EXPECT_EQ(fault("[1]"), "messages[0]: not an object");
   EXPECT_EQ(fault("{}"), "messages: not an array");
   EXPECT_EQ(fault(R"([{"role":"user","content":"","conversation_id":"d"}])"),
-            "messages[0].conversation_id: of another conversation");
+            "messages[0].conversation_id: differs from the conversation's id");
   EXPECT_EQ(fault("null"), "");
 }
 

@@ -8,7 +8,7 @@ namespace {
 TEST(Ulids, SpellTimeAndRandomBits) {
   EXPECT_EQ(MakeUlid(0, 0, 0), "00000000000000000000000000");
   EXPECT_EQ(MakeUlid((std::int64_t{1} << 48) - 1, 0xFFFF, ~std::uint64_t{0}), "7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
-  // The example of the specification.
+  // The specification's example.
   EXPECT_EQ(MakeUlid(1469918176385, 0, 0).substr(0, 10), "01ARYZ6S41");
   EXPECT_EQ(MakeUlid(0, 1, 1), "0000000000000G000000000001");
 }

@@ -8,7 +8,7 @@
 namespace coffer::format {
 namespace {
 
-// A message as it is stored; `content` makes it as long as it has to be.
+// A stored message; `content` sets its length.
 std::string Json(const std::string& id, const std::string& content) {
   return R"({"id":")" + id + R"(","role":"user","content":")" + content + R"(","created_at":"2026-01-02T03:04:05.000006Z"})";
 }

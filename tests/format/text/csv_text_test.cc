@@ -65,10 +65,10 @@ TEST(CsvTextTest, RowsAreTheSameInPiecesOfAnyLength) {
 
 TEST(CsvTextTest, AFaultIsToldWithItsLineAndTheNextLineIsRead) {
   for (std::size_t step : {1U, 3U, 100U}) {
-    EXPECT_EQ(Rows("a\"b\nc\n", step), "1!a quote within a cell that is not quoted\n2:c|\n");
-    EXPECT_EQ(Rows("\"a\"b\nc\n", step), "1!text behind a cell's closing quote\n2:c|\n");
-    EXPECT_EQ(Rows("a\rb\nc\n", step), "1!a CR that no LF follows, in a cell that is not quoted\n2:c|\n");
-    EXPECT_EQ(Rows("a\n\"b\nc", step), "1:a|\n2!is cut off within a quoted cell\n");
+    EXPECT_EQ(Rows("a\"b\nc\n", step), "1!a quote within an unquoted cell\n2:c|\n");
+    EXPECT_EQ(Rows("\"a\"b\nc\n", step), "1!text after the closing quote of a cell\n2:c|\n");
+    EXPECT_EQ(Rows("a\rb\nc\n", step), "1!a CR without an LF in an unquoted cell\n2:c|\n");
+    EXPECT_EQ(Rows("a\n\"b\nc", step), "1:a|\n2!truncated within a quoted cell\n");
   }
 }
 

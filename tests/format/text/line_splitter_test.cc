@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kPartBytesMax = 1000;
 
-// What a line is taken apart into, as text.
+// The parts of a line as text.
 class Parts final : public LinePartSink {
  public:
   Status BeginMessages() override { return Note("["); }
@@ -32,7 +32,7 @@ class Parts final : public LinePartSink {
   }
 };
 
-// "parts | rest", or why it is refused. The line comes in pieces of `step` bytes.
+// "parts | rest", or the error. The line is fed in pieces of `step` bytes.
 std::string Split(const std::string& line, std::size_t step, std::size_t part_bytes_max = kPartBytesMax) {
   Parts parts;
   LineSplitter splitter(part_bytes_max, parts);
@@ -72,17 +72,17 @@ TEST(LineSplitterTest, OnlyTopLevelMembersOfTheRightTypeAreCutOut) {
 TEST(LineSplitterTest, WhatStandsBetweenItemsIsJudgedHere) {
   ExpectSplit(R"({"messages":[1,]})", "byte 15: ',' before ']'");
   ExpectSplit(R"({"messages":[,1]})", "byte 13: bad token");
-  ExpectSplit(R"({"messages":[1 2]})", "byte 15: neither ',' nor ']' after an item");
-  ExpectSplit(R"({"messages":[{}{}]})", "byte 15: neither ',' nor ']' after an item");
-  ExpectSplit(R"({"messages":["a""b"]})", "byte 16: neither ',' nor ']' after an item");
-  ExpectSplit(R"({"messages":[1}]})", "byte 14: neither ',' nor ']' after an item");
-  ExpectSplit(R"({"messages":[)", "byte 13: the text ends before its value does");
-  ExpectSplit(R"({"messages":[[1])", "byte 16: the text ends before its value does");
-  ExpectSplit(R"({"messages":[[1)", "byte 13: the text ends before its value does");
-  ExpectSplit(R"({"content_base64":"aa)", "byte 21: the text ends before its value does");
+  ExpectSplit(R"({"messages":[1 2]})", "byte 15: expected ',' or ']' after an item");
+  ExpectSplit(R"({"messages":[{}{}]})", "byte 15: expected ',' or ']' after an item");
+  ExpectSplit(R"({"messages":["a""b"]})", "byte 16: expected ',' or ']' after an item");
+  ExpectSplit(R"({"messages":[1}]})", "byte 14: expected ',' or ']' after an item");
+  ExpectSplit(R"({"messages":[)", "byte 13: unexpected end of text");
+  ExpectSplit(R"({"messages":[[1])", "byte 16: unexpected end of text");
+  ExpectSplit(R"({"messages":[[1)", "byte 13: unexpected end of text");
+  ExpectSplit(R"({"content_base64":"aa)", "byte 21: unexpected end of text");
   ExpectSplit(R"({"content_base64":"a\x"})", "byte 20: bad escape");
-  ExpectSplit(R"({"messages":[],"messages":[]})", R"(byte 15: member "messages" twice)");
-  ExpectSplit(R"({"messages":[{}],"messages":[]})", R"(byte 17: member "messages" twice)");
+  ExpectSplit(R"({"messages":[],"messages":[]})", R"(byte 15: duplicate member "messages")");
+  ExpectSplit(R"({"messages":[{}],"messages":[]})", R"(byte 17: duplicate member "messages")");
 }
 
 TEST(LineSplitterTest, EachPartHasTheLimitForItself) {
@@ -91,7 +91,7 @@ TEST(LineSplitterTest, EachPartHasTheLimitForItself) {
   EXPECT_EQ(Split(R"({"content_base64":")" + text + text + "\"}", 7, 100), "\"" + text + text + R"(" | {"content_base64":""})");
   EXPECT_EQ(Split(R"({"messages":[1,")" + text + text + "\"]}", 7, 100), "messages[1]: longer than 100 bytes");
   EXPECT_EQ(Split(R"({"a":")" + text + text + "\"}", 7, 100),
-            "record: longer than 100 bytes, messages and content_base64 not counted");
+            "record: longer than 100 bytes without messages and content_base64");
 }
 
 TEST(LineSplitterTest, PlacesInTheRestBecomePlacesInTheLine) {

@@ -22,7 +22,7 @@ std::string Compress(std::string_view bytes, int workers) {
   return packed;
 }
 
-// Reads all of `packed`, `step` bytes of it at a time, into pieces of `length`.
+// Reads all of `packed` in steps of `step` bytes, into pieces of `length`.
 Result<std::string> Decompress(std::string_view packed, std::size_t step, std::size_t length) {
   ZstdDecompressor decompressor([&](char* buffer, std::size_t room) -> Result<std::size_t> {
     const std::size_t size = std::min({packed.size(), room, step});

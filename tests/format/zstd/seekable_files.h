@@ -13,7 +13,7 @@
 
 namespace coffer::format {
 
-// Gives it to the writer in pieces of `step` bytes.
+// Passes it to the writer in pieces of `step` bytes.
 inline std::string SeekableFile(std::string_view plain, bool compress, std::size_t step = 100'000) {
   std::string file;
   SeekableZstdWriter writer(compress, [&](std::string_view bytes) {

@@ -1,4 +1,4 @@
-// Seekable files that the `zstd` program reads, under `age` as well.
+// Seekable files are read by the `zstd` program, also under `age`.
 #include <fstream>
 #include <vector>
 

@@ -22,7 +22,7 @@ constexpr std::size_t kRawFrameOverhead = 9 + 3 + 4;
 
 std::size_t TableBytes(std::size_t frames) { return 8 + 12 * frames + 9; }
 
-// A table by hand: stored and plain size of each frame, no checksums.
+// A table made by hand: stored and plain size of each frame, no checksums.
 std::string Table(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& entries) {
   std::string table;
   AppendLittleEndian(std::uint32_t{0x184D2A5E}, table);
@@ -43,7 +43,7 @@ std::string Frame(std::string_view plain, int level = 3) {
   return frame;
 }
 
-// A file of frames without checksums, as another writer may make it.
+// A file of frames without checksums, as another writer may write it.
 std::string FileOf(const std::vector<std::string>& pieces) {
   std::string file;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> entries;
@@ -55,7 +55,7 @@ std::string FileOf(const std::vector<std::string>& pieces) {
   return file + Table(entries);
 }
 
-// The same with checksums in the table alone.
+// The same with checksums in the table only.
 std::string CheckedFileOf(const std::vector<std::string>& pieces) {
   std::string file;
   SeekTableBuilder table;
@@ -102,7 +102,7 @@ TEST(SeekableZstd, NothingIsATableAlone) {
   EXPECT_EQ((*OpenSeekable(SeekableFile("", true)))->size_bytes(), 0U);
 }
 
-// Frames that do not shrink are raw, and so are those behind them that are not tried.
+// A frame that does not shrink is stored raw, and so are the next ones, which are not tried.
 TEST(SeekableZstd, WhatDoesNotShrinkIsRawAndTriedAgainLater) {
   constexpr std::size_t kTried = SeekableZstdWriter::kFramesUnsampled + 1;
   constexpr std::size_t kRaw = kTried * kSeekableFrameBytes / kRawFrameBytes;
@@ -120,7 +120,7 @@ TEST(SeekableZstd, WhatDoesNotShrinkIsRawAndTriedAgainLater) {
     EXPECT_EQ(stored_bytes(plain, frame), kRawFrameBytes + kRawFrameOverhead) << frame;
   }
   EXPECT_LT(stored_bytes(plain, kRaw), kSeekableFrameBytes / 2);
-  // A gain of a thirty-second is the least.
+  // The gain must be at least one thirty-second.
   const std::size_t least = kSeekableFrameBytes / 32;
   EXPECT_EQ(stored_bytes(noise.substr(least / 2) + std::string(least / 2, 'x'), 0), kRawFrameBytes + kRawFrameOverhead);
   EXPECT_LT(stored_bytes(noise.substr(2 * least) + std::string(2 * least, 'x'), 0), kSeekableFrameBytes - least);
@@ -188,7 +188,7 @@ TEST(SeekableZstd, ReadsFilesOfOtherWriters) {
   }
 }
 
-// Never wrong bytes. Harmless are bits that say nothing: two of the descriptor, and some of a compressed frame's.
+// A flipped bit never returns wrong bytes. Unused bits are harmless: two of the descriptor, and some of a compressed frame.
 TEST(SeekableZstd, ATurnedBitIsFoundOrHarmless) {
   const std::string plain = SampleText(600) + RandomBytes(100, 54);
   for (const std::string& file : {SeekableFile(plain, true), SeekableFile(plain, false), SeekableFile("", true),
@@ -241,9 +241,9 @@ TEST(SeekableZstd, TablesThatLieAreRefused) {
   EXPECT_CODE(OpenSeekable(frame + Table({{size, kHuge}})), kResourceExhausted);
   EXPECT_CODE(OpenSeekable(frame + Table({{kHuge, 4}})), kResourceExhausted);
   EXPECT_CODE(OpenSeekable(frame + Table({{size, kSeekableFrameBytesMax + 1}})), kResourceExhausted);
-  // Modulo 2^32 these sizes fill the file.
+  // The sum of these sizes modulo 2^32 is the file's size.
   EXPECT_CODE(OpenSeekable(frame + Table({{0x80000000, 4}, {0x80000000 + size, 4}})), kResourceExhausted);
-  // The length is within the limits but not the frame's.
+  // The plain size is within the limits but wrong for the frame.
   for (const std::uint32_t plain : {3U, 5U, 4096U, static_cast<std::uint32_t>(kSeekableFrameBytesMax)}) {
     const Status status = ReadSeekable(frame + Table({{size, plain}})).status();
     EXPECT_CODE(status, kCorruption) << plain;
@@ -277,7 +277,7 @@ TEST(SeekableZstd, AHugeCountIsRefusedBeforeItsTableIsRead) {
     EXPECT_CODE(OpenSeekable(std::string(1000, 'x') + table), kResourceExhausted);
   }
   std::string table = Table({});
-  table.replace(table.size() - 9, 4, std::string("\0\0\0\1", 4));  // as many as are allowed, and longer than the file
+  table.replace(table.size() - 9, 4, std::string("\0\0\0\1", 4));  // the maximum number of entries, which exceeds the file
   std::size_t most = 0;
   const std::string file = std::string(10'000, 'x') + table;
   const RangeReader source = [&](std::uint64_t offset, std::size_t length, char* buffer) {

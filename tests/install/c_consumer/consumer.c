@@ -1,4 +1,4 @@
-/* A program that knows Coffer by its installed C header and package alone. */
+/* A program that uses Coffer through its installed C header and package alone. */
 #include <coffer/c.h>
 #include <stdio.h>
 

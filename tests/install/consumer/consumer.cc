@@ -1,4 +1,4 @@
-// A program that knows Coffer by its installed headers and its CMake package alone.
+// A program that uses Coffer through its installed headers and its CMake package alone.
 #include <coffer/coffer.h>
 
 #include <cstdio>

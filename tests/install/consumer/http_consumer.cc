@@ -1,4 +1,4 @@
-// The HTTP adapter by its installed headers and package alone.
+// The HTTP adapter, through its installed headers and package alone.
 #include <coffer/coffer.h>
 #include <coffer/http/server.h>
 

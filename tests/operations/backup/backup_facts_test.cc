@@ -1,4 +1,4 @@
-// What backups over RocksDB must not take on trust: each test is a way in which they would lose data without saying so.
+// Assumptions about RocksDB that backups must not make: each test is a way to lose data silently.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -26,7 +26,7 @@ class BackupFactsTest : public RepositoryTest {
     }
     return files;
   }
-  // In place, as a device rots: hard links see it too.
+  // In place, like a failing device: hard links see it too.
   static void Flip(const std::string& path, std::size_t at) {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
     file.seekg(static_cast<std::streamoff>(at));
@@ -38,7 +38,7 @@ class BackupFactsTest : public RepositoryTest {
   void Grow(int round) {
     for (int i = 0; i < 40; ++i) {
       Conversation conversation;
-      conversation.user_id = "owner";  // its id is made, and grows with time
+      conversation.user_id = "owner";  // the engine makes its id, which grows with time
       conversation.title = "round " + std::to_string(round);
       std::vector<Message> messages(20);
       for (Message& message : messages) message.content = RandomBase(round * 1000 + i);
@@ -71,7 +71,7 @@ TEST_F(BackupFactsTest, ARottenSourceFileIsCaughtByTheFirstBackupThatReadsIt) {
       EXPECT_NE(refused.status().message().find(name), std::string::npos) << refused.status().message();
       EXPECT_EQ(IdsListed(), std::vector<std::string>{good.id});
       if (name.ends_with(".blob")) {
-        // What the repository has already was read when it was good.
+        // The repository already has these bytes, read before the damage.
         const BackupInfo incremental = BackUp(BackupType::kIncremental);
         EXPECT_TRUE(StateOfBackup(incremental.id) == state);
         ASSERT_OK(DeleteBackup(engine(), incremental.id));
@@ -98,7 +98,7 @@ TEST_F(BackupFactsTest, AnIncrementalBackupAfterNaturalGrowthReadsNothingTwice) 
     for (const auto& [path, bytes] : watched.TakeBytesRead()) {
       const std::string name = std::filesystem::path(path).filename();
       if (path.find("/checkpoint/") == std::string::npos || !(name.ends_with(".sst") || name.ends_with(".blob"))) continue;
-      // Opening the image for its counters reads the ends of its files, whatever their age.
+      // Opening the image for its counters reads the ends of its files, old ones too.
       constexpr std::uint64_t kEndsBytes = 65'536;
       if (backed_up.contains(name)) {
         EXPECT_LT(bytes, kEndsBytes) << path;
@@ -129,7 +129,7 @@ TEST_F(BackupFactsTest, DeletedTextIsInBackupsUntilItIsReclaimed) {
   BackupOptions options;
   options.encrypt = false;
   options.compress = false;
-  ASSERT_OK(DeleteBackup(engine(), BackUpWith(options).id));  // which flushes
+  ASSERT_OK(DeleteBackup(engine(), BackUpWith(options).id));  // flushes
   ASSERT_OK(engine().Delete(Kind::kConversation, "c"));
   ASSERT_OK(engine().Delete(Kind::kDocument, "d"));
   const auto holds = [&](const BackupInfo& info) {

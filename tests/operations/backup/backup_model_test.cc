@@ -1,6 +1,6 @@
-// Seeded random work on a store and its backups, and a simple model of both in memory: every backup that is left must open and
-// restore to exactly the state of its moment, whatever was written, deleted, erased, expired and restored since.
-// Seeds are fixed; COFFER_MODEL_SEED=<number> and COFFER_MODEL_STEPS=<number> in the environment give other ones.
+// Seeded random work on a store and its backups, and a simple model of both in memory: every remaining backup must open and
+// restore to exactly the state of its moment, whatever was written, deleted, erased, expired and restored since. Seeds are
+// fixed; COFFER_MODEL_SEED=<number> and COFFER_MODEL_STEPS=<number> in the environment select others.
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -24,10 +24,10 @@ constexpr std::int64_t kDay = ManualClock::kMicrosecondsPerDay;
 
 struct Record {
   std::string owner;
-  std::string text;  // as JSON; of a conversation with its messages
+  std::string text;  // as JSON; a conversation with its messages
   Timestamp updated_at;
   std::optional<std::string> content;  // of a document
-  bool content_missing = false;        // it has one, which a backup left out
+  bool content_missing = false;        // it has a content, which a backup left out
   bool operator==(const Record&) const = default;
 };
 
@@ -94,7 +94,7 @@ class BackupModelTest : public RepositoryTest {
 
   std::optional<Record> ReadRecord(Engine& engine, const Name& name);
   State ReadState(Engine& engine);
-  // The record as it is now; it must hold `word`.
+  // Reads the record into the model; it must contain `word`.
   void TakeUp(const Name& name, const std::string& word);
   static void Drop(State& state, const std::vector<Erasure>& erasures, std::size_t from);
   void Compare(const State& is, const State& should, const std::string& what);
@@ -464,7 +464,7 @@ void BackupModelTest::PutBack(const Backup& backup, const RestoreOptions& option
     if (!in_scope(name) || !owned(record)) continue;
     const auto ours = live_.find(name);
     const bool there = ours != live_.end();
-    if (there && !owned(ours->second)) continue;  // it is somebody else's by now
+    if (there && !owned(ours->second)) continue;  // another owner has it by now
     if (there && options.conflict == PutMode::kKeepExisting) continue;
     if (there && options.conflict == PutMode::kNewest && ours->second.updated_at >= record.updated_at) continue;
     const bool keeps_content = name.first == Kind::kDocument && !record.content;
@@ -472,7 +472,7 @@ void BackupModelTest::PutBack(const Backup& backup, const RestoreOptions& option
       live_[name] = record;
       continue;
     }
-    // A document that comes without bytes leaves those that are there.
+    // A put of a document without bytes keeps the old ones.
     std::optional<Record> now = ReadRecord(engine(), name);
     ASSERT_TRUE(now.has_value()) << name.second;
     EXPECT_EQ(now->content, there ? ours->second.content : std::nullopt) << name.second;
@@ -518,7 +518,7 @@ void BackupModelTest::RestoreElsewhere() {
   ASSERT_OK(other);
   RestoreOptions restore;
   if (std::filesystem::exists(IdentityPath())) restore.identity_file = IdentityPath();
-  ASSERT_OK(Restore(**other, id, restore));
+  ASSERT_OK(RunRestore(**other, id, restore));
   State expected = backups_[id].state;
   Drop(expected, erasures_, backups_[id].erasures_before);
   Compare(ReadState(**other), expected, "backup " + id + " in another store");

@@ -1,4 +1,5 @@
-// The device fills up at every write in turn: the caller is told, nothing half-made is listed, and the store goes on.
+// The device fills up at every write in turn: the caller gets an error, nothing incomplete is listed, and the store keeps
+// working.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -26,7 +27,7 @@ class BackupNoSpaceTest : public RepositoryTest {
     OpenOverFailingFiles();
   }
 
-  // Does the work with the n-th write to a path that contains `path_part` meeting a full device, until it needs fewer writes.
+  // Repeats the work with a full device at its n-th write to a path that contains `path_part`, until it needs fewer writes.
   void FillUpAtEveryWrite(const std::string& path_part, const std::function<Status()>& work,
                           const std::function<void(const Status& failure)>& look) {
     constexpr std::uint64_t kWritesMax = 2000;
@@ -55,7 +56,7 @@ class BackupNoSpaceTest : public RepositoryTest {
     EXPECT_CODE(status, kResourceExhausted);
     EXPECT_NE(status.message().find("bytes are missing"), std::string::npos) << status.ToString();
   }
-  // Takes a write and gives it back.
+  // The store accepts a write and returns it.
   void ExpectToServe() {
     Prompt prompt;
     prompt.id = "written-since";
@@ -106,7 +107,7 @@ TEST_F(BackupNoSpaceTest, ARestoreThatFindsNoRoomLeavesTheOldStoreServing) {
       const RestoreOptions back = Quick();
       ASSERT_OK(RunRestore(engine(), IdsListed().front(), back));
       engine_.reset();
-      // So that the next generation's name is the same again.
+      // So that the next generation has the same name again.
       fs::rename(store_path() + "/gen-000003", store_path() + "/gen-000001");
       WriteBytes(store_path() + "/CURRENT", "coffer store format 1\ngen-000001\n");
       OpenOverFailingFiles();
@@ -140,7 +141,7 @@ TEST_F(BackupNoSpaceTest, PruningAndDeletingFindNoRoomAndLoseNothing) {
   ExpectNoLeftovers();
 }
 
-// The space that is left grows; there is always enough for the journal.
+// The free space grows; there is always enough for the journal.
 TEST_F(BackupNoSpaceTest, WhateverSpaceIsLeftItIsEnoughOrTheCallerIsTold) {
   PutSome("now");
   for (const bool restore : {false, true}) {

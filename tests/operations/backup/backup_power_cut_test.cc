@@ -1,6 +1,5 @@
-// The power fails before each change in turn that would last, while a repository is worked on; between two of those, a loss of
-// power leaves the same. What comes up is the state before or the one behind, whole; no backup that was acknowledged is missing,
-// and none that is listed is broken.
+// The power fails before each durable change of a repository in turn; a power loss between two of them leaves the same files.
+// Afterwards the state is the old or the new one, complete; no acknowledged backup is missing, and no listed one is damaged.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -28,7 +27,7 @@ class BackupPowerCutTest : public RepositoryTest {
     files_.SkipRealSyncs();
     OpenOverFailingFiles();
   }
-  // Looks at the store that came up. `acknowledged`: the work had said that it was done.
+  // Checks the store after the power loss. `acknowledged`: the work had returned success.
   using Look = std::function<void(bool acknowledged)>;
 
   std::string kept() const { return directory_.File("kept"); }
@@ -39,19 +38,19 @@ class BackupPowerCutTest : public RepositoryTest {
   }
   void PutBackKept() {
     engine_.reset();
-    ASSERT_OK(files_.DropUnsynced());  // what was looked at is forgotten
+    ASSERT_OK(files_.DropUnsynced());  // discards the changes of the check
     fs::remove_all(store_path());
     fs::copy(kept(), store_path(), fs::copy_options::recursive);
   }
 
-  // Cuts the power before the first lasting change, before the second, and so on, until the work is done before the cut comes.
+  // Cuts the power before the first durable change, before the second, and so on, until the work ends before the cut.
   void CutAtEveryChange(const std::function<Status()>& work, const Look& look);
-  // Does the work with the power cut before its n-th lasting change, and says whether it was acknowledged.
+  // Does the work with the power cut before its n-th durable change. Returns whether it was acknowledged.
   bool WorkAndLosePower(const std::function<Status()>& work, std::uint64_t nth);
-  // What lies on the disk, as names and sizes. Many cuts leave the same.
+  // The files on the disk, as names and sizes. Many cuts leave the same files.
   std::string Picture() const;
   void ExpectHealthy();
-  // Each listed backup, read in place, has its recorded state; one that nobody recorded has `fresh`.
+  // Each listed backup, read in place, has its recorded state; an unrecorded one has `fresh`.
   void ExpectBackupsToHold(const std::string& fresh);
   std::set<std::string> IdsIn(Result<std::vector<BackupInfo>> (*list)(Engine&)) {
     Result<std::vector<BackupInfo>> backups = list(engine());
@@ -67,7 +66,7 @@ class BackupPowerCutTest : public RepositoryTest {
   }
 
   std::map<std::string, std::string> states_;  // of backups
-  std::set<std::string> pictures_;             // that were looked at
+  std::set<std::string> pictures_;             // already checked
 };
 
 bool BackupPowerCutTest::WorkAndLosePower(const std::function<Status()>& work, std::uint64_t nth) {
@@ -114,7 +113,7 @@ void BackupPowerCutTest::CutAtEveryChange(const std::function<Status()>& work, c
   constexpr std::uint64_t kEach = 400;
   constexpr std::uint64_t kStride = 7;
   constexpr std::uint64_t kCutsMax = 4000;
-  constexpr std::size_t kInARow = 3;  // a change behind the last word may still be lost
+  constexpr std::size_t kInARow = 3;  // a change after the acknowledgement may still be lost
   pictures_.clear();
   std::size_t in_a_row = 0;
   std::uint64_t cuts = 0;

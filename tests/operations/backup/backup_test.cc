@@ -134,7 +134,7 @@ TEST_F(BackupTest, AnUnchangedFileIsNotReadAgain) {
   ASSERT_OK(engine().Reclaim());
   const BackupInfo full = BackUp(BackupType::kFull, false);
   PutSome("later", 1);
-  // Were one of the shared files opened in the image, this would make it fail.
+  // A read of a shared file in the image would fail here.
   const SealedManifest sealed = SealedOf(full.id);
   for (const BackupFile& file : sealed.files) {
     if (!file.name.ends_with(".blob")) continue;
@@ -358,7 +358,7 @@ TEST_F(BackupTest, ADamagedManifestIsToldByName) {
     WriteBytes(path, bad);
     EXPECT_FALSE(ListBackups(engine()).value().front().damage.empty());
   }
-  // Backups go on beside it, nothing is swept, and it can be moved away.
+  // With the damaged manifest, backups still work, nothing is swept, and the backup can be moved to the trash.
   WriteBytes(repository_path() + "/objects/aa/" + std::string(64, 'a'), "x");
   ASSERT_OK(RunBackup(engine()));
   EXPECT_TRUE(std::filesystem::exists(repository_path() + "/objects/aa/" + std::string(64, 'a')));
@@ -369,7 +369,7 @@ TEST_F(BackupTest, ADamagedManifestIsToldByName) {
   EXPECT_EQ(both[1].id, info.id);
   EXPECT_LE(both[1].created_at, info.created_at) << "an id is older than what it names";
   EXPECT_GT(both[1].created_at.microseconds, info.created_at.microseconds - 60'000'000);
-  // The newer one is the latest beyond doubt.
+  // The newer backup is certainly the latest.
   EXPECT_OK(OpenBackup(engine(), "latest"));
   ASSERT_OK(DeleteBackup(engine(), info.id));
   EXPECT_FALSE(ListDeletedBackups(engine()).value().front().damage.empty());
@@ -471,7 +471,7 @@ TEST_F(BackupTest, AFailureAtAnyCallLeavesNoBackupAndAStoreThatServes) {
   OpenOverFailingFiles(options);
   PutSome("now", 2);
   const std::string before = WholeState(engine());
-  // Some failures are made up for, such as that of looking for leftovers; so many in a row are the end of it.
+  // Some failures have no effect, such as that of looking for temporary files; so many in a row mean the end.
   constexpr std::size_t kInARow = 12;
   std::size_t failed = 0;
   std::size_t in_a_row = 0;

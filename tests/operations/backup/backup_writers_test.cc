@@ -1,4 +1,4 @@
-// Backups while others write: nobody is refused, and each holds a moment that was.
+// Backups during writes: no writer is refused, and each backup holds a state that existed.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -52,7 +52,7 @@ class BackupWritersTest : public RepositoryTest {
     for (std::size_t i = 0; i < kWriters; ++i) counts[i] = counters[i];
     return counts;
   }
-  // Holds the commits of each writer from the first one up to some one between these, and nothing else.
+  // It holds each writer's commits up to one between `from` and `to`, and nothing else.
   void ExpectAMomentBetween(Engine& backup, const Counts& from, const Counts& to);
 
   std::atomic<bool> stop_{false};
@@ -82,7 +82,7 @@ void BackupWritersTest::ExpectAMomentBetween(Engine& backup, const Counts& from,
 TEST_F(BackupWritersTest, EachBackupHoldsAMomentAndNoCommitFails) {
   constexpr int kBackups = 6;
   OpenOptions options;
-  options.write_buffer_bytes = std::size_t{4} << 20;  // so that files come and go meanwhile
+  options.write_buffer_bytes = std::size_t{4} << 20;  // so that files are created and removed meanwhile
   Open(options);
   for (std::size_t writer = 0; writer < kWriters; ++writer) {
     Conversation conversation;

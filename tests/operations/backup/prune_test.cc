@@ -29,7 +29,7 @@ class PruneTest : public RepositoryTest {
     Open(options);
   }
   Timestamp In(std::int64_t days) { return {clock_.NowMicroseconds() + days * kDay}; }
-  // A day later, so that each backup has a day of its own.
+  // A day later, so that each backup has its own day.
   BackupInfo BackUpNextDay(BackupType type = BackupType::kFull, int retention_days = 1) {
     clock_.Advance(kDay);
     BackupOptions options;
@@ -286,7 +286,7 @@ TEST_F(PruneTest, ADamagedManifestKeepsEverything) {
   EXPECT_EQ(FilesBelow("objects"), before);
   EXPECT_EQ(FilesBelow("manifests").size(), 3U);
   EXPECT_TRUE(FilesBelow("trash").empty());
-  // It can be moved away; its objects stay until it leaves the trash.
+  // It can be moved to the trash; its objects stay until it is removed from there.
   ASSERT_OK(DeleteBackup(engine(), second.id));
   const Result<PruneReport> in_trash = RunPrune(engine(), {.as_of = In(5)});
   EXPECT_CODE(in_trash, kCorruption);

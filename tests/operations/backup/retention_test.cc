@@ -30,7 +30,7 @@ Reasons IdsOf(const std::vector<RetentionDecision>& decisions) {
   return ids;
 }
 
-// A history of backups that have all expired by now, so that only rules keep them. The ids are "1", "2" … by sequence.
+// A history of backups that have all expired, so that only rules keep them. The ids are "1", "2" … by sequence.
 class RetentionTest : public ::testing::Test {
  protected:
   RetainedBackup& Add(std::string_view created_at) {
@@ -155,9 +155,9 @@ TEST_F(RetentionTest, TheZoneOfTheMachineAndItsSummerTimeDoNotCount) {
 TEST_F(RetentionTest, AClockTurnedBackBetweenBackupsDoesNotMakeTheNewestOld) {
   Add("2026-11-24T10:00:00Z");
   Add("2026-11-25T10:00:00Z");
-  Add("2026-11-10T10:00:00Z");  // turned back
+  Add("2026-11-10T10:00:00Z");  // the clock was turned back
   Add("2026-11-10T11:00:00Z");
-  Add("2026-11-25T11:00:00Z");  // and set right
+  Add("2026-11-25T11:00:00Z");  // and corrected
   EXPECT_EQ(Kept({.keep_last = 2}), (Reasons{"5", "4"}));
   EXPECT_EQ(Kept({.keep_daily = 2}), (Reasons{"5", "4"}));
   EXPECT_EQ(Kept({.keep_daily = 9}), (Reasons{"5", "4", "1"})) << "2 is of the same day as 5, and older";
@@ -178,7 +178,7 @@ TEST_F(RetentionTest, TheNewestVerifiedBackupOfEachLineageStays) {
   Add("2026-02-01T00:00:00Z").lineage = "M";
   Add("2026-02-02T00:00:00Z").lineage = "M";
   EXPECT_EQ(Kept(), (Reasons{"5", "2"}));
-  EXPECT_EQ(ReasonsOf("5"), Reasons{"newest backup of lineage M, where none is verified"});
+  EXPECT_EQ(ReasonsOf("5"), Reasons{"newest backup of lineage M, which has no verified backup"});
   EXPECT_EQ(ReasonsOf("2"), Reasons{"newest verified backup of lineage L"});
 }
 
@@ -189,7 +189,7 @@ TEST_F(RetentionTest, SafetyBackupsTakeNoPlaceInTheRulesAndTheNewestOfThemStays)
   Add("2026-11-20T03:00:00Z").lineage = "M";
   EXPECT_EQ(Kept({1, 1, 1, 1}), (Reasons{"4", "3"}));
   EXPECT_EQ(ReasonsOf("3", {1, 1, 1, 1}),
-            (Reasons{"newest backup of lineage L, where none is verified", "newest safety backup"}));
+            (Reasons{"newest backup of lineage L, which has no verified backup", "newest safety backup"}));
   EXPECT_EQ(Kept({2, 1, 1, 1}), (Reasons{"4", "3", "1"}));
 }
 
@@ -230,7 +230,7 @@ TEST(ClockJumpTest, IsATimeBeforeTheNewestOperationOrTooFarBehindIt) {
   EXPECT_FALSE(ClockJumped(kLastTime, kLastTime));
 }
 
-// ---- Against another formulation of the same rules, and what must hold of any decision -------------------------------------
+// Compared with another formulation of the same rules, and properties of every decision.
 
 // The period's name by the C library.
 std::string PeriodBy(const char* format, Timestamp time) {
@@ -245,7 +245,7 @@ std::string PeriodBy(const char* format, Timestamp time) {
   return text;
 }
 
-// One backup looked at by itself, with the newer ones walked anew for each question.
+// Decides for one backup alone, with a new walk over the newer ones for each question.
 class SlowDecision {
  public:
   SlowDecision(const std::vector<RetainedBackup>& all, const RetainedBackup& backup) : all_(all), backup_(backup) {}
@@ -287,7 +287,7 @@ class SlowDecision {
   const RetainedBackup& backup_;
 };
 
-// A set of backups, a policy and a time, the same for the same seed.
+// A set of backups, a policy and a time; the same for the same seed.
 class History {
  public:
   explicit History(std::uint64_t seed) : engine_(seed) {
@@ -299,7 +299,7 @@ class History {
   // Below `end`.
   std::uint64_t Pick(std::uint64_t end) { return engine_() % end; }
 
-  // Within a hundred days, by quarters of a day; now and then an end of the scale.
+  // Within a hundred days, by quarters of a day; sometimes an extreme value.
   Timestamp RandomTime() {
     constexpr std::array<Timestamp, 4> kEnds = {kFirstTime, kLastTime, Timestamp{}, Timestamp{-1}};
     if (Pick(20) == 0) return kEnds[Pick(kEnds.size())];

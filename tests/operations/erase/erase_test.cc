@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 
 class EraseTest : public OperationsTest {
  protected:
-  // Texts of a user in every place that has any: each can be found by itself.
+  // Texts of a user in every place that can hold one; each can be searched for separately.
   static std::string Mark(const std::string& user, const std::string& place) { return "mark-" + user + "-" + place + "-end"; }
   static std::vector<std::string> AllMarks(const std::string& user) {
     std::vector<std::string> marks;
@@ -66,7 +66,7 @@ class EraseTest : public OperationsTest {
     ASSERT_OK(engine().PutDocument(document, std::move(*writer)));
   }
 
-  // Bytes that zstd makes no smaller, so that the store keeps them as they are where it may.
+  // Incompressible bytes, so that the store may keep them as they are.
   static std::string Noise(std::size_t bytes) {
     std::string noise;
     std::uint64_t state = 1;
@@ -77,8 +77,8 @@ class EraseTest : public OperationsTest {
     return noise;
   }
 
-  // Live records, former versions of them, and records that were deleted; unless they are not to be flushed, in several files.
-  // (A few files more, and the store would merge them and drop the former versions by itself.)
+  // Live records, former versions of them, and deleted records, in several files unless `flush` is false. (With a few files
+  // more the store would merge them and drop the former versions itself.)
   void PutAllOf(const std::string& user, bool flush = true) {
     PutConversationOf(user, "c1", "old-title", "message", 3);
     PutConversationOf(user, "c2", "title", "many", 400);
@@ -235,7 +235,7 @@ TEST_F(EraseTest, TheLedgerIsKnownOnAnotherMachine) {
   ASSERT_OK(RunRestore(engine(), backup, restore));
   EXPECT_EQ(RecordsOf("anna"), 0U);
   ExpectNowhere("anna");
-  // It is taken over, so that it holds when the repository's is lost.
+  // The store has adopted the erasure, so it holds without the repository's ledger.
   fs::remove_all(repository + "/ledger");
   ASSERT_OK(RunRestore(engine(), backup, restore));
   EXPECT_EQ(RecordsOf("anna"), 0U);
@@ -315,7 +315,7 @@ TEST_F(EraseTest, ClosingStopsItAndTheNextOpeningFinishesIt) {
   PutAllOf("anna");
   std::string id;
   {
-    Result<std::unique_ptr<Snapshot>> snapshot = engine().TakeSnapshot();  // holds it up
+    Result<std::unique_ptr<Snapshot>> snapshot = engine().TakeSnapshot();  // delays the erase
     ASSERT_OK(snapshot);
     Result<OperationOf<EraseReport>> operation = StartEraseUser(engine(), "anna");
     ASSERT_OK(operation);
@@ -353,7 +353,7 @@ TEST_F(EraseTest, AFailedPublicationIsToldAndErasesNothing) {
   EXPECT_EQ(page.items[0].state, OperationState::kFailed);
 }
 
-// The power fails at the n-th change of a file: once the erasure was acknowledged, it is made good at the next opening.
+// The power fails at the n-th change of a file: if the erasure was acknowledged, the next opening completes it.
 TEST_F(EraseTest, ACrashAtAnyMomentIsMadeGood) {
   PutAllOf("anna");
   PutConversationOf("ben", "c1", "title", "message", 2);

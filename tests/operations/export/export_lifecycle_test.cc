@@ -1,4 +1,4 @@
-// What becomes of an export that writers go on beside, that is cancelled, that meets a full device, and that has been kept long enough.
+// Exports with concurrent writes, cancelled, on a full device, and past their retention.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -130,7 +130,7 @@ TEST_F(ExportLifecycleTest, AFailureAtAnyPlaceOfATarLeavesNoFile) {
     const Result<ExportReport> report = RunExport(engine(), options);
     files_.Heal();
     if (report.ok() && FilesOfExports().size() == 1) break;
-    // A spool that could not be removed is the next opening's to sweep.
+    // The next opening removes a temporary file that could not be removed here.
     for (const std::string& name : FilesOfExports())
       EXPECT_TRUE(report.ok() || name.ends_with(".partial")) << nth << ": " << name;
     for (const std::string& name : FilesOfExports()) fs::remove(store_path() + "/exports/" + name);

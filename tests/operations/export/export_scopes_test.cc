@@ -1,4 +1,4 @@
-// Which records an export holds, by scope, owner and time, and which files it is made of.
+// The records of an export by scope, owner and time, and its files.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -21,7 +21,7 @@ class ExportScopesTest : public OperationsTest {
     for (int day = 1; day <= 4; ++day) {
       const std::string date = "2026-01-0" + std::to_string(day) + "T00:00:00Z";
       const std::string owner = day % 2 == 0 ? "even" : "odd";
-      const std::string id = std::to_string(9 - day);  // ids go against time
+      const std::string id = std::to_string(9 - day);  // ids are in reverse order of time
       Conversation conversation;
       conversation.id = "c" + id;
       conversation.user_id = owner;
@@ -67,7 +67,7 @@ class ExportScopesTest : public OperationsTest {
     return report_.ok() ? ReadBytes(options.output) : "{}";
   }
 
-  // "c8 c6 d8 …": the ids, in the order in which they stand.
+  // "c8 c6 d8 …": the ids in their order.
   std::string Ids(const ExportOptions& options) {
     const OrderedJson json = OrderedJson::parse(Exported(options));
     std::string ids;

@@ -21,7 +21,7 @@ using OrderedJson = nlohmann::ordered_json;
 
 class ExportTest : public OperationsTest {
  protected:
-  // The members of the export without the one that tells when it was made.
+  // The export's members without its time of creation.
   std::string Exported(ExportOptions options) {
     options.output = directory_.File("out" + std::to_string(exports_++));
     Result<ExportReport> report = RunExport(engine(), options);

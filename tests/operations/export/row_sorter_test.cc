@@ -13,7 +13,7 @@ class RowSorterTest : public ::testing::Test {
  protected:
   std::string Prefix() const { return directory_.File("sort"); }
 
-  // Numbers from a sequence that is in no order, sorted in memory of `bytes_max`.
+  // Numbers in no order, sorted within `bytes_max` of memory.
   std::vector<std::string> Sorted(std::size_t count, std::optional<std::uint64_t> limit, std::size_t bytes_max, bool descending,
                                   bool sealed = false) {
     TemporaryFiles temporaries(files_, sealed ? std::optional(*format::AgeIdentity::Generate()) : std::nullopt);

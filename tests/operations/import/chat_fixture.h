@@ -1,5 +1,4 @@
-// What the tests of imports from other programs share: imports from memory and from files, and a ZIP written as they are
-// published.
+// Shared by the import tests of other programs: imports from memory and from files, and a ZIP like the published ones.
 #pragma once
 
 #include <archive.h>
@@ -62,7 +61,7 @@ class ChatImportTest : public OperationsTest {
     return RunImport(engine(), {path}, options);
   }
 
-  // "field: reason (count)" a line.
+  // One "field: reason (count)" per line.
   static std::string Losses(const ImportReport& report) {
     std::string lines;
     for (const ImportLoss& loss : report.losses) {

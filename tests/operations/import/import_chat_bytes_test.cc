@@ -1,4 +1,4 @@
-// Chats that were spoiled at random, and exports of any length.
+// Chats damaged at random, and exports of any length.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -33,7 +33,7 @@ constexpr const char* kLibreChatSeed =
 [{"messageId":"b","parentMessageId":"a","text":"","content":[{"type":"text","text":{"value":"v"}},{"type":"tool_call","tool_call":{"id":"t"}}],
 "feedback":{"rating":"thumbsUp"},"children":[]},{"messageId":"c","children":[{"text":"deep"}]}]}],"tags":["x"]})";
 
-// Half of them are damaged in their JSON, the others in names and values alone, so that the readers behind the JSON get them.
+// Half of them are damaged in their JSON, the others only in names and values, so that they get past the JSON parser.
 std::string Spoiled(std::string text, std::mt19937& random) {
   const auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
   const std::string_view values[] = {
@@ -92,7 +92,7 @@ TEST(ImportChatBytesTest, SpoiledChatsAreRefusedOrReadAndNothingElse) {
   }
 }
 
-// Conversations that are made as they are read.
+// Conversations generated while they are read.
 class EndlessExport final : public ByteSource {
  public:
   EndlessExport(std::uint64_t bytes, std::size_t conversation_bytes) : bytes_(bytes), filler_(conversation_bytes, 'x') {}
@@ -144,7 +144,7 @@ TEST_F(ImportChatMemoryTest, TheLengthOfAnExportTakesNoMemory) {
 #endif
   constexpr std::uint64_t kExportBytes = std::uint64_t{200} << 20;
   constexpr std::uint64_t kKilobytesMax = 160 << 10;  // the whole process was at 100 MB, most of it the store
-  std::ofstream("/proc/self/clear_refs") << "5";      // the peak counts from here on
+  std::ofstream("/proc/self/clear_refs") << "5";      // resets the peak
   const std::uint64_t before = MemoryKilobytes("VmRSS");
   ASSERT_GT(before, 0U);
   EndlessExport source(kExportBytes, 40'000);

@@ -1,4 +1,4 @@
-// ChatGPT exports of several years, whole and spoiled. The shapes are those that the export's files have been published with.
+// ChatGPT exports of several years, valid and damaged, in the shapes that were published.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -10,7 +10,7 @@
 namespace coffer::operations {
 namespace {
 
-// The first exports: no default model, no channel, the conversation's id under "id" alone.
+// The first exports: no default model, no channel, the conversation's id under "id" only.
 constexpr const char* kOf2023 = R"([{
   "title": "Sorting", "create_time": 1681000000.25, "update_time": 1681000060.5,
   "mapping": {
@@ -32,7 +32,7 @@ constexpr const char* kOf2023 = R"([{
   },
   "moderation_results": [], "current_node": "a2", "plugin_ids": null, "id": "11111111-aaaa-4bbb-8ccc-000000000001"}])";
 
-// The newest ones: nodes name their parents alone, and the conversation has many members.
+// The newest ones: nodes name only their parents, and the conversation has many members.
 constexpr const char* kOf2026 = R"([{
   "conversation_id": "22222222-aaaa-4bbb-8ccc-000000000001", "create_time": 1780000000.0, "update_time": 1780000100.0,
   "current_node": "a1", "default_model_slug": "gpt-5-thinking", "id": "22222222-aaaa-4bbb-8ccc-000000000001",
@@ -59,7 +59,7 @@ constexpr const char* kOf2026 = R"([{
 
 class ImportChatGptTest : public ChatImportTest {};
 
-// A conversation of text messages, written as "id<parent:text" items; the last one is where it stands.
+// A conversation of text messages, given as "id<parent:text" items; the last one is the current node.
 std::string Tree(const std::string& id, const std::vector<std::array<std::string, 3>>& nodes, const std::string& current) {
   std::string mapping;
   for (const auto& [node, parent, text] : nodes) {
@@ -265,10 +265,10 @@ TEST_F(ImportChatGptTest, AChatThatCannotBeReadIsToldAndTheOthersAreStored) {
   ASSERT_OK(report);
   EXPECT_EQ(report->failed, 5U);
   EXPECT_EQ(Errors(*report),
-            "1: the conversation that begins at byte 2: byte 20: member \"a\" twice\n"
+            "1: the conversation that begins at byte 2: byte 20: duplicate member \"a\"\n"
             "2: the conversation that begins at byte 33: no conversation of ChatGPT: it has neither mapping nor create_time\n"
             "3: the conversation that begins at byte 35: no conversation of ChatGPT: it has neither mapping nor create_time\n"
-            "4: the conversation that begins at byte 65: byte 270: deeper than 256\n"
+            "4: the conversation that begins at byte 65: byte 270: nested deeper than 256 levels\n"
             "5: the conversation that begins at byte 684: byte 11: bad token\n");
   EXPECT_EQ(Contents("good"), "A");
 }

@@ -1,4 +1,4 @@
-// Whole ChatGPT archives: what is in them beside the conversations, and those that mean harm.
+// Whole ChatGPT archives: their other files, and hostile ones.
 #include <gtest/gtest.h>
 
 #include "chat_fixture.h"

@@ -17,7 +17,7 @@ namespace {
 struct TarItem {
   std::string path;
   std::string bytes;
-  std::string link;  // a symbolic link to this, where not empty
+  std::string link;  // the target of a symbolic link, if not empty
   bool is_hard_link = false;
 };
 
@@ -39,7 +39,7 @@ std::string Tar(const std::vector<TarItem>& items, int format = ARCHIVE_FORMAT_T
       archive_entry_set_symlink(entry, item.link.c_str());
     }
     archive_entry_set_size(entry, item.link.empty() ? static_cast<la_int64_t>(item.bytes.size()) : 0);
-    // A warning tells that the locale cannot express a name, whose bytes are then written as they are.
+    // A warning means that the locale cannot express a name, whose bytes are then written unchanged.
     EXPECT_GE(archive_write_header(tar, entry), ARCHIVE_WARN) << archive_error_string(tar);
     if (item.link.empty()) {
       EXPECT_EQ(archive_write_data(tar, item.bytes.data(), item.bytes.size()), static_cast<la_ssize_t>(item.bytes.size()));

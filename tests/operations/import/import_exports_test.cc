@@ -1,4 +1,4 @@
-// Exports of ours on their way back in, whole and spoiled.
+// Our own exports imported again, valid and damaged.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -88,7 +88,7 @@ TEST_F(ImportExportsTest, ReplacingLeavesNothingThatTheExportHasNot) {
   }
 }
 
-// The lines between the first and the last, which tell of the export itself.
+// The lines between the first and the last, which describe the export itself.
 std::string RecordLinesOf(const std::string& ndjson) {
   const std::size_t begin = ndjson.find('\n') + 1;
   return ndjson.substr(begin, ndjson.rfind('\n', ndjson.size() - 2) + 1 - begin);
@@ -233,7 +233,7 @@ TEST_F(ImportExportsTest, ASpoiledJsonExportIsToldAndItsWholeRecordsStay) {
   EXPECT_OK(engine().GetPrompt("p"));
   EXPECT_CODE(Import(R"({"coffer_export":{"version":2},"counts":{}})"), kInvalidArgument);
   EXPECT_CODE(Import(R"({"coffer_export":{"version":1,"scope":"analytics"},"totals":[],"counts":{}})"), kInvalidArgument);
-  // A line end within a string makes no second line, and no string.
+  // A line end within a string neither starts a second line nor makes a valid string.
   EXPECT_EQ(Errors(head + "\"prompts\":[{\"id\":\"q\",\"name\":\"a\nb\"}],\"counts\":{\"prompts\":1}}").substr(0, 3), "1: ");
 }
 
@@ -275,7 +275,7 @@ TEST_F(ImportExportsTest, ARowOfCsvThatIsNoRecordIsToldWithItsLine) {
   EXPECT_NE(errors.find("8: _unknown: not an object"), std::string::npos) << errors;
   EXPECT_NE(errors.find("10: "), std::string::npos) << errors;
   EXPECT_NE(errors.find("12: row: 2 cells in place of 19"), std::string::npos) << errors;
-  EXPECT_NE(errors.find("15: a quote within a cell that is not quoted"), std::string::npos) << errors;
+  EXPECT_NE(errors.find("15: a quote within an unquoted cell"), std::string::npos) << errors;
   EXPECT_EQ(std::count(errors.begin(), errors.end(), '\n'), 6) << errors;
   const Prompt good = *engine().GetPrompt("good");
   EXPECT_EQ(good.content, "multi\r\nline");

@@ -1,4 +1,4 @@
-// Conversations of LibreChat, in the three shapes in which it exports them.
+// Conversations of LibreChat, in its three export shapes.
 #include <gtest/gtest.h>
 
 #include "chat_fixture.h"

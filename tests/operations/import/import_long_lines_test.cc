@@ -1,4 +1,4 @@
-// Lines that are read as streams, because nobody could hold them.
+// Lines that are read as streams, because they do not fit into memory.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -15,10 +15,10 @@
 namespace coffer::operations {
 namespace {
 
-// A text that is made as it is read.
+// A text generated while it is read.
 class GeneratedSource final : public ByteSource {
  public:
-  // `next` answers the next piece; an empty one is the end.
+  // `next` returns the next piece; an empty one is the end.
   explicit GeneratedSource(std::function<std::string()> next) : next_(std::move(next)) {}
   Result<std::size_t> Read(char* buffer, std::size_t length) override {
     if (taken_ == piece_.size()) {
@@ -53,7 +53,7 @@ std::string ManyItems(const std::string& mark, int count) {
   return items;
 }
 
-// The line is wrong twice over, or its end is missing: which fault is told first is up to the way it is read.
+// Each line has two faults, or its end is missing: which fault is reported depends on how it is read.
 TEST_F(ImportLongLinesTest, MalformedTextIsRefusedWhereverItStands) {
   const std::vector<std::string> lines = {
       R"({"type":"conversation","id":"x","user_id":"u","title":"t","messages":[)",
@@ -100,7 +100,7 @@ TEST_F(ImportLongLinesTest, BlankLongLinesArePassedOver) {
   EXPECT_EQ(report.imported.conversations, 1U);
 }
 
-// Fails where the text ends.
+// Fails at the end of the text.
 class CutOffSource final : public ByteSource {
  public:
   explicit CutOffSource(std::string bytes) : text_(std::move(bytes), 100) {}
@@ -123,7 +123,7 @@ TEST_F(ImportLongLinesTest, ASourceThatFailsWithinALineLeavesNothingOfIt) {
   ExpectSound();
 }
 
-// 80 MiB of messages, with the id behind them.
+// 80 MiB of messages, followed by the id.
 TEST_F(ImportLongLinesTest, AConversationOfManyMebibytesIsStoredWhole) {
   const std::string text(1500, 'x');
   const std::size_t count = 50'000;
@@ -237,7 +237,7 @@ TEST_F(ImportLongLinesTest, WhatIsLongWithoutMessagesAndContentIsRefused) {
   Result<ImportReport> report = Import(record, {}, kImportLineBytesMax);
   ASSERT_OK(report);
   ASSERT_EQ(report->errors.size(), 1U);
-  EXPECT_EQ(report->errors[0].reason, "record: longer than 67108864 bytes, messages and content_base64 not counted");
+  EXPECT_EQ(report->errors[0].reason, "record: longer than 67108864 bytes without messages and content_base64");
   EXPECT_EQ(report->imported.conversations, 1U);
 
   GeneratedSource message = huge(R"({"type":"conversation","id":"c","messages":[{"odd":")", "\"}]}");
@@ -248,7 +248,7 @@ TEST_F(ImportLongLinesTest, WhatIsLongWithoutMessagesAndContentIsRefused) {
   ExpectSound();
 }
 
-// Whatever call fails, and whatever of it power takes, the conversation is there whole, as it was before, or not at all.
+// After a failure of any call, with or without power loss, the conversation is there in whole, as before, or not at all.
 TEST_F(ImportLongLinesTest, AFailureAtAnyCallLeavesTheOldConversationOrTheNew) {
   ImportOptions replace;
   replace.mode = PutMode::kUpsert;
@@ -303,7 +303,7 @@ TEST_F(ImportLongLinesTest, AFailedWriteOfMessagesOnTheirWayDoesNotCloseTheStore
   files_.Heal();
   EXPECT_EQ(Imported(ConversationLine("c", R"(,"messages":[)" + Item("a") + "]")).imported.messages, 1U);
   ExpectSound();
-  engine_.reset();  // before the files it stands on
+  engine_.reset();  // before its files
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Chats of Open WebUI as its versions have exported them.
+// Chats of Open WebUI in the shapes of its versions.
 #include <gtest/gtest.h>
 
 #include "chat_fixture.h"
@@ -35,7 +35,7 @@ constexpr const char* kOf2025 = R"([{
   "updated_at": 1700000005, "created_at": 1700000000, "share_id": null, "archived": true, "pinned": true,
   "meta": {"tags": ["rain", "sky"]}, "folder_id": "fold"}])";
 
-// Before there were accounts: the chat by itself, its time in milliseconds, its messages a list.
+// Before accounts existed: the chat alone, its time in milliseconds, its messages as a list.
 constexpr const char* kOf2023 = R"([{"id": "old", "title": "", "models": ["llama2"], "system": "You are old.",
   "options": {"temperature": 5}, "timestamp": 1690000000123, "messages": [
     {"role": "user", "content": "one"}, {"role": "assistant", "content": "two", "model": "llama2"},

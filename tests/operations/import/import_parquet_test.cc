@@ -1,4 +1,4 @@
-// Parquet tables on their way in: whole, alone, damaged and hostile.
+// Imports of Parquet tables: complete, alone, damaged and hostile.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -18,7 +18,7 @@ class ImportParquetTest : public OperationsTest {
  protected:
   using Rows = std::vector<std::vector<std::string>>;
 
-  // Of text columns alone, with the note of an export where `note` is not empty.
+  // Text columns only, with an export's note if `note` is not empty.
   static std::string Table(const std::vector<std::string>& names, const Rows& rows, const std::string& note = "") {
     std::vector<ParquetColumn> columns;
     for (const std::string& name : names) columns.push_back({name, ParquetType::kText});

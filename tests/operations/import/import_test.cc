@@ -32,7 +32,7 @@ class ImportTest : public OperationsTest {
     return RunImport(engine(), source, "input", options);
   }
 
-  // The report of an import that must go through.
+  // The report of an import that must succeed.
   ImportReport Imported(const std::string& bytes, const ImportOptions& options = {}) {
     Result<ImportReport> report = Import(bytes, options);
     EXPECT_OK(report);
@@ -294,7 +294,7 @@ TEST_F(ImportTest, ProgressTellsBytesAndRecords) {
   EXPECT_EQ(progress.Percent(), 100);
 }
 
-// Gives a line, and then what the test says.
+// Returns a line, then the result of `then`.
 class LineAndThen final : public ByteSource {
  public:
   explicit LineAndThen(std::function<Result<std::size_t>(char* buffer, std::size_t length)> then) : then_(std::move(then)) {}

@@ -1,4 +1,4 @@
-// Ordinary lines, read whole and read as streams: records, counters and words must be the same.
+// Ordinary lines, read whole and read as streams: records, counters and messages must be the same.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace coffer::operations {
 namespace {
 
-// What a store holds and what an import said, for comparison.
+// What a store holds and what an import reported, for comparison.
 struct Outcome {
   std::string state;
   std::string report;
@@ -25,7 +25,7 @@ struct Outcome {
 
 class TwoWaysTest : public ImportLongLinesTest {
  protected:
-  // Imports the same inputs, one after the other, into a store of its own.
+  // Imports the same inputs, one after the other, into a new store.
   Outcome Run(const std::string& name, const std::vector<std::string>& inputs, const ImportOptions& options,
               std::size_t line_bytes_max, std::size_t step = 4096) {
     OpenAt(name);
@@ -44,7 +44,7 @@ class TwoWaysTest : public ImportLongLinesTest {
     ExpectSound();
     outcome.state = WholeState(engine());
     outcome.counters = engine::CoreOf(engine()).totals().Copy();
-    // A document's stored value names its content by an id of chance.
+    // A document's stored value names its content by a random id.
     for (auto& [owner, tallies] : outcome.counters.by_owner) tallies[Kind::kDocument].digest = {};
     return outcome;
   }
@@ -163,7 +163,7 @@ TEST_F(TwoWaysTest, BadLinesAreRefusedInTheSameWords) {
   })});
 }
 
-// A line with a few bytes changed, left out or put in, most of which makes it wrong in ways that nobody would think of.
+// A line with a few bytes changed, removed or added; most results are invalid in unexpected ways.
 std::string Damaged(std::string line, std::mt19937& random) {
   constexpr std::string_view kBytes = "{}[]:,\"\\ 0e-nt/\x01\xC3=";
   for (std::size_t change = 0; change < 1 + random() % 2; ++change) {

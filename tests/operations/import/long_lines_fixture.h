@@ -1,4 +1,4 @@
-// What the tests of long lines share: lines of every kind, and imports that read nearly every line as a stream.
+// Shared by the tests of long lines: lines of every kind, and imports that read nearly every line as a stream.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 
 namespace coffer::operations {
 
-// Every line that is not a brace and a bit is long.
+// Every line longer than this is a long one.
 inline constexpr std::size_t kTinyLineBytes = 8;
 
 inline std::string Item(const std::string& id, const std::string& more = {}) {

@@ -23,7 +23,7 @@ namespace {
 using format::AgeIdentity;
 using format::AgeRecipient;
 
-// As age-keygen wrote it.
+// Written by age-keygen.
 constexpr std::string_view kMadeElsewhere =
     "# created: 2026-11-25T19:12:40Z\n"
     "# public key: age1g5daftk7tx6lahvkq9ccknkjlg79cpq2wketuss9yg83myry4ahqtl9752\n"
@@ -153,7 +153,7 @@ TEST_F(KeyFolderTest, ADamagedFileIsNamedWithItsLineAndWithoutItsText) {
   EXPECT_EQ(status.message().find("nonsense"), std::string_view::npos) << status.ToString();
 }
 
-// A file of recipients that lost its text says that somebody else is to read, not that nobody is.
+// A file of recipients without its text must not mean that there are no recipients.
 TEST_F(KeyFolderTest, AFileWithoutAKeyIsDamagedAndNoIdentityIsMadeInItsPlace) {
   for (const char* name : {"identity.txt", "recipients.txt"}) {
     for (const char* text : {"", "\n", "# nothing yet\n"}) {
@@ -223,7 +223,7 @@ TEST_F(KeyFolderTest, WhatWasMadeSurvivesALossOfPower) {
   EXPECT_EQ(keys_.ObjectIdKey().value(), key);
 }
 
-// Whatever call fails, and whether or not the power goes with it.
+// Whichever call fails, with or without power loss.
 TEST_F(KeyFolderTest, GeneratingThatFailsAnywhereLeavesNoIdentityOrAWholeOne) {
   for (const bool lose_power : {false, true}) {
     std::uint64_t nth = 1;
@@ -245,7 +245,7 @@ TEST_F(KeyFolderTest, GeneratingThatFailsAnywhereLeavesNoIdentityOrAWholeOne) {
   }
 }
 
-// What a failed call left must not be taken for durable by the next one.
+// After a failed call the next one must not take its temporary file for durable.
 TEST_F(KeyFolderTest, AnIdentityThatWasEncryptedToSurvivesALossOfPowerWhateverFailedBefore) {
   std::uint64_t nth = 1;
   for (bool failed = true; failed; ++nth) {
@@ -302,7 +302,7 @@ TEST_F(KeyFolderTest, OfSeveralThreadsOneMakesTheKeysAndAllHaveTheSame) {
   EXPECT_EQ(std::set(object_id_keys.begin(), object_id_keys.end()).size(), 1U);
 }
 
-// ---- Through an engine -----------------------------------------------------------------------------------------------------
+// Through an engine.
 
 class KeyTest : public OperationsTest {
  protected:

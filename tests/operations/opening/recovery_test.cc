@@ -1,4 +1,4 @@
-// Operations that a crash cut off, and what the next opening makes of them.
+// Operations interrupted by a crash, and their state after the next opening.
 #include "coffer/operation.h"
 
 #include <gtest/gtest.h>
@@ -140,7 +140,7 @@ TEST_F(RecoveryTest, TheOthersAreFailedAsInterruptedAndSwept) {
       }
     }
     engine_.reset();
-    files_.RestorePower();  // a killed process: what was written stays
+    files_.RestorePower();  // a killed process: written data stays
     WriteBytes(store_path() + "/exports/x.json.partial", "half");
     Open(options);
     const OperationInfo info = GetOperation(engine(), id).value();

@@ -1,4 +1,4 @@
-// A backup as one file, on its way to another machine.
+// A backup as one file, to be copied to another machine.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 class BackupArchiveTest : public RepositoryTest {
  protected:
-  // Read in pieces of that many bytes.
+  // Reads in pieces of `piece_bytes`.
   static std::string BytesOf(const BackupArchive& archive, std::size_t piece_bytes) {
     std::string bytes(archive.size_bytes, '?');
     std::size_t done = 0;
@@ -32,7 +32,7 @@ class BackupArchiveTest : public RepositoryTest {
     return bytes;
   }
 
-  // Unpacks it by the system's tar and opens an empty store over it.
+  // Unpacks it by the system's tar and opens an empty store with it.
   void OpenOver(const std::string& archive) {
     WriteBytes(directory_.File("backup.tar"), archive);
     fs::create_directories(unpacked());
@@ -98,7 +98,7 @@ TEST_F(BackupArchiveTest, AnEntryOfTheLedgerThatIsBeingWrittenIsNoneYet) {
   PutSome("now");
   const BackupInfo info = BackUp();
   const std::uint64_t without = OpenBackupArchive(engine(), info.id)->size_bytes;
-  // As a durable write has it beside its name until it is renamed.
+  // A durable write has this file until it is renamed.
   const std::string beside = repository_path() + "/ledger/01ARZ3NDEKTSV4RRFFQ69G5FAV.tmp";
   fs::create_directories(fs::path(beside).parent_path());
   WriteBytes(beside, "half an entry");

@@ -1,4 +1,4 @@
-// What the programs `age` and `zstd` make of a repository: a backup can be recovered without Coffer.
+// The programs `age` and `zstd` read a repository: a backup can be recovered without Coffer.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -19,7 +19,7 @@ class BackupInteropTest : public RepositoryTest {
   ProgramAnswer Run(std::vector<std::string> words, std::string_view input) const {
     return RunProgram(directory_.path(), std::move(words), input);
   }
-  // `age -d -i KEY | zstd -d`, or the latter alone.
+  // `age -d -i KEY | zstd -d`, or zstd alone.
   std::string Recover(std::string stored, bool encrypted) const {
     if (encrypted) {
       ProgramAnswer opened = Run({"age", "-d", "-i", IdentityPath()}, stored);
@@ -35,7 +35,7 @@ class BackupInteropTest : public RepositoryTest {
     hash.Update(bytes);
     return format::HexText(hash.Finish());
   }
-  // By the manifest as these programs show it, with nothing of ours asked.
+  // From the manifest as these programs show it, without our code.
   void ExpectAllFilesRecovered(const BackupInfo& info) {
     const std::string bytes = ReadBytes(ManifestPath(info.id));
     const std::size_t line_end = bytes.find('\n');

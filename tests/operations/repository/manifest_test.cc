@@ -62,7 +62,7 @@ SealedManifest SampleSealed() {
   return sealed;
 }
 
-// The text with its checksum made anew, as somebody would who means harm.
+// The text with a new valid checksum, as an attacker would write it.
 std::string Signed(std::string text) {
   text.pop_back();
   format::Sha256 hash;

@@ -15,7 +15,7 @@ namespace {
 
 class ObjectPoolTest : public ::testing::Test {
  protected:
-  // A backup on the terms, with objects named by a letter each; they are there.
+  // A backup of the term, with objects named by one letter each, which exist.
   BackupManifest Make(const std::string& id, BackupType type, const std::string& pool, const std::string& letters) {
     BackupManifest manifest;
     manifest.info.id = id;

@@ -50,7 +50,7 @@ TEST_F(OpenBackupTest, NothingCanBeWrittenToIt) {
   EXPECT_CODE((*opened)->Delete(Kind::kConversation, "c1"), kPermissionDenied);
   EXPECT_CODE((*opened)->Reclaim(), kPermissionDenied);
   EXPECT_CODE(RunBackup(**opened), kPermissionDenied);
-  EXPECT_CODE(Restore(**opened, info.id), kPermissionDenied);
+  EXPECT_CODE(RunRestore(**opened, info.id), kPermissionDenied);
 }
 
 TEST_F(OpenBackupTest, ItExportsToANamedFile) {
@@ -136,7 +136,7 @@ TEST_F(OpenBackupTest, ADamagedPieceMakesItsOwnValuesUnreadableByName) {
   EXPECT_OK((*opened)->GetConversationJson("c4", true));
 }
 
-// It is an engine like any other to who holds it, and has neither a folder of its own nor a control store.
+// A read-only engine, without a folder and a control store of its own.
 TEST_F(OpenBackupTest, WhatItHasNotIsToldAndNeverMade) {
   PutSome("now");
   const BackupInfo encrypted = BackUp();

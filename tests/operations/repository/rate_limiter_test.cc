@@ -51,7 +51,7 @@ TEST(RateLimiterTest, ATimeEarlierThanTheLastOneNeitherGivesNorTakes) {
   EXPECT_EQ(limiter.Take(10, kStart), milliseconds(20));
 }
 
-// Each waits before it goes on, as a reader does.
+// Each waits before it continues, as a reader does.
 TEST(RateLimiterTest, TheRateHoldsOverManyPiecesAtLowAndHighRates) {
   for (const std::uint64_t rate : {std::uint64_t{1}, std::uint64_t{1} << 20, std::uint64_t{50'000'000'000}}) {
     RateLimiter limiter(rate);

@@ -1,4 +1,4 @@
-// What the tests of backups share: a look into the repository beside the store.
+// Shared by the tests of backups: access to the repository's files.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 
 namespace coffer::operations {
 
-// Bytes that nothing compresses.
+// Incompressible bytes.
 inline std::string RandomBytes(std::size_t size, std::uint64_t seed) {
   const std::unique_ptr<RandomSource> random = SeededRandom(seed);
   std::string bytes;
@@ -58,7 +58,7 @@ class RepositoryTest : public OperationsTest {
     for (const StoredObject& object : ManifestOf(id).objects) ids.insert(object.id);
     return ids;
   }
-  // Every file of the repository below a folder of it.
+  // Every file below a folder of the repository.
   std::vector<std::string> FilesBelow(const std::string& folder) const {
     std::vector<std::string> files;
     const std::string path = repository_path() + "/" + folder;
@@ -98,7 +98,7 @@ class RepositoryTest : public OperationsTest {
     return ids;
   }
 
-  // What a backup holds, read in place.
+  // The state in a backup, read in place.
   std::string StateOfBackup(const std::string& id) {
     Result<std::unique_ptr<Engine>> opened = OpenBackup(engine(), id);
     EXPECT_OK(opened);

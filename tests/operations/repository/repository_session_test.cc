@@ -13,7 +13,7 @@
 namespace coffer::operations {
 namespace {
 
-// Where locks do not work, as on some network file systems: every one is had.
+// Locks that always succeed, as on some network file systems.
 class UnlockedFileSystem final : public WatchedFileSystem {
  public:
   using WatchedFileSystem::WatchedFileSystem;
@@ -27,7 +27,7 @@ class RepositorySessionTest : public RepositoryTest {
     EXPECT_OK(session);
     return session.ok() ? std::move(*session) : nullptr;
   }
-  // A backup of one object, which is there.
+  // A backup of one object, which exists.
   BackupManifest Prepare(RepositorySession& session, const Repository& repository) {
     BackupManifest manifest;
     manifest.info.id = engine::CoreOf(engine()).NewId();

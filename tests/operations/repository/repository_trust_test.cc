@@ -1,4 +1,4 @@
-// What a repository must not do to what lies around it, nor believe of what lies in it.
+// A repository must not touch files outside it, and must not trust the files in it.
 #include <gtest/gtest.h>
 
 #include <filesystem>

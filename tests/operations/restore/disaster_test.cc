@@ -1,4 +1,4 @@
-// The disk with the data is gone; a repository and a copy of the key are left.
+// The data disk is lost; a repository and a copy of the key are left.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -26,7 +26,7 @@ class DisasterTest : public RepositoryTest {
     options.repository = vault();
     Open(options);
   }
-  // All but repository and key.
+  // Everything but repository and key.
   void LoseTheData() {
     fs::copy(IdentityPath(), kept_key(), fs::copy_options::overwrite_existing);
     engine_.reset();
@@ -94,7 +94,7 @@ TEST_F(DisasterTest, AKeyPutInItsPlaceBeforehandIsUsedFromTheFirstCall) {
 TEST_F(DisasterTest, AnErasedUserStaysErased) {
   PutSome("now");
   const BackupInfo before_erasure = BackUp();
-  ASSERT_OK(StartEraseUser(engine(), "owner1")->Finish());
+  ASSERT_OK(RunEraseUser(engine(), "owner1"));
   const std::string erased = WholeState(engine());
   LoseTheData();
 
@@ -106,12 +106,12 @@ TEST_F(DisasterTest, AnErasedUserStaysErased) {
   EXPECT_EQ(report->erasures_applied, 1U);
   EXPECT_TRUE(WholeState(engine()) == erased);
 
-  // The ledger was taken over: not even a restore that goes without the repository's brings the user back.
+  // The store has adopted the ledger: even a restore without the repository's ledger leaves the user out.
   RestoreOptions without = WithKey();
   without.without_ledger = true;
   ASSERT_OK(RunRestore(engine(), before_erasure.id, without));
   EXPECT_TRUE(WholeState(engine()) == erased);
-  // What is backed up from a store that went without the repository's ledger claims no erasure; behind a restore with it, it does.
+  // A backup of a store restored without the repository's ledger claims no erasure; after a restore with it, it does.
   for (const std::uint64_t applied : {1U, 0U}) {
     const BackupInfo next = BackUp();
     Result<RestoreReport> again = RunRestore(engine(), next.id);
@@ -124,14 +124,14 @@ TEST_F(DisasterTest, AnErasedUserStaysErased) {
 TEST_F(DisasterTest, ASecondDisasterFindsTheErasuresOfBothLives) {
   PutSome("now");
   BackUp();
-  ASSERT_OK(StartEraseUser(engine(), "owner1")->Finish());
+  ASSERT_OK(RunEraseUser(engine(), "owner1"));
   LoseTheData();
   fs::create_directories(store_path() + "/keys");
   fs::copy(kept_key(), IdentityPath());
   OpenBesideRepository();
   ASSERT_OK(RunRestore(engine(), "latest"));
   const std::vector<std::string> conversations = {"c4"};
-  ASSERT_OK(StartErase(engine(), Kind::kConversation, conversations)->Finish());
+  ASSERT_OK(RunErase(engine(), Kind::kConversation, conversations));
   const std::string erased = WholeState(engine());
   LoseTheData();
   OpenBesideRepository();
@@ -162,7 +162,7 @@ TEST_F(DisasterTest, AChainWhoseFullBackupIsInTheTrashGivesEverythingBack) {
   EXPECT_EQ(next.type, BackupType::kFull);
   EXPECT_EQ(next.sequence, last.sequence + 1);
 
-  // Gone for good, it takes nothing of the others with it.
+  // Removing it for good takes nothing from the others.
   constexpr std::int64_t kMonth = std::int64_t{30} * 86'400 * 1'000'000;
   PruneOptions prune;
   prune.as_of = Timestamp{next.created_at.microseconds + kMonth / 2};

@@ -17,7 +17,7 @@ namespace {
 class RestoreTest : public RepositoryTest {
  protected:
   std::string BackUp() { return RepositoryTest::BackUp().id; }
-  // A change that no restore could overlook.
+  // A change that a restore must undo.
   void Change() {
     PutSome("later", 7);
     ASSERT_OK(engine().Delete(Kind::kConversation, "c2"));
@@ -150,7 +150,7 @@ TEST_F(RestoreTest, AReaderOrAContentOnItsWayMakesItBusy) {
     ASSERT_OK(writer);
     ASSERT_OK(writer->Append("on its way"));
     EXPECT_CODE(RunRestore(engine(), "latest", Quick()), kBusy);
-    // In a batch it is on its way still.
+    // In a batch that is not committed yet.
     Batch batch(engine());
     ASSERT_OK(batch.SetContent("d1", std::move(*writer)));
     EXPECT_CODE(RunRestore(engine(), "latest", Quick()), kBusy);
@@ -192,11 +192,10 @@ TEST_F(RestoreTest, OneCallTakesItBack) {
   Result<RestoreReport> report = RunRestore(engine(), "latest");
   ASSERT_OK(report);
   ASSERT_NE(WholeState(engine()), changed);
-  Result<OperationOf<RestoreReport>> back = StartRollBack(engine(), report->restore_id);
+  Result<RestoreReport> back = RunRollBack(engine(), report->restore_id);
   ASSERT_OK(back);
-  ASSERT_OK(back->Finish());
   EXPECT_EQ(WholeState(engine()), changed);
-  EXPECT_CODE(StartRollBack(engine(), back->id()), kNotFound) << "it made no safety backup itself";
+  EXPECT_CODE(StartRollBack(engine(), back->restore_id), kNotFound) << "it made no safety backup itself";
 }
 
 TEST_F(RestoreTest, ADryRunTellsAndChangesNothing) {
@@ -230,19 +229,19 @@ TEST_F(RestoreTest, ADryRunTellsWhichContentsAreMissing) {
 TEST_F(RestoreTest, OptionsThatDoNotFitTogetherAreRefused) {
   const std::string id = BackUp();
   const auto refused = [&](const RestoreOptions& options) { EXPECT_CODE(RunRestore(engine(), id, options), kInvalidArgument); };
-  refused({.user_id = "owner0"});
+  refused({.owner = "owner0"});
   refused({.ids = {"c1"}});
-  refused({.conflict = PutMode::kKeepExisting});
+  refused({.mode = PutMode::kKeepExisting});
   refused({.exact = true});
   refused({.scope = RestoreScope::kUser});
-  refused({.scope = RestoreScope::kUser, .user_id = "owner0", .ids = {"c1"}});
+  refused({.scope = RestoreScope::kUser, .owner = "owner0", .ids = {"c1"}});
   refused({.scope = RestoreScope::kConversations, .ids = {"a b"}});
   refused({.scope = RestoreScope::kConversations, .ids = std::vector<std::string>(kRestoreIdsMax + 1, "c")});
-  refused({.scope = RestoreScope::kConversations, .conflict = PutMode::kInsert});
-  refused({.scope = RestoreScope::kConversations, .conflict = PutMode::kNewest, .exact = true});
+  refused({.scope = RestoreScope::kConversations, .mode = PutMode::kInsert});
+  refused({.scope = RestoreScope::kConversations, .mode = PutMode::kNewest, .exact = true});
 }
 
-// Whatever call fails, the engine that is opened next has one state or the other.
+// Whichever call fails, the next opening finds one state or the other.
 TEST_F(RestoreTest, AFailureAtAnyCallLeavesTheOldStateOrTheNew) {
   PutSome("now", 2);
   const std::string restored = WholeState(engine());

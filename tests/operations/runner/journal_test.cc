@@ -167,7 +167,7 @@ TEST_F(JournalTest, ReasonsOfImportErrorsCanBeForgotten) {
 
 class JournalFailureTest : public OperationsTest {};
 
-// Whatever write to the journal fails, the engine opened next tells how each operation that was started ended.
+// Whichever write to the journal fails, the next opening reports how each started operation ended.
 TEST_F(JournalFailureTest, AFailureAtAnyCallLeavesAJournalThatIsTrueAfterReopening) {
   bool untouched = false;
   for (std::uint64_t nth = 1; !untouched; ++nth) {

@@ -1,4 +1,4 @@
-// Operations of each kind: what the journal says of them, cancelled at chosen points, closed over.
+// Operations of each kind: their journal entries, cancelled at chosen points, and closed while running.
 #include "coffer/operation.h"
 
 #include <gtest/gtest.h>

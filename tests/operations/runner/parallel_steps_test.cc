@@ -72,7 +72,7 @@ TEST(ParallelStepsTest, AFailureKeepsFurtherStepsFromBeginningAndIsAnswered) {
   EXPECT_CODE(status, kIoError);
   EXPECT_EQ(status.message(), "the first");
 
-  // Each thread tells a failure before it looks for its next step.
+  // Each thread reports a failure before it looks for its next step.
   begun = 0;
   std::barrier both(kParallelStepsMax);
   EXPECT_CODE(RunInParallel(1000,

@@ -25,10 +25,10 @@ using std::chrono::milliseconds;
 constexpr std::array<OperationKind, 8> kAllOperationKinds = {
     OperationKind::kImport, OperationKind::kBulkDelete, OperationKind::kBackup, OperationKind::kRestore,
     OperationKind::kExport, OperationKind::kErase,      OperationKind::kVerify, OperationKind::kPrune};
-// Long enough for a thread that may start to do so; only a test that is to fail needs it.
+// Long enough for a thread to start, if it may; only a failing test needs it.
 constexpr milliseconds kWouldHaveStarted(20);
 
-// A operation that runs until it is let go, or told to stop.
+// An operation that runs until it is released or cancelled.
 struct BlockedOperation {
   Gate started;
   std::atomic<bool> let_go{false};
@@ -359,7 +359,7 @@ TEST_F(RunnerTest, ListsByPagesKindsAndStates) {
 
 TEST_F(RunnerTest, ManyThreadsStartCancelAndListAtOnce) {
   std::vector<std::thread> threads;
-  // Kept by the callbacks too: a wait may return before they are called.
+  // Shared with the callbacks, because a wait may return before they are called.
   const auto ended = std::make_shared<std::atomic<int>>(0);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {

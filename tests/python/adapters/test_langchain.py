@@ -1,4 +1,4 @@
-"""The LangChain adapters against the real package."""
+"""The LangChain adapters with the real package."""
 
 import coffer
 import pytest

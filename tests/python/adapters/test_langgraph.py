@@ -1,4 +1,4 @@
-"""The LangGraph store against the real package, side by side with LangGraph's own store in memory."""
+"""The LangGraph store with the real package, compared with LangGraph's own in-memory store."""
 
 import asyncio
 

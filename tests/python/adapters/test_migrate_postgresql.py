@@ -1,4 +1,4 @@
-"""Tables of PostgreSQL become records, with its own types and through its own driver."""
+"""Migration of PostgreSQL tables to records, with PostgreSQL's own types and driver."""
 
 import os
 import sys
@@ -46,7 +46,7 @@ PROMPTS = [
     "SELECT id, owner AS owner_id, name, text AS content, made AS created_at, public AS is_public FROM templates",
 ]
 ID = "00000000-0000-0000-0000-00000000000a"
-# Fails at the row `last`, if that is reached.
+# Fails at the row `last`, if it is reached.
 NUMBERED = """SELECT 'p' || n AS id, 'anna' AS owner_id, 'N' AS name, (1 / ({last} - n))::text AS content
               FROM generate_series(1, 20000) n"""
 

@@ -1,4 +1,4 @@
-"""Tables for pandas and Arrow against the real packages."""
+"""Tables for pandas and Arrow with the real packages."""
 
 import coffer
 import coffer.tables

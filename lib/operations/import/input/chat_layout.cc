@@ -1,47 +1,32 @@
 #include "operations/import/input/chat_layout.h"
 
-#include <algorithm>
 #include <set>
 
-#include "format/json/json_text.h"
+#include "format/json/json_scanner.h"
 
 namespace coffer::operations {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-void SkipBlanks(std::string_view& text) { text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size())); }
-
-bool Skip(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
+// Takes the byte if it comes next, after blanks.
+bool Skip(format::JsonScanner& scanner, char c) {
+  if (!scanner.SkipBlanks() || scanner.next() != c) return false;
+  scanner.TakeToken();
   return true;
 }
 
-// Where the string whose inside begins at `at` ends; the text's size where it does not.
-std::size_t StringEnd(std::string_view text, std::size_t at) {
-  for (;;) {
-    at = format::FindStringStop(text, at);
-    if (at >= text.size() || text[at] == '"') return std::min(at, text.size());
-    at += 2;
-  }
-}
-
-// The names of the members of the object that `text` is within, as far as the text goes.
-std::set<std::string_view> MemberNames(std::string_view text) {
+// The names of the members of the object whose brace is taken, as far as the text goes.
+std::set<std::string_view> MemberNames(format::JsonScanner& scanner) {
   std::set<std::string_view> names;
-  int depth = 1;
-  for (std::size_t at = 0; at < text.size() && depth > 0; ++at) {
-    const char c = text[at];
-    if (c == '{' || c == '[') ++depth;
-    if (c == '}' || c == ']') --depth;
-    if (c != '"') continue;
-    const std::size_t begin = at + 1;
-    at = StringEnd(text, begin);
-    if (at >= text.size()) break;
-    std::string_view rest = text.substr(at + 1);
-    SkipBlanks(rest);
-    if (depth == 1 && rest.starts_with(':')) names.insert(text.substr(begin, at - begin));
+  const int members_depth = scanner.depth();
+  while (scanner.depth() >= members_depth && scanner.SkipBlanks()) {
+    if (scanner.TakeToken() != '"') continue;
+    const std::size_t begin = scanner.at();
+    if (!scanner.SkipString()) break;
+    std::string_view name = scanner.Since(begin);
+    name.remove_suffix(1);
+    if (scanner.depth() == members_depth && scanner.SkipBlanks() && scanner.next() == ':') names.insert(name);
   }
   return names;
 }
@@ -49,12 +34,12 @@ std::set<std::string_view> MemberNames(std::string_view text) {
 }  // namespace
 
 std::optional<InputLayout> ChatLayoutOf(std::string_view first_bytes) {
-  Skip(first_bytes, "\xEF\xBB\xBF");
-  SkipBlanks(first_bytes);
-  const bool in_array = Skip(first_bytes, "[");
-  SkipBlanks(first_bytes);
-  if (!Skip(first_bytes, "{")) return std::nullopt;
-  const std::set<std::string_view> names = MemberNames(first_bytes);
+  if (first_bytes.starts_with(kByteOrderMark)) first_bytes.remove_prefix(kByteOrderMark.size());
+  format::JsonScanner scanner;
+  scanner.Feed(first_bytes);
+  const bool in_array = Skip(scanner, '[');
+  if (!Skip(scanner, '{')) return std::nullopt;
+  const std::set<std::string_view> names = MemberNames(scanner);
   const auto has = [&names](std::string_view name) { return names.contains(name); };
   if (has("type") && !in_array) return std::nullopt;  // a line of NDJSON
   if (has("mapping") || has("current_node") || has("conversation_template_id")) return InputLayout::kChatGpt;

@@ -4,30 +4,29 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "format/json/json_text.h"
 #include "operations/import/input/export_lines.h"
+#include "vocabulary/try.h"
 
 namespace coffer::operations {
 namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 constexpr std::size_t kMemberNameBytesMax = 128;
-// In place of a line end within a string, which would make a line of the record: no reader of JSON takes it either.
-constexpr char kBadInString = '\x01';
 
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+// A record must not span lines. A tab is blank where a line end is, and as invalid within a string.
+void ReplaceLineEnds(std::string& text, std::size_t from) {
+  for (const char line_end : {'\n', '\r'}) {
+    for (std::size_t at = text.find(line_end, from); at != std::string::npos; at = text.find(line_end, at + 1)) text[at] = '\t';
+  }
+}
 
 }  // namespace
 
 bool LooksLikeJsonExport(std::string_view first_bytes) {
-  const auto skip_blanks = [&] {
-    first_bytes.remove_prefix(std::min(first_bytes.find_first_not_of(" \t\r\n"), first_bytes.size()));
-  };
-  skip_blanks();
-  if (!first_bytes.starts_with('{')) return false;
-  first_bytes.remove_prefix(1);
-  skip_blanks();
-  return first_bytes.starts_with("\"coffer_export\"");
+  format::JsonScanner scanner;
+  scanner.Feed(first_bytes);
+  if (!scanner.SkipBlanks() || scanner.TakeToken() != '{' || !scanner.SkipBlanks()) return false;
+  return first_bytes.substr(scanner.at()).starts_with("\"coffer_export\"");
 }
 
 Result<std::size_t> JsonExportSource::Read(char* buffer, std::size_t length) {
@@ -45,163 +44,150 @@ Result<std::size_t> JsonExportSource::Read(char* buffer, std::size_t length) {
 }
 
 Status JsonExportSource::Fill() {
-  piece_offset_ += piece_.size();
   piece_.resize(kPieceBytes);
   Result<std::size_t> got = source_.Read(piece_.data(), piece_.size());
   piece_.resize(got.ok() ? *got : 0);
+  scanner_.Feed(piece_);
   if (!got.ok()) return std::move(got).status();
   at_end_ = piece_.empty();
   if (at_end_) return EndInput();
-  for (std::size_t at = 0; at < piece_.size();) {
-    Status status = state_ == State::kItem    ? TakeValue(at, out_)
-                    : state_ == State::kOther ? TakeValue(at, value_)
-                                              : TakeBetween(at);
-    if (!status.ok()) return status;
-  }
+  while (!scanner_.done()) COFFER_TRY(TakePiece());
   return Status::Ok();
 }
 
-// One byte that belongs to no value.
-Status JsonExportSource::TakeBetween(std::size_t& at) {
-  const char c = piece_[at];
-  if (in_string_) {
-    in_string_ = c != '"';
-    if (in_string_) member_.push_back(c);
-    if (!in_string_) state_ = State::kColon;
-    ++at;
-    return member_.size() <= kMemberNameBytesMax ? Status::Ok() : Malformed(at, "no such member is known");
-  }
-  // A value begins with this byte, which is part of it.
-  if (!IsBlank(c) && state_ == State::kValue) {
-    if (c == '[' && records_ != nullptr) ++at;
-    return BeginValue(c);
-  }
-  if (!IsBlank(c) && state_ == State::kItems && c != ',' && c != ']') return BeginItem(at);
-  ++at;
-  if (IsBlank(c)) return Status::Ok();
+Status JsonExportSource::TakePiece() {
+  if (state_ == State::kItem) return TakeValue(out_);
+  if (state_ == State::kOther) return TakeValue(value_);
+  if (state_ == State::kName) return TakeName();
+  return scanner_.SkipBlanks() ? TakeToken(scanner_.next()) : Status::Ok();
+}
+
+// `c` is the next byte. It stays if it is part of a value.
+Status JsonExportSource::TakeToken(char c) {
   switch (state_) {
     case State::kStart:
-      state_ = State::kName;
-      return c == '{' ? Status::Ok() : Malformed(at - 1, "an object is to begin here");
-    case State::kName:
-      if (c != '"') return Malformed(at - 1, "a member is to begin here");
-      member_.clear();
-      in_string_ = true;
-      return Status::Ok();
+      if (c != '{') return Malformed("an object is to begin here");
+      state_ = State::kMembers;
+      break;
+    case State::kMembers:
+      return BeginName(c);
     case State::kColon:
-      if (c != ':') return Malformed(at - 1, "a colon is to stand here");
-      records_ = nullptr;
-      for (Records& kind : kinds_) {
-        if (kind.member == member_) records_ = &kind;
-      }
+      if (c != ':') return Malformed("a colon is to stand here");
       state_ = State::kValue;
-      return Status::Ok();
+      break;
+    case State::kValue:
+      return BeginValue(c);
     case State::kItems:
-      return TakeBetweenItems(c, at - 1);
-    case State::kMembersEnd:
-      state_ = c == ',' ? State::kName : State::kEnd;
-      return c == ',' || c == '}' ? Status::Ok() : Malformed(at - 1, "a comma or the end is to stand here");
+      return TakeBetweenItems(c);
+    case State::kItemBegun:
+      if (c != '}') out_.push_back(',');
+      state_ = State::kItem;
+      return Status::Ok();
     default:
-      return Malformed(at - 1, "the export has ended");
+      return Malformed("the export has ended");
   }
+  scanner_.TakeToken();
+  return Status::Ok();
 }
 
-Status JsonExportSource::BeginValue(char first) {
-  if (records_ != nullptr) {
-    if (first != '[') return Status::Corruption(name_ + ": \"" + member_ + "\" is not an array");
-    state_ = State::kItems;
-    between_ = Between::kOpened;
+// A member's name, or what stands between two members.
+Status JsonExportSource::BeginName(char c) {
+  switch (members_.See(c, '}')) {
+    case format::JsonListState::Found::kItem:
+      if (c != '"') return Malformed("a member is to begin here");
+      member_.clear();
+      state_ = State::kName;
+      break;
+    case format::JsonListState::Found::kNoItem:
+      return Malformed("a member is to begin here");
+    case format::JsonListState::Found::kNoComma:
+      return Malformed("a comma or the end is to stand here");
+    case format::JsonListState::Found::kEnd:
+      state_ = State::kEnd;
+      break;
+    case format::JsonListState::Found::kComma:
+      break;
+  }
+  scanner_.TakeToken();
+  return Status::Ok();
+}
+
+Status JsonExportSource::TakeName() {
+  const std::size_t begin = scanner_.at();
+  const bool ended = scanner_.SkipString();
+  member_ += scanner_.Since(begin);
+  if (ended) member_.pop_back();
+  if (member_.size() > kMemberNameBytesMax) return Malformed("no such member is known");
+  if (!ended) return Status::Ok();
+  const auto found = std::ranges::find(kinds_, std::string_view(member_), &Records::member);
+  records_ = found == kinds_.end() ? nullptr : &*found;
+  state_ = State::kColon;
+  return Status::Ok();
+}
+
+Status JsonExportSource::BeginValue(char c) {
+  if (records_ == nullptr) {
+    value_.clear();
+    state_ = State::kOther;
     return Status::Ok();
   }
-  value_.clear();
-  depth_ = 0;
-  state_ = State::kOther;
+  if (c != '[') return Status::Corruption(name_ + ": \"" + member_ + "\" is not an array");
+  scanner_.TakeToken();
+  items_ = format::JsonListState();
+  state_ = State::kItems;
   return Status::Ok();
 }
 
-Status JsonExportSource::BeginItem(std::size_t at) {
-  if (between_ == Between::kRecord) return Malformed(at, "no comma between two records");
+Status JsonExportSource::TakeBetweenItems(char c) {
+  switch (items_.See(c, ']')) {
+    case format::JsonListState::Found::kItem:
+      BeginItem(c);
+      return Status::Ok();
+    case format::JsonListState::Found::kNoItem:
+      return Malformed("a record is to begin here");
+    case format::JsonListState::Found::kNoComma:
+      return Malformed("no comma between two records");
+    case format::JsonListState::Found::kEnd:
+      state_ = State::kMembers;
+      break;
+    case format::JsonListState::Found::kComma:
+      break;
+  }
+  scanner_.TakeToken();
+  return Status::Ok();
+}
+
+// The list says what kind its records are; a line must say it itself.
+void JsonExportSource::BeginItem(char c) {
   ++records_->count;
-  depth_ = 0;
-  item_opened_ = false;
   state_ = State::kItem;
-  return Status::Ok();
+  if (c != '{') return;
+  scanner_.BeginValue();
+  out_.append("{\"type\":\"").append(records_->type).append("\"");
+  state_ = State::kItemBegun;
 }
 
-// A comma or the end of the list.
-Status JsonExportSource::TakeBetweenItems(char c, std::size_t at) {
-  const bool misplaced = c == ',' ? between_ != Between::kRecord : between_ == Between::kComma;
-  if (misplaced) return Malformed(at, "a record is to begin here");
-  if (c == ',') {
-    between_ = Between::kComma;
-  } else {
-    state_ = State::kMembersEnd;
+// Bytes are copied by runs: copying them one by one took a tenth of an import's time.
+Status JsonExportSource::TakeValue(std::string& out) {
+  const std::size_t copied = out.size();
+  const std::size_t begin = scanner_.at();
+  const bool ended = scanner_.SkipValue();
+  out += scanner_.Since(begin);
+  ReplaceLineEnds(out, copied);
+  if (state_ == State::kOther && out.size() > kExportHeaderBytesMax) {
+    return Status::Corruption(name_ + ": \"" + member_ + "\" is above " + std::to_string(kExportHeaderBytesMax) + " bytes");
   }
-  return Status::Ok();
+  return ended ? EndValue() : Status::Ok();
 }
 
-// Bytes of a value up to its end. They are copied by runs: by themselves they took a tenth of an import's time.
-Status JsonExportSource::TakeValue(std::size_t& at, std::string& out) {
-  std::size_t copied = at;
-  const auto copy = [&](std::size_t end) {
-    out.append(piece_, copied, end - copied);
-    copied = end;
-  };
-  while (at < piece_.size()) {
-    if (in_string_) {
-      if (!escaped_) at = format::FindStringStop(piece_, at);
-      if (at == piece_.size()) break;
-      char& c = piece_[at++];
-      in_string_ = escaped_ || c != '"';
-      escaped_ = !escaped_ && c == '\\';
-      if (c == '\n' || c == '\r') c = kBadInString;
-      if (in_string_ || depth_ > 0) continue;
-      copy(at);
-      return EndMember();
-    }
-    char& c = piece_[at];
-    const bool ends_scalar = depth_ == 0 && (c == ',' || c == ']' || c == '}');
-    if (ends_scalar) {
-      copy(at);
-      return EndMember();
-    }
-    if (item_opened_ && !IsBlank(c)) {
-      copy(at);
-      if (c != '}') out.push_back(',');
-      item_opened_ = false;
-    }
-    ++at;
-    if (c == '\n' || c == '\r') c = ' ';
-    if (c == '"') in_string_ = true;
-    if (c == '{' || c == '[') {
-      if (state_ == State::kItem && depth_ == 0 && c == '{') {
-        copy(at);
-        out.append("\"type\":\"").append(records_->type).append("\"");
-        item_opened_ = true;
-      }
-      ++depth_;
-    }
-    if ((c == '}' || c == ']') && --depth_ == 0) {
-      copy(at);
-      return EndMember();
-    }
-    if (state_ == State::kOther && out.size() + (at - copied) > kExportHeaderBytesMax) {
-      return Status::Corruption(name_ + ": \"" + member_ + "\" is above " + std::to_string(kExportHeaderBytesMax) + " bytes");
-    }
-  }
-  copy(at);
-  return Status::Ok();
-}
-
-// A value has ended: a record, or a member of another kind.
-Status JsonExportSource::EndMember() {
+// A record has ended, or a member of another kind.
+Status JsonExportSource::EndValue() {
   if (state_ == State::kItem) {
     out_.push_back('\n');
-    between_ = Between::kRecord;
     state_ = State::kItems;
     return Status::Ok();
   }
-  state_ = State::kMembersEnd;
+  state_ = State::kMembers;
   if (member_ == "counts") counts_ = value_;
   if (member_ != "coffer_export") return Status::Ok();
   const std::string why = WhyNotImportable(value_);
@@ -212,16 +198,16 @@ Status JsonExportSource::EndInput() {
   if (state_ != State::kEnd) return Status::Corruption(name_ + ": the JSON export is cut off");
   const nlohmann::json counts = nlohmann::json::parse(counts_, nullptr, /*allow_exceptions=*/false);
   for (const Records& kind : kinds_) {
-    const nlohmann::json told = counts.is_object() ? counts.value(kind.member, nlohmann::json(0)) : nlohmann::json();
-    if (told == kind.count) continue;
+    const nlohmann::json stated = counts.is_object() ? counts.value(kind.member, nlohmann::json(0)) : nlohmann::json();
+    if (stated == kind.count) continue;
     return Status::Corruption(name_ + ": has " + std::to_string(kind.count) + " " + std::string(kind.member) +
                               ", and its counts say otherwise");
   }
   return Status::Ok();
 }
 
-Status JsonExportSource::Malformed(std::size_t at, std::string_view reason) const {
-  return Status::Corruption(name_ + ": byte " + std::to_string(piece_offset_ + at) + ": " + std::string(reason));
+Status JsonExportSource::Malformed(std::string_view reason) const {
+  return Status::Corruption(name_ + ": byte " + std::to_string(scanner_.offset()) + ": " + std::string(reason));
 }
 
 }  // namespace coffer::operations

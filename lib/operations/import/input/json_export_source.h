@@ -8,6 +8,7 @@
 
 #include "coffer/import.h"
 #include "coffer/result.h"
+#include "format/json/json_scanner.h"
 
 namespace coffer::operations {
 
@@ -26,8 +27,7 @@ class JsonExportSource final : public ByteSource {
   Result<std::size_t> Read(char* buffer, std::size_t length) override;
 
  private:
-  enum class State { kStart, kName, kColon, kValue, kOther, kItems, kItem, kMembersEnd, kEnd };
-  enum class Between { kOpened, kRecord, kComma };
+  enum class State { kStart, kMembers, kName, kColon, kValue, kOther, kItems, kItemBegun, kItem, kEnd };
   struct Records {
     std::string_view member;
     std::string_view type;
@@ -35,36 +35,36 @@ class JsonExportSource final : public ByteSource {
   };
 
   Status Fill();
-  // Each takes what it can from `at` on.
-  Status TakeBetween(std::size_t& at);
-  Status TakeValue(std::size_t& at, std::string& out);
-  Status BeginValue(char first);
-  Status BeginItem(std::size_t at);
-  Status TakeBetweenItems(char c, std::size_t at);
-  Status EndMember();
+  // Takes what it can of the piece.
+  Status TakePiece();
+  Status TakeToken(char c);
+  Status TakeName();
+  Status BeginName(char c);
+  Status BeginValue(char c);
+  Status TakeBetweenItems(char c);
+  void BeginItem(char c);
+  Status TakeValue(std::string& out);
+  Status EndValue();
   Status EndInput();
-  Status Malformed(std::size_t at, std::string_view reason) const;
+  Status Malformed(std::string_view reason) const;
 
   ByteSource& source_;
   const std::string name_;
   std::array<Records, 3> kinds_ = {{{"conversations", "conversation"}, {"documents", "document"}, {"prompts", "prompt"}}};
   State state_ = State::kStart;
   std::string piece_;
-  std::uint64_t piece_offset_ = 0;
+  format::JsonScanner scanner_;  // of piece_
   std::string out_;
   std::size_t out_taken_ = 0;
   bool at_end_ = false;
   Status failure_;
 
-  std::string member_;  // the one under way, as it stands between its quotes
-  std::string value_;   // of one that is no list of records
+  format::JsonListState members_;
+  std::string member_;  // the current one, as it is between its quotes
+  std::string value_;   // of a member that is not a list of records
   std::string counts_;
   Records* records_ = nullptr;
-  bool item_opened_ = false;  // nothing but its brace was seen
-  int depth_ = 0;
-  bool in_string_ = false;
-  bool escaped_ = false;
-  Between between_ = Between::kOpened;  // what came last among the records
+  format::JsonListState items_;  // of records_
 };
 
 // Whether `first_bytes` begin a JSON export.

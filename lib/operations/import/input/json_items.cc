@@ -1,6 +1,5 @@
 #include "operations/import/input/json_items.h"
 
-#include "format/json/json_text.h"
 #include "vocabulary/try.h"
 
 namespace coffer::operations {
@@ -9,15 +8,13 @@ namespace {
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 }  // namespace
 
 Result<bool> JsonItems::Next(JsonItem& item) {
   item.text.clear();
   item.too_long = false;
   for (;;) {
-    if (at_ == piece_.size()) {
+    if (scanner_.done()) {
       COFFER_TRY(Fill());
       if (piece_.empty()) {
         COFFER_TRY(EndOfInput(item));
@@ -26,14 +23,14 @@ Result<bool> JsonItems::Next(JsonItem& item) {
     }
     if (state_ == State::kItem) {
       if (TakeItem(item)) return true;
-    } else COFFER_TRY(TakeBetween(item));
+    } else {
+      COFFER_TRY(TakeBetween(item));
+    }
   }
 }
 
 Status JsonItems::Fill() {
-  const bool first = piece_offset_ == 0 && piece_.empty();
-  piece_offset_ += piece_.size();
-  at_ = 0;
+  const bool first = scanner_.offset() == 0;
   piece_.resize(kPieceBytes);
   std::size_t filled = 0;
   // A mark may come byte by byte.
@@ -41,29 +38,29 @@ Status JsonItems::Fill() {
     Result<std::size_t> got = source_.Read(piece_.data() + filled, piece_.size() - filled);
     if (!got.ok()) {
       piece_.clear();
+      scanner_.Feed(piece_);
       return std::move(got).status();
     }
     filled += *got;
     if (*got == 0) break;
   } while (first && filled < kByteOrderMark.size());
   piece_.resize(filled);
-  if (first && piece_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
+  scanner_.Feed(piece_);
+  if (first && piece_.starts_with(kByteOrderMark)) {
+    while (scanner_.at() < kByteOrderMark.size()) scanner_.Take();
+  }
   return Status::Ok();
 }
 
-// One byte that belongs to no item.
 Status JsonItems::TakeBetween(JsonItem& item) {
-  const char c = piece_[at_];
-  if (IsBlank(c)) {
-    ++at_;
-    return Status::Ok();
-  }
+  if (!scanner_.SkipBlanks()) return Status::Ok();
+  const char c = scanner_.next();
   if (state_ == State::kEnd) return Malformed("something after the array");
   if (in_array_) return TakeInArray(c, item);
   if (state_ == State::kStart && c == '[') {
     state_ = State::kItems;
     in_array_ = true;
-    ++at_;
+    scanner_.TakeToken();
     return Status::Ok();
   }
   if (c != '{' && c != '[') return Malformed("an object is to begin here");
@@ -72,69 +69,44 @@ Status JsonItems::TakeBetween(JsonItem& item) {
 }
 
 Status JsonItems::TakeInArray(char c, JsonItem& item) {
-  if (c == ',') {
-    if (between_ != Between::kItem) return Malformed("an item is to begin here");
-    between_ = Between::kComma;
-  } else if (c == ']') {
-    if (between_ == Between::kComma) return Malformed("an item is to begin here");
-    state_ = State::kEnd;
-  } else {
-    if (between_ == Between::kItem) return Malformed("no comma between two items");
-    BeginItem(item);
-    return Status::Ok();
+  switch (list_.See(c, ']')) {
+    case format::JsonListState::Found::kItem:
+      BeginItem(item);
+      return Status::Ok();
+    case format::JsonListState::Found::kNoItem:
+      return Malformed("an item is to begin here");
+    case format::JsonListState::Found::kNoComma:
+      return Malformed("no comma between two items");
+    case format::JsonListState::Found::kEnd:
+      state_ = State::kEnd;
+      break;
+    case format::JsonListState::Found::kComma:
+      break;
   }
-  ++at_;
+  scanner_.TakeToken();
   return Status::Ok();
 }
 
 void JsonItems::BeginItem(JsonItem& item) {
   item.number = ++items_;
-  item.offset = piece_offset_ + at_;
-  depth_ = 0;
-  in_string_ = escaped_ = false;
-  between_ = Between::kItem;
+  item.offset = scanner_.offset();
   state_ = State::kItem;
 }
 
 bool JsonItems::TakeItem(JsonItem& item) {
-  const std::size_t begin = at_;
-  const auto end = [&] {
-    Append(item, begin);
-    state_ = State::kItems;
-    return true;
-  };
-  while (at_ < piece_.size()) {
-    if (escaped_) {
-      escaped_ = false;
-      ++at_;
-      continue;
-    }
-    if (in_string_) {
-      at_ = format::FindStringStop(piece_, at_);
-      if (at_ == piece_.size()) break;
-      const char c = piece_[at_++];
-      escaped_ = c == '\\';
-      in_string_ = c != '"';
-      if (!in_string_ && depth_ == 0) return end();
-      continue;
-    }
-    const char c = piece_[at_];
-    if (depth_ == 0 && (c == ',' || c == ']' || c == '}')) return end();
-    ++at_;
-    in_string_ = c == '"';
-    if (c == '{' || c == '[') ++depth_;
-    if ((c == '}' || c == ']') && --depth_ == 0) return end();
-  }
-  Append(item, begin);
-  return false;
+  const std::size_t begin = scanner_.at();
+  const bool ended = scanner_.SkipValue();
+  Append(item, scanner_.Since(begin));
+  if (ended) state_ = State::kItems;
+  return ended;
 }
 
-void JsonItems::Append(JsonItem& item, std::size_t begin) {
-  item.too_long = item.too_long || item.text.size() + (at_ - begin) > item_bytes_max_;
+void JsonItems::Append(JsonItem& item, std::string_view bytes) const {
+  item.too_long = item.too_long || item.text.size() + bytes.size() > item_bytes_max_;
   if (item.too_long) {
     item.text = std::string();
   } else {
-    item.text.append(piece_, begin, at_ - begin);
+    item.text += bytes;
   }
 }
 
@@ -148,7 +120,7 @@ Status JsonItems::EndOfInput(const JsonItem& item) const {
 }
 
 Status JsonItems::Malformed(std::string_view reason) const {
-  return Status::Corruption(name_ + ": byte " + std::to_string(piece_offset_ + at_) + ": " + std::string(reason));
+  return Status::Corruption(name_ + ": byte " + std::to_string(scanner_.offset()) + ": " + std::string(reason));
 }
 
 }  // namespace coffer::operations

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "coffer/import.h"
 #include "coffer/result.h"
+#include "format/json/json_scanner.h"
 
 namespace coffer::operations {
 
@@ -31,7 +33,6 @@ class JsonItems {
 
  private:
   enum class State { kStart, kItems, kItem, kEnd };
-  enum class Between { kOpened, kItem, kComma };
 
   Status Fill();
   Status TakeBetween(JsonItem& item);
@@ -39,7 +40,7 @@ class JsonItems {
   void BeginItem(JsonItem& item);
   // True once the item has ended.
   bool TakeItem(JsonItem& item);
-  void Append(JsonItem& item, std::size_t begin);
+  void Append(JsonItem& item, std::string_view bytes) const;
   Status EndOfInput(const JsonItem& item) const;
   Status Malformed(std::string_view reason) const;
 
@@ -47,15 +48,11 @@ class JsonItems {
   const std::string name_;
   const std::size_t item_bytes_max_;
   std::string piece_;
-  std::size_t at_ = 0;
-  std::uint64_t piece_offset_ = 0;
+  format::JsonScanner scanner_;  // of piece_
   State state_ = State::kStart;
-  Between between_ = Between::kOpened;
+  format::JsonListState list_;
   bool in_array_ = false;
   std::uint64_t items_ = 0;
-  int depth_ = 0;
-  bool in_string_ = false;
-  bool escaped_ = false;
 };
 
 }  // namespace coffer::operations

@@ -105,7 +105,7 @@ void LongLine::NoteConversation(std::string_view conversation_id) {
 std::string LongLine::WhyOfAnotherConversation(std::string_view id) const {
   const bool wrong = !named_conversation_.empty() && named_conversation_ != id;
   if (!wrong && !differs_at_) return {};
-  return ItemName(wrong ? named_at_ : *differs_at_) + ".conversation_id: of another conversation";
+  return ItemName(wrong ? named_at_ : *differs_at_) + ".conversation_id: differs from the conversation's id";
 }
 
 Status LongLine::BeginContent() {

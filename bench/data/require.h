@@ -1,4 +1,4 @@
-// What a benchmark does when a step fails: say what and which, and end. A figure measured after a failed step would be a lie.
+// Ends the benchmark with a message if a step fails. A figure measured after a failed step would be wrong.
 #ifndef COFFER_BENCH_REQUIRE_H_
 #define COFFER_BENCH_REQUIRE_H_
 

@@ -1,4 +1,4 @@
-// Where a Corpus comes from: the reader of the data set's files, and the generator that stands in for them.
+// The sources of a Corpus: the reader of the data set's files, and the generator that replaces them.
 #ifndef COFFER_BENCH_CORPUS_SOURCE_H_
 #define COFFER_BENCH_CORPUS_SOURCE_H_
 
@@ -11,7 +11,7 @@
 
 namespace coffer::bench {
 
-// Owns the texts of a Corpus. Bytes never move once kept, so views into them stay good as long as it lives.
+// Owns the texts of a Corpus. Bytes never move once kept, so views stay valid as long as it lives.
 class Corpus::TextArena {
  public:
   std::string_view Keep(std::string_view text);
@@ -30,8 +30,8 @@ class CorpusReader {
   static Corpus Read(const std::filesystem::path& data_directory);
 };
 
-// Fills a Corpus with made-up conversations: 200 owners with Zipf-like shares, and the data set's distributions of
-// message length and of messages in a conversation, in words of several scripts. Seeded: the same on every machine.
+// Fills a Corpus with synthetic conversations: 200 owners with Zipf-like shares, the data set's distributions of message length
+// and of messages per conversation, and words of several scripts. Seeded: the same on every machine.
 class CorpusGenerator {
  public:
   static Corpus Generate();

@@ -1,4 +1,4 @@
-// A file written through zstd: the sink of every export that is compared, so that all pay for the same compression.
+// A file written through zstd: the sink of all compared exports, so that all pay for the same compression.
 #ifndef COFFER_BENCH_ZSTD_FILE_H_
 #define COFFER_BENCH_ZSTD_FILE_H_
 
@@ -14,7 +14,7 @@ namespace coffer::bench {
 
 inline constexpr int kExportZstdLevel = 3;
 
-// Owned by one thread. The file is complete once Finish has returned, and durable.
+// Owned by one thread. The file is complete and durable once Finish has returned.
 class ZstdFile {
  public:
   // `workers` is ZSTD_c_nbWorkers: 0 compresses on the caller's thread.

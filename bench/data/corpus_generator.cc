@@ -11,7 +11,7 @@ constexpr std::size_t kConversations = 33'290;
 constexpr std::size_t kOwners = 200;
 constexpr std::size_t kVocabularyWords = 20'000;
 constexpr std::int64_t kFirstTimeUs = 1'732'233'600'000'000;  // 2024-11-22
-constexpr std::int64_t kMeanGapUs = 1'894'000'000;            // two years shared among the conversations
+constexpr std::int64_t kMeanGapUs = 1'894'000'000;            // two years divided by the number of conversations
 constexpr std::size_t kMessageBytesMax = 24'653;
 constexpr std::size_t kConversationMessagesMax = 168;
 
@@ -24,7 +24,7 @@ class Random {
     const double normal = std::sqrt(-2 * std::log(1 - Unit())) * std::cos(6.283185307179586 * Unit());
     return median * std::exp(spread * normal);
   }
-  // A rank below `limit`, where rank r comes about 1/(r+1) as often as rank 0.
+  // A rank below `limit`; rank r occurs about 1/(r+1) as often as rank 0.
   std::size_t Zipf(std::size_t limit) {
     return std::min(limit - 1, static_cast<std::size_t>(std::pow(static_cast<double>(limit + 1), Unit()) - 1));
   }

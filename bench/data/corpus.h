@@ -1,7 +1,7 @@
-// The records every benchmark works on: the development data set, or a generated one of similar shape, at n copies.
+// The records that every benchmark uses: n copies of the development data set, or of a generated one of similar shape.
 //
-// Texts are kept once, in the Corpus; copies share them by view and own only what is remapped (ids and times). Eight
-// copies therefore need no more text memory than one, and a benchmark's peak memory is that of the store it measures.
+// Texts are kept once, in the Corpus; copies share them by view and own only what is remapped (ids and times). So eight copies
+// need no more text memory than one, and a benchmark's peak memory is that of the store it measures.
 #ifndef COFFER_BENCH_CORPUS_H_
 #define COFFER_BENCH_CORPUS_H_
 
@@ -35,18 +35,18 @@ struct Conversation {
   std::vector<Message> messages;    // in order of sequence_number, which counts from 0
 };
 
-// A prompt or a document's metadata: the members that peers index, and the whole record as it was given.
+// A prompt or a document's metadata: the members that peers index, and the whole record as given.
 struct PlainRecord {
   std::string_view id;
   std::string_view owner_id;
   std::string_view json;
 };
 
-// One copy of the data set, read-only once made. Safe to read from many threads.
+// One copy of the data set, read-only once constructed. Safe to read from many threads.
 class Corpus {
  public:
-  // Reads conversations.ndjson.zst, prompts.ndjson.zst and documents/documents.ndjson.zst below `data_directory`.
-  // Where the first is absent the set is generated, the same on every machine, and generated() says so.
+  // Reads conversations.ndjson.zst, prompts.ndjson.zst and documents/documents.ndjson.zst from `data_directory`. If the first
+  // is absent, the set is generated, the same on every machine, and generated() returns true.
   static Corpus Load(const std::filesystem::path& data_directory);
 
   Corpus(Corpus&&) noexcept;
@@ -59,7 +59,7 @@ class Corpus {
   const std::vector<PlainRecord>& documents() const { return documents_; }
   std::size_t message_count() const { return message_count_; }
 
-  // Bytes of the conversations as NDJSON: what MB/s is counted in, for every store alike.
+  // Bytes of the conversations as NDJSON: the base of MB/s for every store.
   std::uint64_t conversation_json_bytes() const { return conversation_json_bytes_; }
 
  private:
@@ -80,12 +80,12 @@ class Corpus {
 
 enum class IdForm { kUlid, kRandomUuid };
 
-// n copies of a Corpus as one sequence in order of created_at, which for ULIDs is the order of ids. The Corpus must
-// outlive it and every record taken from it. Safe to read from many threads.
+// n copies of a Corpus as one sequence in order of created_at, which for ULIDs is the order of ids. The Corpus must outlive it
+// and every record taken from it. Safe to read from many threads.
 //
-// The gap between two conversations is shared out among the copies, so every part of the time range holds records of
-// every copy. Copy k takes its text k/n of the way round the set: equal texts never stand near each other, where a
-// compressor's window would see them and flatter the sizes.
+// The copies of a conversation are spread over the gap to the next one, so every part of the time range holds records of every
+// copy. Copy k takes its texts from an offset of k/n of the set, so that equal texts are never within one compressor window,
+// which would make files too small.
 class CorpusCopies {
  public:
   CorpusCopies(const Corpus& corpus, std::size_t copies, IdForm id_form);
@@ -94,7 +94,7 @@ class CorpusCopies {
   std::size_t message_count() const { return corpus_.message_count() * copies_; }
   std::uint64_t conversation_json_bytes() const { return corpus_.conversation_json_bytes() * copies_; }
 
-  // Deterministic: the same position gives the same record, whichever were asked for before.
+  // Deterministic: a position always gives the same record.
   Conversation At(std::size_t position) const;
 
  private:
@@ -106,7 +106,7 @@ class CorpusCopies {
   IdForm id_form_;
 };
 
-// Times as records carry them (UTC, six digits, Z), and as microseconds since 1970.
+// Times as in records (UTC, six digits, Z), and as microseconds since 1970.
 std::int64_t MicrosecondsFromTimestamp(std::string_view timestamp);
 std::string TimestampFromMicroseconds(std::int64_t time_us);
 

@@ -1,5 +1,5 @@
-// Writes the generated corpus, with prompts and documents made of its texts, in the files and folders of the development
-// data set: conversations.ndjson, prompts.ndjson, documents/documents.ndjson and documents/contents/….
+// Writes the generated corpus, with prompts and documents made of its texts, as the files and folders of the development data
+// set: conversations.ndjson, prompts.ndjson, documents/documents.ndjson and documents/contents/….
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -49,7 +49,7 @@ Json ToPrompt(const Conversation& source) {
           {"is_public", source.messages.size() > 4}};
 }
 
-// Texts for most, and every eighth a binary one: all 256 byte values in a pattern of its own.
+// Text, and every eighth binary: all 256 byte values in a pattern of its own.
 std::string MakeContent(const Conversation& source, std::size_t number) {
   std::string content;
   for (const Message& message : source.messages) content.append(message.content).append("\n\n");

@@ -7,7 +7,7 @@
 namespace coffer::bench {
 namespace {
 
-constexpr std::size_t kPendingBytes = std::size_t{256} << 10;  // records are small: each call to zstd has a price
+constexpr std::size_t kPendingBytes = std::size_t{256} << 10;  // records are small, and each call to zstd costs time
 
 }  // namespace
 
