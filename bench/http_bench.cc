@@ -119,7 +119,7 @@ double MeasureCoffer(Engine& engine, unsigned threads) {
 
 int Run() {
   if (std::system("command -v wrk > /dev/null") != 0) {
-    std::cout << "wrk is not there (Debian package wrk): nothing measured\n";
+    std::cout << "wrk is not installed (Debian package wrk): nothing measured\n";
     return 0;
   }
   const std::string folder = std::filesystem::temp_directory_path() / ("coffer-http-bench-" + std::to_string(::getpid()));
@@ -137,11 +137,11 @@ int Run() {
     const Writer writer(**engine);
     constant_beside_writer = MeasureConstant(threads, kStatisticsBytes);
     coffer = MeasureCoffer(**engine, threads);
-    std::cout << "| the writer's commits meanwhile | " << writer.written() << " |\n";
+    std::cout << "| the writer's commits | " << writer.written() << " |\n";
   }
-  std::cout << "| bare Beast, a constant | " << constant << " |\n| the same beside the writer | " << constant_beside_writer
-            << " |\n| coffer, GET /stats beside the writer | " << coffer << " |\n| ratio to the constant | "
-            << coffer / constant << " |\n| ratio beside the writer | " << coffer / constant_beside_writer << " |\n";
+  std::cout << "| bare Beast, a constant | " << constant << " |\n| the same with the writer | " << constant_beside_writer
+            << " |\n| coffer, GET /stats with the writer | " << coffer << " |\n| ratio to the constant | " << coffer / constant
+            << " |\n| ratio with the writer | " << coffer / constant_beside_writer << " |\n";
   const bool closed = (*engine)->Close().ok();
   std::filesystem::remove_all(folder);
   return closed && coffer > 0 ? 0 : 1;

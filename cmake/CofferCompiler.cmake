@@ -45,10 +45,8 @@ function(coffer_precompile_options target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # ccache needs it to see the contents of the precompiled header.
     target_compile_options(${target} PRIVATE -fpch-preprocess)
-    # With precompiled headers GCC 12 reports these warnings, which are false, for std::string's own code.
-    if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-      target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
-    endif()
+    # With precompiled headers GCC (12, 14) no longer sees that these warnings, false ones of std::string's own code, are the system's.
+    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
   endif()
 endfunction()
 

@@ -21,7 +21,7 @@ using engine::BatchEntry;
 using engine::EncodedMessage;
 using engine::EncodedRow;
 
-// Takes back what a failed put has added.
+// Removes what a failed put added.
 class Rollback {
  public:
   explicit Rollback(Batch::State& state) : state_(state), bytes_(state.bytes.size()), messages_(state.messages.size()) {}
@@ -41,7 +41,7 @@ class Rollback {
 
 Status CheckRoom(const Batch::State& state, std::size_t added_bytes = 0) {
   if (state.entries.size() >= kBatchEntriesMax) {
-    return Status::ResourceExhausted("batch: more than " + std::to_string(kBatchEntriesMax) + " operations");
+    return Status::ResourceExhausted("batch: more than " + std::to_string(kBatchEntriesMax) + " entries");
   }
   if (state.TotalBytes() + added_bytes > kBatchBytesMax) {
     return Status::ResourceExhausted("batch: more than " + std::to_string(kBatchBytesMax) + " bytes");
@@ -49,8 +49,8 @@ Status CheckRoom(const Batch::State& state, std::size_t added_bytes = 0) {
   return Status::Ok();
 }
 
-// The id, created_at and updated_at that a record is written with. Copying a whole record only to fill in what is missing would
-// cost more than the encoding, so the copy is made where something is missing.
+// The record with id, created_at and updated_at. Copies it only if one of them is missing, because a copy costs more than the
+// encoding.
 template <typename Record>
 const Record& Completed(const Record& record, engine::EngineCore& core, std::optional<Record>& copy, bool& generated_id) {
   generated_id = record.id.empty();
@@ -102,11 +102,11 @@ Status EncodeConversation(Batch::State& state, const Conversation& given, BatchE
   return Status::Ok();
 }
 
-// `sequence` is the message's place where it is known.
+// `sequence`: the message's sequence number, if it is known already.
 Status EncodeMessage(Batch::State& state, std::string_view conversation_id, const Message& given,
                      std::optional<std::uint64_t> sequence, EncodedMessage& encoded) {
   if (!given.conversation_id.empty() && given.conversation_id != conversation_id) {
-    return Status::InvalidArgument("conversation_id: is " + given.conversation_id + ", and the message goes into " +
+    return Status::InvalidArgument("conversation_id: is " + given.conversation_id + ", but the message is put into " +
                                    std::string(conversation_id));
   }
   std::optional<Message> copy;
@@ -147,7 +147,8 @@ Status EncodeMessages(Batch::State& state, std::string_view conversation_id, std
     const std::uint64_t sequence = messages[i].sequence_number.value_or(next);
     ascending = ascending && (i == 0 || sequence >= next);
     EncodedMessage& encoded = state.messages.emplace_back();
-    COFFER_TRY_CONTEXT(EncodeMessage(state, conversation_id, messages[i], sequence, encoded), "messages[" + std::to_string(i) + "]");
+    COFFER_TRY_CONTEXT(EncodeMessage(state, conversation_id, messages[i], sequence, encoded),
+                       "messages[" + std::to_string(i) + "]");
     if (sequence == UINT64_MAX)
       return Status::InvalidArgument("messages[" + std::to_string(i) + "].sequence_number: too large");
     next = sequence + 1;
@@ -159,7 +160,7 @@ Status EncodeMessages(Batch::State& state, std::string_view conversation_id, std
   const auto twice =
       std::adjacent_find(first, state.messages.end(), [](const auto& a, const auto& b) { return a.sequence == b.sequence; });
   if (twice == state.messages.end()) return Status::Ok();
-  return Status::InvalidArgument("messages: sequence_number " + std::to_string(twice->sequence) + " twice");
+  return Status::InvalidArgument("messages: sequence_number " + std::to_string(twice->sequence) + " occurs twice");
 }
 
 Status PutConversationInto(Batch::State& state, const Conversation& conversation,
@@ -204,9 +205,9 @@ Status PutMessageInto(Batch::State& state, std::string_view conversation_id, con
   return Status::Ok();
 }
 
-// Whether there is one, and in this store: put all the same, it would be missing without a word.
+// A content that was moved from, or that is in another store, must not be put: its bytes would be missing.
 Status CheckContent(const Batch::State& state, const engine::ContentWriterState* content) {
-  if (content == nullptr) return Status::InvalidArgument("content: was taken from its writer");
+  if (content == nullptr) return Status::InvalidArgument("content: was moved from");
   if (!content->BelongsTo(state.core)) return Status::InvalidArgument("content: belongs to another engine");
   return Status::Ok();
 }

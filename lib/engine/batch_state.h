@@ -1,4 +1,4 @@
-// Batch::State: the entries of a batch, encoded as they were put.
+// Batch::State: the encoded entries of a batch.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace coffer {
 
 namespace engine {
 
-// A stretch of the batch's bytes: kind (1 byte), key and stored value (of a message: its JSON), together as the content digest
-// takes them.
+// A range of the batch's bytes: kind (1 byte), key and stored value (of a message: its JSON). The content digest is taken of
+// the range.
 struct EncodedRow {
   std::size_t offset = 0;
   std::uint32_t key_bytes = 0;
@@ -46,7 +46,7 @@ enum class Action : std::uint8_t {
   kDelete,
 };
 
-// What the head of a conversation tells of messages that a bulk load brings beside the entry that puts it.
+// What the head of a conversation says about messages that a bulk load stores.
 struct LoadedMessages {
   format::Tally messages;
   std::uint64_t first_sequence = 0;
@@ -59,19 +59,19 @@ struct BatchEntry {
   Action action = Action::kPutConversation;
   PutMode mode = PutMode::kUpsert;
   Kind kind = Kind::kConversation;
-  bool appends = false;  // of kPutMessage: a taken place is a failure
+  bool appends = false;  // of kPutMessage: another message with the sequence number is a failure
   bool replaces_messages = false;
   bool generated_id = false;
-  std::string id;                 // the record's; of a message the conversation's
+  std::string id;                 // the record's; for a message, the conversation's
   std::string owner;              // of kDelete
   std::uint64_t sequence = 0;     // of kDeleteMessage
   EncodedRow row;                 // prompt, or a conversation's text
   format::ConversationHead head;  // of a conversation, without its messages
   std::size_t first_message = 0;  // into State::messages
   std::size_t message_count = 0;
-  // With replaces_messages: a bulk load has the messages' rows, and the removal of those that go.
+  // With replaces_messages: a bulk load has the rows of the messages and removes the old rows.
   bool messages_loaded = false;
-  // Documents are encoded when they are applied: their text depends on the content that is there.
+  // Encoded when the entry is applied, because the text depends on the stored content.
   std::unique_ptr<Document> document;
   std::unique_ptr<ContentWriterState> content;
 };
@@ -102,7 +102,8 @@ class Batch::State {
 
   engine::EngineCore& core;
   std::string bytes;
-  std::size_t document_bytes = 0;  // of documents, which are kept as they are, and of contents' ends that are not on disk yet
+  // Of documents, which are not encoded yet, and of the last chunks of contents, which are in memory.
+  std::size_t document_bytes = 0;
   std::vector<engine::BatchEntry> entries;
   std::vector<engine::EncodedMessage> messages;
 };

@@ -21,12 +21,12 @@ Status CheckKind(Kind kind) {
   return Status::InvalidArgument("kind: " + std::string(KindName(kind)) + " cannot be deleted in bulk");
 }
 
-// What an id is answered that cannot be one, or that was given before: the words of a missing record.
+// The status of an id that is malformed or occurs twice: the same as of a missing record.
 Status NotThere(Kind kind, const std::string& id) {
   return Status::NotFound(std::string(KindName(kind)) + " " + id + ": not found");
 }
 
-// Deletes one commit's worth of distinct ids and adds up what became of them.
+// Deletes the distinct ids of one commit and adds the outcome to `report`.
 Status DeleteSome(EngineCore& core, Kind kind, std::span<const std::string_view> ids, const BulkDeleteOptions& options,
                   BulkDeleteReport& report) {
   COFFER_ASSIGN(BulkDeleteReport added, DeleteOneBatch(core, kind, ids, options, nullptr));
@@ -65,7 +65,7 @@ Result<BulkDeleteReport> DeleteOneBatch(EngineCore& core, Kind kind, std::span<c
       COFFER_TRY(transaction.Commit(options.durability));
     }
   }
-  // As behind every commit: a failure closes the latch and shows at the next write.
+  // As after every commit: a failure closes the latch, and the next write returns it.
   Guarded([&] { return core.RebaseCountersIfDue(); }).Ignore();
   return report;
 }
@@ -74,7 +74,7 @@ Result<Selection> CheckBulkDelete(const EngineCore& core, const Selection& selec
   COFFER_TRY(CheckKind(selection.kind));
   if (Status status = core.CheckWritable(); !status.ok() && !options.dry_run) return status;
   if (!options.owner.empty() && !selection.owner.empty() && options.owner != selection.owner) {
-    return Status::InvalidArgument("owner: the selection's and the options' differ");
+    return Status::InvalidArgument("owner: the selection and the options name different owners");
   }
   COFFER_TRY(CheckSelection(selection));
   Selection effective = selection;

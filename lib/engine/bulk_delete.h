@@ -1,4 +1,4 @@
-// Bulk delete: many records by ids or by a selection, in bounded atomic commits.
+// Bulk delete: deletes many records, by ids or by a selection, in atomic commits of bounded size.
 #pragma once
 
 #include <cstddef>
@@ -16,26 +16,28 @@ namespace coffer::engine {
 
 class Transaction;
 
-// Within one call, whatever their number.
+// Any number of records in one call.
 Result<BulkDeleteReport> BulkDeleteIds(EngineCore& core, Kind kind, std::span<const std::string> ids,
                                        const BulkDeleteOptions& options);
 Result<BulkDeleteReport> BulkDeleteSelected(EngineCore& core, const Selection& selection, const BulkDeleteOptions& options);
 
-// What stands against a bulk delete before it begins. Of a selection: it, with the options' owner.
+// Checks the arguments of a bulk delete before it begins. The second returns the selection with the owner of the options.
+// kInvalidArgument: a kind that cannot be deleted in bulk, an invalid selection, different owners, or too many ids.
+// kPermissionDenied, kUnavailable: the store cannot be written, and it is not a dry run.
 Status CheckBulkDelete(const EngineCore& core, Kind kind, std::size_t ids, const BulkDeleteOptions& options);
 Result<Selection> CheckBulkDelete(const EngineCore& core, const Selection& selection, const BulkDeleteOptions& options);
 
-// The ids to look for, and those that cannot be there or were given before. Views into the ids given.
+// The ids to look up, and those that are malformed or occur twice. `ids` are views into the argument.
 struct DistinctIds {
   std::vector<std::string_view> ids;
   std::vector<BulkDeleteError> refused;
 };
 DistinctIds SortOutIds(Kind kind, std::span<const std::string> ids);
 
-// Called before the commit, with what it does, to add rows to it.
+// Called before a commit, with its report, to add rows to it.
 using BatchNote = std::function<void(Transaction& transaction, const BulkDeleteReport& added)>;
 
-// One commit: at most kDeleteBatchRecordsMax distinct ids. `note` may be null. `requested` stays 0.
+// Deletes at most kDeleteBatchRecordsMax distinct ids in one commit. `note` may be null. `requested` in the report stays 0.
 Result<BulkDeleteReport> DeleteOneBatch(EngineCore& core, Kind kind, std::span<const std::string_view> ids,
                                         const BulkDeleteOptions& options, const BatchNote& note);
 void AddTo(BulkDeleteReport added, BulkDeleteReport& report);

@@ -7,6 +7,7 @@
 #include "engine/content_state.h"
 #include "engine/internals.h"
 #include "format/stored/keys.h"
+#include "vocabulary/check.h"
 #include "vocabulary/exceptions.h"
 #include "vocabulary/try.h"
 
@@ -20,7 +21,7 @@ std::uint32_t ChunkCount(std::uint64_t size_bytes) {
 ContentWriterState::ContentWriterState(EngineCore& core) : core_(core), pin_(core.Pin()), content_id_(core.NewContentId()) {}
 
 ContentWriterState::~ContentWriterState() {
-  // Should this fail, the intent row has the chunks swept when the store is next opened.
+  // If this fails, the next open removes the chunks, because their intent row exists.
   if (staged_) Guarded([this] { return RemoveChunks(); }).Ignore();
 }
 
@@ -34,14 +35,14 @@ Status ContentWriterState::RemoveChunks() {
 
 Status ContentWriterState::Append(std::string_view bytes) {
   if (!failure_.ok()) return failure_;
-  if (finished_) return Status::InvalidArgument("content: is finished");
+  if (finished_) return Status::InvalidArgument("content: finished already");
   if (bytes.size() > kDocumentContentBytesMax - size_bytes_) {
     return failure_ = Status::ResourceExhausted("content: longer than " + std::to_string(kDocumentContentBytesMax) + " bytes");
   }
   hash_.Update(bytes);
   size_bytes_ += bytes.size();
   while (!bytes.empty()) {
-    // A full chunk waits for the byte behind it, so that a content of exactly one chunk is not staged.
+    // A full chunk is written only when another byte follows, so a content of exactly one chunk stays in memory.
     if (buffer_.size() == kContentChunkBytes) {
       if (Status status = WriteChunk(); !status.ok()) return failure_ = status;
     }
@@ -53,11 +54,12 @@ Status ContentWriterState::Append(std::string_view bytes) {
 }
 
 Status ContentWriterState::WriteChunk() {
+  COFFER_CHECK(staged_ == (chunks_ > 0));
   const StoreAccess access = core_.Access();
   storage::WriteBatch batch;
   if (!staged_) batch.Put(storage::Family::kProgress, format::ContentIntentKey(content_id_), std::string_view());
   batch.Put(storage::Family::kContents, format::ContentKey(content_id_, chunks_), buffer_);
-  // Buffered: the record's commit, which makes them a content, makes everything before it durable too.
+  // Buffered, because the record's commit makes earlier commits durable too.
   COFFER_TRY(core_.CommitToStore(access, batch, {}, Durability::kBuffered));
   staged_ = true;
   ++chunks_;
@@ -82,6 +84,7 @@ Status ContentWriterState::WriteAll() {
 }
 
 void ContentWriterState::AppendTo(storage::WriteBatch& batch) const {
+  COFFER_CHECK(finished_ && staged_ == (chunks_ > 0));
   if (!buffer_.empty()) batch.Put(storage::Family::kContents, format::ContentKey(content_id_, chunks_), buffer_);
   if (staged_) batch.Delete(storage::Family::kProgress, format::ContentIntentKey(content_id_));
 }
@@ -102,7 +105,8 @@ Status ContentReaderState::LoadChunk(std::uint32_t chunk) {
   if (chunk_number_ == chunk) return Status::Ok();
   chunk_number_ = UINT64_MAX;
   const auto where = [&] { return "document " + document_id_ + ": chunk " + std::to_string(chunk) + " of its content"; };
-  COFFER_TRY_CONTEXT(store_.Get(storage::Family::kContents, format::ContentKey(content_id_, chunk), snapshot_, chunk_), where());
+  COFFER_TRY_CONTEXT(store_.Get(storage::Family::kContents, format::ContentKey(content_id_, chunk), snapshot_, chunk_),
+                     where());
   if (!chunk_.found()) return Missing(where());
   const std::uint64_t expected =
       std::min<std::uint64_t>(kContentChunkBytes, size_bytes_ - std::uint64_t{chunk} * kContentChunkBytes);
@@ -114,8 +118,8 @@ Status ContentReaderState::LoadChunk(std::uint32_t chunk) {
 Status ContentReaderState::Missing(const std::string& where) {
   COFFER_ASSIGN(std::string backup, LeftOutBy(store_, snapshot_));
   if (backup.empty()) return Status::Corruption(where + " is missing");
-  return Status::NotFound("document " + document_id_ + ": its content is not here: backup " + backup +
-                          ", from which the store was restored, left the contents of documents out");
+  return Status::NotFound("document " + document_id_ + ": no content: the store was restored from backup " + backup +
+                          ", which left out the contents of documents");
 }
 
 Result<std::string> LeftOutBy(storage::Store& store, const storage::StoreSnapshot* snapshot) {
@@ -141,7 +145,7 @@ Result<std::size_t> ContentReaderState::Read(std::span<char> buffer) {
 
 namespace {
 
-Status Taken() { return Status::InvalidArgument("content: was taken from its writer"); }
+Status MovedFrom() { return Status::InvalidArgument("content: was moved from"); }
 
 }  // namespace
 
@@ -157,12 +161,12 @@ ContentWriter::ContentWriter(ContentWriter&&) noexcept = default;
 ContentWriter& ContentWriter::operator=(ContentWriter&&) noexcept = default;
 ContentWriter::~ContentWriter() = default;
 Status ContentWriter::Append(std::string_view bytes) try {
-  return state_ != nullptr ? state_->Append(bytes) : Taken();
+  return state_ != nullptr ? state_->Append(bytes) : MovedFrom();
 } catch (...) {
   return state_ != nullptr ? state_->Fail(StatusOfException()) : StatusOfException();
 }
 
-Status ContentWriter::Finish() try { return state_ != nullptr ? state_->Finish() : Taken(); } catch (...) {
+Status ContentWriter::Finish() try { return state_ != nullptr ? state_->Finish() : MovedFrom(); } catch (...) {
   return state_ != nullptr ? state_->Fail(StatusOfException()) : StatusOfException();
 }
 

@@ -1,4 +1,4 @@
-// The states behind ContentWriter and ContentReader.
+// The implementations of ContentWriter and ContentReader.
 #pragma once
 
 #include <cstdint>
@@ -15,31 +15,31 @@
 namespace coffer::engine {
 
 // Invariants:
-// * Chunks on disk have an intent row in `progress` until a record names them, in the same commit.
-// * A content of at most one chunk is not staged but by WriteAll: it is written in its record's own commit.
+// * Chunks on disk have an intent row in `progress` until a record names them. The record's commit removes the row.
+// * A content of at most one chunk is written in the commit of its record, unless WriteAll was called.
 class ContentWriterState {
  public:
   explicit ContentWriterState(EngineCore& core);
-  // Removes what was staged and not handed over.
+  // Removes the chunks on disk, unless they belong to a record.
   ~ContentWriterState();
 
   Status Append(std::string_view bytes);
   Status Finish();
-  // What every later call, and a put, answers.
+  // Makes every later call, and a put, return `failure`.
   Status Fail(Status failure) noexcept { return failure_ = std::move(failure); }
   bool BelongsTo(const EngineCore& core) const { return &core_ == &core; }
-  // Puts what is in memory on disk, so that a finished content can wait long for its record.
+  // Writes the last chunk to disk, to free its memory if the record comes much later.
   Status WriteAll();
   std::uint64_t size_bytes() const { return size_bytes_; }
-  // What is in memory and not staged.
+  // Bytes that are in memory and not on disk.
   std::size_t buffered_bytes() const { return buffer_.size(); }
   const std::string& sha256_hex() const { return sha256_hex_; }
 
-  // Valid once finished, as long as this object lives.
+  // Call after Finish. Valid as long as this object.
   format::ContentReference Reference() const { return {content_id_, size_bytes_, sha256_}; }
-  // Adds what is not on disk yet, and the end of the intent, to the commit of the record.
+  // Adds the last chunk, and the removal of the intent row, to the commit of the record.
   void AppendTo(storage::WriteBatch& batch) const;
-  // The commit is done: the chunks belong to a record now.
+  // Call after that commit: the chunks belong to the record now.
   void HandOver() { staged_ = false; }
 
  private:
@@ -62,7 +62,7 @@ class ContentWriterState {
 
 class ContentReaderState {
  public:
-  // Reads at `caller_snapshot`, which must outlive this object, or, where that is null, at `own_snapshot`.
+  // Reads at `caller_snapshot`, which must outlive this object, or at `own_snapshot` if `caller_snapshot` is null.
   ContentReaderState(storage::Store& store, StorePin pin, const storage::StoreSnapshot* caller_snapshot,
                      std::unique_ptr<storage::StoreSnapshot> own_snapshot, std::string document_id,
                      const format::ContentReference& content);
@@ -89,10 +89,10 @@ class ContentReaderState {
   std::uint64_t chunk_number_ = UINT64_MAX;
 };
 
-// The backup that left the contents of documents out of this store; empty: none did.
+// The id of the backup that left out the contents of documents when this store was restored from it; empty if no such backup.
 Result<std::string> LeftOutBy(storage::Store& store, const storage::StoreSnapshot* snapshot);
 
-// How many chunks a content of `size_bytes` has.
+// The number of chunks of a content of `size_bytes`.
 std::uint32_t ChunkCount(std::uint64_t size_bytes);
 
 }  // namespace coffer::engine

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kOpenFilesMax = 64;
 
-// Built aside, so that a crash leaves no control store or a whole one.
+// Builds the store as "<path>.partial" and renames it, so that `path` is complete or does not exist.
 Status Create(FileSystem& files, const std::string& path, storage::StoreOptions options) {
   const std::string temporary_path = path + ".partial";
   COFFER_TRY(storage::RemoveRecursively(files, temporary_path));
@@ -34,7 +34,7 @@ Result<std::unique_ptr<storage::Store>> OpenControlStore(FileSystem& files, cons
   }
   Result<std::unique_ptr<storage::Store>> store = storage::OpenRocksStore(path, options);
   if (!store.ok() && store.status().code() == StatusCode::kNotFound) {
-    return Status::Corruption(path + ": holds no store, or not all of it");
+    return Status::Corruption(path + ": is not a complete store");
   }
   return store;
 }

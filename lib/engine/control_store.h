@@ -1,5 +1,5 @@
-// The control store: a second, small store beside the live one. It keeps what must survive a restore: the journal of
-// operations, the ledger of erasures, tokens.
+// The control store: a second, small store next to the live one. It holds what a restore must not change: the journal of
+// operations, the state of the repository, the ledger of erasures, tokens.
 #pragma once
 
 #include <memory>
@@ -11,9 +11,10 @@
 
 namespace coffer::engine {
 
-// Opens the control store in `path`, and makes one where there is none: a store of an earlier version gets its own so.
-// `options` are the live store's. Read-only and none there: null, which is as good as an empty one. kCorruption: the folder is
-// there and holds no store.
+// Opens the control store in `path`. Creates it if `path` does not exist, for example for a store of an earlier version;
+// read-only, returns null instead, which stands for an empty control store. `options` are those of the live store. After a
+// crash or a failure `path` does not exist or is complete.
+// kCorruption: `path` exists, but is not a complete store.
 Result<std::unique_ptr<storage::Store>> OpenControlStore(FileSystem& files, const std::string& path,
                                                          storage::StoreOptions options);
 

@@ -8,6 +8,7 @@
 #include "format/stored/keys.h"
 #include "format/stored/message_run.h"
 #include "storage/durable_file.h"
+#include "vocabulary/check.h"
 #include "vocabulary/exceptions.h"
 #include "vocabulary/fixed_width.h"
 #include "vocabulary/try.h"
@@ -15,14 +16,14 @@
 namespace coffer::engine {
 namespace {
 
-// A message of unusual size must not leave its memory to all that follow.
+// Buffers that a large message made larger than this are freed.
 constexpr std::size_t kBufferBytesKept = std::size_t{4} << 20;
 
 bool IsFinal(const AppliedItem& item) { return !item.status.ok() || item.result.outcome == Outcome::kKept; }
 
 }  // namespace
 
-// Rows of messages, made as a transaction makes them, and between them the removal of the rows that were there.
+// Writes the same rows of messages as a transaction, and removes the old rows, in the order of keys.
 class ConversationWriter::RowWriter {
  public:
   RowWriter(std::string_view id, storage::BulkLoad& load, storage::Scan* old_rows, LoadedMessages& loaded)
@@ -82,8 +83,8 @@ class ConversationWriter::RowWriter {
     return status;
   }
 
-  // Those up to the row at `key`, which is written over; all, if that is empty. One by one: a range deletion among the files
-  // would make them overlap, and keep them all on the store's first level.
+  // Deletes the old rows before `key`, whose row is overwritten; all if `key` is empty. One by one, because a range deletion
+  // would make the files overlap, and they would all stay on the store's first level.
   Status RemoveOldRows(std::string_view key) {
     if (old_rows_ == nullptr) return Status::Ok();
     for (; old_rows_->valid() && (key.empty() || old_rows_->key() <= key); old_rows_->Next()) {
@@ -120,7 +121,7 @@ ConversationWriter::ConversationWriter(Engine& engine, storage::Store& store, St
       batch_(engine) {}
 
 ConversationWriter::~ConversationWriter() {
-  // What cannot be removed now is swept at the next opening.
+  // If this fails, the next open removes the folder.
   storage::RemoveRecursively(core_.files(), folder_).Ignore();
 }
 
@@ -137,11 +138,11 @@ Status ConversationWriter::Append(Message message) {
   const std::string name = "messages[" + std::to_string(messages_) + "]";
   const std::uint64_t sequence = message.sequence_number.value_or(next_sequence_);
   if (sequence == UINT64_MAX) return Status::InvalidArgument(name + ".sequence_number: too large");
-  // The stored text tells neither the conversation nor the place, so any will do here.
+  // The stored text contains neither the conversation's id nor the sequence number, so any id will do here.
   message.conversation_id.clear();
   message.sequence_number.reset();
   COFFER_TRY_CONTEXT(encoder_.AppendMessage("any", message), name);
-  message = Message();  // a long one is in memory often enough
+  message = Message();  // frees the memory of a long message early
   const Batch::State& encoded = Internals::StateOf(encoder_);
   const EncodedMessage& row = encoded.messages.back();
   Status status = temporary_.Add(sequence, row.created_at, encoded.StoredOf(row));
@@ -156,7 +157,7 @@ Status ConversationWriter::Append(Message message) {
 }
 
 Status ConversationWriter::Finish(const Conversation& conversation, PutMode mode) {
-  if (messages_ == 0) return Status::Internal("conversation: has no messages to stage");
+  if (messages_ == 0) return Status::Internal("conversation: has no messages");
   COFFER_TRY(batch_.PutConversationWithMessages(conversation, std::span<const Message>(), mode));
   BatchEntry& entry = Internals::StateOf(batch_).entries.back();
   entry.messages_loaded = true;
@@ -165,10 +166,11 @@ Status ConversationWriter::Finish(const Conversation& conversation, PutMode mode
 }
 
 Result<AppliedItem> ConversationWriter::Commit() {
+  COFFER_CHECK(!id_.empty());
   COFFER_ASSIGN(bool exists, Exists());
   COFFER_ASSIGN(std::optional<AppliedItem> put, exists ? std::optional<AppliedItem>() : PutNew());
   Result<AppliedItem> item = put ? Result<AppliedItem>(*std::move(put)) : PutOver();
-  // As behind every commit: a failure closes the latch and shows at the next write.
+  // As after every commit: a failure closes the latch, and the next write returns it.
   if (item.ok()) Guarded([this] { return core_.RebaseCountersIfDue(); }).Ignore();
   return item;
 }

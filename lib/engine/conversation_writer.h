@@ -1,4 +1,4 @@
-// ConversationWriter: a conversation with more messages than a batch holds, taken up one by one and stored all at once.
+// ConversationWriter: stores a conversation with more messages than a batch holds, in one commit.
 #pragma once
 
 #include <cstdint>
@@ -16,33 +16,36 @@
 
 namespace coffer::engine {
 
-// Messages wait in a spool, since what they belong to may be known only behind the last of them. Commit writes their rows to
-// sorted files and has the store take these in together with the conversation's own rows.
+// Append keeps the messages in a temporary file, because the conversation may be known only after its last message. Commit
+// writes their rows to sorted files, which the store ingests together with the rows of the conversation.
 //
 // Invariants:
-// * Before the commit nothing of it is in the store: all is in a folder of its own that is removed with this object, and
-//   swept at the next opening after a crash.
-// * The commit is one atomic, durable change, whatever its size: no reader and no crash sees a part of it.
-// Owned by the caller; one thread at a time; the Engine must outlive it. Memory: a few buffers and one message.
+// * Before the commit everything is in a temporary folder. The destructor removes it; after a crash the next open does.
+// * The commit is one atomic, durable change of any size: no reader and no crash sees a part of it.
+// Owned by the caller. Use from one thread at a time. The Engine must outlive it. Memory: a few buffers and one message.
 class ConversationWriter {
  public:
-  // As for every write: kPermissionDenied, kUnavailable.
+  // kPermissionDenied: the store is opened read-only.
+  // kUnavailable: an earlier write failed.
   static Result<std::unique_ptr<ConversationWriter>> Begin(Engine& engine);
   ~ConversationWriter();
   ConversationWriter(const ConversationWriter&) = delete;
   ConversationWriter& operator=(const ConversationWriter&) = delete;
 
-  // Sequence numbers as Batch::PutConversation takes them; a number twice is told by Commit. conversation_id is not looked at.
-  // kInvalidArgument: the message is refused, and so is the conversation. Else the spool cannot be written.
+  // Sequence numbers are those of Batch::PutConversationWithMessages; Commit reports one that occurs twice. Ignores
+  // conversation_id.
+  // kInvalidArgument: the message is invalid, and so is the conversation.
+  // kIoError, kResourceExhausted: the temporary file cannot be written.
   Status Append(Message message);
   std::uint64_t messages() const noexcept { return messages_; }
 
-  // The conversation itself, behind its messages, of which there must be one. kInvalidArgument: it is refused.
+  // Call once, after at least one Append.
+  // kInvalidArgument: the conversation is invalid.
   Status Finish(const Conversation& conversation, PutMode mode);
 
-  // Once, behind Finish. The item tells what is about this conversation alone: that it was put, kept or refused. A failed
-  // Status: the store failed, and nothing changed. A new conversation is locked for the last step alone. One that is there
-  // already is locked, and writers of the ids that share its lock wait, while the rows are written: seconds a gigabyte.
+  // Call once, after Finish. The item says whether this conversation was put, kept or refused. A failed Status means that the
+  // store failed and nothing changed. A new conversation is locked only during the last step. An existing conversation is
+  // locked while the rows are written, which takes seconds per gigabyte; writers of ids that share its lock wait.
   Result<AppliedItem> Commit();
 
  private:
@@ -51,11 +54,12 @@ class ConversationWriter {
   ConversationWriter(Engine& engine, storage::Store& store, StorePin pin);
 
   Result<bool> Exists();
-  // Nothing: there is such a conversation by now.
+  // Nullopt: the conversation exists by now.
   Result<std::optional<AppliedItem>> PutNew();
   Result<AppliedItem> PutOver();
   Result<std::unique_ptr<storage::BulkLoad>> NewLoad() { return store_.NewBulkLoad(storage::Family::kMessages, folder_); }
-  // Writes the messages, and the removal of `old_rows`, to `load`. kInvalidArgument: the conversation is refused.
+  // Writes the messages, and the removal of `old_rows`, to `load`.
+  // kInvalidArgument: a sequence number occurs twice.
   Status FillLoad(storage::BulkLoad& load, storage::Scan* old_rows);
 
   Engine& engine_;

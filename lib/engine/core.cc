@@ -31,7 +31,7 @@ Status CheckOptions(const OpenOptions& options) {
   return Status::Ok();
 }
 
-// True for as long as it lives.
+// Sets a flag as long as it exists.
 class SwitchingMark {
  public:
   explicit SwitchingMark(std::atomic<bool>& flag) : flag_(flag) { flag_.store(true, std::memory_order_release); }
@@ -48,7 +48,7 @@ class SwitchingMark {
 EngineCore::EngineCore() = default;
 
 EngineCore::~EngineCore() {
-  // Nobody is left to tell; Close is there for those who want to know.
+  // Callers that need the status call Close.
   if (store_ != nullptr) Guarded([this] { return Close(); }).Ignore();
 }
 
@@ -56,13 +56,14 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
   COFFER_TRY(CheckOptions(options));
   std::unique_ptr<EngineCore> core(new EngineCore());
   if (!options.repository.empty()) {
-    // Looked at before the lock file is made.
+    // Checked before the lock file is created.
     COFFER_TRY(StoreFolder::CheckRepository(folder, options.repository));
   }
   core->options_ = options;
   core->TakeHost();
 
-  COFFER_ASSIGN(std::unique_ptr<StoreFolder> opened, StoreFolder::Open(*core->files_, folder, options.create_if_missing, options.read_only));
+  COFFER_ASSIGN(std::unique_ptr<StoreFolder> opened,
+                StoreFolder::Open(*core->files_, folder, options.create_if_missing, options.read_only));
   core->folder_ = std::move(opened);
   core->memory_ = storage::NewStoreMemory(options.write_buffer_bytes, options.block_cache_bytes);
   core->repository_ = options.repository.empty() ? core->folder_->BackupsPath() : options.repository;
@@ -73,14 +74,16 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
     const WriterLock lock(core->store_mutex_);
     COFFER_TRY_CONTEXT(core->OpenStore(), "opening " + folder);
   }
-  COFFER_ASSIGN_CONTEXT(std::unique_ptr<storage::Store> control, OpenControlStore(*core->files_, core->folder_->ControlPath(), core->StoreOptionsFor(false)), "opening " + folder);
+  COFFER_ASSIGN_CONTEXT(std::unique_ptr<storage::Store> control,
+                        OpenControlStore(*core->files_, core->folder_->ControlPath(), core->StoreOptionsFor(false)),
+                        "opening " + folder);
   core->control_ = std::move(control);
   core->tokens_ = std::make_unique<Tokens>(core->control_.get());
   COFFER_TRY_CONTEXT(core->tokens_->Load(), "opening " + folder);
   if (!options.read_only) {
-    // Only now: were CURRENT wrong, what it does not name might be all there is.
+    // Only after the store has opened: if CURRENT is wrong, a generation that it does not name may be the only good one.
     COFFER_TRY(core->folder_->Sweep());
-    // A leftover export is no reason to refuse the store; the next opening tries again.
+    // A failure to remove temporary exports does not fail the open; the next open tries again.
     core->folder_->SweepExports().Ignore();
   }
   COFFER_TRY_CONTEXT(core->CountFilesBesides(), "opening " + folder);
@@ -168,7 +171,8 @@ storage::StoreOptions EngineCore::SmallStoreOptions() const {
 Status EngineCore::CreateStore() {
   const std::uint64_t generation = folder_->next_generation();
   COFFER_TRY(storage::RemoveRecursively(*files_, folder_->TemporaryPath(generation)));
-  COFFER_ASSIGN(std::unique_ptr<storage::Store> store, storage::OpenRocksStore(folder_->TemporaryPath(generation), StoreOptionsFor(true)));
+  COFFER_ASSIGN(std::unique_ptr<storage::Store> store,
+                storage::OpenRocksStore(folder_->TemporaryPath(generation), StoreOptionsFor(true)));
   COFFER_TRY(store->Close());
   store.reset();
   return folder_->Switch(generation);
@@ -187,7 +191,7 @@ Status EngineCore::TakeStore(Result<std::unique_ptr<storage::Store>> store) {
   return Status::Ok();
 }
 
-// Contents that were being written when the process ended: no record names them.
+// Removes the chunks of contents that no record names, because the process ended while they were written.
 Status EngineCore::SweepTemporaryContents() {
   storage::WriteBatch batch;
   const std::string prefix = format::ContentIntentKey({});
@@ -195,13 +199,13 @@ Status EngineCore::SweepTemporaryContents() {
       store_->NewScan(storage::Family::kProgress, prefix, format::PrefixEnd(prefix), {});
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const auto content_id = format::ParseContentIntentKey(scan->key());
-    if (!content_id) return Status::Corruption("progress: a key that is none");
+    if (!content_id) return Status::Corruption("progress: malformed key");
     batch.DeleteRange(storage::Family::kContents, *content_id, format::ContentsEnd(*content_id));
     batch.Delete(storage::Family::kProgress, scan->key());
   }
   COFFER_TRY(scan->status());
   if (batch.size() == 0) return Status::Ok();
-  return store_->Commit(batch, Durability::kBuffered).WithContext("sweeping unfinished contents");
+  return store_->Commit(batch, Durability::kBuffered).WithContext("removing temporary contents");
 }
 
 Status EngineCore::CountFilesBesides() {
@@ -250,15 +254,15 @@ Status EngineCore::CheckWritable() const {
   if (options_.read_only) return Status::PermissionDenied("the store is opened read-only");
   if (!latched_.load(std::memory_order_acquire)) return Status::Ok();
   const MutexLock lock(latch_mutex_);
-  return latch_reason_.ok() ? Status::Unavailable("no more writes until the engine is opened anew") : latch_reason_;
+  return latch_reason_.ok() ? Status::Unavailable("no more writes until the engine is opened again") : latch_reason_;
 }
 
 void EngineCore::Latch(std::string_view doing, const Status& failure) {
   const MutexLock lock(latch_mutex_);
   if (latched_.load(std::memory_order_relaxed)) return;
-  // Before its reason, for which there may be no memory.
+  // Set before the reason, because creating the reason may run out of memory.
   latched_.store(true, std::memory_order_release);
-  latch_reason_ = Status::Unavailable("no more writes until the engine is opened anew, since " + std::string(doing) +
+  latch_reason_ = Status::Unavailable("no more writes until the engine is opened again, because " + std::string(doing) +
                                       " failed: " + failure.ToString());
 }
 
@@ -269,8 +273,8 @@ Status EngineCore::CommitToStore(const StoreAccess& access, storage::WriteBatch&
   const ReaderLock lock(commit_mutex_);
   const std::int32_t day = Today();
   change.AppendTo(batch, day);
-  // A counter that could not be changed for lack of memory, once the store has the change, would be wrong until the next
-  // opening.
+  // Allocates before the commit: a counter that could not be changed afterwards for lack of memory would be wrong until the
+  // next open.
   const Totals::Places places = totals_.Prepare(change, day);
   Status status =
       Guarded([&] { return load == nullptr ? access->Commit(batch, durability) : access->CommitBulk(*load, batch); });
@@ -291,7 +295,7 @@ Status EngineCore::RebaseCountersIfDue() {
   COFFER_TRY(CheckWritable());
   storage::WriteBatch batch;
   totals_.AppendRebase(batch);
-  // Buffered: losing it loses nothing, the operands before it are still there.
+  // Buffered: if it is lost, the operands still exist.
   if (Status status = Guarded([&] { return access->Commit(batch, Durability::kBuffered); }); !status.ok()) {
     Latch("writing the counters", status);
     return status;
@@ -322,7 +326,7 @@ Status EngineCore::ForgetOwner(std::string_view owner) {
 
 Result<std::vector<AppliedItem>> EngineCore::Apply(Batch& batch, Durability durability, bool all_or_nothing) {
   COFFER_TRY(CheckWritable());
-  // Its contents lie in the other store.
+  // The contents of the batch are in the other store.
   if (&Internals::StateOf(batch).core != this) return Status::InvalidArgument("batch: belongs to another engine");
   Result<std::vector<AppliedItem>> items = std::vector<AppliedItem>();
   {
@@ -333,7 +337,7 @@ Result<std::vector<AppliedItem>> EngineCore::Apply(Batch& batch, Durability dura
     COFFER_TRY(transaction.Commit(durability));
   }
   batch.Clear();
-  // The batch is committed whatever becomes of this; a failure closes the latch and shows at the next write.
+  // The batch is committed in any case. A failure closes the latch, and the next write returns it.
   Guarded([this] { return RebaseCountersIfDue(); }).Ignore();
   return items;
 }
@@ -344,7 +348,7 @@ Result<std::vector<AppliedItem>> EngineCore::CommitEach(Batch& batch, Durability
 
 Result<std::vector<ItemResult>> EngineCore::CommitAll(Batch& batch, Durability durability) {
   std::vector<ItemResult> results;
-  results.reserve(batch.size());  // once it is committed nothing may fail
+  results.reserve(batch.size());  // nothing may fail after the commit
   COFFER_ASSIGN(std::vector<AppliedItem> items, Apply(batch, durability, true));
   for (AppliedItem& item : items) results.push_back(std::move(item.result));
   return results;
@@ -352,8 +356,8 @@ Result<std::vector<ItemResult>> EngineCore::CommitAll(Batch& batch, Durability d
 
 Status EngineCore::SwitchStore(std::uint64_t generation) {
   COFFER_TRY(CheckWritable());
-  // Looked at before as well, so that nobody waits at the gate for work that will take long and end in a refusal.
-  const auto busy = [] { return Status::Busy("snapshots, readers or unfinished contents of the store are still in use"); };
+  // Checked before the gate too: otherwise calls would wait at the gate for a switch that then returns kBusy.
+  const auto busy = [] { return Status::Busy("snapshots, content readers or content writers are still in use"); };
   if (pins_.load() > 0) return busy();
   const SwitchingMark mark(switching_);
   const MutexLock gate(store_gate_);
@@ -369,10 +373,10 @@ Status EngineCore::SwitchStore(std::uint64_t generation) {
     Latch("opening the switched store", status);
     return status;
   }
-  // The old generation is history: what it could not write any more is of no interest.
+  // The old generation is obsolete; a failure to write its last changes does not matter.
   old->Close().Ignore();
   old.reset();
-  // The new store serves; a folder that cannot be removed now is swept at the next opening.
+  // The new store is live. If this fails, the next open removes the old folder.
   folder_->Sweep().Ignore();
   return Status::Ok();
 }

@@ -1,5 +1,5 @@
-// EngineCore: what the engine's parts and the operations above it share: the live store, the folder, counters, locks and
-// the latch that a failed write closes. Engine (coffer/engine.h) is its public face.
+// EngineCore: what the parts of the engine and the operations share: the live store, the folder, counters, locks, and the latch
+// that a failed write closes. Engine (coffer/engine.h) is the public interface.
 #pragma once
 
 #include <atomic>
@@ -26,7 +26,7 @@ namespace coffer::engine {
 
 class Tokens;
 
-// Keeps the store from being switched while something reads it for longer than a call: a snapshot, a reader, a writer.
+// Prevents a switch of the store while something uses it for longer than a call: a snapshot, a reader, a writer.
 class StorePin {
  public:
   explicit StorePin(std::atomic<int>& pins) : pins_(&pins) { pins_->fetch_add(1); }
@@ -40,8 +40,8 @@ class StorePin {
   std::atomic<int>* pins_;
 };
 
-// The store for the length of one short call: a switch, and behind it every newcomer, waits for it to go. Whatever takes longer
-// takes a Pin while it has an Access, keeps a reference to the store, and lets the Access go.
+// The store during one short call. A switch waits until all accesses are released, and new accesses wait for the switch. Longer
+// work takes a Pin while it has an access, keeps a reference to the store, and releases the access.
 class StoreAccess {
  public:
   StoreAccess(std::shared_lock<SharedMutex> lock, storage::Store& store) : lock_(std::move(lock)), store_(&store) {}
@@ -53,15 +53,15 @@ class StoreAccess {
   storage::Store* store_;
 };
 
-// What a higher layer keeps with an engine.
+// An object of a higher layer that belongs to an engine.
 class Attachment {
  public:
   virtual ~Attachment() = default;
-  // Ends what it has running. Called once, while the stores are still open.
+  // Ends everything that runs. Called once, while the stores are open.
   virtual void Shutdown() = 0;
 };
 
-// What became of one operation of a batch.
+// The outcome of one batch entry.
 struct AppliedItem {
   Status status;
   ItemResult result;
@@ -70,11 +70,11 @@ struct AppliedItem {
 class EngineCore {
  public:
   static Result<std::unique_ptr<EngineCore>> Open(const std::string& folder, const OpenOptions& options);
-  // The store in `path` apart from any folder, with this one's clock, files and ids: a generation that is being built. It has no
-  // folder(), no control() and no tokens().
+  // Opens a store outside of a data folder, with the clock, files and ids of this engine: for a generation that is being built.
+  // It has no folder(), control() and tokens().
   Result<std::unique_ptr<EngineCore>> OpenApart(const std::string& path, const storage::StoreOptions& options) const;
-  // A store for reading whose files are in a file system of their own, such as that of a backup: no folder of a data folder is
-  // around it, no control store and no token. `name` is what folder() tells. Its own files (exports) are those of `options`.
+  // Opens a read-only store in a file system of its own, such as that of a backup, without data folder, control store and
+  // tokens. `name` is the path that folder() returns. Other files (exports) use the file system of `options`.
   static Result<std::unique_ptr<EngineCore>> OpenDetached(const OpenOptions& options, const std::string& name,
                                                           const std::string& store_path,
                                                           std::shared_ptr<FileSystem> store_files);
@@ -87,75 +87,77 @@ class EngineCore {
   StoreFolder& folder() noexcept { return *folder_; }
   const std::string& repository() const noexcept { return repository_; }
   const Totals& totals() const noexcept { return totals_; }
-  // Null: read-only, and the folder has none.
+  // Null: read-only, and the folder has no control store.
   storage::Store* control() noexcept { return control_.get(); }
   Tokens& tokens() noexcept { return *tokens_; }
   void Attach(std::shared_ptr<Attachment> attachment) { attachment_ = std::move(attachment); }
   const std::shared_ptr<Attachment>& attachment() const noexcept { return attachment_; }
 
   Timestamp Now() const { return {clock_->NowMicroseconds()}; }
-  // The UTC day of Now(), counted from 1970.
+  // The UTC day of Now(), in days since 1970.
   std::int32_t Today() const;
-  // A new ULID for the engine's present time.
+  // A new ULID of the current time.
   std::string NewId();
-  // The same, and greater than `last` whatever the clock does.
+  // A new ULID that is greater than `last`, even if the clock went back.
   std::string NewIdAfter(std::string_view last);
-  // 16 bytes that no content has had: 6 of time, 10 random.
+  // A new content id: 6 bytes of time, 10 random bytes.
   std::string NewContentId();
 
   StoreAccess Access();
-  // SwitchStore is at work: a call that begins now waits for it.
+  // Whether SwitchStore is running: a call that begins now waits for it.
   bool switching() const noexcept { return switching_.load(std::memory_order_acquire); }
 
-  // Takes a pin; while any is held SwitchStore answers kBusy. Take it with an Access in hand.
+  // While a pin exists, SwitchStore returns kBusy. Call while you have an Access.
   StorePin Pin() { return StorePin(pins_); }
-  // Whether any is held at this moment.
+  // Whether a pin exists at this moment.
   bool pinned() const noexcept { return pins_.load() > 0; }
 
-  // kPermissionDenied (read-only), or kUnavailable once a write has failed.
+  // kPermissionDenied: opened read-only.
+  // kUnavailable: a write has failed; no more writes until the engine is opened again.
   Status CheckWritable() const;
 
-  // Commits `batch`, with `change` to the counters, and closes the latch if that fails. The one way to the store for every
-  // write. `access` shows that the store cannot be switched meanwhile. With a `load` its rows are part of the commit, which is
-  // durable then.
+  // Commits `batch` together with `change` to the counters; closes the latch on failure. Every write to the live store goes
+  // through here. `access` keeps the store from being switched. If `load` is not null, its rows are part of the commit, which
+  // is durable.
   Status CommitToStore(const StoreAccess& access, storage::WriteBatch& batch, const CounterChange& change,
                        Durability durability, storage::BulkLoad* load = nullptr);
-  // Writes the counters out as plain values where they have gathered many operands. Call without an Access in hand.
+  // Replaces counter rows that have many operands by plain values. Call without an Access.
   Status RebaseCountersIfDue();
-  // Calls `visit` while no commit is under way, with the counters of what is committed. It must be brief: all writers wait.
+  // Calls `visit` while no commit runs, with the counters of everything committed. It must be short: all writers wait.
   void AtRest(const std::function<void(const CounterState&)>& visit);
-  // Removes the counter rows of an owner of whom nothing is left; leaves those of one who has something. Call without an Access in hand.
+  // Removes the counter rows of an owner that has no records. Does nothing if it has some. Call without an Access.
   Status ForgetOwner(std::string_view owner);
 
-  // Applies each operation by itself: what cannot be applied is left out and says why in its item. One atomic commit for the rest.
-  // A failed Status: nothing was written. Empties the batch on success.
+  // Applies each entry by itself: an entry that cannot be applied is skipped, and its item has the status. All others are one
+  // atomic commit. A failed Status: nothing was written. Empties the batch on success.
   Result<std::vector<AppliedItem>> CommitEach(Batch& batch, Durability durability);
-  // All or nothing: see Engine::Commit.
+  // Applies all entries or none: see Engine::Commit.
   Result<std::vector<ItemResult>> CommitAll(Batch& batch, Durability durability);
 
   Stripes& stripes() noexcept { return stripes_; }
 
-  // Makes generation `generation` (built at folder().TemporaryPath) the live store: waits for running calls, switches, reopens and
-  // reloads the counters. kBusy while something is pinned. A failure before CURRENT changes leaves the old store serving; one
-  // behind it leaves the old store to readers and closes the latch, since CURRENT may name either.
+  // Makes `generation`, which was built at folder().TemporaryPath, the live store: waits for running calls, switches, opens the
+  // new store and loads its counters. After a failure before CURRENT changes, the old store continues. After a later failure
+  // the old store serves reads only and the latch is closed, because CURRENT may name either.
+  // kBusy: a pin exists.
   Status SwitchStore(std::uint64_t generation);
 
   storage::StoreOptions StoreOptionsFor(bool create) const;
-  // For a second store that is opened beside the live one to look at it: little memory, and none of the live store's.
+  // For a second store that is opened next to the live one: little memory, not shared with the live store.
   storage::StoreOptions SmallStoreOptions() const;
 
-  // Bytes on disk of the repository and of finished exports: taken at open, kept by the jobs that change them.
+  // Bytes on disk of the repository and of finished exports. Counted at open and updated by the operations that change them.
   std::atomic<std::uint64_t> backups_bytes{0};
   std::atomic<std::uint64_t> backups_count{0};
   std::atomic<std::uint64_t> exports_bytes{0};
 
  private:
   EngineCore();
-  // Takes clock, files and source of ids from options_, or the system's.
+  // Takes the clock, the files and the random source from options_, or those of the system.
   void TakeHost();
   Status CreateStore();
   Status OpenStore() COFFER_REQUIRES(store_mutex_);
-  // Takes over a store that was just opened, and loads what is kept of it in memory.
+  // Takes ownership of an opened store and loads its counters.
   Status TakeStore(Result<std::unique_ptr<storage::Store>> store) COFFER_REQUIRES(store_mutex_);
   Status CountFilesBesides();
   Status SweepTemporaryContents() COFFER_REQUIRES(store_mutex_);
@@ -166,10 +168,10 @@ class EngineCore {
   std::string repository_;
   Clock* clock_ = nullptr;
   FileSystem* files_ = nullptr;
-  std::shared_ptr<FileSystem> host_files_;  // guards those of the options; null: they name none
+  std::shared_ptr<FileSystem> host_files_;  // guards the file system of the options; null if they have no file system
   RandomSource* random_ = nullptr;
   std::unique_ptr<StoreFolder> folder_;
-  std::shared_ptr<FileSystem> store_files_;  // of a detached one; outlives the store
+  std::shared_ptr<FileSystem> store_files_;  // of a detached store; outlives it
   std::shared_ptr<storage::StoreMemory> memory_;
   std::unique_ptr<storage::Store> store_ COFFER_GUARDED_BY(store_mutex_);
   std::unique_ptr<storage::Store> control_;
@@ -178,14 +180,14 @@ class EngineCore {
   Totals totals_;
   Stripes stripes_;
 
-  // Shared: a call uses the store. Exclusive: it is switched. A newcomer passes the gate first, so that a stream of sharers
-  // cannot keep an exclusive holder out for ever; likewise below.
+  // Shared: a call uses the store. Exclusive: it is switched. Everyone passes the gate first, so that a stream of shared
+  // holders cannot block an exclusive one for ever. commit_gate_ does the same.
   Mutex store_gate_;
   SharedMutex store_mutex_;
   std::atomic<int> pins_{0};
   std::atomic<bool> switching_{false};
 
-  // Shared: a commit and its change to the totals are under way. Exclusive: the totals are what the store holds.
+  // Shared: a commit and its change to the totals are running. Exclusive: the totals agree with the store.
   Mutex commit_gate_;
   SharedMutex commit_mutex_;
 
@@ -194,7 +196,7 @@ class EngineCore {
   Status latch_reason_ COFFER_GUARDED_BY(latch_mutex_);
 };
 
-// The state behind a public Snapshot.
+// The implementation of Snapshot.
 class SnapshotState {
  public:
   SnapshotState(const EngineCore& core, StorePin pin, std::unique_ptr<storage::StoreSnapshot> snapshot, Timestamp taken_at)

@@ -1,5 +1,4 @@
-// The public face of the engine: each call finds its part and hands over. Open and BulkDelete, which can end in an operation,
-// stand in operations.
+// The methods of Engine: each calls the part of the engine that does the work. Open and BulkDelete are in lib/operations.
 #include "coffer/engine.h"
 
 #include "engine/content_state.h"
@@ -23,7 +22,7 @@ const storage::StoreSnapshot* StoreSnapshotOf(const Snapshot* snapshot) {
   return snapshot != nullptr ? engine::Internals::StateOf(*snapshot).get() : nullptr;
 }
 
-// Of another store it would give this one's state at a moment of the other's.
+// A snapshot of another store would give the state of this one at a sequence number of the other.
 Status CheckSnapshot(const engine::EngineCore& core, const Snapshot* snapshot) {
   if (snapshot == nullptr || engine::Internals::StateOf(*snapshot).BelongsTo(core)) return Status::Ok();
   return Status::InvalidArgument("snapshot: belongs to another engine");
@@ -31,14 +30,14 @@ Status CheckSnapshot(const engine::EngineCore& core, const Snapshot* snapshot) {
 
 ReadView ViewOf(const StoreAccess& access, const Snapshot* snapshot) { return {*access, StoreSnapshotOf(snapshot)}; }
 
-// Commits a batch of one operation.
+// Commits a batch of one entry.
 Result<ItemResult> CommitOne(engine::EngineCore& core, Batch& batch, const WriteOptions& options) {
   COFFER_ASSIGN(std::vector<engine::AppliedItem> items, core.CommitEach(batch, options.durability));
   if (!items.front().status.ok()) return std::move(items.front().status);
   return std::move(items.front().result);
 }
 
-// Answers the record's id: the engine's, or `given`, which is copied ahead, since behind the commit nothing may fail any more.
+// Returns the record's id: the generated one, or `given`, which is copied before the commit because nothing may fail after it.
 Result<std::string> CommitRecord(engine::EngineCore& core, Batch& batch, std::string given, const WriteOptions& options) {
   COFFER_ASSIGN(ItemResult item, CommitOne(core, batch, options));
   return item.id.empty() ? std::move(given) : std::move(item.id);
@@ -60,7 +59,7 @@ Result<Page<Record>> ParsePage(Result<engine::TextPage> texts, Kind kind, Read r
   return page;
 }
 
-// `list` fetches one page, by a copy of `options` whose cursor is set.
+// `list` fetches one page, with a copy of `options` that has the cursor.
 template <typename T, typename Options, typename List>
 Listing<T> ListingOf(Options options, List list) {
   return Listing<T>([options = std::move(options), list = std::move(list)](const std::string& after) {

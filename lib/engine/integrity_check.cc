@@ -18,8 +18,8 @@ using storage::Scan;
 
 constexpr std::size_t kReadaheadBytes = std::size_t{2} << 20;
 
-// Order does not matter to a sum of digests: keys that are expected are added, keys that are there subtracted, and what is
-// left is zero when they are the same.
+// Compares two sets of keys in any order: adds the digests of expected keys and subtracts those of found keys. The sum is zero
+// if the sets are equal.
 class KeyBalance {
  public:
   void Expect(std::string_view key) { balance_.Add(format::ContentDigest(key)); }
@@ -46,7 +46,7 @@ class Checker {
   }
 
   void Find(std::string object, std::string problem);
-  // A damaged file is what verify is for: a finding. Anything else ends the check.
+  // A damaged file is a finding. Any other failure ends the check.
   Status Finished(const Scan& scan, std::string_view what);
 
   Status CheckConversations();
@@ -83,7 +83,7 @@ Status Checker::Finished(const Scan& scan, std::string_view what) {
   return Status::Ok();
 }
 
-// Both families are in the order of ids, so one walk over each suffices.
+// Both families are in the order of ids, so one scan of each is enough.
 Status Checker::CheckConversations() {
   const std::unique_ptr<Scan> heads = Walk(Family::kConversations);
   const std::unique_ptr<Scan> rows = Walk(Family::kMessages);
@@ -91,18 +91,18 @@ Status Checker::CheckConversations() {
   rows->SeekToFirst();
   while (heads->valid()) {
     const std::string id(heads->key());
-    // Ids end at 0x00, which is below every character of an id: so the order of row keys is that of the ids in them.
+    // In row keys 0x00 ends the id and sorts before every character of an id, so row keys sort as their ids.
     while (rows->valid()) {
       const auto key = format::ParseMessageKey(rows->key());
       if (key && std::string_view(key->conversation_id) >= id) break;
-      Find("messages", key ? "a row of conversation " + std::string(key->conversation_id) + ", which is not there"
-                           : std::string("a key that is none"));
+      Find("messages", key ? "a row of conversation " + std::string(key->conversation_id) + ", which does not exist"
+                           : std::string("malformed key"));
       rows->Next();
     }
     CheckConversation(id, heads->value(), *rows);
     heads->Next();
   }
-  for (; rows->valid(); rows->Next()) Find("messages", "a row of a conversation that is not there");
+  for (; rows->valid(); rows->Next()) Find("messages", "a row of a conversation that does not exist");
   COFFER_TRY(Finished(*heads, "conversations"));
   return Finished(*rows, "messages");
 }
@@ -140,7 +140,7 @@ void Checker::CheckConversation(std::string_view id, std::string_view head_value
   if (!only_first_row_shared || head->leading_run == 0) counted.leading_run = 0;
   report_.counts["messages"] += counted.messages.count;
   if (counted.record.count == 0) Find(name, "has no text");
-  if (!(counted == *head)) Find(name, "its derived members are not what its text and messages give");
+  if (!(counted == *head)) Find(name, "its derived members do not match its text and messages");
   KindTallies& tallies = counted_[head->owner];
   tallies[Kind::kConversation].Add(counted.record);
   tallies[Kind::kMessage].Add(counted.messages);
@@ -159,7 +159,7 @@ void Checker::CheckText(std::string_view id, const Scan& row, const format::Conv
   }
 }
 
-// Answers how many messages the row holds.
+// Returns the number of messages in the row.
 std::uint32_t Checker::CheckRun(std::string_view id, std::uint64_t first, const Scan& row, format::ConversationHead& counted) {
   const auto name = [&](std::uint64_t sequence) { return "message " + std::string(id) + "/" + std::to_string(sequence); };
   std::uint32_t messages = 0;
@@ -223,7 +223,7 @@ void Checker::CheckContent(std::string_view document_id, std::string_view owner,
   for (std::uint32_t chunk = 0; chunk < ChunkCount(content.size_bytes); ++chunk) {
     const std::string key = format::ContentKey(content.id, chunk);
     const Status status = store_.Get(Family::kContents, key, snapshot_, value);
-    // Left out by a backup: the record stands without its bytes.
+    // A backup left out the contents: the record exists without its bytes.
     if (chunk == 0 && contents_left_out_ && status.ok() && !value.found()) return;
     contents_.Expect(key);
     if (!status.ok() || !value.found()) {
@@ -234,7 +234,7 @@ void Checker::CheckContent(std::string_view document_id, std::string_view owner,
   }
   if (bytes != content.size_bytes)
     Find(name, "has " + std::to_string(bytes) + " bytes instead of " + std::to_string(content.size_bytes));
-  if (hash.Finish() != content.sha256) Find(name, "its SHA-256 is not what was written");
+  if (hash.Finish() != content.sha256) Find(name, "its SHA-256 does not match its bytes");
 }
 
 Status Checker::CheckIndex() {
@@ -244,7 +244,7 @@ Status Checker::CheckIndex() {
   return index_.even() ? Status::Ok() : NameIndexFaults();
 }
 
-// Only when the sums differ: each index row against its record. Records without a row are told by their number.
+// Called only if the sums differ: compares each index row with its record. Records without a row are only counted.
 Status Checker::NameIndexFaults() {
   std::uint64_t matching = 0;
   const std::unique_ptr<Scan> scan = Walk(Family::kByOwner);
@@ -252,7 +252,7 @@ Status Checker::NameIndexFaults() {
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const auto key = format::ParseOwnerKey(scan->key());
     if (!key) {
-      Find("by_owner", "a key that is none");
+      Find("by_owner", "malformed key");
       continue;
     }
     const Family family = key->kind == Kind::kDocument ? Family::kDocuments
@@ -281,21 +281,21 @@ Status Checker::NameIndexFaults() {
 }
 
 Status Checker::CheckContentKeys() {
-  // Contents being written have no record yet; their intents tell which they are.
-  std::vector<std::string> unfinished;
+  // Contents that are being written have no record yet, but an intent row.
+  std::vector<std::string> temporary;
   const std::unique_ptr<Scan> intents = Walk(Family::kProgress);
   for (intents->SeekToFirst(); intents->valid(); intents->Next()) {
-    if (const auto id = format::ParseContentIntentKey(intents->key())) unfinished.emplace_back(*id);
+    if (const auto id = format::ParseContentIntentKey(intents->key())) temporary.emplace_back(*id);
   }
   COFFER_TRY(Finished(*intents, "progress"));
   const std::unique_ptr<Scan> scan = Walk(Family::kContents);
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const std::string_view id = scan->key().substr(0, format::kContentIdBytes);
     bool expected = true;
-    for (const std::string& other : unfinished) expected = expected && id != other;
+    for (const std::string& other : temporary) expected = expected && id != other;
     if (expected) contents_.Meet(scan->key());
   }
-  if (!contents_.even()) Find("contents", "holds chunks that no document names, or lacks some");
+  if (!contents_.even()) Find("contents", "chunks that no document names, or missing chunks");
   return Finished(*scan, "contents");
 }
 
@@ -323,7 +323,7 @@ Status Checker::CheckCounters() {
   for (const auto& [day, added] : stored->by_day) days.Add(added);
   for (Kind kind : kAllKinds) {
     if (days[kind].count != sum[kind].count || days[kind].bytes != sum[kind].bytes) {
-      Find("counters by day of " + std::string(KindNamePlural(kind)), "do not add up to the total");
+      Find("counters by day of " + std::string(KindNamePlural(kind)), "their sum is not the total");
     }
   }
   return Status::Ok();

@@ -1,4 +1,4 @@
-// IntegrityCheck: recounts a store's records at one moment and compares with heads, index rows, contents and counters.
+// CheckIntegrity: counts the records of a snapshot again and compares them with heads, index rows, contents and counters.
 #pragma once
 
 #include "coffer/integrity.h"
@@ -7,7 +7,7 @@
 
 namespace coffer::engine {
 
-// Findings are in the report; a failed Status means that the check itself could not go on. Reads everything, repairs nothing.
+// Returns the findings; a failed Status means that the check could not continue. Reads everything, repairs nothing.
 // `snapshot` must not be null.
 Result<IntegrityReport> CheckIntegrity(storage::Store& store, const storage::StoreSnapshot* snapshot);
 

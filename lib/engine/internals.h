@@ -1,4 +1,4 @@
-// Internals: the one friend of the public classes. Layers above the engine reach what lies behind them through it, and nobody else.
+// Internals: the only friend of the public classes. The library accesses their implementations through it.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Pages of records: the order of a listing and its cursors.
+// Pages of records, their order and their cursors.
 #include <charconv>
 
 #include "coffer/limits.h"
@@ -10,7 +10,7 @@
 namespace coffer::engine {
 namespace {
 
-// A cursor is the place of the last item seen: "i.<id>" by id, "t.<created_at in microseconds>.<id>" by owner and time.
+// A cursor is the position of the last item: "i.<id>" by id, "t.<created_at in microseconds>.<id>" by owner and time.
 constexpr std::string_view kIdCursor = "i.";
 constexpr std::string_view kTimeCursor = "t.";
 
@@ -18,7 +18,7 @@ std::string TimeCursor(const format::OwnerKeyParts& key) {
   return std::string(kTimeCursor) + std::to_string(key.created_at.microseconds) + "." + std::string(key.id);
 }
 
-// The first key behind the cursor.
+// The first key after the cursor.
 Result<std::string> AfterIdCursor(std::string_view cursor) {
   if (!cursor.starts_with(kIdCursor)) return BadCursor();
   cursor.remove_prefix(kIdCursor.size());
@@ -44,7 +44,7 @@ Result<std::string> RecordText(const ReadView& view, Kind kind, std::string_view
 
 }  // namespace
 
-Status BadCursor() { return Status::InvalidArgument("after: is not a cursor of this listing"); }
+Status BadCursor() { return Status::InvalidArgument("after: not a valid cursor of this listing"); }
 
 Result<TextPage> ReadTextPage(const ReadView& view, Kind kind, const ListOptions& options) {
   if (kind == Kind::kMessage || kind == Kind::kContent) {
@@ -57,7 +57,8 @@ Result<TextPage> ReadTextPage(const ReadView& view, Kind kind, const ListOptions
   const std::string prefix = by_owner ? format::OwnerPrefix(kind, options.owner) : std::string();
   std::string begin = prefix;
   if (!options.after.empty()) {
-    COFFER_ASSIGN(std::string after, by_owner ? AfterTimeCursor(kind, options.owner, options.after) : AfterIdCursor(options.after));
+    COFFER_ASSIGN(std::string after,
+                  by_owner ? AfterTimeCursor(kind, options.owner, options.after) : AfterIdCursor(options.after));
     begin = std::move(after);
   }
   const std::string end = by_owner ? format::PrefixEnd(prefix) : std::string();
@@ -77,7 +78,7 @@ Result<TextPage> ReadTextPage(const ReadView& view, Kind kind, const ListOptions
     std::string_view id = scan->key();
     if (by_owner) {
       const auto key = format::ParseOwnerKey(scan->key());
-      if (!key) return Status::Corruption("by_owner: a key that is none");
+      if (!key) return Status::Corruption("by_owner: malformed key");
       id = key->id;
       last = TimeCursor(*key);
     } else {

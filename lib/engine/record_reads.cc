@@ -12,10 +12,10 @@
 namespace coffer::engine {
 namespace {
 
-// Room made at once for the members that are put into each message of a row.
+// Memory reserved for the members that are inserted into each message of a row.
 constexpr std::size_t kDigitsMax = 20;
 constexpr std::size_t kMessagesExpected = 8;
-// Of most conversations the whole text behind their own.
+// The messages of most conversations are shorter.
 constexpr std::size_t kTextBytesExpected = 4096;
 
 std::string NameOf(Kind kind, std::string_view id) { return std::string(KindName(kind)) + " " + std::string(id); }
@@ -26,7 +26,8 @@ Result<format::ConversationHead> ReadHead(const ReadView& view, std::string_view
   storage::PinnedValue value;
   COFFER_TRY(view.store.Get(storage::Family::kConversations, id, view.snapshot, value));
   if (!value.found()) return NotFound(Kind::kConversation, id);
-  COFFER_ASSIGN_CONTEXT(format::ConversationHead head, format::DecodeConversationHead(value.view()), NameOf(Kind::kConversation, id));
+  COFFER_ASSIGN_CONTEXT(format::ConversationHead head, format::DecodeConversationHead(value.view()),
+                        NameOf(Kind::kConversation, id));
   return head;
 }
 
@@ -35,7 +36,8 @@ void SetDerived(const format::ConversationHead& head, Conversation& conversation
   if (head.messages.count > 0) conversation.last_message_at = head.last_message_at;
 }
 
-// The text row of a conversation; kNotFound where there is none.
+// Reads the text row of a conversation.
+// kNotFound: it does not exist.
 Status GetText(const ReadView& view, std::string_view id, storage::PinnedValue& value, format::StoredText& stored) {
   COFFER_TRY(view.store.Get(storage::Family::kMessages, format::ConversationTextKey(id), view.snapshot, value));
   if (!value.found()) return NotFound(Kind::kConversation, id);
@@ -44,7 +46,7 @@ Status GetText(const ReadView& view, std::string_view id, storage::PinnedValue& 
   return Status::Ok();
 }
 
-// One walk over the text row and the messages behind it: the head is not read, since they tell all that it does.
+// Scans the text row and the messages after it. Does not read the head, because the messages give the derived members.
 Result<std::string> ReadWithMessages(const ReadView& view, std::string_view id) {
   const std::string begin = format::ConversationTextKey(id);
   const std::string end = format::MessagesEnd(id);
@@ -57,7 +59,7 @@ Result<std::string> ReadWithMessages(const ReadView& view, std::string_view id) 
   if (!scan->valid() || scan->key() != begin) return NotFound(Kind::kConversation, id);
   COFFER_ASSIGN_CONTEXT(format::StoredText stored, format::DecodeStoredText(scan->value()), name());
 
-  // One buffer for everything, mostly large enough from the start: the derived members, which the messages tell, are put in at the end.
+  // One buffer, large enough for most conversations. The derived members come from the messages and are inserted at the end.
   std::string text;
   text.reserve(stored.json.size() + kTextBytesExpected);
   text.append(stored.json.substr(0, stored.json.size() - 1)).append(",\"messages\":[");
@@ -67,7 +69,7 @@ Result<std::string> ReadWithMessages(const ReadView& view, std::string_view id) 
   Result<Timestamp> last_message_at = Timestamp();
   for (scan->Next(); scan->valid(); scan->Next()) {
     const auto key = format::ParseMessageKey(scan->key());
-    if (!key || !key->sequence_number) return Status::Corruption(name() + ": a message key that is none");
+    if (!key || !key->sequence_number) return Status::Corruption(name() + ": malformed message key");
     const std::string_view row = scan->value();
     format::MessageRun run(*key->sequence_number, row);
     const std::size_t wanted = text.size() + row.size() + (place.size() + kDigitsMax) * kMessagesExpected;
@@ -125,9 +127,10 @@ Result<std::string> ReadMessageText(const ReadView& view, std::string_view conve
   COFFER_TRY(format::CheckId("conversation_id", conversation_id));
   const std::string name = std::string(conversation_id) + "/" + std::to_string(sequence_number);
   std::string text;
-  COFFER_ASSIGN_CONTEXT(bool found, FindMessage(view, conversation_id, sequence_number, [&](const format::StoredMessage& message, bool) {
+  const auto append = [&](const format::StoredMessage& message, bool) {
     format::AppendFullMessage(message, format::MessagePlaceText(conversation_id), sequence_number, text);
-  }), NameOf(Kind::kMessage, name));
+  };
+  COFFER_ASSIGN_CONTEXT(bool found, FindMessage(view, conversation_id, sequence_number, append), NameOf(Kind::kMessage, name));
   if (!found) return NotFound(Kind::kMessage, name);
   return text;
 }
@@ -152,14 +155,14 @@ Result<bool> FindMessage(const ReadView& view, std::string_view conversation_id,
     return false;
   }
   const auto key = format::ParseMessageKey(scan->key());
-  if (!key || !key->sequence_number) return Status::Corruption("a message key that is none");
+  if (!key || !key->sequence_number) return Status::Corruption("malformed message key");
   format::MessageRun run(*key->sequence_number, scan->value());
   while (run.Next() && run.sequence() < sequence_number) {
   }
   if (!run.status().ok()) return run.status();
   if (run.sequence() != sequence_number) return false;
   const format::StoredMessage message = run.message();
-  // What cannot be read behind it shares the row too: a change, which would have to move it, must not drop it.
+  // An unreadable message after it shares the row too: a change of the row must not drop it.
   const bool shares_row = run.Next() || !run.status().ok() || sequence_number != *key->sequence_number;
   found(message, shares_row);
   return true;
@@ -217,11 +220,13 @@ Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conver
   std::size_t bytes = 0;
   storage::ScanOptions scan_options;
   scan_options.snapshot = view.snapshot;
-  // The row that holds the first one wanted may begin before it.
+  // The row that holds the first message may begin before it.
   std::string begin = format::MessageKey(conversation_id, first);
   if (const auto row = ScanToMessage(view, conversation_id, first); row->valid()) {
     begin = row->key();
-  } else COFFER_TRY(row->status());
+  } else {
+    COFFER_TRY(row->status());
+  }
   const std::string end = format::MessagesEnd(conversation_id);
   const std::unique_ptr<storage::Scan> scan = view.store.NewScan(storage::Family::kMessages, begin, end, scan_options);
   const std::string place = format::MessagePlaceText(conversation_id);
@@ -230,7 +235,7 @@ Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conver
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const auto key = format::ParseMessageKey(scan->key());
     if (!key || !key->sequence_number)
-      return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": a message key that is none");
+      return Status::Corruption(NameOf(Kind::kConversation, conversation_id) + ": malformed message key");
     format::MessageRun run(*key->sequence_number, scan->value());
     while (run.Next()) {
       if (run.sequence() < first) continue;

@@ -1,4 +1,4 @@
-// Reads of single records and of pages, as text and as structs, over one store and one moment.
+// Reads single records and pages, as text and as structs, from a store or a snapshot of it.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@
 
 namespace coffer::engine {
 
-// Where to read. Copies are cheap; the store and the snapshot must outlive it.
+// What to read from. Cheap to copy. The store and the snapshot must outlive it.
 struct ReadView {
   storage::Store& store;
   const storage::StoreSnapshot* snapshot = nullptr;
 };
 
-// A scan that stands at the row which holds this message, if any does: the last one that begins at or before it.
+// A scan at the row that holds this message, if one does: the last row that begins at or before it.
 std::unique_ptr<storage::Scan> ScanToMessage(const ReadView& view, std::string_view conversation_id,
                                              std::uint64_t sequence_number);
-// Calls `found` with the message, if it is there, and with whether others stand in the same row.
+// Calls `found` with the message and with whether its row has others. Returns whether the message exists.
 Result<bool> FindMessage(const ReadView& view, std::string_view conversation_id, std::uint64_t sequence_number,
                          const std::function<void(const format::StoredMessage& message, bool shares_row)>& found);
 
@@ -37,7 +37,7 @@ Result<Conversation> ReadConversation(const ReadView& view, std::string_view id)
 Result<Message> ReadMessage(const ReadView& view, std::string_view conversation_id, std::uint64_t sequence_number);
 Result<Page<Message>> ReadMessages(const ReadView& view, std::string_view conversation_id, const MessageListOptions& options);
 
-// One page of texts, in the order that ListOptions tells. `next` becomes the cursor behind it.
+// One page of texts, in the order of ListOptions. `next` is the cursor of the next page; empty: there is no next page.
 struct TextPage {
   std::vector<std::string> ids;
   std::vector<std::string> texts;
@@ -45,10 +45,10 @@ struct TextPage {
 };
 Result<TextPage> ReadTextPage(const ReadView& view, Kind kind, const ListOptions& options);
 
-// The failure of a page whose `after` is not a cursor of its listing.
+// kInvalidArgument for `after`.
 Status BadCursor();
 
-// Fills in the members that come from the head, which is read for it. A conversation that is gone by now keeps them empty.
+// Reads the head and sets the members that come from it. They stay empty if the conversation is deleted by now.
 Status ReadDerived(const ReadView& view, Conversation& conversation);
 
 storage::Family FamilyOf(Kind kind);

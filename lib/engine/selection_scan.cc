@@ -7,7 +7,7 @@
 namespace coffer::engine {
 namespace {
 
-// What a selection asks of a record, taken from its header.
+// What a selection compares, from the header of a record.
 struct Traits {
   std::uint8_t status = 0;
   Timestamp created_at;
@@ -62,7 +62,7 @@ Status ForEachOwned(const ReadView& view, const Selection& selection, std::optio
   storage::PinnedValue value;
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const auto key = format::ParseOwnerKey(scan->key());
-    if (!key) return Status::Corruption("by_owner: a key that is none");
+    if (!key) return Status::Corruption("by_owner: malformed key");
     if (status_number) {
       COFFER_TRY(view.store.Get(FamilyOf(selection.kind), key->id, view.snapshot, value));
       if (!value.found()) continue;

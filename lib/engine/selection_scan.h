@@ -1,4 +1,4 @@
-// SelectionScan: the ids of the records that a Selection holds, by index rows and headers alone.
+// Scans the ids of the records in a Selection. Reads only index rows and headers.
 #pragma once
 
 #include <functional>
@@ -10,11 +10,11 @@
 
 namespace coffer::engine {
 
-// kInvalidArgument: a kind that cannot be selected, or a status that the kind does not have.
+// kInvalidArgument: the kind cannot be selected, or has no such status.
 Status CheckSelection(const Selection& selection);
 
-// Calls `visit` with each id; a failed answer ends the scan and is handed on. With an owner in the order of created_at, else
-// in the order of ids.
+// Calls `visit` with each id; stops at the first failure of `visit` and returns it. The order is that of created_at if the
+// selection has an owner, else that of ids.
 Status ForEachSelected(const ReadView& view, const Selection& selection,
                        const std::function<Status(std::string_view id)>& visit);
 

@@ -1,4 +1,4 @@
-// Statistics from the counters in memory and from what the files occupy.
+// Statistics from the counters in memory and the sizes of files.
 #include "engine/storage_statistics.h"
 
 #include <cmath>
@@ -17,13 +17,13 @@ std::optional<double> GrowthBytesPerDay(const std::map<std::int32_t, KindTallies
   std::vector<std::pair<double, double>> points;
   std::uint64_t bytes = 0;
   for (const auto& [day, added] : by_day) {
-    bytes += added.LogicalBytes();  // differences wrap around; the sum is right
+    bytes += added.LogicalBytes();  // negative differences wrap around, and so does the sum
     points.emplace_back(static_cast<double>(day), static_cast<double>(bytes));
   }
   if (points.size() > kGrowthDaysMax) points.erase(points.begin(), points.end() - kGrowthDaysMax);
   if (points.size() < 2) return std::nullopt;
 
-  // The least-squares line through the points, days counted from the first for the sake of precision.
+  // The least-squares line through the points. Days count from the first point, for precision.
   const double count = static_cast<double>(points.size());
   double day_mean = 0;
   double bytes_mean = 0;

@@ -12,7 +12,7 @@ namespace coffer::engine {
 
 StorageStatistics TakeStatistics(EngineCore& core);
 
-// The slope through the totals at the end of each of the last 30 days that have one; nothing with fewer than two.
+// The slope of the totals at the ends of the last 30 days with changes; nullopt if there are fewer than two such days.
 std::optional<double> GrowthBytesPerDay(const std::map<std::int32_t, KindTallies>& by_day);
 
 }  // namespace coffer::engine

@@ -9,6 +9,7 @@
 
 #include "coffer/version.h"
 #include "storage/durable_file.h"
+#include "vocabulary/check.h"
 #include "vocabulary/try.h"
 
 namespace coffer::engine {
@@ -20,7 +21,7 @@ constexpr std::string_view kTemporarySuffix = ".partial";
 constexpr std::string_view kCurrentTemporary = "CURRENT.tmp";
 constexpr std::uint64_t kCurrentBytesMax = 4096;
 
-// What a data folder may hold; anything else in a folder without CURRENT means that it is not ours.
+// Names in a data folder. A folder without CURRENT that holds any other name is not a data folder.
 bool IsOurName(std::string_view name) {
   constexpr std::string_view kNames[] = {"LOCK",    "CURRENT", "CURRENT.tmp", "control", "control.partial",
                                          "backups", "exports", "keys"};
@@ -47,7 +48,7 @@ std::string GenerationName(std::uint64_t generation) {
 
 // "coffer store format 1\ngen-000001\n"
 Result<std::uint64_t> ParseCurrent(const std::string& text, const std::string& path) {
-  const auto damaged = [&] { return Status::Corruption(path + ": is not a store's CURRENT file"); };
+  const auto damaged = [&] { return Status::Corruption(path + ": not a valid CURRENT file"); };
   if (!text.starts_with(kCurrentHeader) || !text.ends_with('\n')) return damaged();
   const std::size_t line_end = text.find('\n');
   const std::string version = text.substr(kCurrentHeader.size(), line_end - kCurrentHeader.size());
@@ -68,17 +69,19 @@ std::string CurrentText(std::uint64_t generation) {
   return std::string(kCurrentHeader) + std::to_string(kStoreFormatWritten) + "\n" + GenerationName(generation) + "\n";
 }
 
-// A folder without CURRENT: new, somebody else's, or one whose first opening was cut off just before CURRENT was written. In
-// that last case it holds one complete generation, which is answered; 0 stands for none.
+// Looks for the generation in a folder without CURRENT. A crash of the first open just before it wrote CURRENT leaves one
+// complete generation. Returns 0 if there is no generation: the folder is new.
+// kInvalidArgument: the folder holds other files.
+// kCorruption: there are several generations.
 Result<std::uint64_t> FindUnclaimed(const std::string& root, const std::vector<std::string>& names) {
   std::uint64_t found = 0;
   for (const std::string& name : names) {
     if (!IsOurName(name)) {
-      return Status::InvalidArgument(root + ": is not a Coffer store (it holds \"" + name + "\" and no CURRENT file)");
+      return Status::InvalidArgument(root + ": not a Coffer store (it holds \"" + name + "\" and no CURRENT file)");
     }
     const std::optional<std::uint64_t> generation = ParseGeneration(name);
     if (generation && found != 0) {
-      return Status::Corruption(root + ": CURRENT is missing and there is more than one generation: " + GenerationName(found) +
+      return Status::Corruption(root + ": CURRENT is missing, and there are several generations: " + GenerationName(found) +
                                 " and " + name);
     }
     if (generation) found = *generation;
@@ -95,7 +98,8 @@ Result<std::unique_ptr<StoreFolder>> StoreFolder::Open(FileSystem& files, const 
   std::unique_ptr<StoreFolder> folder(new StoreFolder(files, root));
   COFFER_TRY(folder->CheckRoot(create && !read_only));
 
-  // Read-only engines share the lock; where there is no lock file, on a read-only file system, nobody can be writing.
+  // Read-only engines share the lock. If there is no lock file, because the file system is read-only, no process can be
+  // writing.
   Result<std::unique_ptr<FileLock>> lock = files.Lock(root + "/LOCK", !read_only);
   if (lock.ok()) {
     folder->lock_ = std::move(*lock);
@@ -106,17 +110,17 @@ Result<std::unique_ptr<StoreFolder>> StoreFolder::Open(FileSystem& files, const 
   return folder;
 }
 
-// Looks before the lock file is made, so that a folder that is not ours stays as it is.
+// Checks the folder before the lock file is created, so that a folder without a store is not changed.
 Status StoreFolder::CheckRoot(bool create) {
   Result<FileInfo> info = files_.Stat(root_);
   if (!info.ok() && info.status().code() != StatusCode::kNotFound) return std::move(info).status();
-  if (!info.ok() && !create) return Status::NotFound(root_ + ": there is no store");
+  if (!info.ok() && !create) return Status::NotFound(root_ + ": no store");
   if (!info.ok()) return storage::CreateDirectories(files_, root_).WithContext("creating " + root_);
-  if (!info->is_directory) return Status::InvalidArgument(root_ + ": is not a folder");
+  if (!info->is_directory) return Status::InvalidArgument(root_ + ": not a folder");
 
   Result<FileInfo> current = files_.Stat(root_ + "/CURRENT");
   if (current.ok()) {
-    // Judged before the lock file is written to. A switch meanwhile does no harm: the file is always whole.
+    // Checked before the lock file is written. A concurrent switch does no harm: CURRENT is always complete.
     COFFER_ASSIGN(std::string text, storage::ReadWholeFile(files_, root_ + "/CURRENT", kCurrentBytesMax));
     Result<std::uint64_t> generation = ParseCurrent(text, root_ + "/CURRENT");
     return generation.ok() ? Status::Ok() : std::move(generation).status();
@@ -124,11 +128,11 @@ Status StoreFolder::CheckRoot(bool create) {
   if (current.status().code() != StatusCode::kNotFound) return std::move(current).status();
   COFFER_ASSIGN(std::vector<std::string> names, files_.List(root_));
   COFFER_ASSIGN(std::uint64_t unclaimed, FindUnclaimed(root_, names));
-  if (unclaimed == 0 && !create) return Status::NotFound(root_ + ": there is no store");
+  if (unclaimed == 0 && !create) return Status::NotFound(root_ + ": no store");
   return Status::Ok();
 }
 
-// Only under the lock: another process may have made or switched the store before.
+// Called under the lock: another process may have created or switched the store before.
 Status StoreFolder::ReadCurrent(bool read_only) {
   const std::string path = root_ + "/CURRENT";
   Result<std::string> current = storage::ReadWholeFile(files_, path, kCurrentBytesMax);
@@ -158,15 +162,17 @@ Status StoreFolder::CheckRepository(const std::string& root, const std::string& 
   const std::string first = below.empty() ? "" : below.begin()->string();
   if (first == "..") return Status::Ok();
   if (first.starts_with(kGenerationPrefix) || first == "." || first == "control" || first == "keys" || first == "exports") {
-    return Status::InvalidArgument("repository " + path + ": is a part of the data folder " + root);
+    return Status::InvalidArgument("repository " + path + ": is inside the data folder " + root);
   }
   return Status::Ok();
 }
 
 Status StoreFolder::Switch(std::uint64_t generation) {
+  COFFER_CHECK(lock_ != nullptr && generation != generation_);
   const std::string path = GenerationPath(generation);
   COFFER_TRY(storage::PublishDurably(files_, TemporaryPath(generation), path));
-  COFFER_TRY_CONTEXT(storage::WriteDurably(files_, root_ + "/CURRENT", CurrentText(generation)), "switching to " + GenerationName(generation));
+  COFFER_TRY_CONTEXT(storage::WriteDurably(files_, root_ + "/CURRENT", CurrentText(generation)),
+                     "switching to " + GenerationName(generation));
   generation_ = generation;
   return Status::Ok();
 }
@@ -177,7 +183,7 @@ Status StoreFolder::Sweep() {
     const bool partial = name == kCurrentTemporary || (name.starts_with(kGenerationPrefix) && name.ends_with(kTemporarySuffix));
     const std::optional<std::uint64_t> generation = ParseGeneration(name);
     if (!partial && (!generation || *generation == generation_)) continue;
-    COFFER_TRY_CONTEXT(storage::RemoveRecursively(files_, root_ + "/" + name), "sweeping " + name);
+    COFFER_TRY_CONTEXT(storage::RemoveRecursively(files_, root_ + "/" + name), "removing " + name);
   }
   return Status::Ok();
 }
@@ -189,7 +195,7 @@ Status StoreFolder::SweepExports() {
   for (const std::string& name : *names) {
     if (!name.ends_with(kTemporarySuffix)) continue;
     Status status = files_.RemoveFile(ExportsPath() + "/" + name);
-    if (!status.ok() && first_failure.ok()) first_failure = status.WithContext("sweeping " + ExportsPath());
+    if (!status.ok() && first_failure.ok()) first_failure = status.WithContext("removing temporary files in " + ExportsPath());
   }
   return first_failure;
 }

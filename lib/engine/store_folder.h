@@ -1,4 +1,4 @@
-// StoreFolder: what lies where in a data folder, which generation is the live one, and who may open it.
+// StoreFolder: the paths in a data folder, its live generation, and its lock.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,19 @@ namespace coffer::engine {
 //
 // Invariants:
 // * CURRENT names a generation that is complete and durable. It changes by one rename.
-// * "<name>.partial" is being built and belongs to nobody after a crash; so does a generation that CURRENT does not name.
-// Holds the lock on LOCK for its life. Not for use from several threads at once.
+// * After a crash "<name>.partial", and a generation that CURRENT does not name, are temporary: nothing needs them.
+// Holds the lock on LOCK as long as it exists. Use from one thread at a time.
 class StoreFolder {
  public:
-  // kNotFound, kInvalidArgument (other things in there), kBusy, kUnavailable (a newer format).
-  // `is_new`: there was no store yet; the caller builds the first generation and calls Switch.
+  // If is_new(), there was no store: the caller builds the first generation and calls Switch.
+  // kNotFound: no store, and `create` is false.
+  // kInvalidArgument: the folder holds other files.
+  // kBusy: another process has it open.
+  // kUnavailable: the store has a newer format.
+  // kCorruption: CURRENT is damaged, or is missing while there are several generations.
   static Result<std::unique_ptr<StoreFolder>> Open(FileSystem& files, const std::string& root, bool create, bool read_only);
 
-  // Only a name: of a store that lies in no data folder.
+  // Only a name, for a store that is not in a data folder. Holds no lock.
   static std::unique_ptr<StoreFolder> Detached(FileSystem& files, const std::string& root) {
     std::unique_ptr<StoreFolder> folder(new StoreFolder(files, root));
     folder->detached_ = true;
@@ -38,23 +42,23 @@ class StoreFolder {
   std::string GenerationPath(std::uint64_t generation) const;
   // Where a generation is built before it is published.
   std::string TemporaryPath(std::uint64_t generation) const { return GenerationPath(generation) + ".partial"; }
-  // A folder for what one unfinished work keeps beside the live generation. Like every partial one it is swept at open.
+  // A temporary folder next to the live generation. The next open removes it.
   std::string StagingPath(const std::string& name) const { return GenerationPath(generation_) + "." + name + ".partial"; }
   std::string ExportsPath() const { return root_ + "/exports"; }
   std::string ControlPath() const { return root_ + "/control"; }
   std::string BackupsPath() const { return root_ + "/backups"; }
   std::string KeysPath() const { return root_ + "/keys"; }
 
-  // kInvalidArgument: a repository at `path` would be a part of what the store in `root` itself removes, or the data folder itself.
+  // kInvalidArgument: a repository at `path` would be the data folder `root` itself, or inside a folder that the store manages.
   static Status CheckRepository(const std::string& root, const std::string& path);
 
-  // Publishes the generation built at TemporaryPath(generation) and makes it the live one. After a failure or a crash either the
-  // old one is live or the new one.
+  // Publishes the generation at TemporaryPath(generation) and makes it the live one. After a failure or a crash the old or the
+  // new generation is live.
   Status Switch(std::uint64_t generation);
 
-  // Removes generations that are not live, partial ones, and a CURRENT that was cut off.
+  // Removes generations that are not live, temporary generations, and a temporary CURRENT.
   Status Sweep();
-  // Removes exports that were cut off. Only while none can be running.
+  // Removes temporary exports. Call only while no export can run.
   Status SweepExports();
 
  private:

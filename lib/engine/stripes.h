@@ -13,7 +13,7 @@
 
 namespace coffer::engine {
 
-// A fixed number of mutexes that all ids share. Whoever needs several takes them in ascending order, so nobody deadlocks.
+// A fixed number of mutexes that all ids share. Lock takes several in ascending order, so there is no deadlock.
 class Stripes {
  public:
   static constexpr std::size_t kStripes = 1024;

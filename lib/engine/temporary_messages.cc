@@ -11,12 +11,12 @@
 namespace coffer::engine {
 namespace {
 
-// Of an entry in the file: sequence, created_at (8 bytes each), the lengths of what a row has of it and of its JSON (4 each).
+// The header of an entry in the file: sequence, created_at (8 bytes each), length in a row, length of the JSON (4 bytes each).
 constexpr std::size_t kEntryHeaderBytes = 24;
 
 }  // namespace
 
-// Reads a stretch entry by entry. Only headers and short messages pass through its buffer, so that many stretches stay small.
+// Reads a stretch entry by entry. Only headers and short messages use its buffer, so that many cursors need little memory.
 class TemporaryMessages::Cursor final : public TemporaryMessage {
  public:
   Cursor(const RandomAccessFile& file, const Stretch& stretch) : file_(&file), next_(stretch.begin), end_(stretch.end) {}
@@ -60,7 +60,7 @@ class TemporaryMessages::Cursor final : public TemporaryMessage {
 
   Status ReadAt(std::uint64_t offset, std::size_t bytes, char* out) const {
     COFFER_ASSIGN(std::size_t got, file_->Read(offset, bytes, out));
-    return got == bytes ? Status::Ok() : Status::IoError("spooled messages: the file ends too early");
+    return got == bytes ? Status::Ok() : Status::IoError("temporary messages: the file is too short");
   }
 
   const RandomAccessFile* file_;
@@ -68,7 +68,7 @@ class TemporaryMessages::Cursor final : public TemporaryMessage {
   std::uint64_t end_;
   std::string buffer_;
   std::uint64_t buffer_offset_ = 0;
-  std::uint64_t offset_ = 0;  // of the present message
+  std::uint64_t offset_ = 0;  // of the current message
   std::size_t row_bytes_ = 0;
 };
 
@@ -84,7 +84,7 @@ Status TemporaryMessages::Write(std::string_view bytes) {
 Status TemporaryMessages::BeginOrProlong(std::uint64_t first_sequence, std::uint64_t last_sequence) {
   if (stretches_.empty() || first_sequence <= stretches_.back().last_sequence) {
     if (stretches_.size() == kTemporaryMessagesStretchesMax) {
-      return Status::InvalidArgument("messages: too many are out of the order of their sequence_number");
+      return Status::InvalidArgument("messages: too many are not in the order of sequence_number");
     }
     stretches_.push_back({file_bytes_, file_bytes_, 0});
   }
@@ -105,7 +105,7 @@ Status TemporaryMessages::Add(std::uint64_t sequence, Timestamp created_at, cons
   if (buffer_.size() + bytes > kTemporaryMessagesBufferBytes) {
     COFFER_TRY(WriteBuffer());
   }
-  if (bytes > kTemporaryMessagesBufferBytes) {  // not copied once more
+  if (bytes > kTemporaryMessagesBufferBytes) {  // written without another copy
     COFFER_TRY(BeginOrProlong(sequence, sequence));
     COFFER_TRY(Write(header));
     Status status = Write(message.json);
@@ -167,7 +167,7 @@ Status TemporaryMessages::ForEach(const std::function<Status(TemporaryMessage&)>
     Cursor& cursor = *heads.top();
     heads.pop();
     if (last == cursor.sequence()) {
-      return Status::InvalidArgument("messages: sequence_number " + std::to_string(*last) + " twice");
+      return Status::InvalidArgument("messages: sequence_number " + std::to_string(*last) + " occurs twice");
     }
     last = cursor.sequence();
     COFFER_TRY(visit(cursor));

@@ -1,5 +1,5 @@
-// TemporaryMessages: encoded messages in a file, waiting for the conversation that they belong to. They come in any order and are
-// read in the order of their places.
+// TemporaryMessages: encoded messages in a temporary file until their conversation is stored. They are added in any order and
+// read in the order of their sequence numbers.
 #pragma once
 
 #include <cstddef>
@@ -17,21 +17,21 @@
 
 namespace coffer::engine {
 
-// Messages are sorted in so much memory and written as a stretch; one that fits behind the stretch before prolongs it. Messages
-// in order are one stretch, whatever their number.
+// Messages are sorted in a buffer of this size and written as a stretch. Messages that follow the last stretch extend it, so
+// any number of messages in order is one stretch.
 inline constexpr std::size_t kTemporaryMessagesBufferBytes = std::size_t{8} << 20;
-// Stretches, each of which is read through a buffer of its own. They are reached only by gigabytes in no order at all.
+// Each stretch is read through a buffer of its own. Only gigabytes of messages in random order need so many stretches.
 inline constexpr std::size_t kTemporaryMessagesStretchesMax = 1024;
 inline constexpr std::size_t kTemporaryMessagesReadBytes = std::size_t{32} << 10;
 
-// A message that has been read back, as far as it is needed to decide where it goes.
+// A message that ForEach has read: its header, and its text on demand.
 class TemporaryMessage {
  public:
   virtual ~TemporaryMessage() = default;
   std::uint64_t sequence() const { return sequence_; }
   Timestamp created_at() const { return created_at_; }
   std::size_t json_bytes() const { return json_bytes_; }
-  // Appends what a row of messages has of it: header and JSON (format/stored/message_run.h).
+  // Appends the message as a row of messages holds it: header and JSON (format/stored/message_run.h).
   virtual Status AppendTo(std::string& row) = 0;
 
  protected:
@@ -40,18 +40,19 @@ class TemporaryMessage {
   std::size_t json_bytes_ = 0;
 };
 
-// The file is neither synced nor ever read by another process. Removing it is up to whoever gave the path. One thread at a
-// time.
+// The file is not synced, and no other process reads it. The caller removes it. Use from one thread at a time.
 class TemporaryMessages {
  public:
-  // `files` must outlive it.
+  // `files` must outlive this object.
   TemporaryMessages(FileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
 
-  // kInvalidArgument: more than kTemporaryMessagesStretchesMax stretches. kIoError, kResourceExhausted.
+  // kInvalidArgument: more than kTemporaryMessagesStretchesMax stretches.
+  // kIoError, kResourceExhausted: the file cannot be written.
   Status Add(std::uint64_t sequence, Timestamp created_at, const format::StoredMessage& message);
-  // No more are added.
+  // Call after the last Add.
   Status Finish();
-  // Behind Finish, any number of times. A failed answer of `visit` ends it. kInvalidArgument: two messages have one place.
+  // Call after Finish, any number of times. Stops at the first failure of `visit` and returns it.
+  // kInvalidArgument: a sequence number occurs twice.
   Status ForEach(const std::function<Status(TemporaryMessage&)>& visit) const;
 
  private:

@@ -13,6 +13,7 @@
 #include "format/age/base64.h"
 #include "format/records/record_codec.h"
 #include "format/records/sha256.h"
+#include "vocabulary/check.h"
 #include "vocabulary/exceptions.h"
 #include "vocabulary/fixed_width.h"
 #include "vocabulary/try.h"
@@ -49,7 +50,8 @@ std::string EncodeToken(const TokenInfo& info, std::string_view hash) {
 Result<std::pair<TokenInfo, std::string>> DecodeToken(std::string_view id, std::string_view value) {
   format::FieldReader fields(value);
   const auto version = fields.Number<std::uint8_t>();
-  if (fields.ok() && version > kTokenFormat) return Status::Unavailable("token " + std::string(id) + ": of a newer version");
+  if (fields.ok() && version > kTokenFormat)
+    return Status::Unavailable("token " + std::string(id) + ": written by a newer version");
   TokenInfo info;
   info.id = id;
   const auto role = fields.Number<std::uint8_t>();
@@ -62,7 +64,7 @@ Result<std::pair<TokenInfo, std::string>> DecodeToken(std::string_view id, std::
   info.user_id = fields.rest();
   const bool known_role = info.role == PrincipalRole::kUser || info.role == PrincipalRole::kAdmin;
   if (!fields.ok() || version != kTokenFormat || !known_role) {
-    return Status::Corruption("token " + std::string(id) + ": is damaged");
+    return Status::Corruption("token " + std::string(id) + ": damaged");
   }
   return std::pair(std::move(info), std::move(hash));
 }
@@ -92,11 +94,13 @@ void Tokens::Keep(Token token) {
     by_id_.erase(kept);
     throw;
   }
+  COFFER_CHECK(by_id_.size() == ids_by_hash_.size());
 }
 
 void Tokens::Drop(std::string_view id) {
   std::erase_if(ids_by_hash_, [&](const auto& entry) { return entry.second == id; });
   if (const auto found = by_id_.find(id); found != by_id_.end()) by_id_.erase(found);
+  COFFER_CHECK(by_id_.size() == ids_by_hash_.size());
 }
 
 Status Tokens::Load() {
@@ -118,7 +122,8 @@ Result<CreatedToken> Tokens::Create(const std::function<std::string(std::string_
   TokenInfo info;
   {
     const ReaderLock lock(mutex_);
-    if (by_id_.size() >= kTokensMax) return Status::ResourceExhausted("tokens: there are " + std::to_string(kTokensMax));
+    if (by_id_.size() >= kTokensMax)
+      return Status::ResourceExhausted("tokens: " + std::to_string(kTokensMax) + " exist already");
     info.id = new_id(by_id_.empty() ? std::string_view() : std::string_view(by_id_.rbegin()->first));
   }
   info.user_id = user_id;
@@ -126,13 +131,13 @@ Result<CreatedToken> Tokens::Create(const std::function<std::string(std::string_
   info.created_at = now;
   info.expires_at = expires_at;
   std::array<unsigned char, kSecretBytes> bytes{};
-  if (!secrets_(bytes)) return Status::Unavailable("token: the system gives no random bytes");
+  if (!secrets_(bytes)) return Status::Unavailable("token: the system has no random bytes");
   CreatedToken created{info, SecretText(bytes)};
   OPENSSL_cleanse(bytes.data(), bytes.size());
   std::string hash = HashOf(created.secret);
   storage::WriteBatch batch;
   batch.Put(storage::Family::kTokens, info.id, EncodeToken(info, hash));
-  // Kept ahead, since behind the commit nothing may fail any more; nobody knows its secret yet.
+  // In memory before the commit, because nothing may fail after it. No one knows the secret yet.
   {
     const WriterLock lock(mutex_);
     Keep({info, std::move(hash)});

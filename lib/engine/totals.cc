@@ -8,9 +8,9 @@
 namespace coffer::engine {
 namespace {
 
-// A read of a row folds all operands since its last plain value: 200,000 of them took 15 ms.
+// A read of a row merges all operands since its last plain value: 200,000 of them took 15 ms.
 constexpr std::uint32_t kOperandsMax = 800;
-// Rows written out together with one that has reached the limit, so that rebasing stays rare.
+// When one row has reached the maximum, rows with at least this many operands are replaced too, so that it happens rarely.
 constexpr std::uint32_t kOperandsWorthRebasing = 200;
 
 std::string Encoded(const format::Tally& tally) {
@@ -19,7 +19,7 @@ std::string Encoded(const format::Tally& tally) {
   return bytes;
 }
 
-// Days keep no digest: nothing could be compared with it.
+// Days have no digest, because there is nothing to compare it with.
 format::Tally WithoutDigest(format::Tally tally) {
   tally.digest = {};
   return tally;
@@ -52,9 +52,9 @@ Result<CounterState> ReadCounters(storage::Store& store, const storage::StoreSna
   const std::unique_ptr<storage::Scan> scan = store.NewScan(storage::Family::kCounters, {}, {}, options);
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const auto key = format::ParseCounterKey(scan->key());
-    if (!key) return Status::Corruption("counters: a key that is none");
+    if (!key) return Status::Corruption("counters: malformed key");
     COFFER_ASSIGN_CONTEXT(format::Tally tally, format::DecodeTally(scan->value()), "counters");
-    // A day on which as much went as came is a day on which something changed.
+    // A zero tally of a day is kept: it says that something changed on that day.
     if (!key->is_day && tally == format::Tally{}) continue;
     KindTallies& tallies = key->is_day ? state.by_day[key->day] : state.by_owner[std::string(key->owner)];
     tallies[key->kind] = tally;

@@ -1,4 +1,4 @@
-// Totals: the counters in memory. Loaded at open, changed after each commit; the merged rows are their durable form.
+// Totals: the counters in memory. Loaded at open and changed after each commit; the counter rows are their durable form.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@
 
 namespace coffer::engine {
 
-// One tally a kind.
+// One tally for each kind.
 class KindTallies {
  public:
   format::Tally& operator[](Kind kind) { return tallies_[static_cast<std::size_t>(kind) - 1]; }
@@ -46,19 +46,19 @@ struct CounterState {
   std::map<std::int32_t, KindTallies> by_day;  // what each day added
 
   KindTallies Sum() const;
-  // Of one who has nothing: zeros.
+  // Zeros for an owner without records.
   KindTallies OfOwner(std::string_view owner) const;
 };
 
 // Reads the counter rows. Owners whose tallies are all zero are left out.
 Result<CounterState> ReadCounters(storage::Store& store, const storage::StoreSnapshot* snapshot);
 
-// What one commit changes: differences by owner.
+// The differences that one commit makes, by owner.
 class CounterChange {
  public:
   void Add(std::string_view owner, Kind kind, const format::Tally& tally) { Of(owner)[kind].Add(tally); }
   void Subtract(std::string_view owner, Kind kind, const format::Tally& tally) { Of(owner)[kind].Subtract(tally); }
-  // Writes the merge rows for this change, made on `day`.
+  // Adds the merge rows of this change to `batch`, for the day `day`.
   void AppendTo(storage::WriteBatch& batch, std::int32_t day) const;
   bool empty() const { return by_owner_.empty(); }
   const TalliesByOwner& by_owner() const { return by_owner_; }
@@ -71,33 +71,33 @@ class CounterChange {
 // Safe for use from many threads.
 class Totals {
  public:
-  // Where a change goes, so that nothing is left to allocate once the store has it. Holds while neither Reset, Forget nor
-  // AppendRebase is called.
+  // The counters that a change modifies, so that Apply allocates nothing. Valid until Reset, Forget or AppendRebase is called.
   struct Places {
     std::vector<std::pair<KindTallies*, KindTallies>> tallies;
     std::vector<std::uint32_t*> operands;
   };
 
   void Reset(CounterState state);
-  // Before the commit of `change`, made on `day`.
+  // Call before the commit of `change` on `day`.
   Places Prepare(const CounterChange& change, std::int32_t day);
-  // After it.
+  // Call after that commit.
   void Apply(const Places& places) noexcept;
-  // Drops an owner whose tallies are all zero. False: they are not.
+  // Removes an owner whose tallies are all zero. Returns false if they are not.
   bool Forget(std::string_view owner);
   CounterState Copy() const;
-  // Calls `visit` under the lock; it must be brief and not come back here.
+  // Calls `visit` under the lock. It must be short and must not call this object.
   void Read(const std::function<void(const CounterState&)>& visit) const;
 
-  // Whether some counter row has gathered so many operands that it wants to be written out as one value.
+  // Whether a counter row has so many operands that it should be replaced by one value.
   bool WantsRebase() const;
-  // Appends the present values of all such rows as plain puts. Only while no commit is under way.
+  // Adds plain puts of the current values of all such rows to `batch`. Call only while no commit runs.
   void AppendRebase(storage::WriteBatch& batch);
 
  private:
   mutable Mutex mutex_;
   CounterState state_ COFFER_GUARDED_BY(mutex_);
-  std::unordered_map<std::string, std::uint32_t> operands_ COFFER_GUARDED_BY(mutex_);  // counter key -> merges since its last plain put
+  // counter key -> merges since its last plain put
+  std::unordered_map<std::string, std::uint32_t> operands_ COFFER_GUARDED_BY(mutex_);
   std::uint32_t operands_max_ COFFER_GUARDED_BY(mutex_) = 0;
 };
 

@@ -6,12 +6,13 @@
 #include "engine/internals.h"
 #include "engine/record_reads.h"
 #include "format/stored/keys.h"
+#include "vocabulary/check.h"
 #include "vocabulary/try.h"
 
 namespace coffer::engine {
 namespace {
 
-// What an entry writes besides its own row: head, index row.
+// Bytes that an entry writes in addition to its own row: head, index row.
 constexpr std::size_t kBytesBesideRow = 320;
 
 std::string StateKey(Kind kind, std::string_view id) {
@@ -22,7 +23,7 @@ std::string StateKey(Kind kind, std::string_view id) {
   return key;
 }
 
-// A message's entry concerns its conversation.
+// An entry of a message changes its conversation.
 Kind RecordKind(Kind kind) { return kind == Kind::kMessage ? Kind::kConversation : kind; }
 
 }  // namespace
@@ -84,12 +85,14 @@ Result<std::vector<AppliedItem>> Transaction::Run(Batch& batch, bool all_or_noth
   items.reserve(state.entries.size());
   rows_.Reserve(state.bytes.size() + state.entries.size() * kBytesBesideRow);
   for (BatchEntry& entry : state.entries) {
+    const std::size_t rows_before = rows_.size();
     items.push_back(Apply(state, entry));
     const Status& status = items.back().status;
     if (status.ok()) continue;
     const bool store_failed = status.code() == StatusCode::kIoError || status.code() == StatusCode::kCorruption;
+    COFFER_CHECK(store_failed || rows_.size() == rows_before);
     if (all_or_nothing || store_failed) {
-      return status.WithContext("operation " + std::to_string(items.size() - 1));
+      return status.WithContext("entry " + std::to_string(items.size() - 1));
     }
   }
   return items;
@@ -121,7 +124,7 @@ AppliedItem Transaction::Apply(Batch::State& batch, BatchEntry& entry) {
 Status Transaction::CheckMode(const BatchEntry& entry, const RecordState& state, Timestamp updated_at, bool& keep) const {
   const auto name = [&] { return std::string(KindName(entry.kind)) + " " + entry.id; };
   keep = false;
-  if (state.exists && entry.mode == PutMode::kInsert) return Status::AlreadyExists(name() + ": is there already");
+  if (state.exists && entry.mode == PutMode::kInsert) return Status::AlreadyExists(name() + ": already exists");
   if (!state.exists && entry.mode == PutMode::kUpdate) return Status::NotFound(name() + ": not found");
   if (!state.exists) return Status::Ok();
   const bool conversation = entry.kind == Kind::kConversation;
@@ -165,7 +168,7 @@ AppliedItem Transaction::PutPrompt(Batch::State& batch, BatchEntry& entry) {
 Status Transaction::Delete(Kind kind, std::string_view id, std::string_view owner) {
   RecordState& state = StateOf(kind, id);
   const std::string& present = kind == Kind::kConversation ? state.head.owner : state.owner;
-  // The same words whether it is missing or somebody else's.
+  // The same message whether it is missing or has another owner.
   if (!state.exists || (!owner.empty() && owner != present)) {
     return Status::NotFound(std::string(KindName(kind)) + " " + std::string(id) + ": not found");
   }
@@ -195,7 +198,7 @@ Result<std::vector<Status>> Transaction::DeleteByIds(Kind kind, std::span<const 
 }
 
 void Transaction::AddHeadRows() {
-  // In the order of their keys, which is the order that memory takes them in fastest.
+  // In the order of keys, which is the fastest order for write buffers.
   std::vector<std::pair<std::string_view, const format::ConversationHead*>> heads;
   for (const auto& [key, state] : states_) {
     if (state.head_changed) heads.emplace_back(std::string_view(key).substr(1), &state.head);

@@ -1,5 +1,5 @@
-// Transaction: applies entries to the store as one atomic commit. It reads what is there, keeps a picture of what the
-// entries before have made of it, and collects rows and counter changes.
+// Transaction: applies batch entries as one atomic commit. It reads the records, keeps their states after the entries applied
+// so far, and collects rows and counter changes.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace coffer::engine {
 
-// The content a document has, kept beyond the life of the value it was read from.
+// The content reference of a document, with its own memory.
 struct OwnedContent {
   std::string id;
   std::uint64_t size_bytes = 0;
@@ -27,53 +27,53 @@ struct OwnedContent {
   format::ContentReference Reference() const { return {id, size_bytes, sha256}; }
 };
 
-// A message as the transaction sees it; absent from the picture: as the store, or the conversation's put, has it.
+// The state of a message that the transaction changed. All other messages are as in the store, or in the conversation's put.
 struct MessageState {
   bool exists = false;
-  bool shares_row = false;  // with others, and so cannot be changed before the row is split
+  bool shares_row = false;  // its row holds others too, and must be split before it changes
   Timestamp created_at;
   format::Tally tally;
   std::string id_text;
 };
 
-// A record as the transaction sees it.
+// The state of a record after the entries applied so far.
 struct RecordState {
   bool exists = false;
-  format::ConversationHead head;  // of a conversation
+  format::ConversationHead head;  // conversations only
   bool head_changed = false;
   std::map<std::uint64_t, MessageState> messages;  // put or deleted one by one in this transaction
-  const BatchEntry* put = nullptr;                 // the entry that put all of its messages; Operation's are sorted by sequence
-  bool stored_messages_gone = false;               // those the store has are deleted by this transaction
+  const BatchEntry* put = nullptr;                 // the entry that put all of its messages, sorted by sequence number
+  bool stored_messages_gone = false;               // the transaction deletes all stored messages
 
-  std::string owner;  // of a document or prompt, as the rest
+  std::string owner;  // this and the rest: documents and prompts only
   Timestamp created_at;
   Timestamp updated_at;
   format::Tally tally;
   std::optional<OwnedContent> content;
-  std::string json;  // of a document
+  std::string json;  // documents only
 };
 
 // Invariants:
-// * An entry is checked before it changes anything: one that fails leaves the picture, the rows and the counters as they were.
-// * The ids it touches are locked from Run or DeleteByIds until its end.
-// One thread; the core and the access must outlive it.
+// * An entry is checked before it changes anything: an entry that fails changes no state, row or counter.
+// * The ids are locked from Run or DeleteByIds until the transaction is destroyed.
+// Use from one thread. The core and the access must outlive it.
 class Transaction {
  public:
   Transaction(EngineCore& core, const StoreAccess& access) : core_(core), access_(access) {}
 
-  // Applies the batch's entries in order. all_or_nothing: the first failure is the answer, and nothing may be committed then.
+  // Applies the batch's entries in order. all_or_nothing: returns the first failure; Commit must not be called then.
   Result<std::vector<AppliedItem>> Run(Batch& batch, bool all_or_nothing);
 
-  // Deletes what of `ids` (distinct) is there and has the owner (if not empty): one status an id.
+  // Deletes the records of `ids`, which must be distinct. With an owner, only that owner's. Returns one status for each id.
   Result<std::vector<Status>> DeleteByIds(Kind kind, std::span<const std::string_view> ids, std::string_view owner);
 
   // Adds a row of `progress` to the commit.
   void Note(std::string_view key, std::string_view value) { rows_.Put(storage::Family::kProgress, key, value); }
-  // What the entries so far do to the counters.
+  // The counter changes of the entries applied so far.
   const CounterChange& change() const { return change_; }
 
   Status Commit(Durability durability);
-  // With the rows of `load`, which are those of the conversation `id`, put by an entry whose messages are staged. Durable.
+  // Commits together with `load`, which holds the messages of the conversation `id`, whose entry has messages_loaded. Durable.
   Status CommitWith(storage::BulkLoad& load, std::string_view id, const LoadedMessages& loaded);
 
  private:
@@ -104,11 +104,11 @@ class Transaction {
                    std::string_view owner, Timestamp created_at);
   Result<std::optional<MessageState>> FindMessage(Batch::State& batch, std::string_view id, RecordState& state,
                                                   std::uint64_t sequence);
-  // Gives each message of the row that holds this one a row of its own, and a place in the picture.
+  // Gives each message in the row of this message a row of its own, and a MessageState.
   Status SplitRow(Batch::State& batch, std::string_view id, RecordState& state, std::uint64_t sequence);
   void PutRun(const Batch::State& batch, std::size_t first, std::size_t last);
   void PutSingle(std::string_view id, std::uint64_t sequence, const format::StoredMessage& message);
-  // The nearest message before (or behind) `sequence`, which must not be the only one.
+  // The nearest message before or after `sequence`, which must not be the only message.
   Result<std::pair<std::uint64_t, Timestamp>> Neighbour(Batch::State& batch, std::string_view id, RecordState& state,
                                                         std::uint64_t sequence, bool before);
   Status WriteDocument(std::string_view id, Document document, RecordState& state, ContentWriterState* content);
@@ -119,12 +119,12 @@ class Transaction {
   std::unordered_map<std::string, RecordState> states_;  // kind (1 byte) and id
   storage::WriteBatch rows_;
   CounterChange change_;
-  std::vector<ContentWriterState*> contents_;  // the batch's; theirs are the chunks once the commit is done
+  std::vector<ContentWriterState*> contents_;  // in the batch; their records own the chunks after the commit
   std::string scratch_;
   std::vector<std::string_view> parts_;
 };
 
-// kInvalidArgument when file_size or file_hash are given and do not fit; the message names both values.
+// kInvalidArgument: file_size or file_hash do not match the content; the message names both values.
 Status CheckContentFits(const Document& document, std::uint64_t size_bytes, const std::string& sha256_hex);
 
 }  // namespace coffer::engine

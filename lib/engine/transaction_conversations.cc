@@ -11,15 +11,15 @@
 namespace coffer::engine {
 namespace {
 
-// Up to so many rows of messages are deleted key by key; more, or a conversation whose keys cannot be computed, by one range.
-// Ranges are cheap to write and slow every later scan until they are flushed.
+// Up to this many rows of messages are deleted key by key. More rows, and rows whose keys cannot be computed, are deleted by
+// one range deletion, which is cheap to write, but slows every later scan until it is flushed.
 constexpr std::uint64_t kRowsDeletedByKeyMax = 256;
 
 std::string PlaceName(std::string_view conversation_id, std::uint64_t sequence) {
   return "message " + std::string(conversation_id) + "/" + std::to_string(sequence);
 }
 
-// The message that a conversation's put brought for this place; null: none.
+// The message with this sequence number in a conversation's put; null if it has no such message.
 const EncodedMessage* FindPut(const Batch::State& batch, const BatchEntry* put, std::uint64_t sequence) {
   if (put == nullptr) return nullptr;
   const auto first = batch.messages.begin() + static_cast<std::ptrdiff_t>(put->first_message);
@@ -36,7 +36,7 @@ std::string_view IdText(const Batch::State& batch, const EncodedMessage& message
 
 format::Tally PutTally(const EncodedMessage& message) { return {1, message.row.json_bytes, message.digest}; }
 
-// Behind the last message that shares a row with messages[first]; `last` is behind the last of the conversation.
+// The end of the run of messages that share a row with messages[first]. `last`: the end of the conversation's messages.
 std::size_t RunEnd(const std::vector<EncodedMessage>& messages, std::size_t first, std::size_t last) {
   const std::size_t most = std::min(last, first + format::kMessageRunMessagesMax);
   std::size_t bytes = messages[first].row.json_bytes;
@@ -79,7 +79,7 @@ void Transaction::DeleteMessageRows(std::string_view id, const format::Conversat
   }
 }
 
-// Without any there is still the picture of messages deleted one by one before, which must go.
+// Also without messages: it removes the states of messages that were deleted one by one.
 void Transaction::ForgetMessages(RecordState& state) {
   format::ConversationHead& head = state.head;
   if (head.messages.count > 0) change_.Subtract(head.owner, Kind::kMessage, head.messages);
@@ -170,7 +170,8 @@ AppliedItem Transaction::PutConversation(Batch::State& batch, BatchEntry& entry)
 
 void Transaction::PutRun(const Batch::State& batch, std::size_t first, std::size_t last) {
   scratch_.clear();
-  scratch_.reserve(format::kMessageRunBeginBytes + (last - first) * format::kMessageHeaderBytesMax);  // parts_ points into it
+  // parts_ points into scratch_, which must not reallocate.
+  scratch_.reserve(format::kMessageRunBeginBytes + (last - first) * format::kMessageHeaderBytesMax);
   parts_.clear();
   format::AppendMessageRunBegin(scratch_);
   std::size_t header = 0;
@@ -212,10 +213,10 @@ Status Transaction::SplitRow(Batch::State& batch, std::string_view id, RecordSta
   }
   const auto row = ScanToMessage({*access_, nullptr}, id, sequence);
   if (!row->valid())
-    return row->status().ok() ? Status::Internal(PlaceName(id, sequence) + ": its row is gone") : row->status();
+    return row->status().ok() ? Status::Internal(PlaceName(id, sequence) + ": its row is missing") : row->status();
   const auto key = format::ParseMessageKey(row->key());
-  if (!key || !key->sequence_number) return Status::Corruption(PlaceName(id, sequence) + ": a message key that is none");
-  // Read to its end before anything is put: half a row in the place of a whole one would drop the rest.
+  if (!key || !key->sequence_number) return Status::Corruption(PlaceName(id, sequence) + ": malformed message key");
+  // Reads the whole row before it puts anything: if the rest were unreadable, it would be lost.
   std::vector<MessageState> messages;
   format::MessageRun run(*key->sequence_number, row->value());
   while (run.Next()) {
@@ -243,15 +244,16 @@ Result<std::optional<MessageState>> Transaction::FindMessage(Batch::State& batch
     return found->second.exists ? std::optional(found->second) : std::nullopt;
   }
   if (const EncodedMessage* put = FindPut(batch, state.put, sequence)) {
-    // Perhaps it has a row of its own; to split that is harmless.
+    // It may have a row of its own; splitting that is harmless.
     return std::optional(MessageState{true, true, put->created_at, PutTally(*put), std::string(IdText(batch, *put))});
   }
   if (state.stored_messages_gone) return std::optional<MessageState>();
   Result<MessageState> message = MessageState();
-  COFFER_ASSIGN_CONTEXT(bool stored, engine::FindMessage({*access_, nullptr}, id, sequence, [&](const format::StoredMessage& found, bool shares_row) {
-        message = StateOfStored(id, sequence, found);
-        if (message.ok()) message->shares_row = shares_row;
-      }), PlaceName(id, sequence));
+  const auto take = [&](const format::StoredMessage& found, bool shares_row) {
+    message = StateOfStored(id, sequence, found);
+    if (message.ok()) message->shares_row = shares_row;
+  };
+  COFFER_ASSIGN_CONTEXT(bool stored, engine::FindMessage({*access_, nullptr}, id, sequence, take), PlaceName(id, sequence));
   if (!stored) return std::optional<MessageState>();
   if (!message.ok()) return std::move(message).status();
   return std::optional(std::move(*message));
@@ -264,8 +266,9 @@ AppliedItem Transaction::PutMessage(Batch::State& batch, BatchEntry& entry) {
   EncodedMessage& message = batch.messages[entry.first_message];
   format::ConversationHead& head = state.head;
   if (!message.has_sequence) {
-    // The key's tail was left open; a batch that is applied again gets its place anew.
-    if (head.next_sequence() == UINT64_MAX) return {Status::ResourceExhausted("conversation " + entry.id + ": is full"), {}};
+    // The end of the key is filled in here. A batch that is applied again gets a new sequence number.
+    if (head.next_sequence() == UINT64_MAX)
+      return {Status::ResourceExhausted("conversation " + entry.id + ": no free sequence number"), {}};
     message.sequence = head.next_sequence();
     std::string tail;
     format::AppendBigEndian(message.sequence, tail);
@@ -274,7 +277,7 @@ AppliedItem Transaction::PutMessage(Batch::State& batch, BatchEntry& entry) {
   }
   item.result.sequence_number = message.sequence;
   if (entry.generated_id) {
-    // `{"id":"…"`: the engine's ids need no unescaping.
+    // `{"id":"…"`: generated ids need no unescaping.
     const std::string_view text = IdText(batch, message);
     item.result.id = text.substr(7, text.size() - 8);
   }
@@ -286,14 +289,14 @@ AppliedItem Transaction::PutMessage(Batch::State& batch, BatchEntry& entry) {
     return {Status::NotFound(PlaceName(entry.id, message.sequence) + ": not found"), {}};
   }
   if (present && entry.mode == PutMode::kInsert) {
-    return {Status::AlreadyExists(PlaceName(entry.id, message.sequence) + ": is there already"), {}};
+    return {Status::AlreadyExists(PlaceName(entry.id, message.sequence) + ": already exists"), {}};
   }
   if (present &&
       (entry.mode == PutMode::kKeepExisting || (entry.mode == PutMode::kNewest && present->created_at >= message.created_at))) {
     const bool same = present->id_text == IdText(batch, message);
     item.result.outcome = same ? Outcome::kKept : Outcome::kConflict;
     if (!same && entry.appends) {
-      item.status = Status::Conflict(PlaceName(entry.id, message.sequence) + ": another message has that place");
+      item.status = Status::Conflict(PlaceName(entry.id, message.sequence) + ": another message has this sequence number");
     }
     return item;
   }
@@ -310,7 +313,7 @@ AppliedItem Transaction::PutMessage(Batch::State& batch, BatchEntry& entry) {
     head.first_sequence = head.last_sequence = message.sequence;
     head.leading_run = 1;
   } else if (message.sequence < head.first_sequence && head.leading_run > 1) {
-    head.leading_run = 0;  // the row that is shared is not the first any more
+    head.leading_run = 0;  // the shared row is not the first one any more
   }
   head.first_sequence = std::min(head.first_sequence, message.sequence);
   head.last_sequence = std::max(head.last_sequence, message.sequence);
@@ -352,8 +355,8 @@ Result<std::pair<std::uint64_t, Timestamp>> Transaction::Neighbour(Batch::State&
       if (!scan->valid()) break;
       const auto key = format::ParseMessageKey(scan->key());
       if (!key || !key->sequence_number)
-        return Status::Corruption("conversation " + std::string(id) + ": a message key that is none");
-      // Neighbours in one row with `sequence` are in the picture: the row has been split.
+        return Status::Corruption("conversation " + std::string(id) + ": malformed message key");
+      // The neighbours in the row of `sequence` have a MessageState, because that row has been split.
       std::optional<MessageState> nearest;
       std::uint64_t nearest_sequence = 0;
       format::MessageRun run(*key->sequence_number, scan->value());
@@ -375,7 +378,7 @@ Result<std::pair<std::uint64_t, Timestamp>> Transaction::Neighbour(Batch::State&
       }
     }
   }
-  if (!best) return Status::Corruption("conversation " + std::string(id) + ": counts messages that are not there");
+  if (!best) return Status::Corruption("conversation " + std::string(id) + ": its count of messages is too high");
   return *best;
 }
 

@@ -8,18 +8,18 @@
 namespace coffer::engine {
 namespace {
 
-// Above so many chunks one range is deleted instead of each key.
+// More chunks than this are deleted by one range deletion.
 constexpr std::uint32_t kChunksDeletedByKeyMax = 256;
 
 }  // namespace
 
 Status CheckContentFits(const Document& document, std::uint64_t size_bytes, const std::string& sha256_hex) {
   if (document.file_size && *document.file_size != size_bytes) {
-    return Status::InvalidArgument("file_size: is given as " + std::to_string(*document.file_size) + ", and the content has " +
+    return Status::InvalidArgument("file_size: is " + std::to_string(*document.file_size) + ", but the content has " +
                                    std::to_string(size_bytes) + " bytes");
   }
   if (document.file_hash && *document.file_hash != sha256_hex) {
-    return Status::InvalidArgument("file_hash: is given as " + *document.file_hash + ", and the content has " + sha256_hex);
+    return Status::InvalidArgument("file_hash: is " + *document.file_hash + ", but the content has " + sha256_hex);
   }
   return Status::Ok();
 }
@@ -38,7 +38,7 @@ void Transaction::RemoveContent(std::string_view id, RecordState& state) {
   state.content.reset();
 }
 
-// Writes `document` with `content`, or with the content that is there. Checks first: a failure leaves everything as it was.
+// Writes `document` with `content`, or with its present content if `content` is null. A failure changes nothing.
 Status Transaction::WriteDocument(std::string_view id, Document document, RecordState& state, ContentWriterState* content) {
   std::optional<format::ContentReference> reference;
   if (content != nullptr) {
@@ -113,7 +113,7 @@ AppliedItem Transaction::SetContent(BatchEntry& entry) {
   Result<Document> document = reader.ReadDocument(state.json);
   if (!document.ok()) return {Status::Corruption("document " + entry.id + ": " + document.status().ToString()), {}};
   if (state.content) {
-    // They told of the content that goes; without one they are what the new content must fit.
+    // They describe the old content. Without an old content they stay, and the new content must match them.
     document->file_size.reset();
     document->file_hash.reset();
   }

@@ -13,9 +13,9 @@ namespace coffer::storage {
 // Writes `bytes` to "<path>.tmp", syncs it, renames it over `path` and syncs the directory.
 Status WriteDurably(FileSystem& files, const std::string& path, std::string_view bytes);
 
-// Creates a file that only its owner may read and write (mode 0600). Writes "<path>.partial" first and replaces such a file if a
-// crash left one. Only one caller may write `path` at a time. After a failure `path` does not exist, or it is complete and its
-// name may not be durable.
+// Creates a file that only its owner may read and write (mode 0600). Writes "<path>.partial" first and replaces such a file if
+// a crash left one. Only one caller may write `path` at a time. After a failure `path` does not exist, or it is complete and
+// its name may not be durable.
 // kAlreadyExists: `path` exists.
 Status CreatePrivateDurably(FileSystem& files, const std::string& path, std::string_view bytes);
 

@@ -22,7 +22,9 @@ bool IsName(std::string_view name) {
   return name.find("/.") == std::string_view::npos && name.find("//") == std::string_view::npos;
 }
 
-Status NoName(std::string_view name) { return Status::InvalidArgument("not a valid object name: \"" + std::string(name) + "\""); }
+Status NoName(std::string_view name) {
+  return Status::InvalidArgument("not a valid object name: \"" + std::string(name) + "\"");
+}
 
 class FolderObjectStore;
 
@@ -123,8 +125,8 @@ class FolderObjectStore final : public ObjectStore {
   std::string PathOf(std::string_view name) const { return root_ + "/" + std::string(name); }
   std::string TemporaryPath() const { return PathOf(kTemporaryFolder); }
 
-  // Gives an object its name, which is durable once the folders in `changed` are synced. The temporary folder need not be synced:
-  // a name that reappears there is removed as a temporary file.
+  // Gives an object its name, which is durable once the folders in `changed` are synced. The temporary folder need not be
+  // synced: a name that reappears there is removed as a temporary file.
   Status Place(const Publication& object, std::set<std::string>& changed) {
     if (!IsName(object.name)) return NoName(object.name);
     auto& writer = static_cast<FolderWriter&>(*object.writer);
@@ -174,7 +176,9 @@ class FolderObjectStore final : public ObjectStore {
       if (!info.ok()) return std::move(info).status();
       if (!info->is_directory) {
         found.push_back(std::move(below));
-      } else COFFER_TRY(ListBelow(below, found));
+      } else {
+        COFFER_TRY(ListBelow(below, found));
+      }
     }
     return Status::Ok();
   }

@@ -1,5 +1,5 @@
-// GuardFileSystem turns exceptions of a host's file system into failed calls, because neither RocksDB nor its threads survive an
-// exception.
+// GuardFileSystem turns exceptions of a host's file system into failed calls, because neither RocksDB nor its threads survive
+// an exception.
 #pragma once
 
 #include <memory>

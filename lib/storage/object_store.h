@@ -1,5 +1,5 @@
-// ObjectStore: named immutable objects, the storage of a backup repository. The one implementation is a folder; any service with
-// these calls can be another.
+// ObjectStore: named immutable objects, the storage of a backup repository. The one implementation is a folder; any service
+// with these calls can be another.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +37,8 @@ class ObjectStore {
   };
 
   virtual Result<std::unique_ptr<ObjectWriter>> New() = 0;
-  // On return each object is durable under its name. Many objects in one call share the waits for the device. After a failure some
-  // of the objects may be published.
+  // On return each object is durable under its name. Many objects in one call share the waits for the device. After a failure
+  // some of the objects may be published.
   // kAlreadyExists: an object has this name already; it is unchanged.
   virtual Status Publish(std::span<const Publication> objects) = 0;
   // For reads of any range of the object.

@@ -21,7 +21,8 @@ namespace {
 
 constexpr std::size_t kWriteBufferBytes = std::size_t{64} << 10;
 constexpr std::size_t kProcessIdTextMax = 32;
-// Write-back of a large file starts while it is written. Otherwise the device would idle first, and a sync would wait for all of it.
+// Write-back of a large file starts while it is written. Otherwise the device would idle first, and a sync would wait for all
+// of it.
 constexpr std::uint64_t kWriteBehindBytes = std::uint64_t{2} << 20;
 
 Status SystemFailure(const char* action, const std::string& path, int error) {

@@ -15,8 +15,9 @@ namespace {
 
 constexpr std::size_t kKeyBytesMax = std::numeric_limits<std::uint32_t>::max();
 
-// A family's id for rocksdb::WriteBatch, whose calls ask a handle for its id and its comparator and keep neither. The handles of
-// an open store would do the same, but a batch is filled before it is known which store commits it.
+// Stands for a family in calls of rocksdb::WriteBatch, which use only the id and the comparator of a handle and do not keep the
+// handle. A batch is filled before it is known which store commits it, so there is no real handle. A debug build of RocksDB
+// with RTTI asserts its own class of handles, and aborts here.
 class FamilyId final : public rocksdb::ColumnFamilyHandle {
  public:
   explicit FamilyId(Family family) : id_(RocksFamilyId(family)) {}
@@ -40,12 +41,12 @@ std::string_view AsView(const rocksdb::Slice& bytes) { return {bytes.data(), byt
 
 Status TooLong() { return Status::InvalidArgument("a key or value of a batch is longer than 4 GiB"); }
 
-// RocksDB's walk over a batch as a walk over Changes.
+// Passes the records of a rocksdb::WriteBatch to a ChangeVisitor.
 class Visit final : public rocksdb::WriteBatch::Handler {
  public:
   Visit(unsigned store, const ChangeVisitor& visitor) : store_(store), visitor_(visitor) {}
 
-  // Why the walk stopped; OK if the visitor did not stop it.
+  // The visitor's failure, if it stopped the walk.
   const Status& stopped() const { return stopped_; }
 
   rocksdb::Status PutCF(std::uint32_t family, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
@@ -73,6 +74,13 @@ class Visit final : public rocksdb::WriteBatch::Handler {
 };
 
 }  // namespace
+
+Status ForEachChange(const rocksdb::WriteBatch& batch, unsigned store, const ChangeVisitor& visitor) {
+  Visit visit(store, visitor);
+  const rocksdb::Status walked = batch.Iterate(&visit);
+  COFFER_TRY(visit.stopped());
+  return FromRocks(walked).WithContext("reading a batch");
+}
 
 WriteBatch::WriteBatch() : rep_(std::make_unique<Rep>()) {}
 WriteBatch::~WriteBatch() = default;
@@ -142,10 +150,7 @@ Status WriteBatch::ForEach(const ChangeVisitor& visitor) const {
   if (!rep_->OnlyFor(store)) {
     return Status::Internal("a batch with changes for two stores");
   }
-  Visit visit(store, visitor);
-  const rocksdb::Status walked = rep_->changes.Iterate(&visit);
-  COFFER_TRY(visit.stopped());
-  return FromRocks(walked).WithContext("reading a batch");
+  return ForEachChange(rep_->changes, store, visitor);
 }
 
 void WriteBatch::Clear() {

@@ -1,4 +1,4 @@
-// What a WriteBatch holds: RocksDB's own batch, filled before a store is known.
+// What a WriteBatch holds: a rocksdb::WriteBatch that is filled before a store is known.
 #pragma once
 
 #include <rocksdb/write_batch.h>
@@ -11,14 +11,18 @@
 
 namespace coffer::storage {
 
-// RocksDB numbers families as they are created: its own "default" is 0, ours follow in the order of their numbers.
+// RocksDB numbers families in the order of their creation. Its own "default" is 0; Coffer's follow in the order of their
+// numbers.
 constexpr std::uint32_t RocksFamilyId(Family family) { return static_cast<std::uint32_t>(NumberOf(family)) + 1; }
 
-// rocksdb::WriteBatch takes its size only when it is made.
+// rocksdb::WriteBatch can reserve memory only in its constructor.
 class RocksBatch final : public rocksdb::WriteBatch {
  public:
   void Reserve(std::size_t bytes) { rep_.reserve(bytes); }
 };
+
+// WriteBatch::ForEach for any batch of RocksDB whose changes are for store `store` (StoreOf).
+Status ForEachChange(const rocksdb::WriteBatch& batch, unsigned store, const ChangeVisitor& visitor);
 
 struct WriteBatch::Rep {
   // Whether every change is for store `number` (StoreOf). The families of two stores have the same ids in RocksDB.
@@ -27,7 +31,7 @@ struct WriteBatch::Rep {
   RocksBatch changes;
   unsigned stores = 0;  // a bit for each store that has a change
   std::array<std::uint32_t, kFamiliesOfStoreMax> range_deletes{};
-  std::vector<rocksdb::Slice> value_parts;  // kept for its memory
+  std::vector<rocksdb::Slice> value_parts;  // scratch memory of Put
   // Why the batch must not be committed; OK if it may.
   Status defect;
 };

@@ -9,7 +9,7 @@
 namespace coffer::storage {
 namespace {
 
-// The size of the files that merges make, so that these are files like any others.
+// The size of files that compactions write.
 constexpr std::uint64_t kLoadedFileBytes = std::uint64_t{16} << 20;
 
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
@@ -45,13 +45,13 @@ SortedFiles::SortedFiles(rocksdb::DB& db, FileSystem& files, rocksdb::ColumnFami
 
 SortedFiles::~SortedFiles() {
   writer_.reset();
-  // RocksDB has removed those that it took in; the rest go with their folder, at the latest.
+  // RocksDB has moved the files that it ingested. Files that cannot be removed here are removed with their folder.
   for (const std::string& path : paths_) files_.RemoveFile(path).Ignore();
 }
 
 Status SortedFiles::Open() {
   const rocksdb::Options options = db_.GetOptions(handle_);
-  // The pages stay cached: RocksDB reads the files' ends when it takes them in, and users often the rest.
+  // The pages stay cached: RocksDB reads the ends of the files when it ingests them, and users often read the rest.
   writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(options), options, handle_,
                                                      /*invalidate_page_cache=*/false);
   paths_.push_back(path_prefix_ + std::to_string(paths_.size()) + ".sst");
@@ -133,7 +133,7 @@ Status RocksBulkLoad::Finish(const WriteBatch& batch) {
 }
 
 Status RocksBulkLoad::Ingest() {
-  // The load's family comes first: RocksDB shows the families one after the other to reads without a snapshot.
+  // The load's family comes first: reads without a snapshot see the families change one after the other.
   std::vector<rocksdb::IngestExternalFileArg> args(1);
   rows_.AppendTo(args[0]);
   for (const auto& [family, files] : batch_rows_) {
@@ -142,11 +142,11 @@ Status RocksBulkLoad::Ingest() {
   if (args[0].external_files.empty()) args.erase(args.begin());
   for (rocksdb::IngestExternalFileArg& arg : args) {
     arg.options.move_files = true;
-    // Written into the file it would make the checksum another one.
+    // Writing it into the file would change the checksum.
     arg.options.write_global_seqno = false;
-    arg.options.verify_file_checksum = false;  // it was taken from the bytes as they were written
+    arg.options.verify_file_checksum = false;  // it was computed while the bytes were written
   }
-  return FromRocks(db_.IngestExternalFiles(args)).WithContext("taking in a bulk load");
+  return FromRocks(db_.IngestExternalFiles(args)).WithContext("ingesting a bulk load");
 }
 
 }  // namespace coffer::storage

@@ -1,4 +1,4 @@
-// A BulkLoad as sorted files that RocksDB takes in as they are, in all families at once.
+// A BulkLoad that writes sorted files, which RocksDB ingests unchanged, in all families at once.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -16,7 +16,7 @@
 
 namespace coffer::storage {
 
-// Ascending rows of one family in files of bounded size. What is in them and was not taken in is removed in the end.
+// Ascending rows of one family in files of bounded size. The destructor removes the files that were not ingested.
 class SortedFiles {
  public:
   SortedFiles(rocksdb::DB& db, FileSystem& files, rocksdb::ColumnFamilyHandle* handle, std::string path_prefix);
@@ -37,14 +37,14 @@ class SortedFiles {
   FileSystem& files_;
   rocksdb::ColumnFamilyHandle* handle_;
   std::string path_prefix_;
-  std::unique_ptr<rocksdb::SstFileWriter> writer_;  // of the last path; null between files
+  std::unique_ptr<rocksdb::SstFileWriter> writer_;  // of the last path; null between two files
   std::vector<std::string> paths_;
-  std::vector<rocksdb::ExternalSstFileInfo> infos_;  // of those that are finished
+  std::vector<rocksdb::ExternalSstFileInfo> infos_;  // of the finished files
 };
 
 class RocksBulkLoad final : public BulkLoad {
  public:
-  // `families` and `handles` are the store's, in one order.
+  // `families` and `handles` are the store's; `handles` by the numbers of the families.
   RocksBulkLoad(rocksdb::DB& db, FileSystem& files, std::span<const FamilyName> families,
                 std::vector<rocksdb::ColumnFamilyHandle*> handles, Family family, const std::string& directory);
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kCopyBytes = std::size_t{256} << 10;
 
-// Keeps RocksDB from deleting files while they are linked and copied.
+// Stops RocksDB from deleting files while they are linked and copied.
 class DeletionPause {
  public:
   explicit DeletionPause(rocksdb::DB& db) : db_(db) {}
@@ -25,7 +25,7 @@ class DeletionPause {
   DeletionPause& operator=(const DeletionPause&) = delete;
   ~DeletionPause() {
     if (active_) {
-      EnableFileDeletions(db_).PermitUncheckedError();  // Old files stay longer; nothing is lost.
+      EnableFileDeletions(db_).PermitUncheckedError();  // On failure old files stay longer; nothing is lost.
     }
   }
   Status Begin() {
@@ -40,19 +40,13 @@ class DeletionPause {
 };
 
 Status CopyPart(FileSystem& files, const std::string& from, std::uint64_t size_bytes, WritableFile& to) {
-  Result<std::unique_ptr<RandomAccessFile>> source = files.NewRandomAccessFile(from);
-  if (!source.ok()) {
-    return std::move(source).status();
-  }
+  COFFER_ASSIGN(const std::unique_ptr<RandomAccessFile> source, files.NewRandomAccessFile(from));
   std::string buffer(kCopyBytes, '\0');
   for (std::uint64_t offset = 0; offset < size_bytes;) {
     const auto step = static_cast<std::size_t>(std::min<std::uint64_t>(kCopyBytes, size_bytes - offset));
-    const Result<std::size_t> read = (*source)->Read(offset, step, buffer.data());
-    if (!read.ok()) {
-      return read.status();
-    }
-    if (*read < step) {
-      return Status::Corruption(from + " ends before the " + std::to_string(size_bytes) + " bytes it must have");
+    COFFER_ASSIGN(const std::size_t read, source->Read(offset, step, buffer.data()));
+    if (read < step) {
+      return Status::Corruption(from + ": shorter than its " + std::to_string(size_bytes) + " bytes");
     }
     COFFER_TRY(to.Append(std::string_view(buffer).substr(0, step)));
     offset += step;
@@ -60,19 +54,16 @@ Status CopyPart(FileSystem& files, const std::string& from, std::uint64_t size_b
   return {};
 }
 
-// A file of its own: the given contents or the first bytes of the source.
+// Writes a new file: the replacement contents if RocksDB gives them, else the first `info.size` bytes of the source.
 Status CopyFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, const std::string& from, const std::string& to,
                 Durability durability) {
-  Result<std::unique_ptr<WritableFile>> target = files.NewWritableFile(to);
-  if (!target.ok()) {
-    return std::move(target).status();
-  }
-  Status status = info.replacement_contents.empty() ? CopyPart(files, from, info.size, **target)
-                                                    : (*target)->Append(info.replacement_contents);
+  COFFER_ASSIGN(const std::unique_ptr<WritableFile> target, files.NewWritableFile(to));
+  Status status =
+      info.replacement_contents.empty() ? CopyPart(files, from, info.size, *target) : target->Append(info.replacement_contents);
   if (status.ok() && durability == Durability::kDurable) {
-    status = (*target)->Sync();
+    status = target->Sync();
   }
-  const Status closed = (*target)->Close();
+  const Status closed = target->Close();
   return status.ok() ? closed : status;
 }
 
@@ -90,7 +81,7 @@ Status PlaceFile(FileSystem& files, const rocksdb::LiveFileStorageInfo& info, co
       return linked;
     }
   }
-  // Logs are copied even where they are complete: theirs may not be on the device yet.
+  // Complete logs are copied too: their bytes may not be on the device yet.
   return CopyFile(files, info, from, to, durability);
 }
 
@@ -102,18 +93,16 @@ CheckpointFile Describe(const rocksdb::LiveFileStorageInfo& info) {
   return file;
 }
 
-// The files with the lengths that they have at one moment: what is appended later is no part of it.
+// The files with their sizes at one moment. Bytes appended later do not belong to the checkpoint.
 Result<std::vector<rocksdb::LiveFileStorageInfo>> ListFiles(rocksdb::DB& db, const CheckpointMoment& moment) {
   rocksdb::LiveFilesStorageInfoOptions options;
   options.include_checksum_info = true;
-  options.wal_size_for_flush = std::numeric_limits<std::uint64_t>::max();  // never: a flush at the moment would hold it up
+  options.wal_size_for_flush = std::numeric_limits<std::uint64_t>::max();  // never flush: `moment` must not wait
   std::vector<rocksdb::LiveFileStorageInfo> live;
-  Status status = Status::Internal("the moment of a checkpoint has not come");
+  Status status = Status::Internal("the callback of the checkpoint did not call `fix`");
   const auto fix = [&] { status = FromRocks(db.GetLiveFilesStorageInfo(options, &live)); };
   moment ? moment(fix) : fix();
-  if (!status.ok()) {
-    return status;
-  }
+  COFFER_TRY(status);
   return live;
 }
 
@@ -121,13 +110,10 @@ Result<std::vector<CheckpointFile>> FillDirectory(rocksdb::DB& db, FileSystem& f
                                                   Durability durability, const CheckpointMoment& moment) {
   DeletionPause pause(db);
   COFFER_TRY(pause.Begin());
-  Result<std::vector<rocksdb::LiveFileStorageInfo>> live = ListFiles(db, moment);
-  if (!live.ok()) {
-    return std::move(live).status();
-  }
+  COFFER_ASSIGN(const std::vector<rocksdb::LiveFileStorageInfo> live, ListFiles(db, moment));
   COFFER_TRY(files.CreateDirectory(directory));
   std::vector<CheckpointFile> placed;
-  for (const rocksdb::LiveFileStorageInfo& info : *live) {
+  for (const rocksdb::LiveFileStorageInfo& info : live) {
     COFFER_TRY(PlaceFile(files, info, directory, durability));
     placed.push_back(Describe(info));
   }
@@ -144,13 +130,13 @@ Result<std::vector<CheckpointFile>> MakeCheckpoint(rocksdb::DB& db, FileSystem& 
                                                    Durability durability, const CheckpointMoment& moment) {
   const Result<FileInfo> present = files.Stat(directory);
   if (present.ok()) {
-    return Status::AlreadyExists(directory + " is there already");
+    return Status::AlreadyExists(directory + " already exists");
   }
   if (present.status().code() != StatusCode::kNotFound) {
     return present.status().WithContext("checkpoint");
   }
   const std::string temporary = directory + ".tmp";
-  // One left by a crash.
+  // A crash may have left one.
   COFFER_TRY_CONTEXT(RemoveRecursively(files, temporary), "checkpoint");
   Result<std::vector<CheckpointFile>> placed = FillDirectory(db, files, temporary, durability, moment);
   Status status = placed.status();

@@ -12,8 +12,8 @@
 
 namespace coffer::storage {
 
-// Store::Checkpoint. Done here and not by rocksdb::Checkpoint because one list of files, taken at one moment, then gives
-// both the files and their digests, and because every file and name can be made durable.
+// Implements Store::Checkpoint. rocksdb::Checkpoint does not return the files with their digests, taken at one moment, and does
+// not make every file and name durable.
 Result<std::vector<CheckpointFile>> MakeCheckpoint(rocksdb::DB& db, FileSystem& files, const std::string& directory,
                                                    Durability durability, const CheckpointMoment& moment);
 

@@ -52,7 +52,8 @@ class RandomReader final : public rocksdb::FSRandomAccessFile {
   const std::unique_ptr<RandomAccessFile> file_;
 };
 
-// RocksDB syncs the log from one thread while another appends; a coffer::WritableFile belongs to one at a time.
+// Serializes calls: RocksDB syncs the log from one thread while another appends, but a coffer::WritableFile allows one thread
+// at a time.
 class Writer final : public rocksdb::FSWritableFile {
  public:
   Writer(std::unique_ptr<WritableFile> file, std::uint64_t size_bytes) : file_(std::move(file)), size_bytes_(size_bytes) {}
@@ -108,7 +109,7 @@ class HeldLock final : public rocksdb::FileLock {
 
 class DiscardingLogger final : public rocksdb::Logger {
  public:
-  // The highest level, so that most lines are not even formatted.
+  // The highest level, so that most lines are not formatted.
   DiscardingLogger() : rocksdb::Logger(rocksdb::InfoLogLevel::HEADER_LEVEL) {}
   using rocksdb::Logger::Logv;
   void Logv(const char*, va_list) override {}
@@ -174,13 +175,13 @@ class RocksFileSystem final : public rocksdb::FileSystem {
       return ToRocks(info.status());
     }
     if (!info->is_directory) {
-      return IOStatus::IOError(path + " is no directory");
+      return IOStatus::IOError(path + " is not a directory");
     }
     *result = std::make_unique<Directory>(files_, path);
     return IOStatus::OK();
   }
 
-  // Here and for children RocksDB expects a plain NotFound; elsewhere it tells a missing path from a missing key.
+  // RocksDB expects NotFound from FileExists and GetChildren; elsewhere a missing path must be PathNotFound.
   IOStatus FileExists(const std::string& path, const IOOptions&, IODebugContext*) override {
     return NotFoundAsSuch(files_.Stat(path).status());
   }
@@ -201,7 +202,7 @@ class RocksFileSystem final : public rocksdb::FileSystem {
   IOStatus CreateDir(const std::string& path, const IOOptions&, IODebugContext*) override {
     const Result<FileInfo> info = files_.Stat(path);
     if (info.ok()) {
-      return IOStatus::IOError(path + " is there already");
+      return IOStatus::IOError(path + " already exists");
     }
     return info.status().code() == StatusCode::kNotFound ? ToRocks(files_.CreateDirectory(path)) : ToRocks(info.status());
   }
@@ -220,7 +221,7 @@ class RocksFileSystem final : public rocksdb::FileSystem {
     return ToRocks(info.status());
   }
 
-  // Only log files kept by age would need it, and there are none.
+  // RocksDB needs it only for log files that are kept by age, which Coffer does not use.
   IOStatus GetFileModificationTime(const std::string&, const IOOptions&, std::uint64_t* time, IODebugContext*) override {
     *time = 0;
     return IOStatus::OK();
@@ -258,7 +259,7 @@ class RocksFileSystem final : public rocksdb::FileSystem {
     return IOStatus::OK();
   }
 
-  // Paths are in the notation of the file system below, which alone knows what is absolute.
+  // Paths are in the notation of `files_`; only it knows which are absolute.
   IOStatus GetAbsolutePath(const std::string& path, const IOOptions&, std::string* absolute, IODebugContext*) override {
     *absolute = path;
     return IOStatus::OK();

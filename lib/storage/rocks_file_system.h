@@ -1,4 +1,4 @@
-// Puts a coffer::FileSystem under RocksDB.
+// Makes RocksDB use a coffer::FileSystem.
 #pragma once
 
 #include <rocksdb/env.h>
@@ -10,10 +10,10 @@
 
 namespace coffer::storage {
 
-// Does what RocksDB asks of its file system with `files`, which must outlive the answer.
+// `files` must outlive the result.
 std::shared_ptr<rocksdb::FileSystem> NewRocksFileSystem(FileSystem& files);
 
-// Drops every line: what matters reaches the caller as a Status, and a log file would be one more thing to bound and back up.
+// Drops every line: failures reach the caller as a Status, and a log file would have to be bounded and backed up.
 std::shared_ptr<rocksdb::Logger> NewDiscardingLogger();
 
 }  // namespace coffer::storage

@@ -13,12 +13,12 @@
 namespace coffer::storage {
 namespace {
 
-constexpr std::uint64_t kManifestBytesMax = std::uint64_t{4} << 20;  // Every backup carries it.
+constexpr std::uint64_t kManifestBytesMax = std::uint64_t{4} << 20;  // Every backup contains it.
 constexpr std::size_t kManifestPreallocationBytes = std::size_t{64} << 10;
 constexpr std::uint64_t kBackgroundSyncBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kCompactionReadaheadBytes = std::size_t{2} << 20;
-// A read that misses the cache decompresses a block for one conversation of 2.6 KB on average: 8 KiB take 25 µs to 32 µs where
-// 16 KiB took 38 µs, and cost 3.6 % of size, which the higher level for merges more than gives back.
+// A read that misses the cache decompresses a block for one conversation of 2.6 KB on average: 25 µs to 32 µs with 8 KiB, 38 µs
+// with 16 KiB. 8 KiB costs 3.6 % of size; the higher compression level of merges saves more than that.
 constexpr std::size_t kBlockBytes = std::size_t{8} << 10;
 constexpr int kFlushCompressionLevel = 1;
 constexpr int kMergeCompressionLevel = 6;
@@ -31,8 +31,8 @@ constexpr std::uint64_t kBlobBytesMin = 4096;
 constexpr std::uint64_t kBlobFileBytes = std::uint64_t{64} << 20;
 constexpr std::size_t kWriteBufferBytesMin = std::size_t{256} << 10;
 
-// A family's share of the memory for writes. Small ones make short sorted lists that are quick to insert into; together
-// with the log they still bound what a crash leaves to replay.
+// A family's share of the write buffers is 1/divisor. Small buffers are short sorted lists that are fast to insert into, and
+// they bound the replay of the log after a crash.
 std::size_t WriteBufferDivisor(Family family) {
   switch (family) {
     case Family::kMessages:
@@ -61,27 +61,28 @@ rocksdb::ColumnFamilyOptions CommonOptions(const std::shared_ptr<rocksdb::Cache>
   table.block_size = kBlockBytes;
   table.format_version = 5;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
-  // Index and filter blocks live in the cache, so that memory does not grow with the store; those of the newest files,
-  // which every read asks, stay there.
+  // Index and filter blocks are in the cache, so memory does not grow with the store. Those of the newest files stay there,
+  // because every read uses them.
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
 
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  // zstd from the first file on, not lz4 above: keys that grow with time make files that move down the levels unchanged, and
-  // those would keep the weak compression of their birth. Measured: ingest is faster too, for each byte is written once.
+  // zstd on every level, not lz4 on the upper ones: files of keys that grow with time move down the levels unchanged and would
+  // keep the weaker compression. Measured: ingest is faster too, because each byte is written once.
   family.compression = rocksdb::kZSTD;
   family.bottommost_compression = rocksdb::kDisableCompressionOption;
-  // The type is the same on all levels, which is what lets files move; only the effort grows where a file is merged anyway.
+  // Files can move only between levels of the same compression type. The level is higher only where a merge rewrites the file
+  // anyway.
   family.compression_opts.level = kFlushCompressionLevel;
   family.bottommost_compression_opts.level = kMergeCompressionLevel;
   family.bottommost_compression_opts.enabled = true;
-  // What a small merge rewrites is whole files, and each is carried by the next incremental backup.
+  // A small merge rewrites whole files, and the next incremental backup contains each of them.
   family.target_file_size_base = kSortedFileBytes;
   family.level_compaction_dynamic_level_bytes = true;
   family.paranoid_file_checks = false;
   family.force_consistency_checks = true;
-  // A file rewritten only because it grew old would be one more file for the next incremental backup.
+  // A file that is rewritten only for its age would be one more file in the next incremental backup.
   family.ttl = 0;
   family.periodic_compaction_seconds = 0;
   return family;
@@ -100,17 +101,17 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, const StoreMemor
   }
   database.create_if_missing = options.create;
   database.error_if_exists = options.create;
-  // A store of an older version gets the families that were added since.
+  // A store of an older version gets the families that were added later.
   database.create_missing_column_families = true;
 
-  // Replay ends before the first record that is not whole. What was synced lies before whatever a crash tore, so no
-  // acknowledged durable write is lost, the store always opens, and it shows a moment that existed. The others fail one of
-  // these: kAbsoluteConsistency refuses a torn tail; kTolerateCorruptedTailRecords refuses a tail whose pages reached the
-  // device out of order, and reads on in the next log behind a torn one, which makes a hole in the middle of the history;
-  // kSkipAnyCorruptedRecords makes such holes everywhere. The price: rot within the log is taken for its end.
+  // Replay ends before the first incomplete record. Synced records come before everything that a crash may tear. So no
+  // acknowledged durable write is lost, the store always opens, and its state existed at one moment. Every other mode breaks
+  // one of these: kAbsoluteConsistency refuses a torn tail; kTolerateCorruptedTailRecords refuses a tail whose pages reached
+  // the device out of order, and continues with the next log after a torn one, which leaves a gap in the history;
+  // kSkipAnyCorruptedRecords leaves gaps anywhere. The price: damage within a log is taken for its end.
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   database.paranoid_checks = true;
-  // After a failed write the store stays read-only until it is opened anew: no attempt to go on behind the caller's back.
+  // After a failed write the store stays read-only until it is opened again: RocksDB must not resume on its own.
   database.max_bgerror_resume_count = 0;
 
   database.file_checksum_gen_factory = NewSha256ChecksumFactory();
@@ -118,11 +119,11 @@ rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, const StoreMemor
   database.manifest_preallocation_size = kManifestPreallocationBytes;
 
   database.write_buffer_manager = memory.write_buffers();
-  // A family that is seldom written would keep old logs alive.
+  // Otherwise a family that is seldom written would keep old logs.
   database.max_total_wal_size = options.write_buffer_bytes;
-  // Never -1, not even for a wish of 0: a read-only store with unlimited files can miss blob values (RocksDB 7.8.3).
+  // Never -1, for any option: a read-only store with unlimited open files can miss blob values (RocksDB 7.8.3).
   database.max_open_files = std::max(options.open_files_max, 64);
-  // RocksDB starts so many for each family that has files, 16 if not told: to start them took longer than to open a small store.
+  // RocksDB starts this many for each family that has files, 16 by default, which took longer than opening a small store.
   database.max_file_opening_threads = kFileOpeningThreads;
   database.max_background_jobs = std::max(options.background_threads, 2);
   database.bytes_per_sync = kBackgroundSyncBytes;
@@ -154,12 +155,12 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& op
   tuned.max_write_buffer_number = 3;
   switch (family) {
     case Family::kConversations:
-      // Every append asks for the newest rows here, which are in memory or nowhere.
+      // Every append looks up the newest rows here, which are in memory or do not exist.
       tuned.memtable_whole_key_filtering = true;
       tuned.memtable_prefix_bloom_size_ratio = kMemtableFilterRatio;
       break;
     case Family::kContents:
-      // Chunks of documents would be rewritten at every compaction; in blob files they are written once.
+      // Compactions would rewrite the chunks of documents again and again; in blob files they are written once.
       tuned.enable_blob_files = true;
       tuned.min_blob_size = kBlobBytesMin;
       tuned.blob_file_size = kBlobFileBytes;
@@ -168,8 +169,8 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& op
       break;
     case Family::kCounters:
       tuned.merge_operator = NewTallyMergeOperator();
-      // max_successive_merges would count a key's operands at every merge, a sixth of the time of an insertion. Whoever merges
-      // sees to it that no key gathers many.
+      // max_successive_merges stays 0: counting a key's operands at every merge takes a sixth of the time of an insertion. The
+      // engine bounds the operands of a key itself (Totals::WantsRebase).
       break;
     case Family::kMessages:
     case Family::kDocuments:

@@ -1,4 +1,4 @@
-// How RocksDB is set up: one place for every tuning decision, each with its reason.
+// All options of RocksDB, each with its reason.
 #pragma once
 
 #include <rocksdb/options.h>
@@ -22,14 +22,14 @@ class StoreMemory {
   std::shared_ptr<rocksdb::Cache> block_cache_;
 };
 
-// `env` and `listener` may be null and are kept by the options.
+// The options share ownership of `listener`, and `env` must outlive them. Both may be null.
 rocksdb::DBOptions DatabaseOptions(const StoreOptions& options, const StoreMemory& memory, rocksdb::Env* env,
                                    std::shared_ptr<rocksdb::EventListener> listener);
 
 rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const StoreOptions& options,
                                            const std::shared_ptr<rocksdb::Cache>& block_cache);
 
-// For RocksDB's own "default" family, which must be open and holds nothing.
+// For RocksDB's own "default" family, which must be open and is empty.
 rocksdb::ColumnFamilyOptions EmptyFamilyOptions(const std::shared_ptr<rocksdb::Cache>& block_cache);
 
 }  // namespace coffer::storage

@@ -29,7 +29,7 @@ class RocksScan final : public Scan {
     rocksdb::ReadOptions read = ReadOptionsAt(options.snapshot);
     read.fill_cache = options.fill_cache;
     read.readahead_size = options.readahead_bytes;
-    // RocksDB keeps the addresses, not the bounds.
+    // RocksDB keeps pointers to the bounds, so they are members.
     read.iterate_lower_bound = begin_.empty() ? nullptr : &begin_slice_;
     read.iterate_upper_bound = end_.empty() ? nullptr : &end_slice_;
     iterator_.reset(db.NewIterator(read, family));

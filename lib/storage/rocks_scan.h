@@ -1,4 +1,4 @@
-// Reading from RocksDB: pinned values, snapshots, ordered walks.
+// Reads from RocksDB: pinned values, snapshots, scans.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -16,7 +16,7 @@ struct PinnedValue::Pin {
 
 rocksdb::ReadOptions ReadOptionsAt(const StoreSnapshot* snapshot);
 
-// `db` must outlive both.
+// `db` must outlive the result.
 std::unique_ptr<StoreSnapshot> NewRocksSnapshot(rocksdb::DB& db);
 std::unique_ptr<Scan> NewRocksScan(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, std::string_view begin,
                                    std::string_view end, const ScanOptions& options);

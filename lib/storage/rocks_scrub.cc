@@ -20,13 +20,13 @@ constexpr std::chrono::milliseconds kPollInterval(5);
 
 bool HoldsData(std::string_view name) { return name.ends_with(".sst") || name.ends_with(".blob") || name.ends_with(".log"); }
 
-// RocksDB removes by itself what is not used any more, but later and on other threads; this makes it look now.
+// RocksDB removes unused files later, on other threads. This starts the removal now.
 Status RemoveObsolete(rocksdb::DB& db) {
   COFFER_TRY(FromRocks(db.DisableFileDeletions()));
   return FromRocks(EnableFileDeletions(db));
 }
 
-// Sorted and blob files in use by `handles`, or by all families but those.
+// Sorted and blob files of `handles`, or of all other families.
 std::set<std::string> FilesInUse(rocksdb::DB& db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles, bool by_handles) {
   const auto is_ours = [&](const std::string& family) {
     return std::any_of(handles.begin(), handles.end(), [&](const auto* handle) { return handle->GetName() == family; });
@@ -53,16 +53,13 @@ std::set<std::string> FilesInUse(rocksdb::DB& db, const std::vector<rocksdb::Col
 }  // namespace
 
 Result<std::vector<std::string>> FilesWithData(FileSystem& files, const std::string& directory) {
-  Result<std::vector<std::string>> names = files.List(directory);
-  if (!names.ok()) {
-    return names;
-  }
-  std::erase_if(*names, [&](const std::string& name) {
+  COFFER_ASSIGN(std::vector<std::string> names, files.List(directory));
+  std::erase_if(names, [&](const std::string& name) {
     if (!HoldsData(name)) {
       return true;
     }
     const Result<FileInfo> info = files.Stat(directory + "/" + name);
-    return info.ok() ? info->size_bytes == 0 : info.status().code() == StatusCode::kNotFound;  // Gone meanwhile.
+    return info.ok() ? info->size_bytes == 0 : info.status().code() == StatusCode::kNotFound;  // removed meanwhile
   });
   return names;
 }
@@ -76,7 +73,7 @@ Status AwaitNewSnapshots(rocksdb::DB& db, rocksdb::SequenceNumber sequence, cons
     }
     std::this_thread::sleep_for(kPollInterval);
   }
-  return Status::Cancelled("waiting for snapshots was stopped");
+  return Status::Cancelled("stopped while waiting for snapshots");
 }
 
 bool AnyInUse(rocksdb::DB& db, const std::vector<std::string>& old_files,
@@ -90,11 +87,8 @@ Status AwaitRemoval(rocksdb::DB& db, FileSystem& files, const std::string& direc
   const std::set<std::string> others = FilesInUse(db, handles, false);
   while (!stop.load()) {
     COFFER_TRY(RemoveObsolete(db));
-    const Result<std::vector<std::string>> present = FilesWithData(files, directory);
-    if (!present.ok()) {
-      return present.status();
-    }
-    const bool left = std::any_of(present->begin(), present->end(), [&](const std::string& name) {
+    COFFER_ASSIGN(const std::vector<std::string> present, FilesWithData(files, directory));
+    const bool left = std::any_of(present.begin(), present.end(), [&](const std::string& name) {
       return !others.contains(name) && std::find(old_files.begin(), old_files.end(), name) != old_files.end();
     });
     if (!left) {
@@ -102,7 +96,7 @@ Status AwaitRemoval(rocksdb::DB& db, FileSystem& files, const std::string& direc
     }
     std::this_thread::sleep_for(kPollInterval);
   }
-  return Status::Cancelled("waiting for files to go was stopped");
+  return Status::Cancelled("stopped while waiting for the removal of files");
 }
 
 }  // namespace coffer::storage

@@ -9,7 +9,7 @@ StatusCode IoFailureCode(const rocksdb::Status& status) {
   if (status.IsNoSpace() || status.subcode() == rocksdb::Status::kSpaceLimit) {
     return StatusCode::kResourceExhausted;
   }
-  // RocksDB looks only for files that its bookkeeping names: a missing one is damage, not an answer.
+  // RocksDB opens only files that its manifest names: a missing one means damage.
   return status.IsPathNotFound() ? StatusCode::kCorruption : StatusCode::kIoError;
 }
 

@@ -1,4 +1,4 @@
-// The only translation between Coffer's statuses and RocksDB's, in both directions.
+// Translates between Coffer's and RocksDB's statuses, in both directions.
 #pragma once
 
 #include <rocksdb/io_status.h>
@@ -10,7 +10,7 @@ namespace coffer::storage {
 
 Status FromRocks(const rocksdb::Status& status);
 
-// For answers to RocksDB from the file system under it. A full disk stays recognisable through RocksDB and back.
+// For results that a coffer::FileSystem returns to RocksDB. FromRocks(ToRocks(kResourceExhausted)) is kResourceExhausted again.
 rocksdb::IOStatus ToRocks(const Status& status);
 
 }  // namespace coffer::storage

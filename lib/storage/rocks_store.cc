@@ -21,10 +21,10 @@ namespace coffer::storage {
 
 namespace {
 
-// Closing writes more than this to sorted files; what is less is replayed at the next open faster than it is flushed.
+// Close flushes more than this. Less is replayed faster by the next open than it is flushed.
 constexpr std::uint64_t kFlushAtCloseBytes = std::uint64_t{1} << 20;
 
-// Merges that run beside a scrub can undo a round of it; they end.
+// A concurrent compaction can undo a round of a scrub.
 constexpr int kScrubRoundsMax = 20;
 
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
@@ -38,12 +38,12 @@ std::string_view NameOf(Family family) {
 Status OpenFailure(const rocksdb::Status& status, const std::string& directory) {
   const std::string text = status.ToString();
   const std::string context = "opening the store in " + directory;
-  // RocksDB's own lock has no code of its own.
+  // RocksDB has no status code for its lock.
   if (text.find("While lock file") != std::string::npos || text.find("lock hold by current process") != std::string::npos) {
     return Status::Busy(context + ": it is open elsewhere");
   }
   if (status.IsInvalidArgument()) {
-    return Status::Unavailable(context + ": it has parts that this version does not know: " + text);
+    return Status::Unavailable(context + ": unknown families: " + text);
   }
   return FromRocks(status).WithContext(context);
 }
@@ -59,7 +59,7 @@ RocksStore::RocksStore(std::string directory, const StoreOptions& options)
       listener_(std::make_shared<StoreListener>(options.families)) {}
 
 RocksStore::~RocksStore() {
-  Close().Ignore();  // Whoever needs to know calls Close.
+  Close().Ignore();  // Callers that need the status call Close.
 }
 
 Status RocksStore::Open() {
@@ -81,7 +81,7 @@ Status RocksStore::Open() {
   }
   for (const FamilyName& family : options_.families) {
     if (Handle(family.family)->GetID() != RocksFamilyId(family.family)) {
-      return Status::Corruption("the store in " + directory_ + " numbers its families differently");
+      return Status::Corruption("the store in " + directory_ + " has wrong family numbers");
     }
   }
   return DropFamilies(RetiredFamilies());
@@ -98,7 +98,7 @@ std::vector<FamilyName> RocksStore::RetiredFamilies() const {
 std::vector<FamilyName> RocksStore::PresentOf(std::vector<FamilyName> families, const rocksdb::DBOptions& database) const {
   std::vector<std::string> names;
   if (!rocksdb::DB::ListColumnFamilies(database, directory_, &names).ok()) {
-    return {};  // The failure to open says more.
+    return {};  // the caller returns the failure of the open
   }
   std::erase_if(families, [&](const FamilyName& family) { return std::ranges::find(names, family.name) == names.end(); });
   return families;
@@ -135,7 +135,7 @@ Status RocksStore::DropFamilies(std::span<const FamilyName> families) {
       continue;
     }
     COFFER_TRY_CONTEXT(FromRocks(db_->DropColumnFamily(handle)), "dropping " + std::string(family.name));
-    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();  // Frees memory; returns OK in any case.
+    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();  // Frees memory; always returns OK.
     handle = nullptr;
   }
   return {};
@@ -143,13 +143,13 @@ Status RocksStore::DropFamilies(std::span<const FamilyName> families) {
 
 Status RocksStore::CheckWritable() const {
   if (options_.read_only) {
-    return Status::PermissionDenied("the store in " + directory_ + " is open for reading only");
+    return Status::PermissionDenied("the store in " + directory_ + " is opened read-only");
   }
   Status failure = listener_->failure();
   if (failure.ok()) {
     return failure;
   }
-  return failure.WithContext("the store in " + directory_ + " must be opened anew after a failed write");
+  return failure.WithContext("the store in " + directory_ + " must be opened again after a failed write");
 }
 
 Status RocksStore::CheckOwn(const WriteBatch::Rep& batch) const {
@@ -215,7 +215,7 @@ Status RocksStore::Commit(WriteBatch& batch, Durability durability) {
   COFFER_TRY(CheckOwn(rep));
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kDurable;
-  // An exception out of the middle of a write leaves RocksDB's queue of writers as it may be: no write may follow.
+  // An exception in the middle of a write leaves RocksDB's queue of writers in an unknown state: no write may follow.
   Status written = Guarded([&] { return FromRocks(db_->Write(options, &rep.changes)); });
   if (!written.ok()) {
     return listener_->Keep(written.WithContext("committing"));
@@ -234,8 +234,8 @@ void RocksStore::CountRangeDeletes(const std::array<std::uint32_t, kFamiliesOfSt
     if (count.fetch_add(more, std::memory_order_relaxed) + more < kRangeDeletesMax) {
       continue;
     }
-    // Not waited for: from the moment the memory is sealed, its deletions are sorted once and for all. A failure does not
-    // undo the commit; the count stays, so that the next one tries again, and RocksDB refuses writes by itself if need be.
+    // Does not wait: once the write buffer is sealed, its deletions are sorted only once. A failure does not undo the commit.
+    // The count stays, so the next commit tries again, and RocksDB itself refuses writes if it must.
     rocksdb::FlushOptions options;
     options.wait = false;
     options.allow_write_stall = true;
@@ -260,8 +260,8 @@ Status RocksStore::CommitBulk(BulkLoad& load, WriteBatch& batch) {
   COFFER_TRY(rep.defect);
   COFFER_TRY(CheckOwn(rep));
   Status status = rocks_load.Finish(batch);
-  // Files that RocksDB takes in are durable at once. What was committed before, and may be overwritten by them, must not be
-  // less so: a log cut off behind them would bring back a past that never was.
+  // Ingested files are durable at once. Earlier commits, which they may overwrite, must be durable too: otherwise a log that a
+  // crash cuts off would give a state that never existed.
   if (status.ok()) {
     status = Sync();
   }
@@ -306,33 +306,30 @@ Status RocksStore::CompactFamilies(std::span<const Family> families, std::atomic
 Status RocksStore::Scrub(std::span<const Family> families, std::atomic<bool>& stop) {
   COFFER_TRY(CheckWritable());
   const std::vector<rocksdb::ColumnFamilyHandle*> handles = HandlesOf(families);
-  const Result<std::vector<std::string>> old_files = FilesWithData(files_, directory_);
-  if (!old_files.ok()) {
-    return old_files.status();
-  }
+  COFFER_ASSIGN(const std::vector<std::string> old_files, FilesWithData(files_, directory_));
   COFFER_TRY(AwaitNewSnapshots(*db_, db_->GetLatestSequenceNumber(), stop));
-  // All families: one log holds the writes of all.
+  // All families, because they share one log.
   COFFER_TRY(Flush({}));
   int rounds = 0;
   do {
     if (++rounds > kScrubRoundsMax) {
-      return Status::Busy("old files are still in use after they were rewritten " + std::to_string(kScrubRoundsMax) + " times");
+      return Status::Busy("scrubbing: old files are still in use after " + std::to_string(kScrubRoundsMax) + " rewrites");
     }
     Status compacted = CompactFamilies(families, &stop);
     if (stop.load()) {
-      return Status::Cancelled("scrubbing was stopped");
+      return Status::Cancelled("scrubbing: stopped");
     }
     if (!compacted.ok()) {
       return compacted;
     }
-  } while (AnyInUse(*db_, *old_files, handles));
-  return AwaitRemoval(*db_, files_, directory_, *old_files, handles, stop);
+  } while (AnyInUse(*db_, old_files, handles));
+  return AwaitRemoval(*db_, files_, directory_, old_files, handles, stop);
 }
 
 Result<std::vector<CheckpointFile>> RocksStore::Checkpoint(const std::string& directory, Durability durability,
                                                            const CheckpointMoment& moment) {
   COFFER_TRY(CheckWritable());
-  // What is in memory goes to sorted files before the moment, and only what is committed in between into its log.
+  // Write buffers go to sorted files first. So the checkpoint's log holds only commits between this flush and the moment.
   COFFER_TRY(Flush({}));
   return MakeCheckpoint(*db_, files_, directory, durability, moment);
 }
@@ -356,7 +353,7 @@ std::uint64_t RocksStore::LogBytes() {
       continue;
     }
     const Result<FileInfo> info = files_.Stat(directory_ + "/" + name);
-    bytes += info.ok() && !info->is_directory ? info->size_bytes : 0;  // Logs may go in between.
+    bytes += info.ok() && !info->is_directory ? info->size_bytes : 0;  // logs may be removed meanwhile
   }
   return bytes;
 }
@@ -376,7 +373,7 @@ Status RocksStore::Close() {
   }
   Status status = options_.read_only ? Status() : FinishWriting();
   for (rocksdb::ColumnFamilyHandle* handle : HandlesOf({})) {
-    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();  // Frees memory; answers OK whatever happens.
+    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();  // Frees memory; always returns OK.
   }
   db_->DestroyColumnFamilyHandle(default_handle_).PermitUncheckedError();
   const Status closed = FromRocks(db_->Close()).WithContext("closing");
@@ -386,7 +383,7 @@ Status RocksStore::Close() {
 
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory, const StoreOptions& options) {
   if (options.create && options.read_only) {
-    return Status::InvalidArgument("a store cannot be created by opening it for reading only");
+    return Status::InvalidArgument("a read-only open cannot create a store");
   }
   FileSystem& files = options.file_system != nullptr ? *options.file_system : PosixFileSystem();
   const Result<FileInfo> current = files.Stat(directory + "/CURRENT");
@@ -394,10 +391,10 @@ Result<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory, cons
     return current.status().WithContext("opening the store in " + directory);
   }
   if (options.create && current.ok()) {
-    return Status::AlreadyExists("there is a store in " + directory + " already");
+    return Status::AlreadyExists("a store exists in " + directory);
   }
   if (!options.create && !current.ok()) {
-    return Status::NotFound("there is no store in " + directory);
+    return Status::NotFound("no store in " + directory);
   }
   if (options.create) {
     COFFER_TRY(CreateDirectories(files, directory));

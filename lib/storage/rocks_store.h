@@ -1,9 +1,9 @@
-// RocksStore: the Store over RocksDB.
+// RocksStore: the Store on RocksDB.
 //
 // Invariants:
-// * Once a write has failed, in the foreground or the background, every later one and Close answer that failure: what was
-//   buffered before may not be on the device.
-// * A family never gathers more than kRangeDeletesMax range deletions in memory.
+// * Once a write has failed, in the foreground or the background, every later write and Close return that failure: earlier
+//   buffered writes may not be on the device.
+// * Once a family has kRangeDeletesMax range deletions in memory, every commit that adds one starts a flush.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -17,8 +17,8 @@
 
 namespace coffer::storage {
 
-// Every new range deletion in memory makes the next scan sort them all again: at 10,000 of them a delete and a read take
-// 5.6 ms (RocksDB 7.8.3). A flushed file sorts its own once.
+// After every new range deletion in memory the next scan sorts all of them again: with 10,000 of them a delete and a read take
+// 5.6 ms (RocksDB 7.8.3). In a file they are sorted once.
 inline constexpr std::uint32_t kRangeDeletesMax = 500;
 
 class StoreListener;

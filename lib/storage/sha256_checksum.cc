@@ -23,7 +23,7 @@ class Sha256Factory final : public rocksdb::FileChecksumGenFactory {
  public:
   std::unique_ptr<rocksdb::FileChecksumGenerator> CreateFileChecksumGenerator(
       const rocksdb::FileChecksumGenContext& context) override {
-    // RocksDB asks by name when it checks a file that was written under another generator.
+    // RocksDB passes a name when it checks a file that another generator may have written.
     const std::string& wanted = context.requested_checksum_func_name;
     if (!wanted.empty() && wanted != kSha256ChecksumName) {
       return nullptr;
@@ -36,7 +36,7 @@ class Sha256Factory final : public rocksdb::FileChecksumGenFactory {
 }  // namespace
 
 std::shared_ptr<rocksdb::FileChecksumGenFactory> NewSha256ChecksumFactory() {
-  // OpenSSL loads itself at its first use and keeps memory for the thread that does; RocksDB's threads never end.
+  // OpenSSL allocates memory for the thread of its first use, and RocksDB's threads never end. So the first use is here.
   const format::Sha256 loads_openssl;
   return std::make_shared<Sha256Factory>();
 }

@@ -1,4 +1,4 @@
-// SHA-256 of every sorted and blob file, computed while RocksDB writes it and kept in the MANIFEST from then on.
+// SHA-256 of every sorted and blob file. RocksDB computes it while it writes the file and keeps it in the MANIFEST.
 #pragma once
 
 #include <rocksdb/file_checksum.h>
@@ -7,7 +7,7 @@
 
 namespace coffer::storage {
 
-// Stored beside each digest and frozen: digests under another name are not ours.
+// Stored with each digest; never changes. Digests of another name are not Coffer's.
 inline constexpr char kSha256ChecksumName[] = "coffer.Sha256";
 
 std::shared_ptr<rocksdb::FileChecksumGenFactory> NewSha256ChecksumFactory();

@@ -1,5 +1,5 @@
-// Store: ordered key-value partitions with atomic batches, as the engine sees them. No RocksDB type shows here, so that
-// another store can stand in for it. Store knows keys and values, not conversations.
+// Store: the engine's interface to ordered key-value families with atomic batches. It names no RocksDB type, so another store
+// can implement it. It knows keys and values, not records.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,8 @@ class FileSystem;
 
 namespace coffer::storage {
 
-// A value read from a store, without a copy where the store allows it. Valid until overwritten or destroyed.
+// A value that was read from a store, without a copy if possible. view() is valid until the next read into this object, or its
+// destruction.
 class PinnedValue {
  public:
   PinnedValue();
@@ -43,18 +44,18 @@ class PinnedValue {
 
 enum class ChangeType : std::uint8_t { kPut, kDelete, kDeleteRange, kMergeTally };
 
-// One change of a WriteBatch, independent of RocksDB: what WriteBatch's call of the same name was given. The views are valid
-// during the visit.
+// One change of a WriteBatch in a form without RocksDB's types: the arguments of the WriteBatch method of the same name. The
+// views are valid during the visit.
 struct Change {
   Family family;
   ChangeType type;
-  std::string_view key;    // kDeleteRange: the begin of the range
-  std::string_view value;  // kMergeTally: the operand; kDeleteRange: the end of the range; kDelete: empty
+  std::string_view key;    // kDeleteRange: `begin`
+  std::string_view value;  // kDeleteRange: `end`; kMergeTally: `operand`; kDelete: empty
 };
 using ChangeVisitor = std::function<Status(const Change&)>;
 
-// Changes to families of one store, committed atomically. Use from one thread at a time.
-// A change that must not be stored (a key or value of 4 GiB, a malformed tally) fails Store::Commit and ForEach, not its own call.
+// Changes to families of one store, committed atomically. Use from one thread at a time. A change that must not be stored (a
+// key or value of 4 GiB, a malformed tally) fails Store::Commit and ForEach, not its own call.
 class WriteBatch {
  public:
   WriteBatch();
@@ -63,22 +64,23 @@ class WriteBatch {
   WriteBatch& operator=(WriteBatch&&) noexcept;
 
   void Put(Family family, std::string_view key, std::string_view value);
-  // The value is the parts, one after the other.
+  // The value is the concatenation of the parts.
   void Put(Family family, std::string_view key, std::span<const std::string_view> value_parts);
   void Delete(Family family, std::string_view key);
-  // [begin, end). Costly for later scans; for what is too much to delete one by one.
+  // Deletes [begin, end). Range deletions slow later scans: use them only for too many keys to delete one by one.
   void DeleteRange(Family family, std::string_view begin, std::string_view end);
-  // Adds the tally in `operand` (format/stored/tally.h) to the one at `key`; a missing one counts as zero.
+  // Adds the tally in `operand` (format/stored/tally.h) to the one at `key`. A missing tally is zero.
   void MergeTally(Family family, std::string_view key, std::string_view operand);
 
-  // Calls `visitor` for every change, in the order of the calls that added them. Making the same calls on an empty batch gives an
-  // equal batch. Stops at the first failure of the visitor and returns it. The batch stays as it is; the visitor must not use it.
+  // Calls `visitor` for every change, in the order of the calls that added them. Making the same calls on an empty batch gives
+  // an equal batch. Stops at the first failure of the visitor and returns it. The batch stays as it is; the visitor must not
+  // use it.
   // kInvalidArgument: a key or value is longer than 4 GiB; nothing is visited.
   // kInternal: a malformed merge, or changes for two stores; nothing is visited.
   Status ForEach(const ChangeVisitor& visitor) const;
 
   void Clear();
-  // Allocates memory for so many bytes at once.
+  // Allocates memory for this many bytes.
   void Reserve(std::size_t bytes);
   // Bytes of all changes as they are written to the log.
   std::size_t bytes() const;
@@ -91,18 +93,19 @@ class WriteBatch {
   std::unique_ptr<Rep> rep_;
 };
 
+// The state of a store at one moment. The store must outlive it.
 class StoreSnapshot {
  public:
   virtual ~StoreSnapshot() = default;
 };
 
-// An ordered walk over [begin, end) of one family, on one snapshot. One thread at a time. Starts before its first key.
-// key() and value() are valid until the next move. After the last move look at status().
+// An ordered scan of [begin, end) of one family, on one snapshot. Use from one thread at a time. Call a Seek function first.
+// key() and value() are valid until the next move. When valid() is false, status() says whether the scan failed.
 class Scan {
  public:
   virtual ~Scan() = default;
   virtual void SeekToFirst() = 0;
-  // To the first key at or behind `key`.
+  // Moves to the first key that is not less than `key`.
   virtual void Seek(std::string_view key) = 0;
   virtual void SeekToLast() = 0;
   virtual bool valid() const = 0;
@@ -114,15 +117,15 @@ class Scan {
 
 struct ScanOptions {
   const StoreSnapshot* snapshot = nullptr;
-  // A walk over everything would push the hot blocks out of the cache.
+  // False for full scans, which would evict the hot blocks from the cache.
   bool fill_cache = true;
-  // Bytes read ahead; 0 leaves it to the store. For long walks.
+  // Bytes to read ahead in long scans. 0: the store decides.
   std::size_t readahead_bytes = 0;
 };
 
-// Rows of one family on their way into a store, too many for a WriteBatch: they go to disk as they come and appear all at once
-// (Store::CommitBulk). Keys must ascend. What was not committed is gone with this object.
-// One thread at a time; the store must outlive it. After a failure it only takes its destruction.
+// Changes to one family that are too many for a WriteBatch. They are written to disk as they are added, and
+// Store::CommitBulk makes them visible all at once. Keys must ascend. The destructor removes uncommitted changes.
+// Use from one thread at a time; the store must outlive it. After a failure it can only be destroyed.
 class BulkLoad {
  public:
   virtual ~BulkLoad() = default;
@@ -130,29 +133,30 @@ class BulkLoad {
   virtual Status Delete(std::string_view key) = 0;
 };
 
-// A file of a checkpoint. digest: SHA-256 from the file's birth, 32 bytes; empty for files that have none (CURRENT, MANIFEST
-// …).
+// A file of a checkpoint. digest: the 32 bytes of the SHA-256 that was computed while the file was written; empty for files
+// without one (CURRENT, MANIFEST …).
 struct CheckpointFile {
   std::string name;
   std::uint64_t size_bytes = 0;
   std::string digest;
 };
 
-// Calls `fix` once: a checkpoint holds what was committed before it and nothing that came after. Whoever keeps commits out
-// meanwhile knows what that is. `fix` lists files, and waits for nothing.
+// Must call `fix` once. The checkpoint holds the commits before that call and none after it. A caller that excludes commits
+// during `fix` knows exactly what the checkpoint holds. `fix` lists files and does not wait.
 using CheckpointMoment = std::function<void(const std::function<void()>& fix)>;
 
-// Memory that several stores use together: what writes wait in, and the cache of blocks. Safe for use from many threads.
+// Write buffers and block cache that several stores share. Safe for use from many threads.
 class StoreMemory;
 std::shared_ptr<StoreMemory> NewStoreMemory(std::size_t write_buffer_bytes, std::size_t block_cache_bytes);
 
 struct StoreOptions {
-  // The store's table, or, read-only, a part of it: files of other families are then not looked at. Must outlive the store.
+  // All families of the store. Read-only, it may be some of them: files of the others are then not opened. Must outlive the
+  // store.
   std::span<const FamilyName> families = kFamilies;
-  bool create = false;  // true: the folder must hold no store; false: it must hold one
+  bool create = false;  // true: the folder must not hold a store; false: it must hold one
   bool read_only = false;
-  FileSystem* file_system = nullptr;  // null: the operating system's, by RocksDB's own way
-  // Null: memory of its own, by the two sizes below. Otherwise write_buffer_bytes still says how large a family's share may be.
+  FileSystem* file_system = nullptr;  // null: RocksDB's own access to the operating system's files
+  // Null: the store has its own memory, of the two sizes below. Otherwise write_buffer_bytes only limits a family's share.
   std::shared_ptr<StoreMemory> memory = nullptr;
   std::size_t write_buffer_bytes = std::size_t{64} << 20;
   std::size_t block_cache_bytes = std::size_t{96} << 20;
@@ -160,59 +164,66 @@ struct StoreOptions {
   int background_threads = 2;
 };
 
-// Safe for use from many threads. Scans, snapshots and pinned values must be gone before it is destroyed.
+// Safe for use from many threads. Scans, snapshots, bulk loads and pinned values must be destroyed before it.
+// Once a write has failed, every later write returns that failure until the store is opened again. Reads continue.
 class Store {
  public:
   virtual ~Store() = default;
 
-  // value.found() tells whether the key is there; a missing key is no failure.
+  // A missing key is not a failure: value.found() is false.
   virtual Status Get(Family family, std::string_view key, const StoreSnapshot* snapshot, PinnedValue& value) = 0;
-  // As many Gets at once; `values` has the size of `keys`. Sorted keys are fastest.
+  // Many Gets at once. `values` must have the size of `keys`. Fastest if the keys are sorted.
   virtual Status MultiGet(Family family, std::span<const std::string_view> keys, const StoreSnapshot* snapshot,
                           std::span<PinnedValue> values) = 0;
   // An empty `end` means the end of the family.
   virtual std::unique_ptr<Scan> NewScan(Family family, std::string_view begin, std::string_view end,
                                         const ScanOptions& options) = 0;
 
-  // Atomic. kDurable: on the device when it returns; concurrent commits share one sync.
+  // Atomic. Leaves the batch as it is. kDurable: on return the changes are on the device; concurrent commits share one sync.
   virtual Status Commit(WriteBatch& batch, Durability durability) = 0;
   // Makes buffered commits durable.
   virtual Status Sync() = 0;
 
-  // `directory` must be there and on the store's device; the load keeps its files in it. Memory: a few blocks.
+  // `directory` must exist, on the store's device; the load keeps its files in it. Uses the memory of a few blocks.
   virtual Result<std::unique_ptr<BulkLoad>> NewBulkLoad(Family family, const std::string& directory) = 0;
-  // Commits the load's rows and `batch`, which must hold no range deletion, as one atomic change, durable when it returns.
+  // Commits the load and `batch`, which must not hold range deletions, as one atomic change. On return it is durable.
   virtual Status CommitBulk(BulkLoad& load, WriteBatch& batch) = 0;
 
   virtual std::unique_ptr<StoreSnapshot> TakeSnapshot() = 0;
 
-  // Writes memory to sorted files. `families` empty: all.
+  // Writes the write buffers to sorted files. Empty `families`: all.
   virtual Status Flush(std::span<const Family> families) = 0;
-  // Rewrites whole families so that deleted and replaced values are gone from the disk, blob files included.
+  // Rewrites whole families without the deleted and replaced values, blob files included. Empty `families`: all.
   virtual Status Compact(std::span<const Family> families) = 0;
 
-  // As Compact, and on success no file, logs included, holds what was deleted or replaced before the call. Waits for snapshots
-  // and scans that are older than the call. kCancelled: `stop` became true.
+  // Like Compact. On success no file, not even a log, holds a value that was deleted or replaced before the call. Waits for
+  // snapshots and scans that are older than the call.
+  // kBusy: concurrent compactions kept old files in use.
+  // kCancelled: `stop` became true.
   virtual Status Scrub(std::span<const Family> families, std::atomic<bool>& stop) = 0;
 
-  // Makes `directory` (which must not be there; its parent must) a consistent copy of the store that opens as a store;
-  // immutable files are hard links. Answers its files. kDurable: the directory with all in it survives a loss of power.
-  // `moment`: null, or when it is; not called where something failed before.
+  // Creates `directory`, whose parent must exist, as a consistent copy of the store that can be opened as a store. Immutable
+  // files are hard links. Returns its files. kDurable: on return the directory and everything in it survives power loss.
+  // `moment` chooses the moment of the copy, and may be null; it is not called if an earlier step fails.
+  // kAlreadyExists: `directory` exists.
   virtual Result<std::vector<CheckpointFile>> Checkpoint(const std::string& directory, Durability durability,
                                                          const CheckpointMoment& moment = nullptr) = 0;
 
-  // Bytes on disk of one family's sorted and blob files; those of the log and the bookkeeping files.
+  // Bytes on disk of the sorted and blob files of one family; of all other files (logs, manifest).
   virtual std::uint64_t FamilyBytes(Family family) = 0;
   virtual std::uint64_t LogBytes() = 0;
 
-  // Reads all sorted files' blocks and compares their checksums; blob values are not among them.
+  // Reads all blocks of the sorted files and checks their checksums. Does not read blob values.
   virtual Status VerifyChecksums() = 0;
 
-  // Stops background work. Buffered commits become durable.
+  // Makes buffered commits durable and stops background work.
   virtual Status Close() = 0;
 };
 
-// kNotFound: no store there (create = false). kAlreadyExists: one is (create = true).
+// kNotFound: `directory` holds no store (create = false).
+// kAlreadyExists: it holds one (create = true).
+// kBusy: it is open elsewhere.
+// kUnavailable: it has families that this version does not know.
 Result<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory, const StoreOptions& options);
 
 }  // namespace coffer::storage

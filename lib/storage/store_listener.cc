@@ -1,6 +1,7 @@
 #include "storage/store_listener.h"
 
 #include "storage/rocks_status.h"
+#include "vocabulary/check.h"
 
 namespace coffer::storage {
 
@@ -13,14 +14,15 @@ void StoreListener::OnMemTableSealed(const rocksdb::MemTableInfo& info) {
 }
 
 void StoreListener::OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* error) {
-  Keep(FromRocks(*error).WithContext("writing in the background")).Ignore();  // Kept for whoever writes next.
+  Keep(FromRocks(*error).WithContext("writing in the background")).Ignore();  // The next write returns it.
 }
 
 Status StoreListener::Keep(Status status) {
   if (!status.ok()) {
     const MutexLock lock(mutex_);
-    // Before its reason, for which there may be no memory.
+    // Set before the reason, because copying the reason may run out of memory.
     if (!failed_.exchange(true, std::memory_order_acq_rel)) {
+      COFFER_CHECK(failure_.ok());
       failure_ = status;
     }
   }

@@ -1,4 +1,4 @@
-// StoreListener: what RocksDB tells a RocksStore while it works. Safe for use from many threads.
+// StoreListener receives RocksDB's events for a RocksStore. Safe for use from many threads.
 #pragma once
 
 #include <rocksdb/listener.h>
@@ -14,8 +14,8 @@
 
 namespace coffer::storage {
 
-// Invariant: the first failure stays until the store is opened anew. RocksDB must not be asked to write or sync behind one:
-// a log that failed once is not usable again, and a build of RocksDB with assertions ends the process over it.
+// Invariant: the first failure stays until the store is opened again. RocksDB must not write or sync after a failure: a log
+// that failed once is unusable, and a build of RocksDB with assertions aborts the process.
 class StoreListener final : public rocksdb::EventListener {
  public:
   // `families`: the store's table.
@@ -23,12 +23,12 @@ class StoreListener final : public rocksdb::EventListener {
   void OnMemTableSealed(const rocksdb::MemTableInfo& info) override;
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override;
 
-  // Remembers the first failure and answers `status`.
+  // Remembers the first failure and returns `status`.
   Status Keep(Status status);
   // OK if nothing has failed.
   Status failure() const;
 
-  // Range deletions in a family's memory. RocksDB tells when that memory is on its way to a file.
+  // Number of range deletions in a family's write buffer. Set to 0 when RocksDB seals the buffer to write it to a file.
   std::atomic<std::uint32_t>& RangeDeletes(Family family) { return range_deletes_[NumberOf(family)]; }
 
  private:

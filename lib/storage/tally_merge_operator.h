@@ -1,4 +1,4 @@
-// The merge operator of the counters family: RocksDB adds up tallies (format/stored/tally.h) when it needs a value.
+// The merge operator of the counters family: adds tallies (format/stored/tally.h).
 #pragma once
 
 #include <rocksdb/merge_operator.h>
@@ -7,8 +7,8 @@
 
 namespace coffer::storage {
 
-// Its name is stored with the data and frozen. Addition is associative, so operands may be added up among themselves.
-// A value or an operand that is no tally fails the merge, and with it the read: a wrong count is never an answer.
+// Its name is stored with the data and never changes. Addition is associative, so RocksDB may merge operands with each other.
+// A malformed value or operand fails the merge and the read, so that no read returns a wrong count.
 std::shared_ptr<rocksdb::MergeOperator> NewTallyMergeOperator();
 
 }  // namespace coffer::storage

@@ -1,4 +1,4 @@
-// COFFER_CHECK: an invariant that debug and sanitizer builds test as they run. Release builds do not evaluate it.
+// COFFER_CHECK: an invariant that debug and sanitizer builds check at run time. Release builds do not evaluate it.
 #pragma once
 
 #include <cstdio>
@@ -14,7 +14,7 @@ namespace coffer {
 }  // namespace coffer
 
 #ifdef NDEBUG
-// Compiled, so that it stays valid code, and never run.
+// Compiled, so that it stays valid code, but never evaluated.
 #define COFFER_CHECK(condition) static_cast<void>(sizeof((condition) ? 1 : 0))
 #else
 #define COFFER_CHECK(condition) ((condition) ? static_cast<void>(0) : ::coffer::CheckFailed(#condition, __FILE__, __LINE__))

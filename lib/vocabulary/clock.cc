@@ -16,7 +16,7 @@ class RealTimeClock final : public Clock {
 }  // namespace
 
 Clock& SystemClock() {
-  // Never destroyed: threads may ask for the time while the process ends.
+  // Never destroyed: threads may read the clock while the process exits.
   static Clock& clock = *new RealTimeClock;
   return clock;
 }

@@ -16,7 +16,7 @@ bool IsExhaustion(const std::system_error& failure) {
 
 }  // namespace
 
-// Small texts throughout: where memory ran out for something large, they still find room. Where they do not, the process ends.
+// The texts are short, so that they fit after a large allocation failed. If they do not fit, the process ends.
 Status StatusOfException() noexcept {
   try {
     throw;
@@ -27,7 +27,7 @@ Status StatusOfException() noexcept {
   } catch (const std::exception& failure) {
     return Status::Internal(failure.what());
   } catch (...) {
-    return Status::Internal("an exception of an unknown kind");
+    return Status::Internal("an exception of unknown type");
   }
 }
 
@@ -39,7 +39,7 @@ Status StatusOfException(std::string_view who) noexcept {
   } catch (const std::exception& failure) {
     return Status::IoError(std::string(who) + " threw an exception: " + failure.what());
   } catch (...) {
-    return Status::IoError(std::string(who) + " threw an exception of an unknown kind");
+    return Status::IoError(std::string(who) + " threw an exception of unknown type");
   }
 }
 

@@ -1,4 +1,4 @@
-// Where exceptions end: no call of the library that answers a Status or a Result lets one out.
+// Turns exceptions into Statuses: no call of the library that returns a Status or a Result throws.
 #pragma once
 
 #include <string_view>
@@ -7,16 +7,16 @@
 
 namespace coffer {
 
-// The exception that is being handled as a Status: kResourceExhausted where memory or threads ran out, else kInternal.
+// The current exception as a Status: kResourceExhausted if memory or threads ran out, else kInternal. Call in a catch block.
 Status StatusOfException() noexcept;
 
-// The same for what `who`, an object of the caller's, has thrown: kIoError, but for memory.
+// The same for an exception of `who`, an object of the caller: kResourceExhausted if memory ran out, else kIoError.
 Status StatusOfException(std::string_view who) noexcept;
 
-// Whether it is what a failed allocation became, and no named limit.
+// Whether `status` comes from a failed allocation, and not from a limit.
 bool IsOfMemory(const Status& status) noexcept;
 
-// What `work` answers, or what it threw.
+// The result of `work`, or its exception as a Status.
 template <typename Work>
 auto Guarded(Work&& work) noexcept -> decltype(work()) {
   try {

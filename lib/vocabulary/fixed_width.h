@@ -1,4 +1,4 @@
-// Numbers of fixed width in bytes: little-endian in values, big-endian where keys must sort. Reading is bounds-checked.
+// Numbers of fixed width as bytes: little-endian in values, big-endian in keys, which must sort. Reads are bounds-checked.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,8 @@ T DecodeBigEndian(std::string_view bytes) {
   return value;
 }
 
-// Takes fields off the front of a value. Once a field is missing every further read fails too, so one look at ok() suffices.
+// Reads the fields of a value from the front. After a missing field every later read fails too, so one check of ok() at the end
+// is enough.
 class FieldReader {
  public:
   explicit FieldReader(std::string_view bytes) : rest_(bytes) {}

@@ -1,5 +1,5 @@
 // Mutex, SharedMutex and CondVar: the standard ones, with the attributes of clang's Thread Safety Analysis. The analysis checks
-// that guarded members are used only under their mutex. The attributes are empty for other compilers; none costs run time.
+// that guarded members are used only under their mutex. The attributes add no code, and other compilers do not see them.
 // Source: https://clang.llvm.org/docs/ThreadSafetyAnalysis.html
 #pragma once
 

@@ -7,7 +7,7 @@
 namespace coffer {
 namespace {
 
-// SplitMix64: eight bytes of state, every seed good, and no two equal numbers in one period. Source: Steele, Lea, Flood,
+// SplitMix64: eight bytes of state; every seed is good; no number repeats within a period. Source: Steele, Lea, Flood,
 // "Fast splittable pseudorandom number generators", 2014.
 class SplitMix {
  public:
@@ -37,7 +37,7 @@ class SeededSource final : public RandomSource {
   SplitMix sequence_ COFFER_GUARDED_BY(mutex_);
 };
 
-// Seeded with 256 bits: with 64, two processes would share their whole sequence far sooner than two ids should meet.
+// Seeded with 256 bits. With 64 bits two processes would get the same sequence far more often than two ids may collide.
 class SystemSource final : public RandomSource {
  public:
   SystemSource() {
@@ -58,7 +58,7 @@ class SystemSource final : public RandomSource {
 }  // namespace
 
 RandomSource& SystemRandom() {
-  // Never destroyed: threads may make ids while the process ends.
+  // Never destroyed: threads may create ids while the process exits.
   static RandomSource& source = *new SystemSource;
   return source;
 }

@@ -33,7 +33,7 @@ std::string_view StatusCodeName(StatusCode code) {
     case StatusCode::kInternal:
       return "internal";
   }
-  // Codes also arrive as numbers from stored journals of other versions.
+  // Journals of other versions may hold other numbers.
   return "unknown";
 }
 

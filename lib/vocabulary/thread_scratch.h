@@ -1,4 +1,4 @@
-// Working memory that a thread keeps from call to call, where objects are many and threads are few.
+// Working memory that a thread reuses from call to call. For memory that many objects need for a short time.
 #pragma once
 
 #include <memory>
@@ -6,7 +6,7 @@
 
 namespace coffer::format {
 
-// Holds the thread's T. A call within the call that holds it gets another, of which the later given back is kept.
+// Holds the thread's T. A nested holder gets another T; the thread keeps the one that is released last.
 template <typename T>
 class ThreadScratch {
  public:

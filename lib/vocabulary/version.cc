@@ -1,8 +1,8 @@
 #include "coffer/version.h"
 
-// One place holds the version: the build description.
+// The version is defined only in the build files.
 #if !defined(COFFER_VERSION)
-#error "COFFER_VERSION is defined by the build, as \"major.minor.patch\""
+#error "the build must define COFFER_VERSION as \"major.minor.patch\""
 #endif
 
 namespace coffer {

@@ -1,4 +1,4 @@
-// Fails every allocation of a call once, in the calling thread. Reports are left out: nlohmann/json destroys half-made objects
+// Fails every allocation of a call once, in the calling thread. Reports are left out: nlohmann/json destroys partly built objects
 // when memory runs out.
 #include <coffer/c.h>
 #include <gtest/gtest.h>
@@ -141,7 +141,7 @@ TEST_F(MemoryTest, AppendIsDoneOrNot) {
   Put(coffer_put_conversation, conversation_);
   std::uint64_t sequence = 0;
   FailEach([&](coffer_error** error) { return coffer_append_message(engine_, Text(id_), Text(message_), &sequence, error); });
-  EXPECT_EQ(sequence, 1U) << "the first call and the last one alone were to append";
+  EXPECT_EQ(sequence, 1U) << "only the first and the last call should append";
 }
 
 TEST_F(MemoryTest, DeleteIsDoneOrNot) {

@@ -196,7 +196,7 @@ TEST_F(Backups, WithoutAnIdentityAreVerifiedByTheirStoredBytes) {
 TEST_F(Backups, DamageIsFoundWithWhatItTouchesAndWhatToDo) {
   const std::string id = Create()["id"];
   const std::size_t damaged = DamageObjects();
-  EXPECT_EQ(Run({"backup", "verify", id, "--level", "1"}).status, 0) << "nobody has read it";
+  EXPECT_EQ(Run({"backup", "verify", id, "--level", "1"}).status, 0) << "no level was verified yet";
   const Answer answer = Run({"backup", "verify", id, "--json"});
   EXPECT_EQ(answer.status, 5) << answer.err;
   const Json report = answer.json();

@@ -75,7 +75,7 @@ TEST_F(Doctor, TellsWhatIsMissingUntilItIsThere) {
   EXPECT_EQ(Check("verified backup")["ok"], true);
   EXPECT_TRUE(Check("verified backup")["next"].is_null());
   EXPECT_EQ(Check("free space")["ok"], true);
-  EXPECT_EQ(Check("devices")["ok"], false) << "data, repository and key stand in one folder";
+  EXPECT_EQ(Check("devices")["ok"], false) << "data, repository and key are in one folder";
   const Answer answer = Run({"doctor", "--json"});
   EXPECT_EQ(answer.status, 0);
   EXPECT_EQ(answer.json()["verdict"], "attention");
@@ -110,7 +110,7 @@ TEST_F(Doctor, NamesABackupWhoseManifestIsDamaged) {
   EXPECT_EQ(answer.json()["verdict"], "attention");
   EXPECT_EQ(Check("damaged backups")["ok"], false);
   EXPECT_NE(Check("damaged backups").dump().find(id), std::string::npos);
-  EXPECT_EQ(Check("newest backup")["ok"], false) << "one that cannot be read is none";
+  EXPECT_EQ(Check("newest backup")["ok"], false) << "an unreadable backup does not count";
 }
 
 TEST_F(CommandLine, AListTellsOfADamagedManifestBesideTheOthers) {
@@ -127,7 +127,7 @@ TEST_F(CommandLine, AListTellsOfADamagedManifestBesideTheOthers) {
   EXPECT_NE(answer.json()["backups"][1]["metadata"]["damage"].dump().find("manifests/" + damaged), std::string::npos);
   EXPECT_NE(Run({"backup", "list"}).out.find(damaged + "  "), std::string::npos);
   EXPECT_EQ(Run({"backup", "list", "--status", "completed", "--json"}).json()["total"], 1);
-  EXPECT_EQ(Run({"restore", "latest", "--json"}).status, 0) << "of the newer one";
+  EXPECT_EQ(Run({"restore", "latest", "--json"}).status, 0) << "the newer backup";
 }
 
 TEST_F(Doctor, OfAStoreThatIsInUseIsBusy) {

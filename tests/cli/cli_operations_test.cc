@@ -23,7 +23,7 @@ TEST_F(CommandLine, ATokenIsMadeShownOnceListedAndRevoked) {
   EXPECT_TRUE(created.json()["expires_at"].is_string());
   const std::string id = created.json()["id"];
   const Answer words = Run({"token", "create", "--user", "ben"});
-  EXPECT_EQ(words.out.size(), std::string("coffer_").size() + 43 + 1) << "the token alone, to be put in a file";
+  EXPECT_EQ(words.out.size(), std::string("coffer_").size() + 43 + 1) << "only the token, to be put in a file";
   const Answer listed = Run({"token", "list", "--json"});
   EXPECT_EQ(listed.json()["total"], 2);
   EXPECT_EQ(listed.json()["tokens"][0]["id"], id);
@@ -39,7 +39,7 @@ TEST_F(CommandLine, ATokenIsMadeShownOnceListedAndRevoked) {
 TEST_F(CommandLine, AnErasedUserIsGoneAndStaysAwayFromARestore) {
   ImportSample();
   ASSERT_EQ(Run({"backup", "create"}).status, 0);
-  EXPECT_EQ(Run({"erase", "user", "anna"}).status, 2) << "nobody can be asked";
+  EXPECT_EQ(Run({"erase", "user", "anna"}).status, 2) << "no terminal to ask for confirmation";
   const Answer erased = Run({"erase", "user", "anna", "--yes", "--json"});
   EXPECT_EQ(erased.status, 0) << erased.err;
   EXPECT_EQ(erased.json()["erased"],

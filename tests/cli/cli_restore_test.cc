@@ -138,7 +138,7 @@ TEST_F(Restore, PutModeDecidesAboutWhatIsThere) {
   EXPECT_EQ(skipped["skipped"], 1);
   EXPECT_EQ(Run({"get", "prompt", "p1"}).json()["name"], "New");
   const Json newest = RestoreWith({"--scope", "prompts", "--conflict", "newest"});
-  EXPECT_EQ(newest["skipped"], 1) << "the one that is there was written later";
+  EXPECT_EQ(newest["skipped"], 1) << "the existing record is newer";
   RestoreWith({"--scope", "prompts"});
   EXPECT_EQ(Run({"get", "prompt", "p1"}).json()["name"], "Sum");
 }

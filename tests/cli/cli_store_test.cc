@@ -63,7 +63,7 @@ TEST_F(CommandLine, VerifyRecounts) {
 
 TEST_F(CommandLine, VerifyOfADamagedStoreSaysSo) {
   ImportSample();
-  ASSERT_EQ(Run({"reclaim"}).status, 0) << "brings everything into sorted files";
+  ASSERT_EQ(Run({"reclaim"}).status, 0) << "moves everything into sorted files";
   int damaged = 0;
   for (const auto& entry : fs::recursive_directory_iterator(folder_ / "data")) {
     if (entry.path().string().find("/gen-") == std::string::npos || entry.path().extension() != ".sst") continue;

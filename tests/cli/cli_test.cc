@@ -10,7 +10,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::Test;
 
-
 TEST_F(CommandLine, MistakesInTheWordsAreUsageErrors) {
   const std::vector<std::vector<std::string>> mistakes = {
       {},
@@ -51,7 +50,7 @@ TEST_F(CommandLine, MistakesInTheWordsAreUsageErrors) {
     EXPECT_EQ(answer.out, "");
     EXPECT_NE(answer.err.find("coffer: "), std::string::npos);
   }
-  EXPECT_FALSE(fs::exists(folder_ / "data")) << "a usage error must not make a store";
+  EXPECT_FALSE(fs::exists(folder_ / "data")) << "a usage error must not create a store";
 }
 
 TEST_F(CommandLine, AnUnknownWordIsRefusedWithThoseThatAreKnown) {
@@ -99,7 +98,6 @@ TEST_F(CommandLine, DataFolderComesFromTheEnvironmentElseItIsCofferData) {
   EXPECT_EQ(RunBare({"get", "conversation", "c9"}, {"COFFER_DATA=" + Path("elsewhere")}).status, 4);
 }
 
-
 TEST_F(CommandLine, FolderHeldByAnotherProcessIsBusyAndNamesIt) {
   ImportSample();
   const auto engine = Engine::Open(Path("data"));
@@ -120,7 +118,7 @@ TEST_F(CommandLine, FolderThatHoldsOtherThingsIsLeftAlone) {
 }
 
 TEST_F(CommandLine, ReadOnlyServesReadsAndSaysWhyNotToWrites) {
-  EXPECT_EQ(Run({"--read-only", "stats"}).status, 4) << "no store, and none may be made";
+  EXPECT_EQ(Run({"--read-only", "stats"}).status, 4) << "no store, and reading must not make one";
   ImportSample();
   for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"stats"},
                                                                                      {"verify"},
@@ -147,7 +145,6 @@ TEST_F(CommandLine, ReadOnlyServesReadsAndSaysWhyNotToWrites) {
   }
   EXPECT_EQ(Run({"get", "prompt", "p1"}).status, 0);
 }
-
 
 TEST_F(CommandLine, ImportCountsWhatItStored) {
   const Answer answer = Run({"import", Write("a.ndjson", kSampleRecords), "--json"});
@@ -244,7 +241,6 @@ TEST_F(CommandLine, PutModeDecidesAboutWhatIsThere) {
   EXPECT_EQ(Run({"get", "prompt", "p1"}).json()["name"], "New");
 }
 
-
 TEST_F(CommandLine, GetPrintsARecordWithItsDigitsAndMessages) {
   ImportSample();
   const Answer whole = Run({"get", "conversation", "c1", "--json"});
@@ -308,7 +304,6 @@ TEST_F(CommandLine, ListGoesOnWhereThePageBeforeEnded) {
   EXPECT_EQ(Run({"list", "conversation", "--owner", "nobody", "--json"}).json()["items"], Json::array());
   EXPECT_EQ(Run({"list", "conversation", "--after", "no cursor"}).status, 2);
 }
-
 
 TEST_F(CommandLine, DeleteAnswersForEachId) {
   ImportSample();
@@ -381,7 +376,7 @@ TEST_F(CommandLine, SelectionThatCannotBeReadDeletesNothing) {
                                   R"({"limit":0})", R"({"limit":-1})", R"({"status":1})", R"({"status":"asleep"})"}) {
     EXPECT_EQ(Run({"delete", "conversations", "--where", where, "--yes"}).status, 2) << where;
   }
-  EXPECT_EQ(Run({"delete", "conversations", "--yes"}).status, 2) << "nothing named is not everything";
+  EXPECT_EQ(Run({"delete", "conversations", "--yes"}).status, 2) << "an empty selection must not mean everything";
   EXPECT_EQ(Run({"delete", "conversations", "c1", "--where", "{}", "--yes"}).status, 2);
   EXPECT_EQ(Run({"stats", "--json"}).json()["records_by_type"]["conversations"], 2);
 }

@@ -40,10 +40,10 @@ void BackupKillTest::Die(const Death& death) {
     listed.insert(info.id);
     if (!checked_.insert(info.id).second) continue;
     ++fresh;
-    ASSERT_LE(std::stoull(info.name), lane_.next) << "a backup of what was not yet written";
+    ASSERT_LE(std::stoull(info.name), lane_.next) << "a backup of steps not yet written";
     EXPECT_EQ(DifferenceOf(StateOfBackup(info.id), StateBehind(std::stoull(info.name))), "") << "backup " << info.id;
   }
-  EXPECT_EQ(listed.size(), checked_.size()) << "a backup has gone";
+  EXPECT_EQ(listed.size(), checked_.size()) << "a backup is missing";
   const auto acknowledged = run.Said("backup");
   for (const auto& line : acknowledged) EXPECT_TRUE(listed.contains(line.at(0))) << "backup " << line.at(0);
   EXPECT_LE(fresh, acknowledged.size() + 1);

@@ -240,7 +240,7 @@ std::unique_ptr<Engine> CrashTest::OpenAndCheck(const std::string& folder) {
     const engine::StoreAccess access = engine::CoreOf(**engine).Access();
     const std::unique_ptr<storage::Scan> unfinished = access->NewScan(storage::Family::kProgress, {}, {}, {});
     unfinished->SeekToFirst();
-    EXPECT_FALSE(unfinished->valid()) << "contents that nobody finished were not swept";
+    EXPECT_FALSE(unfinished->valid()) << "unfinished contents were not swept";
   }
   for (const auto& [kind, count] : report->counts) {
     EXPECT_EQ(kind == "contents" ? statistics->total_contents : statistics->records_by_kind.at(kind), count) << kind;

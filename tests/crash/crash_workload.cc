@@ -314,8 +314,8 @@ std::vector<DeleteRound> MakeDeleteRounds() {
   const auto add_ids = [](DeleteRound& round, std::string_view prefix, std::uint64_t first, std::uint64_t last,
                           std::uint64_t step) {
     for (std::uint64_t i = first; i < last; i += step) round.ids.push_back(Numbered(prefix, i));
-    round.ids.push_back("nobody");           // neither missing ids
-    round.ids.push_back(round.ids.front());  // nor ids given twice
+    round.ids.push_back("nobody");           // a missing id
+    round.ids.push_back(round.ids.front());  // an id given twice
   };
   rounds[0].selection.kind = Kind::kConversation;
   add_ids(rounds[0], "c", 0, 700, 1);

@@ -21,8 +21,9 @@ void ExpectCommitsOf(const DeleteRound* round, Model model, const State& found) 
       if (found == model.ToState()) return;
     }
   }
-  ADD_FAILURE() << "the store holds neither what the acknowledged deletes leave, nor that without whole commits of the next:\n"
-                << difference;
+  ADD_FAILURE()
+      << "the store's state is neither that after the acknowledged deletes, nor that after whole commits of the next one:\n"
+      << difference;
 }
 
 void DeleteKillTest::DeleteAndDie(std::uint64_t test, std::uint64_t kills, bool second_dies_too) {

@@ -37,12 +37,12 @@ void ExpectWhole(const std::string& path, const State& state) {
   const std::string bytes = ReadBytes(path);
   const std::string text = path.ends_with(".zst") ? operations::Decompress(bytes) : bytes;
   if (path.ends_with(".tar.zst")) {
-    EXPECT_TRUE(text.ends_with(std::string(kTarEndBytes, '\0'))) << path << " is not whole";
+    EXPECT_TRUE(text.ends_with(std::string(kTarEndBytes, '\0'))) << path << " is not complete";
     EXPECT_NE(text.find("prompts.csv"), std::string::npos) << path;
     return;
   }
   const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  ASSERT_TRUE(json.is_object() && json.contains("counts")) << path << " is not whole";
+  ASSERT_TRUE(json.is_object() && json.contains("counts")) << path << " is not complete";
   std::size_t records = 0;
   for (const char* kind : {"conversations", "documents", "prompts"}) records += json.at(kind).size();
   EXPECT_EQ(records, state.size()) << path;

@@ -101,7 +101,7 @@ std::size_t ImportKillTest::LinesThatMake(std::uint64_t records) const {
     const auto* talk = std::get_if<PutTalk>(&lines_[lines]);
     made += 1 + (talk != nullptr && talk->messages ? talk->messages->size() : 0);
   }
-  EXPECT_EQ(made, records) << "a line is there by half";
+  EXPECT_EQ(made, records) << "a line was stored in part";
   return lines;
 }
 

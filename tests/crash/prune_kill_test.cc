@@ -52,9 +52,9 @@ void PruneKillTest::ExpectEachInOnePlace(Engine& engine) {
   const std::set<std::string> trash = IdsOf(ListDeletedBackups(engine));
   for (const std::string& id : live) {
     ExpectToHold(id);
-    EXPECT_FALSE(trash.contains(id)) << id << " is in the trash as well";
+    EXPECT_FALSE(trash.contains(id)) << id << " is also in the trash";
   }
-  EXPECT_FALSE(live.contains(ids_[0]) || live.contains(ids_[1])) << "what was deleted is back";
+  EXPECT_FALSE(live.contains(ids_[0]) || live.contains(ids_[1])) << "a deleted backup is back";
   EXPECT_TRUE(live.contains(ids_[4]));
   for (const std::size_t dropped : {2, 3}) EXPECT_TRUE(live.contains(ids_[dropped]) || trash.contains(ids_[dropped]));
 }

@@ -39,7 +39,7 @@ class WriteKillTest : public CrashTest {
     const State found = StateOf(*engine);
     for (const auto& [key, value] : found) {
       const std::string id = key.substr(key.find(' ') + 1);
-      EXPECT_TRUE(id.starts_with(LanePrefix(0)) || id.starts_with(LanePrefix(1))) << key << ": nobody wrote that";
+      EXPECT_TRUE(id.starts_with(LanePrefix(0)) || id.starts_with(LanePrefix(1))) << key << ": not written by any worker";
     }
     for (Lane& lane : lanes_) lane.Settle(found);
   }

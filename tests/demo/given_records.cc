@@ -81,10 +81,10 @@ std::map<std::string, std::string> ReadTar(const fs::path& path) {
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     std::string content(static_cast<std::size_t>(archive_entry_size(entry)), '\0');
     const la_ssize_t read = archive_read_data(tar.get(), content.data(), content.size());
-    if (read != static_cast<la_ssize_t>(content.size())) throw std::runtime_error(path.string() + ": a short file");
+    if (read != static_cast<la_ssize_t>(content.size())) throw std::runtime_error(path.string() + ": a file is too short");
     const char* name = archive_entry_pathname_utf8(entry);
     if (name == nullptr) name = archive_entry_pathname(entry);
-    if (name == nullptr) throw std::runtime_error(path.string() + ": a file without a name");
+    if (name == nullptr) throw std::runtime_error(path.string() + ": a file has no name");
     contents[name] = std::move(content);
   }
   if (status != ARCHIVE_EOF) throw std::runtime_error(path.string() + ": " + archive_error_string(tar.get()));

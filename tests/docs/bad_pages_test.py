@@ -37,7 +37,7 @@ class BadPages(unittest.TestCase):
         self.assert_fault("```\nanything\n```\n", "page.md:2", "''")
 
     def test_block_that_nothing_closes(self) -> None:
-        self.assert_fault("words\n```sh\ntrue\n", "page.md:2", "nothing closes")
+        self.assert_fault("words\n```sh\ntrue\n", "page.md:2", "unclosed block")
 
     def test_block_within_a_list_is_found(self) -> None:
         self.assert_fault("- item\n\n  ```sh\n  false\n  ```\n", "page.md:4", "at: false")
@@ -96,12 +96,12 @@ class BadPages(unittest.TestCase):
     def test_json_that_is_none_and_record_that_is_refused(self) -> None:
         prompt = '{"type":"prompt","id":"p1","owner_id":"anna","name":"Sum up","content":"Sum up: {text}"}'
         self.assertEqual(self.run_text(f"```json\n{prompt}\n```\n"), 1)
-        self.assert_fault('```json\n{"a":1}\n{"a":}\n```\n', "line 2 of the block is no JSON")
+        self.assert_fault('```json\n{"a":1}\n{"a":}\n```\n', "line 2 of the block is not JSON")
         self.assert_fault("```json\n" + prompt.replace('"owner_id":"anna",', "") + "\n```\n", "owner_id")
 
     def test_output_that_differs(self) -> None:
         self.assertEqual(self.run_text("```sh\necho id 17\n```\n\n```output\nid …\n```\n"), 2)
-        self.assert_fault("```sh\necho id 17\n```\n```output\nid 1\n```\n", "what was printed differs", "id 17")
+        self.assert_fault("```sh\necho id 17\n```\n```output\nid 1\n```\n", "the output differs", "id 17")
         self.assert_fault("```output\nid 1\n```\n", "without a block before it")
 
     def test_pages_of_a_build_are_none_of_the_tree(self) -> None:

@@ -51,6 +51,6 @@ def blocks_of(tree: Path, page: Path) -> list[Block]:
                 break
             text.append(inner.removeprefix(indent) + "\n")
         else:
-            raise PageFault(page, number, "a block that nothing closes")
+            raise PageFault(page, number, "an unclosed block")
         found.append(Block(page, number + 1, language, "".join(text)))
     return found

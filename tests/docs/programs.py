@@ -73,7 +73,7 @@ def run_cmake(place: Place, block: Block) -> str:
     """Builds a CMakeLists.txt, or a piece of one, as a project of its own that links a program."""
     target = re.search(r"target_link_libraries\((\w+)", block.text)
     if not target:
-        raise block.fault("links nothing, so nothing shows that it is right")
+        raise block.fault("links nothing, so it proves nothing")
     folder = place.folder / f"cmake-{block.line}"
     folder.mkdir()
     language, suffix = ("C", "c") if "coffer::c)" in block.text else ("CXX", "cc")
@@ -93,7 +93,7 @@ def run_json(place: Place, block: Block) -> str:
         try:
             values.append(json.loads(line))
         except json.JSONDecodeError as fault:
-            raise block.fault(f"line {number + 1} of the block is no JSON: {fault}") from fault
+            raise block.fault(f"line {number + 1} of the block is not JSON: {fault}") from fault
     if any(isinstance(value, dict) and "type" in value for value in values):
         (place.folder / "block.ndjson").write_text(block.text, encoding="utf-8")
         return place.checked(block, ["build/coffer", "--data", "json-data", "import", "block.ndjson"])

@@ -37,7 +37,7 @@ def check_output(block: Block, printed: str | None) -> None:
         raise block.fault("an output block without a block before it that prints")
     pattern = ".*".join(re.escape(part) for part in block.text.split("…"))
     if not re.fullmatch(pattern, printed, re.DOTALL):
-        raise block.fault(f"what was printed differs:\n{printed}")
+        raise block.fault(f"the output differs:\n{printed}")
 
 
 def run_block(place: Place, block: Block, pieces: list[Block]) -> str | None:
@@ -49,7 +49,7 @@ def run_block(place: Place, block: Block, pieces: list[Block]) -> str | None:
     if block.language == "text":
         check_text(block)
     elif block.language != "output":
-        raise block.fault(f"nothing here runs a block of language '{block.language}'")
+        raise block.fault(f"no handler for a block of language '{block.language}'")
     return None
 
 

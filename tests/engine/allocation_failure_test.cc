@@ -26,7 +26,7 @@ class AllocationFailureTest : public EngineTest {
  protected:
   void SetUp() override {
     EngineTest::SetUp();
-    ASSERT_TRUE(RocksDbIsFound()) << "RocksDB is no shared library here";
+    ASSERT_TRUE(RocksDbIsFound()) << "RocksDB is not a shared library here";
     PutTalk("c1", 20);
     PutTalk("c2", 3);
     ASSERT_OK(engine_->PutDocument(MakeDocument("d1"), WriteContent(*engine_, MakeBytes(kContentChunkBytes + 1))));

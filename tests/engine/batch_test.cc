@@ -159,7 +159,7 @@ TEST_F(BatchTest, FailingOperationLeavesNothingAndKeepsTheBatch) {
   ASSERT_OK(batch.Delete(Kind::kPrompt, "p1"));
   const Status failed = StatusOf(engine_->Commit(batch));
   EXPECT_CODE(failed, kNotFound);
-  EXPECT_NE(failed.message().find("operation 2"), std::string::npos) << failed.ToString();
+  EXPECT_NE(failed.message().find("entry 2"), std::string::npos) << failed.ToString();
   EXPECT_NE(failed.message().find("p1"), std::string::npos) << failed.ToString();
   EXPECT_EQ(batch.size(), 3U);
   EXPECT_EQ(DumpOf(*engine_), before);

@@ -85,7 +85,8 @@ void Write(Engine& engine, RandomSource& random, std::size_t thread, int step) {
     case 0: {
       Batch batch(engine);
       for (int i = 0; i < 6; ++i) {
-        EXPECT_OK(batch.PutConversation(MakeConversation("c" + std::to_string(pick(8)), owner), MakeMessages(pick(9))));
+        EXPECT_OK(
+            batch.PutConversationWithMessages(MakeConversation("c" + std::to_string(pick(8)), owner), MakeMessages(pick(9))));
       }
       EXPECT_OK(engine.Commit(batch, kBufferedWrites));
       return;

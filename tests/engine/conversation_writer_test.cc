@@ -157,7 +157,7 @@ TEST_F(ConversationWriterTest, MessagesThatBreakARuleAreNamed) {
   Result<AppliedItem> item = (*writer)->Commit();
   ASSERT_OK(item);
   EXPECT_CODE(item->status, kInvalidArgument);
-  EXPECT_EQ(item->status.message(), "messages: sequence_number 5 twice");
+  EXPECT_EQ(item->status.message(), "messages: sequence_number 5 occurs twice");
   EXPECT_CODE(engine_->GetConversation("c"), kNotFound);
 }
 

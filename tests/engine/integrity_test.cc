@@ -113,8 +113,8 @@ TEST_F(IntegrityTest, MessagesOfNobodyAreNamed) {
     batch.Put(Family::kMessages, format::MessageKey("c10", 0), ValueOf(store, Family::kMessages, format::MessageKey("c1", 0)));
     batch.Put(Family::kMessages, format::MessageKey("zz", 0), ValueOf(store, Family::kMessages, format::MessageKey("c1", 0)));
   });
-  EXPECT_FINDS(findings, "a row of conversation c10, which is not there");
-  EXPECT_FINDS(findings, "a row of a conversation that is not there");
+  EXPECT_FINDS(findings, "a row of conversation c10, which does not exist");
+  EXPECT_FINDS(findings, "a row of a conversation that does not exist");
 }
 
 TEST_F(IntegrityTest, MissingIndexRowIsTold) {

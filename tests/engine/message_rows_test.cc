@@ -92,7 +92,7 @@ TEST_P(MessageRowsTest, SingleChangesShowAsIfEachMessageHadItsRow) {
   for (int round = 0; round < 6; ++round) {
     places.clear();
     Batch batch(*engine_);
-    ASSERT_OK(batch.PutConversation(MakeConversation("c1"), SomeMessages(places)));
+    ASSERT_OK(batch.PutConversationWithMessages(MakeConversation("c1"), SomeMessages(places)));
     // Some changes are in the commit that puts the messages, and some follow it.
     for (std::uint64_t changes = Below(3); changes > 0; --changes) Change(batch, places);
     ASSERT_OK(engine_->Commit(batch, kBufferedWrites));

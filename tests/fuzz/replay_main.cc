@@ -1,6 +1,6 @@
 // Runs a fuzzer without clang: every file of its corpus, then changed copies of them until the time is up.
 //   NAME_replay CORPUS SECONDS
-// The changes come from the seed 1, or from COFFER_FUZZ_SEED, so that a failure comes again. The input of a failure is written to
+// The changes come from the seed 1, or from COFFER_FUZZ_SEED, so that a failure recurs. The input of a failure is written to
 // "<program>.input" in the current folder. Finds less than libFuzzer, which sees what the code has covered (cmake --preset fuzz).
 #include <csignal>
 #include <cstdint>

@@ -35,7 +35,7 @@ TEST_F(Backups, OneIsAcceptedAndCompletes) {
   EXPECT_EQ(MembersOf(done), kBackupMembers);
   EXPECT_EQ(MembersOf(done["metadata"]), kMetadataMembers);
   EXPECT_EQ(done["status"], "completed");
-  EXPECT_EQ(done["backup_type"], "full") << "there is no base for an incremental one";
+  EXPECT_EQ(done["backup_type"], "full") << "there is no base for an incremental backup";
   EXPECT_EQ(done["metadata"]["requested_type"], "incremental");
   EXPECT_EQ(done["record_count"], 6);
   EXPECT_GT(done["file_size"], 0);
@@ -55,7 +55,7 @@ TEST_F(Backups, OneIsDownloadedWholeOrByRanges) {
   const std::string bytes = *ReadFilePart(*whole.file).body;
   EXPECT_EQ(bytes.size(), whole.BodyBytes());
   EXPECT_EQ(bytes.size() % 512, 0U);
-  EXPECT_TRUE(bytes.starts_with("repository.json")) << "a tar begins with its first file's name";
+  EXPECT_TRUE(bytes.starts_with("repository.json")) << "a tar starts with its first file's name";
   Request request;
   request.method = "GET";
   request.target = "/api/v1/data/backups/" + id + "/download";

@@ -71,7 +71,8 @@ TEST(SharedAnswersTest, OneCallAnswersAllWhoAskedBeforeItBegan) {
   }
   go.set_value();
   EXPECT_EQ(first.Wait(std::chrono::seconds(10)), 1);
-  for (const auto& waiter : later) EXPECT_EQ(waiter->Wait(std::chrono::seconds(10)), 2) << "nobody gets what was begun before";
+  for (const auto& waiter : later)
+    EXPECT_EQ(waiter->Wait(std::chrono::seconds(10)), 2) << "results of earlier calls must not be shared";
   calls.Close();
   EXPECT_EQ(made, 2);
 }
@@ -111,7 +112,7 @@ TEST(BlockingCallsTest, RefusesMoreThanMayWait) {
   EXPECT_TRUE(calls.Post([&done] { ++done; }));
   calls.Close();
   calls.Post([&done] { done = -1; });
-  EXPECT_GE(done, 2) << "nothing runs behind the end";
+  EXPECT_GE(done, 2) << "nothing runs after the end";
 }
 
 }  // namespace

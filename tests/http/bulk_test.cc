@@ -144,7 +144,7 @@ TEST_F(Bulk, StatisticsHaveTheMembersOfTheContract) {
 TEST_F(Bulk, HealthAndReadinessNeedNoToken) {
   EXPECT_EQ(BodyOf(Call("GET", "/healthz", ""))["status"], "ok");
   EXPECT_EQ(BodyOf(Call("GET", "/readyz", ""))["status"], "ready");
-  EXPECT_EQ(Get("/healthz", "admin-token").status, 404) << "it stands outside the base path";
+  EXPECT_EQ(Get("/healthz", "admin-token").status, 404) << "it is outside the base path";
 }
 
 }  // namespace

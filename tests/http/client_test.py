@@ -122,7 +122,7 @@ class Client(unittest.TestCase):
         status = cls.server.wait(timeout=60)
         cls.server.stdout.close()
         assert status == 0, f"coffer serve ended with {status}"
-        assert run("verify")["ok"], "the store is not sound behind it"
+        assert run("verify")["ok"], "the store is not sound after it"
 
     def ask(self, method, path, token=None, body=None, headers=None, base=BASE):
         connection = http.client.HTTPConnection(self.address, timeout=120)

@@ -142,7 +142,7 @@ TEST_F(Calls, AreLimitedByTheMinute) {
   ProblemDetail(third, 429);
   EXPECT_EQ(HeaderOf(third, "Retry-After"), "60");
   EXPECT_EQ(third.rate.remaining_hour, 98U) << "a refused call is not counted";
-  EXPECT_EQ(Get("/stats", "anna-token").status, 403) << "each token has its own";
+  EXPECT_EQ(Get("/stats", "anna-token").status, 403) << "each token has a limit of its own";
   now_ += std::chrono::seconds(60);
   EXPECT_EQ(Get("/stats", "admin-token").rate.remaining_minute, 1U);
 }
@@ -171,7 +171,7 @@ TEST_F(Calls, ThatFailToAuthenticateAreLimitedByAddress) {
   const Response fourth = Get("/stats", "guess");
   ProblemDetail(fourth, 429);
   EXPECT_EQ(HeaderOf(fourth, "Retry-After"), "60");
-  EXPECT_EQ(Get("/stats", "admin-token").status, 200) << "a good token is not its address's";
+  EXPECT_EQ(Get("/stats", "admin-token").status, 200) << "a valid token is not limited by its address";
   Request elsewhere;
   elsewhere.method = "GET";
   elsewhere.target = "/api/v1/data/stats";
@@ -253,7 +253,7 @@ TEST(RateLimitsTest, KeysBeyondTheLimitShareACount) {
   EXPECT_TRUE(limits.Count("further", now).allowed);
   EXPECT_TRUE(limits.Count("and further", now).allowed);
   EXPECT_FALSE(limits.Count("and on", now).allowed);
-  EXPECT_TRUE(limits.Count("later", now + std::chrono::hours(2)).allowed) << "what has ended makes room";
+  EXPECT_TRUE(limits.Count("later", now + std::chrono::hours(2)).allowed) << "an ended call frees its place";
 }
 
 std::string Head(const Response& response, bool keep_alive) {

@@ -101,8 +101,7 @@ TEST_F(Operations, DownloadLinkNeedsNoTokenUntilItExpires) {
   for (const std::string& forged : {other_id, later, link.substr(0, link.size() - 1), link.substr(0, link.find('?'))}) {
     EXPECT_EQ(Call("GET", forged, "").status, 401) << forged;
   }
-  EXPECT_EQ(Call("GET", "/api/v1/data/exports/" + id + link.substr(link.find('?')), "").status, 401)
-      << "it is for the download alone";
+  EXPECT_EQ(Call("GET", "/api/v1/data/exports/" + id + link.substr(link.find('?')), "").status, 401) << "for the download only";
   clock_.Advance(15 * 60 * std::int64_t{1'000'000});
   EXPECT_EQ(Call("GET", link, "").status, 401);
   EXPECT_NE(BodyOf(Get("/exports/" + id, "admin-token"))["download_url"], link);

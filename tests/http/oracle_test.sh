@@ -14,7 +14,7 @@ skip() {
 }
 
 if ! [ -x "$environment/bin/python3" ]; then
-  python3 -m venv "$environment" || skip "python3 makes no virtual environment (Debian package python3-venv)"
+  python3 -m venv "$environment" || skip "python3 cannot create a virtual environment (Debian package python3-venv)"
 fi
 "$environment/bin/python3" -c 'import fastapi, httpx' 2>/dev/null ||
   timeout 120 "$environment/bin/pip" install --quiet 'fastapi>=0.115' 'pydantic>=2.10' httpx || skip "PyPI cannot be reached"

@@ -176,9 +176,9 @@ TEST_F(Restores, CallsAreToldToComeAgainWhileTheStoreIsSwitched) {
     EXPECT_EQ(HeaderOf(response, "Retry-After"), "1") << path;
   }
   EXPECT_EQ(Call("GET", "/healthz", "").status, 200);
-  EXPECT_EQ(BodyOf(Get("/restores/" + id, "admin-token"))["status"], "running") << "the journal is there all the while";
+  EXPECT_EQ(BodyOf(Get("/restores/" + id, "admin-token"))["status"], "running") << "the journal stays available";
   EXPECT_EQ(Get("/operations", "admin-token").status, 200);
-  EXPECT_EQ(Get("/stats", "").status, 401) << "who asks is judged first";
+  EXPECT_EQ(Get("/stats", "").status, 401) << "authentication comes first";
   access.reset();
   for (int i = 0; i < 10'000 && engine_->switching(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_EQ(Ended("/restores/" + id)["status"], "completed");

@@ -303,7 +303,7 @@ TEST_F(ServerTest, ADownloadOfABackupThatGoesMeanwhileIsCutShort) {
   EXPECT_NE(head.find("Content-Length: " + std::to_string(whole) + "\r\n"), std::string::npos) << head;
   ASSERT_TRUE(std::filesystem::remove(directory_.File("data") + "/backups/manifests/" + backup->id));
   const std::size_t came = client.CountRest();
-  EXPECT_GE(came, kContentBytes) << "all pieces before the one with the manifest";
+  EXPECT_GE(came, kContentBytes) << "all pieces before the manifest's";
   EXPECT_LT(came, whole);
 }
 

@@ -36,7 +36,7 @@ done
 expect libcoffer-dev Depends "libcoffer$minor (= $version)" "libcoffer-c0 (= $version)" librocksdb-dev libarchive-dev
 holds "libcoffer$minor" "usr/lib/.*libcoffer.so.$minor -> libcoffer.so.$version" "/libcoffer.so.$version\$"
 holds libcoffer-c0 'usr/lib/.*libcoffer_c.so.0 ->'
-holds libcoffer-dev usr/include/coffer/engine.h usr/include/coffer/c.h /libcoffer.a /libcoffer_http.a '/libcoffer.so ->' \
+holds libcoffer-dev usr/include/coffer/engine.h usr/share/doc/coffer/FORMAT.md usr/include/coffer/c.h /libcoffer.a /libcoffer_http.a '/libcoffer.so ->' \
   '/libcoffer_c.so ->' cmake/coffer/cofferConfig.cmake pkgconfig/coffer.pc pkgconfig/coffer_c.pc
 holds coffer usr/bin/coffer
 exit $failed

@@ -19,7 +19,7 @@ need() {
   timeout 300 "$environment/bin/pip" install --quiet "${@:2}" || skip "PyPI cannot be reached"
 }
 
-[ -x "$environment/bin/python" ] || "$python" -m venv "$environment" || skip "python3 makes no virtual environment"
+[ -x "$environment/bin/python" ] || "$python" -m venv "$environment" || skip "python3 cannot create a virtual environment"
 requires='import sys, tomllib; print(*tomllib.load(sys.stdin.buffer)["build-system"]["requires"], sep="\n")'
 mapfile -t requirements < <("$python" -c "$requires" <"$package/pyproject.toml")
 need 'scikit_build_core, auditwheel, wheel, pytest' "${requirements[@]}" pytest

@@ -68,7 +68,7 @@ TEST_F(ObjectStoreTest, AnObjectIsReadInAnyRange) {
   EXPECT_EQ((*file)->Read(8, 4, buffer).value(), 2U);
   EXPECT_EQ(std::string(buffer, 2), "89");
   EXPECT_CODE(ReadObject(*objects, "a/b/c", 9), kResourceExhausted);
-  EXPECT_CODE(objects->Size("a/b"), kNotFound) << "a folder is no object";
+  EXPECT_CODE(objects->Size("a/b"), kNotFound) << "a folder is not an object";
   EXPECT_CODE(objects->Open("none"), kNotFound);
   EXPECT_CODE(objects->Size("none"), kNotFound);
 }
@@ -100,7 +100,7 @@ TEST_F(ObjectStoreTest, NothingIsThereBeforeItIsPublished) {
     EXPECT_CODE(objects->Size("a/b"), kNotFound);
     EXPECT_TRUE(Listed(*objects, "a").empty());
   }
-  EXPECT_TRUE(FilesThere().empty()) << "a writer that goes takes its bytes along";
+  EXPECT_TRUE(FilesThere().empty()) << "a destroyed writer removes its bytes";
 }
 
 TEST_F(ObjectStoreTest, PublishingNeverReplaces) {
@@ -157,7 +157,7 @@ TEST_F(ObjectStoreTest, WhatWasAnsweredSurvivesALossOfPower) {
   ASSERT_OK(objects->Replace("lease", "one"));
   ASSERT_OK(PutObject(*objects, "gone", "x"));
   ASSERT_OK(objects->Delete("gone"));
-  EXPECT_OK(objects->Delete("gone")) << "nothing there is fine";
+  EXPECT_OK(objects->Delete("gone")) << "a missing object is fine";
   LosePower();
   const auto again = Store();
   EXPECT_EQ(ValueOf(*again, "a/b/kept"), "kept");

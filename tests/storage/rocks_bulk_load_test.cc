@@ -73,7 +73,7 @@ TEST_F(RocksBulkLoadTest, RowsAndBatchAppearTogetherAndStay) {
   batch.Delete(Family::kConversations, "x");
   batch.Put(Family::kByOwner, "i", "");
   batch.MergeTally(Family::kCounters, "T", TallyBytes(4));
-  EXPECT_EQ(RowsOf(*store_, Family::kMessages, {}, {}), "a=old b=old ") << "nothing shows before the commit";
+  EXPECT_EQ(RowsOf(*store_, Family::kMessages, {}, {}), "a=old b=old ") << "nothing is visible before the commit";
   const auto snapshot = store_->TakeSnapshot();
   ASSERT_OK(store_->CommitBulk(*load, batch));
   load.reset();
@@ -132,7 +132,7 @@ TEST_F(RocksBulkLoadTest, WhatCannotBeLoadedIsRefusedAndChangesNothing) {
   batch.DeleteRange(Family::kConversations, "a", "b");
   EXPECT_FALSE(store_->CommitBulk(*load, batch).ok());
   EXPECT_EQ(RowsOf(*store_, Family::kMessages, {}, {}), "");
-  EXPECT_OK(PutOne(*store_, Family::kMessages, "a", "x")) << "the store goes on";
+  EXPECT_OK(PutOne(*store_, Family::kMessages, "a", "x")) << "the store keeps working";
 }
 
 TEST_F(RocksBulkLoadTest, LoadedFilesHaveTheirDigestFromBirth) {

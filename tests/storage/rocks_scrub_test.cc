@@ -52,7 +52,7 @@ class ScrubTest : public ::testing::Test {
 TEST_F(ScrubTest, NothingDeletedIsOnDiskAnyMore) {
   const auto store = CreateStore(Path());
   ASSERT_NO_FATAL_FAILURE(PutAndDelete(*store));
-  EXPECT_GT(FilesWithMarks(), 3U) << "the search must find what is there";
+  EXPECT_GT(FilesWithMarks(), 3U) << "the search must find existing text";
   ASSERT_OK(store->Scrub({}, stop_));
   EXPECT_EQ(FilesWithMarks(), 0U);
   EXPECT_EQ(ValueOf(*store, Family::kPrompts, "kept"), "kept-text");
@@ -88,7 +88,7 @@ TEST_F(ScrubTest, WaitsForOlderSnapshotsAndScansAndNotForNewerOnes) {
   });
   EXPECT_FALSE(done.WaitFor(milliseconds(50)));
   snapshot.reset();
-  EXPECT_FALSE(done.WaitFor(milliseconds(100))) << "the scan reads files of before";
+  EXPECT_FALSE(done.WaitFor(milliseconds(100))) << "the scan reads the old files";
   EXPECT_EQ(scan->value(), "mark-0");
   scan.reset();
   done.Wait();
@@ -105,7 +105,7 @@ TEST_F(ScrubTest, IsStopped) {
   EXPECT_CODE(store->Scrub({}, stop_), kCancelled);
   stopper.join();
   stop_ = false;
-  ASSERT_OK(PutOne(*store, Family::kMessages, "key", "z")) << "and the store goes on";
+  ASSERT_OK(PutOne(*store, Family::kMessages, "key", "z")) << "and the store keeps working";
 }
 
 TEST_F(ScrubTest, GoesOnBesideWriters) {

@@ -80,7 +80,7 @@ TEST(RocksTrustTest, TheBackupEngineOfRocksDbDestroysAHealthyStoreByADamagedBack
   ASSERT_TRUE(db->Close().ok());
   db.reset();
   FlipInTheMiddle(LargestFile(folder.File("backup"), ".sst"));
-  EXPECT_TRUE(backups->RunVerifyBackup(1).ok()) << "it looks at sizes only";
+  EXPECT_TRUE(backups->VerifyBackup(1).ok()) << "it checks sizes only";
   EXPECT_FALSE(backups->RestoreDBFromLatestBackup(path, path).ok());
   const bool survived = open(db).ok() && value_in(*db) == "healthy";
   EXPECT_FALSE(survived);

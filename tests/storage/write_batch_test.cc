@@ -151,7 +151,8 @@ TEST(WriteBatchTest, ForEachVisitsEveryTypeOfChangeInOrder) {
 
 TEST(WriteBatchTest, ForEachNamesEveryFamilyOfEitherStore) {
   for (const std::span<const storage::FamilyName> families :
-       {std::span<const storage::FamilyName>(storage::kFamilies), std::span<const storage::FamilyName>(storage::kControlFamilies)}) {
+       {std::span<const storage::FamilyName>(storage::kFamilies),
+        std::span<const storage::FamilyName>(storage::kControlFamilies)}) {
     WriteBatch batch;
     std::string expected;
     for (const storage::FamilyName& family : families) {

@@ -27,8 +27,8 @@ bool ProgramsMustBeThere();
 }  // namespace coffer
 
 // Skips a test whose program is missing.
-#define NEEDS_PROGRAM(name)                                                            \
-  if (!::coffer::IsInPath(name)) {                                                     \
-    ASSERT_FALSE(::coffer::ProgramsMustBeThere()) << "there is no program " << (name); \
-    GTEST_SKIP() << "there is no program " << (name);                                  \
+#define NEEDS_PROGRAM(name)                                                        \
+  if (!::coffer::IsInPath(name)) {                                                 \
+    ASSERT_FALSE(::coffer::ProgramsMustBeThere()) << "missing program " << (name); \
+    GTEST_SKIP() << "missing program " << (name);                                  \
   }

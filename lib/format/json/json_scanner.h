@@ -1,4 +1,4 @@
-// JsonScanner: where strings, brackets and values of a JSON text begin and end, for text that arrives in pieces.
+// JsonScanner: finds where strings, brackets and values of a JSON text begin and end. The text may arrive in pieces.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,14 @@ namespace coffer::format {
 
 constexpr bool IsJsonBlank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-// Finds structure and checks no grammar: `}]` and `[1 2]` are scanned, too. Whether a value is JSON is for its reader to say.
-// Keeps a few words of state and no text, so memory does not grow with the text. One thread at a time.
+// Does not check grammar: `}]` and `[1 2]` are scanned, too. The reader of a value validates it. Allocates no memory and keeps
+// no text. One thread at a time.
 //
-// A caller walks the levels that it cares about token by token (SkipBlanks, next, TakeToken) and skips the values below them
-// (SkipValue). A function that returns false or 0 stopped at the end of the piece and continues there after Feed.
+// The caller reads the outer levels token by token (SkipBlanks, next, TakeToken) and skips the values inside them (SkipValue).
+// If a function returns false or 0, the piece is used up: call Feed, then the same function again.
 class JsonScanner {
  public:
-  // The next piece of the text. The piece before must be used up; this one must stay valid until the next Feed.
+  // Sets the next piece of the text. The previous piece must be used up; this one must stay valid until the next Feed.
   void Feed(std::string_view piece) {
     COFFER_CHECK(done());
     piece_offset_ += piece_.size();
@@ -28,14 +28,14 @@ class JsonScanner {
 
   // Whether the piece is used up.
   bool done() const noexcept { return at_ == piece_.size(); }
-  // The byte at the current position. Not if done().
+  // The byte at the current position. Requires !done().
   char next() const noexcept { return piece_[at_]; }
-  // The current position in the piece, and in the text.
+  // The current position, as an offset in the piece and in the text.
   std::size_t at() const noexcept { return at_; }
   std::uint64_t offset() const noexcept { return piece_offset_ + at_; }
   // The bytes of the piece from `begin` to the current position.
   std::string_view Since(std::size_t begin) const { return piece_.substr(begin, at_ - begin); }
-  // Brackets opened less brackets closed, without a look at their kind; negative if more are closed.
+  // The number of opening brackets of both kinds less the number of closing ones. May be negative.
   int depth() const noexcept { return depth_; }
 
   // Moves to the next byte that is not blank. False: the piece has none.
@@ -44,20 +44,20 @@ class JsonScanner {
     return !done();
   }
 
-  // Takes one byte, which changes no depth.
+  // Takes one byte without changing depth().
   char Take() noexcept { return piece_[at_++]; }
-  // Takes one byte that is outside of strings. A bracket changes depth().
+  // Takes one byte outside strings. A bracket changes depth().
   char TakeToken() noexcept;
 
-  // Within a string: moves to the next quote or backslash and returns it; 0: the piece has none. Escapes are the caller's.
+  // Inside a string: moves to the next quote or backslash and returns it; 0: the piece has none. The caller handles escapes.
   char SkipPlainText() noexcept;
-  // Within a string: moves past its closing quote. False: the piece ends first.
+  // Inside a string: moves past its closing quote. False: the piece ends first.
   bool SkipString() noexcept;
 
-  // Moves past the value that begins here or that an earlier call began. False: the piece ends first; what ends a number or a
-  // word is the byte after it. Moves nowhere if the byte is one of `,:]}`, which begin no value.
+  // Moves past the value that begins here or that an earlier call began. False: the piece ends first. A number or word ends at
+  // the byte after it, so it never ends with the piece. Does not move at one of `,:]}`, which begin no value.
   bool SkipValue() noexcept;
-  // Takes the opening bracket or quote of a value, so that SkipValue continues after it. A number or a word has none.
+  // Takes the opening bracket or quote of a value; SkipValue continues after it. Takes nothing of a number or word.
   void BeginValue() noexcept;
 
  private:
@@ -68,19 +68,19 @@ class JsonScanner {
   std::size_t at_ = 0;
   std::uint64_t piece_offset_ = 0;
   int depth_ = 0;
-  int value_depth_ = 0;  // around the value that SkipValue is in
+  int value_depth_ = 0;  // depth_ outside the value of SkipValue
   Value value_ = Value::kNone;
-  bool in_string_ = false;  // below kNested
-  bool escaped_ = false;    // within a string: the next byte is
+  bool in_string_ = false;  // only with kNested
+  bool escaped_ = false;    // inside a string: the next byte is escaped
 };
 
-// Checks what stands between the items of an array or the members of an object.
+// Checks the separators between the items of an array or the members of an object.
 class JsonListState {
  public:
   enum class Found : std::uint8_t { kItem, kComma, kEnd, kNoItem, kNoComma };
 
   // `next`: the first byte that is neither blank nor part of an item. `close`: the bracket that ends the list.
-  // kNoItem: an item must begin here. kNoComma: a comma or `close` must stand here.
+  // kNoItem: expected an item. kNoComma: expected a comma or `close`.
   Found See(char next, char close) noexcept;
 
  private:

@@ -35,7 +35,7 @@ class LinePartSink {
 // Memory: the rest and one item, each up to the limit, for a line of any length. One thread at a time.
 class LineSplitter {
  public:
-  // The sink must outlive it.
+  // `part_bytes_max`: the limit of the rest and of each item. The sink must outlive it.
   LineSplitter(std::size_t part_bytes_max, LinePartSink& sink) : part_bytes_max_(part_bytes_max), sink_(sink) {}
 
   // Takes the next bytes of the line. kInvalidArgument: the line is malformed or above a limit. The sink's errors are returned

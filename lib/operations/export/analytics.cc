@@ -47,7 +47,7 @@ struct RoleSums {
 
 std::size_t PlaceOf(std::string_view member) { return *format::FindMember(Kind::kMessage, member); }
 
-// Bytes are those of the stored text, as the counters have them.
+// Bytes are the bytes of the stored text, as in the engine's counters.
 class AnalyticsSums final : public RecordSink {
  public:
   explicit AnalyticsSums(OperationContext& context) : context_(context) {}
@@ -67,7 +67,7 @@ class AnalyticsSums final : public RecordSink {
   }
 
   Status AddMessage(std::string_view, std::uint64_t, const format::StoredMessage& message) override {
-    if (!message_.Read(message.json)) return Status::Corruption("a message's text is no record");
+    if (!message_.Read(message.json)) return Status::Corruption("message: malformed record text");
     ++totals_.messages;
     message_bytes_ += message.json.size();
     const std::string_view model = message_.value(model_);
@@ -113,14 +113,13 @@ class AnalyticsSums final : public RecordSink {
     return Step();
   }
 
-  // Answers how many rows it wrote.
+  // Returns the number of rows written.
   Result<std::uint64_t> Write(TableWriter& tables) {
     tables_ = &tables;
-    Status status = tables.Begin(Tables());
-    if (status.ok()) status = WriteTotals();
-    if (status.ok()) status = WriteGroups();
-    if (status.ok()) status = WriteStorage();
-    if (!status.ok()) return status;
+    COFFER_TRY(tables.Begin(Tables()));
+    COFFER_TRY(WriteTotals());
+    COFFER_TRY(WriteGroups());
+    COFFER_TRY(WriteStorage());
     return rows_;
   }
 
@@ -128,7 +127,7 @@ class AnalyticsSums final : public RecordSink {
   template <typename Sums>
   using Groups = std::map<std::string, Sums, std::less<>>;
 
-  // Null: there are as many groups as there may be.
+  // Null: the limit on groups is reached.
   template <typename Sums>
   static Sums* Row(Groups<Sums>& groups, std::string_view key) {
     const auto found = groups.find(key);
@@ -138,7 +137,7 @@ class AnalyticsSums final : public RecordSink {
   }
 
   static Status TooMany() {
-    return Status::ResourceExhausted("analytics: a table would have more than " + std::to_string(kAnalyticsRowsMax) + " rows");
+    return Status::ResourceExhausted("analytics: a table exceeds " + std::to_string(kAnalyticsRowsMax) + " rows");
   }
 
   Status Step() {
@@ -194,28 +193,25 @@ class AnalyticsSums final : public RecordSink {
     return AddRow(0, {std::to_string(conversations_), std::to_string(totals_.messages), std::to_string(documents_),
                       std::to_string(contents_), std::to_string(prompts_), std::to_string(bytes), totals_.prompt_tokens.Text(),
                       totals_.completion_tokens.Text(), totals_.total_tokens.Text(), totals_.cost.Text(),
-                      // Each was counted for its model as well.
+                      // Already counted for its model.
                       std::to_string(unsummed_ / 2)});
   }
 
   Status WriteGroups() {
     for (const auto& [day, sums] : days_) {
-      Status status = AddRow(
-          1, {Literal(day), std::to_string(sums.conversations), std::to_string(sums.messages), std::to_string(sums.bytes)});
-      if (!status.ok()) return status;
+      COFFER_TRY(AddRow(
+          1, {Literal(day), std::to_string(sums.conversations), std::to_string(sums.messages), std::to_string(sums.bytes)}));
     }
     for (const auto& [user, sums] : users_) {
-      Status status = AddRow(2, {Literal(user), std::to_string(sums.conversations), std::to_string(sums.messages),
-                                 std::to_string(sums.documents), std::to_string(sums.prompts), std::to_string(sums.bytes)});
-      if (!status.ok()) return status;
+      COFFER_TRY(AddRow(2, {Literal(user), std::to_string(sums.conversations), std::to_string(sums.messages),
+                            std::to_string(sums.documents), std::to_string(sums.prompts), std::to_string(sums.bytes)}));
     }
     for (const auto& [role, sums] : roles_) {
       COFFER_TRY(AddRow(3, {role, std::to_string(sums.messages), std::to_string(sums.bytes)}));
     }
     for (const auto& [model, sums] : models_) {
-      Status status = AddRow(4, {model, std::to_string(sums.messages), sums.prompt_tokens.Text(), sums.completion_tokens.Text(),
-                                 sums.total_tokens.Text(), sums.cost.Text()});
-      if (!status.ok()) return status;
+      COFFER_TRY(AddRow(4, {model, std::to_string(sums.messages), sums.prompt_tokens.Text(), sums.completion_tokens.Text(),
+                            sums.total_tokens.Text(), sums.cost.Text()}));
     }
     return Status::Ok();
   }
@@ -233,7 +229,7 @@ class AnalyticsSums final : public RecordSink {
   }
 
   OperationContext& context_;
-  std::string owner_;  // of the conversation under way
+  std::string owner_;  // of the current conversation
   format::RecordMembers message_{Kind::kMessage};
   const std::size_t role_ = PlaceOf("role");
   const std::size_t model_ = PlaceOf("model_used");
@@ -251,7 +247,7 @@ class AnalyticsSums final : public RecordSink {
   std::uint64_t document_bytes_ = 0;
   std::uint64_t content_bytes_ = 0;
   std::uint64_t prompt_bytes_ = 0;
-  std::uint64_t unsummed_ = 0;  // numbers beyond DecimalSum
+  std::uint64_t unsummed_ = 0;  // numbers outside the range of DecimalSum
   TokenSums totals_;
   Groups<DaySums> days_;
   Groups<UserSums> users_;

@@ -1,4 +1,4 @@
-// The sums of scope analytics.
+// Writes the sums of scope analytics.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ namespace coffer::operations {
 inline constexpr std::array<std::string_view, 6> kAnalyticsTables = {"totals",  "by_day",   "by_user",
                                                                      "by_role", "by_model", "storage_by_type"};
 
-// Reads what the options' filter holds and writes all tables. kResourceExhausted: kAnalyticsRowsMax.
+// Sums the records that match the options and writes all tables. kResourceExhausted: a table exceeds kAnalyticsRowsMax.
 Status WriteAnalytics(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot);
 
 }  // namespace coffer::operations

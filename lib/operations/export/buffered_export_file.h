@@ -1,4 +1,4 @@
-// BufferedExportFile: one of an export's files while its text is made: gathered in memory, handed on in pieces.
+// BufferedExportFile: a write buffer for one file of an export.
 #pragma once
 
 #include <cstddef>
@@ -13,15 +13,15 @@ namespace coffer::operations {
 
 inline constexpr std::size_t kExportFlushBytes = std::size_t{256} << 10;
 
-// Tells the operation's progress, and ends with kCancelled when it is to. One thread at a time.
+// Reports progress to the operation. kCancelled: the operation was cancelled. One thread at a time.
 class BufferedExportFile {
  public:
   BufferedExportFile(ExportBundle& bundle, std::size_t file, OperationContext& context)
       : bundle_(bundle), file_(file), context_(context) {}
 
-  // What is appended here is written by and by.
+  // Append the text here; Step and Flush write it.
   std::string& text() { return text_; }
-  // To be called when something whole was appended.
+  // Call after each complete row or record. Flushes once the buffer holds kExportFlushBytes.
   Status Step() { return text_.size() < kExportFlushBytes ? Status::Ok() : Flush(); }
   Status Flush() {
     COFFER_TRY(context_.CheckStop());

@@ -1,4 +1,4 @@
-// Tables as CSV, a file each.
+// Tables as CSV, one file each.
 #include <deque>
 
 #include "format/text/csv_text.h"

@@ -38,7 +38,7 @@ bool IsText(ValueType type) { return type == ValueType::kText || type == ValueTy
 bool IsNumber(ValueType type) { return type == ValueType::kNumber || type == ValueType::kWhole; }
 bool HasOrder(ValueType type) { return IsText(type) || IsNumber(type); }
 
-// Canonical values as texts that compare: strings unescaped, the rest as it stands.
+// The text of a canonical value to compare: strings unescaped, others unchanged.
 std::string_view Comparable(std::string_view canonical, std::string& scratch) {
   if (!canonical.starts_with('"')) return canonical;
   const std::string_view inner = canonical.substr(1, canonical.size() - 2);
@@ -99,7 +99,7 @@ bool ConditionHolds(const QueryCondition& condition, const format::RecordMembers
 
 }  // namespace
 
-// Reads the canonical text of a query. Every answer that is no Status::Ok names the clause.
+// Reads the canonical text of a query. Every failure names the clause.
 class QueryReader {
  public:
   Status Read(std::string_view object, CustomQuery& query) {
@@ -135,7 +135,7 @@ class QueryReader {
         query.entity_ = kind_ = kind;
         return Status::Ok();
       }
-      return Fault("entity", "one of conversations, messages, documents, prompts");
+      return Fault("entity", "expected conversations, messages, documents or prompts");
     }
     return Fault("entity", "missing");
   }
@@ -146,10 +146,10 @@ class QueryReader {
     if (name == "where") return ReadClause("where", value, query.where_);
     if (name == "order_by") return ReadOrder(value, query);
     if (name == "limit") return ReadLimit(value, query);
-    return Fault(name, "not a part of a query; those are entity, fields, where, order_by, limit");
+    return Fault(name, "not a part of a query: expected entity, fields, where, order_by or limit");
   }
 
-  // Calls `take` with each item of an array and its place's name.
+  // Calls `take` with the name of each item ("fields[0]") and the item.
   template <typename Take>
   Status ForEachItem(const std::string& clause, std::string_view array, const Take& take) {
     if (!array.starts_with('[')) return Fault(clause, "not an array");
@@ -163,7 +163,7 @@ class QueryReader {
     return Status::Ok();
   }
 
-  // A member's place, or that of the unknown ones.
+  // Finds the index and type of a member, or of the unknown members.
   Status FindField(const std::string& clause, std::string_view name, std::size_t& member, ValueType& type) {
     if (name == kUnknownColumn) {
       member = format::MembersOfKind(kind_).size();
@@ -221,8 +221,7 @@ class QueryReader {
     while (format::TakeCanonicalMember(members, name_literal, conditions)) {
       const std::string name = TextOf(name_literal);
       const std::string place = Below(clause, name);
-      Status status = name == "or" ? ReadAlternatives(place, conditions, out) : ReadConditions(place, name, conditions, out);
-      if (!status.ok()) return status;
+      COFFER_TRY(name == "or" ? ReadAlternatives(place, conditions, out) : ReadConditions(place, name, conditions, out));
     }
     return Status::Ok();
   }
@@ -244,12 +243,12 @@ class QueryReader {
     std::string_view members = value.substr(1, value.size() - 2);
     std::string_view op_literal;
     std::string_view operand;
-    if (members.empty()) return Fault(clause, "without an op");
+    if (members.empty()) return Fault(clause, "no op");
     while (format::TakeCanonicalMember(members, op_literal, operand)) {
       const std::string op = TextOf(op_literal);
       const auto known = std::ranges::find(kOperators, op, &std::pair<std::string_view, QueryOperator>::first);
       if (known == kOperators.end())
-        return Fault(Below(clause, op), "not an op; those are eq ne lt lte gt gte in contains exists");
+        return Fault(Below(clause, op), "not an op: expected eq, ne, lt, lte, gt, gte, in, contains or exists");
       condition.op = known->second;
       condition.values.clear();
       COFFER_TRY(ReadOperand(Below(clause, op), name, operand, condition));
@@ -265,7 +264,7 @@ class QueryReader {
       condition.values.emplace_back(operand);
       return Status::Ok();
     }
-    if (name == kUnknownColumn) return Fault(clause, "of the unknown members only exists can be asked");
+    if (name == kUnknownColumn) return Fault(clause, "unknown members support only exists");
     if (condition.op == QueryOperator::kContains) return ReadContained(clause, name, operand, condition);
     const bool ordering = condition.op >= QueryOperator::kLt && condition.op <= QueryOperator::kGte;
     if (ordering && !HasOrder(condition.type)) return Fault(clause, name + " has no order");
@@ -276,7 +275,8 @@ class QueryReader {
 
   static Status ReadContained(const std::string& clause, const std::string& name, std::string_view operand,
                               QueryCondition& condition) {
-    if (IsNumber(condition.type) || condition.type == ValueType::kBoolean) return Fault(clause, name + " contains nothing");
+    if (IsNumber(condition.type) || condition.type == ValueType::kBoolean)
+      return Fault(clause, "contains does not apply to " + name);
     if (!operand.starts_with('"')) return Fault(clause, "not a string");
     condition.values.push_back(TextOf(operand));
     return Status::Ok();
@@ -284,7 +284,7 @@ class QueryReader {
 
   static Status ReadValue(const std::string& clause, std::string_view value, QueryCondition& condition) {
     const char first = value.front();
-    if (first == 'n') return Fault(clause, "null; exists asks for absence");
+    if (first == 'n') return Fault(clause, "not a value; to match absent members, use exists");
     switch (condition.type) {
       case ValueType::kTime: {
         const Result<Timestamp> time =
@@ -341,7 +341,6 @@ void CustomQuery::LeaveOutMetadata() {
       fields_, [&](std::size_t field) { return field == members.size() || members[field].name == format::kExtraMetadataName; });
 }
 
-// Only narrows: Holds still judges every record.
 void CustomQuery::Narrow(RecordFilter& filter) const {
   for (const QueryCondition& condition : where_.all) {
     if (condition.op != QueryOperator::kEq || condition.member >= format::MembersOfKind(entity_).size()) continue;

@@ -1,4 +1,4 @@
-// CustomQuery: which rows of one kind, with which fields, in which order. Knows canonical text, not stores.
+// CustomQuery: selects rows of one kind, their fields and their order. Works on canonical text, not on stores.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,14 @@ enum class QueryOperator : std::uint8_t { kEq, kNe, kLt, kLte, kGt, kGte, kIn, k
 
 // One `field: {op: value}`.
 struct QueryCondition {
-  std::size_t member = 0;  // among MembersOfKind; behind them: the unknown members
+  std::size_t member = 0;  // index into MembersOfKind; its size stands for the unknown members
   format::ValueType type = format::ValueType::kText;
   QueryOperator op = QueryOperator::kEq;
-  // Of text, time and list the text itself, of numbers the digits, else canonical JSON; of kExists "true" or "false".
+  // Unescaped text for text, time and list; digits for numbers; else canonical JSON. kExists: "true" or "false".
   std::vector<std::string> values;
 };
 
-// All of `all` hold, and of each of `any` one at least.
+// Holds if every condition of `all` holds and, in each list of `any`, at least one clause.
 struct QueryClause {
   std::vector<QueryCondition> all;
   std::vector<std::vector<QueryClause>> any;
@@ -37,22 +37,22 @@ struct QueryOrder {
   bool descending = false;
 };
 
-// Read-only once parsed: safe to use from many threads.
+// Immutable after Parse: safe to share between threads.
 class CustomQuery {
  public:
-  // kInvalidArgument: what is wrong with which clause ("where.title.gt: …").
+  // kInvalidArgument: malformed; the message names the clause ("where.title.gt: …").
   static Result<CustomQuery> Parse(std::string_view json);
 
   Kind entity() const { return entity_; }
-  // Members by place, as in QueryCondition.
+  // Indexes of members, as in QueryCondition.
   const std::vector<std::size_t>& fields() const { return fields_; }
   const std::vector<QueryOrder>& order() const { return order_; }
   std::optional<std::uint64_t> limit() const { return limit_; }
 
   bool Holds(const format::RecordMembers& record) const { return Holds(where_, record); }
-  // Takes extra_metadata and the unknown members off the fields.
+  // Removes extra_metadata and the unknown members from the fields.
   void LeaveOutMetadata();
-  // What of the conditions a walk can narrow itself by.
+  // Copies conditions into the filter that let a walk read fewer records. Holds must still be checked.
   void Narrow(RecordFilter& filter) const;
 
  private:
@@ -66,7 +66,7 @@ class CustomQuery {
   std::optional<std::uint64_t> limit_;
 };
 
-// Below, at or above 0; an absent value (an empty view) is below all others. Canonical values of one type.
+// Compares canonical values of one type: negative, 0 or positive. An absent value (an empty view) sorts first.
 int CompareValues(format::ValueType type, std::string_view a, std::string_view b);
 
 }  // namespace coffer::operations

@@ -8,6 +8,7 @@
 #include "operations/export/exported_record.h"
 #include "operations/export/row_sorter.h"
 #include "operations/export/table_writer.h"
+#include "vocabulary/check.h"
 #include "vocabulary/try.h"
 
 namespace coffer::operations {
@@ -18,7 +19,7 @@ class CustomRows final : public RecordSink {
   CustomRows(const ExportWork& work, const CustomQuery& query, TableWriter& table, RowSorter* sorter)
       : work_(work), query_(query), table_(table), sorter_(sorter), members_(query.entity()) {}
 
-  // As many rows as are wanted: the rest of the walk is not.
+  // The limit is reached, and no sort needs the rest of the walk.
   bool full() const { return sorter_ == nullptr && query_.limit() && rows_ >= *query_.limit(); }
   std::uint64_t rows() const { return rows_; }
 
@@ -59,7 +60,7 @@ class CustomRows final : public RecordSink {
   Status AddRecord(std::string_view json) {
     if (full()) return Status::Cancelled("limit");
     COFFER_TRY(work_.context.CheckStop());
-    if (!members_.Read(json)) return Status::Corruption("its text is no record");
+    if (!members_.Read(json)) return Status::Corruption("malformed record text");
     if (!query_.Holds(members_)) return Status::Ok();
     unknown_.clear();
     if (!members_.unknown().empty()) unknown_.append("{").append(members_.unknown()).append("}");
@@ -123,6 +124,7 @@ std::uint64_t& CountOf(Kind kind, ExportReport& report) {
 
 Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot,
                        TemporaryFiles& files, const std::string& sort_prefix) {
+  COFFER_CHECK(work.plan.query.has_value());
   const CustomQuery& query = *work.plan.query;
   RecordFilter filter = FilterOf(work.plan.options);
   query.Narrow(filter);
@@ -134,14 +136,11 @@ Status WriteCustomRows(const ExportWork& work, storage::Store& store, const stor
   if (!query.order().empty()) sorter.emplace(files, sort_prefix, query.order(), query.limit());
   CustomRows rows(work, query, *table, sorter ? &*sorter : nullptr);
   Status status = query.limit() == 0 ? Status::Ok() : Walk(query, store, snapshot, filter, rows);
-  // A record that the query names and that is not there is no row, and one row behind the last that is wanted is no failure.
+  // Neither a missing record that the query names by id nor the stop at the limit is a failure.
   const bool named_nothing = status.code() == StatusCode::kNotFound && filter.id;
   if (!status.ok() && !named_nothing && !rows.full()) return status;
   COFFER_TRY(work.context.CheckStop());
-  if (sorter) {
-    status = sorter->ForEach([&](RowSorter::Cells cells) { return rows.AddRow(cells); });
-    if (!status.ok()) return status;
-  }
+  if (sorter) COFFER_TRY(sorter->ForEach([&](RowSorter::Cells cells) { return rows.AddRow(cells); }));
   CountOf(query.entity(), work.report) = rows.rows();
   return table->End();
 }

@@ -1,4 +1,4 @@
-// The rows of a custom query, from a walk to a table.
+// Writes the rows of a custom query.
 #pragma once
 
 #include "coffer/result.h"
@@ -8,7 +8,7 @@
 
 namespace coffer::operations {
 
-// Writes the whole table. The plan has a query. `sort_prefix`: where rows that do not fit in memory wait.
+// Writes the whole table. The plan must have a query. `sort_prefix`: path prefix of the sort's temporary files.
 Status WriteCustomRows(const ExportWork& work, storage::Store& store, const storage::StoreSnapshot* snapshot,
                        TemporaryFiles& files, const std::string& sort_prefix);
 

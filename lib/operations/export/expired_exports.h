@@ -1,4 +1,4 @@
-// Finished exports in the data folder that have been kept long enough.
+// Expiry of finished exports in the data folder.
 #pragma once
 
 #include <optional>
@@ -10,11 +10,11 @@
 
 namespace coffer::operations {
 
-// When the export of this id, or of a file of its name, expires: kExportKept after its start, which is the time in the id. The
-// journal forgets sooner than files go. Nothing where the name is none of an export.
+// When the export with this id or file name expires: kExportKept after its start. The start is read from the id, since the
+// journal forgets operations before their files expire. Nothing if the name is not an export's.
 std::optional<Timestamp> ExpiryOf(std::string_view id_or_file_name);
 
-// Removes them. Names that are no export's are left alone; what cannot be removed is left to the next call.
+// Removes expired exports and leaves other files alone. A file that cannot be removed is tried again by the next call.
 void SweepExpiredExports(engine::EngineCore& core);
 
 }  // namespace coffer::operations

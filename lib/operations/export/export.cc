@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::size_t kContentPieceBytes = std::size_t{256} << 10;
 
-// An export is to lose nothing, so a content is held against its hash while it passes.
+// Verifies the content's hash while copying it.
 Status ReadContent(Engine& engine, const Snapshot& snapshot, std::string_view document_id,
                    const format::ContentReference& content, const format::ByteSink& sink) {
   ReadOptions at_snapshot;
@@ -46,7 +46,7 @@ Status ReadContent(Engine& engine, const Snapshot& snapshot, std::string_view do
     hash.Update(bytes);
     COFFER_TRY(sink(bytes));
   }
-  if (hash.Finish() != content.sha256) return Status::Corruption("its content is not what was written: its SHA-256 differs");
+  if (hash.Finish() != content.sha256) return Status::Corruption("content: SHA-256 mismatch");
   return Status::Ok();
 }
 
@@ -78,7 +78,7 @@ Status WriteRecords(const ExportWork& work, storage::Store& store, const storage
                                       {Kind::kDocument, &WalkDocuments, kinds.documents},
                                       {Kind::kPrompt, &WalkPrompts, kinds.prompts}}};
   const RecordFilter filter = FilterOf(work.plan.options);
-  // Stored text is copied into these, and taken apart for the others.
+  // JSON and NDJSON copy stored text; the other formats parse it, which a second thread speeds up.
   const bool copies = work.plan.options.format == ExportFormat::kJson || work.plan.options.format == ExportFormat::kNdjson;
   const std::unique_ptr<RecordWriter> writer = NewWriter(work);
   COFFER_TRY(writer->Begin());
@@ -92,7 +92,7 @@ Status WriteRecords(const ExportWork& work, storage::Store& store, const storage
   return writer->End();
 }
 
-// Looks for a content that is too large to stand inline.
+// Finds out whether any content is too large to be inline.
 class LargeContents final : public RecordSink {
  public:
   bool found() const { return found_; }
@@ -111,7 +111,7 @@ class LargeContents final : public RecordSink {
   bool found_ = false;
 };
 
-// One export from its snapshot to its file.
+// Runs one export: takes a snapshot and writes the file.
 class ExportOperation {
  public:
   ExportOperation(Engine& engine, const ExportPlan& plan, OperationContext& context)
@@ -146,7 +146,7 @@ class ExportOperation {
  private:
   bool in_data_folder() const { return options_.output.empty(); }
 
-  // Where the file goes, and what waits beside it; makes the data folder's own place for exports if need be.
+  // Chooses the paths of the file and of its temporary files. Creates the exports folder of the data folder.
   Status MakePlaces() {
     storage::Store& store = *core_.Access();
     if (options_.format == ExportFormat::kCsv) {
@@ -167,7 +167,7 @@ class ExportOperation {
     return Status::Ok();
   }
 
-  // The store's, for which a key is made where there is none, and those named.
+  // The store's own recipients, creating a key if it has none, and those in the options.
   Status FindRecipients() {
     if (!options_.encrypt) return Status::Ok();
     KeyFolder keys(core_.files(), core_.folder().KeysPath());
@@ -179,7 +179,7 @@ class ExportOperation {
       if (std::ranges::find(recipients_, named) == recipients_.end()) recipients_.push_back(named);
     }
     if (!recipients_.empty()) return Status::Ok();
-    return Status::InvalidArgument("encrypt: the store has no keys, is opened read-only, and no recipient is named");
+    return Status::InvalidArgument("encrypt: no recipient; a store opened read-only cannot create a key");
   }
 
   Status LookForLargeContents(storage::Store& store) {
@@ -191,7 +191,7 @@ class ExportOperation {
     return status;
   }
 
-  // What waits on disk of an encrypted export is no plain text either.
+  // The temporary files of an encrypted export are encrypted, too.
   Result<TemporaryFiles> MakeTemporaryFiles() {
     if (recipients_.empty()) return TemporaryFiles(core_.files());
     COFFER_ASSIGN(format::AgeIdentity identity, format::AgeIdentity::Generate());
@@ -208,7 +208,7 @@ class ExportOperation {
         [this](std::string_view id, const format::ContentReference& content, const format::ByteSink& sink) {
           return ReadContent(engine_, *snapshot_, id, content, sink);
         }};
-    // The snapshot's pin keeps the store from being switched; the access itself must not wait for the whole export.
+    // The snapshot's pin keeps the store from being switched, so the access need not be held during the export.
     storage::Store& store = *core_.Access();
     const storage::StoreSnapshot* at = engine::Internals::StateOf(*snapshot_).get();
     const ScopeKinds& kinds = plan_.kinds;
@@ -287,7 +287,7 @@ std::string ReportText(const ExportReport& report) {
 Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOptions& options, StartOptions start) try {
   COFFER_ASSIGN_CONTEXT(operations::ExportPlan plan, operations::PlanExport(options), "export");
   if (engine.read_only() && options.output.empty()) {
-    return Status::PermissionDenied("export: the store is opened read-only; name an output outside its folder");
+    return Status::PermissionDenied("export: the store is opened read-only; output must be outside its folder");
   }
   if (!engine.read_only()) operations::SweepExpiredExports(engine::CoreOf(engine));
   operations::OperationSpec spec;

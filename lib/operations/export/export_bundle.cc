@@ -28,7 +28,7 @@ Result<std::unique_ptr<ExportBundle>> ExportBundle::Create(TemporaryFiles& files
 ExportBundle::~ExportBundle() {
   for (TemporaryFile& temporary : temporaries_) {
     temporary.file.reset();
-    files_.Remove(temporary.path).Ignore();  // what is left is swept when the store is next opened
+    files_.Remove(temporary.path).Ignore();  // a file that remains is removed when the store is next opened
   }
 }
 
@@ -60,7 +60,7 @@ Status ExportBundle::CopyTemporary(TemporaryFile& temporary) {
   for (std::uint64_t offset = 0; offset < temporary.bytes;) {
     COFFER_TRY(context_.CheckStop());
     COFFER_ASSIGN(std::size_t got, file->Read(offset, piece.size(), piece.data()));
-    if (got == 0) return Status::IoError("is shorter than what was written");
+    if (got == 0) return Status::IoError("temporary file: unexpected end of file");
     COFFER_TRY(tar_->Write(std::string_view(piece).substr(0, got)));
     offset += got;
   }

@@ -1,4 +1,4 @@
-// ExportBundle: the files that one export is made of, alone as they are, several as a tar.
+// ExportBundle: the files of one export: a single file as it is, several as a tar.
 #pragma once
 
 #include <cstddef>
@@ -19,16 +19,16 @@
 
 namespace coffer::operations {
 
-// A tar tells a file's length before its bytes, and files grow side by side: so they wait in files of their own, named
-// "<spool prefix>.<name>.partial" and removed at the end, while contents, whose length is known, go straight into the tar, ahead
-// of them. An importer thus meets every content before the record that names it.
+// A tar needs a file's length before its bytes, and the files of an export grow at the same time. They are first written to
+// temporary files "<temporary_prefix>.<name>.partial", which the destructor removes. Contents have a known length and go into
+// the tar directly, so an importer reads every content before the record that names it.
 //
-// One thread at a time. Output, spool files and context must outlive it.
+// One thread at a time. Files, output and context must outlive it.
 class ExportBundle {
  public:
   struct Layout {
     std::vector<std::string> names;
-    bool tar = false;  // false: one name, whose bytes are the output
+    bool tar = false;  // false: one name; its bytes are the output
     std::string temporary_prefix;
     Timestamp time;
   };
@@ -40,14 +40,14 @@ class ExportBundle {
   ExportBundle& operator=(const ExportBundle&) = delete;
 
   bool is_tar() const { return tar_ != nullptr; }
-  // `file`: its place among the names.
+  // `file`: an index into the names.
   Status Write(std::size_t file, std::string_view bytes);
 
-  // A whole file of known length within the tar.
+  // Writes one file of known length into the tar.
   Status BeginContent(const std::string& path, std::uint64_t size_bytes);
   Status WriteContent(std::string_view bytes);
 
-  // Ends what Write has written; kCancelled where the operation is to end. The output is the caller's to publish.
+  // Completes the files. The caller publishes the output. kCancelled: the operation was cancelled.
   Status Finish();
 
  private:

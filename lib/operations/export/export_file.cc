@@ -9,7 +9,7 @@
 namespace coffer::operations {
 namespace {
 
-// zstd keeps several buffers a worker; two stay within the memory that an export may take.
+// zstd keeps several buffers per worker; two workers stay within the memory limit of an export.
 constexpr unsigned kCompressionWorkersMax = 2;
 
 }  // namespace
@@ -17,7 +17,7 @@ constexpr unsigned kCompressionWorkersMax = 2;
 Result<std::unique_ptr<ExportFile>> ExportFile::Create(FileSystem& files, const std::string& path, int compression_level,
                                                        std::span<const format::AgeRecipient> recipients) {
   Result<FileInfo> there = files.Stat(path);
-  if (there.ok()) return Status::AlreadyExists(path + ": is there already");
+  if (there.ok()) return Status::AlreadyExists(path + ": already exists");
   if (there.status().code() != StatusCode::kNotFound) return std::move(there).status();
   if (Result<FileInfo> folder = files.Stat(storage::DirectoryName(path)); !folder.ok()) {
     return std::move(folder).status().WithContext("folder of " + path);
@@ -43,7 +43,7 @@ ExportFile::~ExportFile() {
   zstd_.reset();
   age_.reset();
   file_.reset();
-  files_.RemoveFile(temporary_path_).Ignore();  // the failure that led here is the one to tell
+  files_.RemoveFile(temporary_path_).Ignore();  // the first failure is the one to report
 }
 
 Status ExportFile::WriteRaw(std::string_view bytes) {
@@ -69,7 +69,7 @@ Status ExportFile::Publish() {
   Status status = storage::PublishDurably(files_, temporary_path_, path_);
   published_ = status.ok();
   if (!status.ok() && files_.Stat(temporary_path_).status().code() == StatusCode::kNotFound) {
-    files_.RemoveFile(path_).Ignore();  // renamed, and not durably so: a failed export leaves no file
+    files_.RemoveFile(path_).Ignore();  // the rename may not be durable: a failed export leaves no file
   }
   return status;
 }

@@ -1,4 +1,4 @@
-// ExportFile: an export's bytes on their way to disk: compressed and encrypted if wanted, hashed, and under the final name only when whole.
+// ExportFile: writes an export's file: compresses, encrypts and hashes the bytes, and publishes the file when it is complete.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,12 @@
 
 namespace coffer::operations {
 
-// Written as "<path>.partial", which is removed if Publish does not come. One thread at a time.
+// Writes "<path>.partial". Without Publish, the destructor removes it. One thread at a time.
 class ExportFile {
  public:
-  // `compression_level` 0: plain. Without recipients: not encrypted.
-  // kAlreadyExists: something is at `path`. kNotFound: there is no such folder.
+  // `compression_level` 0: not compressed. No recipients: not encrypted.
+  // kAlreadyExists: `path` exists.
+  // kNotFound: its folder does not exist.
   static Result<std::unique_ptr<ExportFile>> Create(FileSystem& files, const std::string& path, int compression_level,
                                                     std::span<const format::AgeRecipient> recipients);
   ~ExportFile();
@@ -27,10 +28,10 @@ class ExportFile {
   ExportFile& operator=(const ExportFile&) = delete;
 
   Status Write(std::string_view bytes);
-  // Ends the stream, makes the file durable and gives it its name. Once.
+  // Ends the stream, syncs the file and renames it to its final name. Call once.
   Status Publish();
 
-  // Of the file as it is on disk; whole once published.
+  // Of the file on disk; final after Publish.
   std::uint64_t file_bytes() const { return file_bytes_; }
   const std::string& sha256() const { return sha256_; }
 

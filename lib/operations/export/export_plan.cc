@@ -61,13 +61,13 @@ ScopeKinds KindsOf(ExportScope scope, const std::optional<CustomQuery>& query) {
   return kinds;
 }
 
-// All but the text of the custom query.
+// Checks everything but the text of the custom query.
 Status CheckOptions(const ExportOptions& options) {
   if (options.compress && (options.compression_level < 1 || options.compression_level > kCompressionLevelMax)) {
-    return Status::InvalidArgument("compression_level: 1 to " + std::to_string(kCompressionLevelMax));
+    return Status::InvalidArgument("compression_level: must be 1 to " + std::to_string(kCompressionLevelMax));
   }
-  if (!options.encrypt && !options.recipients.empty()) return Status::InvalidArgument("recipients: only with encrypt");
-  // One place is for the store's own.
+  if (!options.encrypt && !options.recipients.empty()) return Status::InvalidArgument("recipients: needs encrypt");
+  // One more is the store's own key.
   static_assert(kExportRecipientsMax + 1 == format::kAgeRecipientsMax);
   if (options.recipients.size() > kExportRecipientsMax) {
     return Status::InvalidArgument("recipients: at most " + std::to_string(kExportRecipientsMax));
@@ -76,13 +76,13 @@ Status CheckOptions(const ExportOptions& options) {
     COFFER_TRY_CONTEXT(format::ParseAgeRecipient(recipient).status(), "recipients");
   }
   if (options.scope == ExportScope::kUser && options.owner.empty()) {
-    return Status::InvalidArgument("user_id: scope user needs one");
+    return Status::InvalidArgument("user_id: required by scope user");
   }
   if (!options.conversation_id.empty() && options.scope != ExportScope::kConversation) {
-    return Status::InvalidArgument("conversation_id: goes with scope conversation alone");
+    return Status::InvalidArgument("conversation_id: allowed only with scope conversation");
   }
   if (!options.custom_query.empty() && options.scope != ExportScope::kCustom) {
-    return Status::InvalidArgument("custom_query: goes with scope custom alone");
+    return Status::InvalidArgument("custom_query: allowed only with scope custom");
   }
   return Status::Ok();
 }
@@ -125,7 +125,7 @@ std::vector<std::string> FileNamesOf(const ExportPlan& plan) {
     names = {"rows"};
   } else {
     if (kinds.conversations) names = {"conversations", "messages"};
-    // An importer is to meet a content before the document that has it.
+    // Contents come first: an importer needs a content before the document that names it.
     if (kinds.documents && in_parquet && options.include_contents) names.emplace_back("contents");
     if (kinds.documents) names.emplace_back("documents");
     if (kinds.prompts) names.emplace_back("prompts");

@@ -1,4 +1,4 @@
-// What an export is made of, by its options: kinds, filter, files, names.
+// ExportPlan: what an export writes, worked out from its options.
 #pragma once
 
 #include <optional>
@@ -15,14 +15,14 @@ namespace coffer::operations {
 
 struct ScopeKinds {
   bool conversations = false;  // with their messages
-  bool messages = false;       // as rows
+  bool messages = false;       // as rows of a custom query
   bool documents = false;
   bool prompts = false;
-  bool rows = false;       // of a custom query
-  bool analytics = false;  // sums
+  bool rows = false;  // a custom query
+  bool analytics = false;
 };
 
-// What an export writes, worked out once from its options.
+// Made once, when an export starts. Read-only afterwards.
 struct ExportPlan {
   ExportOptions options;
   ScopeKinds kinds;
@@ -34,13 +34,13 @@ Result<ExportPlan> PlanExport(const ExportOptions& options);
 
 RecordFilter FilterOf(const ExportOptions& options);
 
-// Whether the file is one zstd stream. Parquet compresses its pages instead, so that a reader need not unpack the whole.
+// Whether the file is one zstd stream. Parquet compresses its pages instead, so that readers can seek.
 bool IsCompressedWhole(const ExportOptions& options);
 
-// The names of the export's files within a tar, contents of CSV apart; one where it needs none. In the order of the tables.
+// The names of the export's files in the order of the tables, without CSV content files. More than one needs a tar.
 std::vector<std::string> FileNamesOf(const ExportPlan& plan);
 
-// The file's name without its folder. `tar`: it is one.
+// The file's name without its folder. `tar`: whether the file is a tar.
 std::string ExportFileName(const ExportOptions& options, std::string_view export_id, bool tar);
 
 }  // namespace coffer::operations

@@ -5,7 +5,7 @@
 namespace coffer::operations {
 namespace {
 
-Status NoObject() { return Status::Corruption("its text is no object"); }
+Status NoObject() { return Status::Corruption("malformed record text"); }
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// ExportedRecord: the canonical text of whole records as exports show it, with extra_metadata and unknown members or without.
+// ExportedRecord: the canonical text of records in exports, with or without extra_metadata and unknown members.
 #pragma once
 
 #include <string>
@@ -10,21 +10,21 @@
 
 namespace coffer::operations {
 
-// With them stored text is copied; without them it is taken apart. One thread at a time.
+// With metadata, stored text is copied; without, it is parsed. One thread at a time.
 class ExportedRecord {
  public:
   explicit ExportedRecord(bool include_metadata) : include_metadata_(include_metadata) {}
 
-  // Each appends an object; the first two without its closing brace. kCorruption: the text is no record.
+  // Each appends an object; the first two omit its closing brace. kCorruption: malformed record text.
   Status AppendOpenConversation(const format::StoredText& text, const format::ConversationHead& head, std::string& out);
   Status AppendOpenDocument(const format::StoredRecord& record, std::string& out);
   Status AppendPrompt(const format::StoredRecord& record, std::string& out);
-  // `place`: what format::MessagePlaceText made of the conversation's id.
+  // `place`: the result of format::MessagePlaceText for the conversation's id.
   Status AppendMessage(const format::StoredMessage& message, std::string_view place, std::uint64_t sequence_number,
                        std::string& out);
 
  private:
-  // Takes the metadata off the object that `out` has had since `begin`, which is open: without its brace.
+  // Removes the metadata from the object at `begin` in `out`, whose closing brace is missing.
   static Status DropMetadata(format::RecordMembers& members, std::size_t begin, std::string& out);
 
   const bool include_metadata_;

@@ -1,4 +1,4 @@
-// Tables as JSON and NDJSON: an object a row, absent cells left out.
+// Tables as JSON and NDJSON: one object per row, without absent cells.
 #include "format/records/sha256.h"
 #include "operations/export/buffered_export_file.h"
 #include "operations/export/table_writer.h"

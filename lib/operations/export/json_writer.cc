@@ -1,4 +1,4 @@
-// Records as one JSON document, and as NDJSON.
+// Records as one JSON document and as NDJSON.
 #include "format/json/json_text.h"
 #include "format/records/record_codec.h"
 #include "format/records/sha256.h"
@@ -11,7 +11,7 @@
 namespace coffer::operations {
 namespace {
 
-// What the two have in common: a conversation carries its messages, a document its content or where it is.
+// Common to both: a conversation holds its messages; a document holds its content or the content's path.
 class JsonRecords : public RecordWriter {
  public:
   explicit JsonRecords(const ExportWork& work)
@@ -63,13 +63,13 @@ class JsonRecords : public RecordWriter {
   }
 
  protected:
-  // Answers where the record begins.
+  // Returns the offset at which the record begins.
   virtual std::size_t BeginRecord() { return out_.text().size(); }
-  // The record's first members are there, from `begin` on.
+  // Called when the first members of the record are in the text, from `begin` on.
   virtual void NameKind(Kind, std::size_t) {}
-  // What stands behind a record's closing brace.
+  // Appends what follows a record's closing brace.
   virtual void AppendRecordEnd() {}
-  // Called with the text that is about to be written.
+  // Called with the text before it is written.
   virtual void Note(std::string_view) {}
 
   Status Flush() {
@@ -111,7 +111,7 @@ class JsonRecords : public RecordWriter {
 
   ExportedRecord json_;
   bool first_message_ = true;
-  std::string message_place_;  // of the conversation under way
+  std::string message_place_;  // of the current conversation
 };
 
 class JsonWriter final : public JsonRecords {
@@ -154,7 +154,7 @@ class JsonWriter final : public JsonRecords {
   bool first_record_ = true;
 };
 
-// The hash in the last line is that of all lines before it.
+// The last line holds the hash of all lines before it.
 class NdjsonWriter final : public JsonRecords {
  public:
   using JsonRecords::JsonRecords;

@@ -28,7 +28,7 @@ Result<bool> OwnedIds::List(storage::Store& store, const storage::StoreSnapshot*
       end, options);
   for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
     const std::optional<format::OwnerKeyParts> key = format::ParseOwnerKey(scan->key());
-    if (!key) return Status::Corruption("by_owner: a key that is none");
+    if (!key) return Status::Corruption("by_owner: malformed key");
     if (ends_.size() == kWalkIdsMax || text_.size() + key->id.size() > kWalkIdBytesMax) return false;
     Add(key->id);
   }
@@ -37,7 +37,7 @@ Result<bool> OwnedIds::List(storage::Store& store, const storage::StoreSnapshot*
   return true;
 }
 
-// Ids that grow with time come sorted already, as the index has them.
+// The index sorts by time, so ids that grow with time are already sorted.
 void OwnedIds::Sort() {
   std::vector<std::uint32_t> order(size());
   std::iota(order.begin(), order.end(), 0U);

@@ -1,4 +1,4 @@
-// OwnedIds: the ids of one owner's records, sorted, in little memory.
+// OwnedIds: a compact, sorted list of the ids of one owner's records.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace coffer::operations {
 
 struct RecordFilter;
 
-// Texts stand one behind the other: a string object each would take four times the memory of a ULID.
+// Ids are stored back to back in one string: a std::string each would take four times the memory of a ULID.
 class OwnedIds {
  public:
   std::size_t size() const { return ends_.size(); }
@@ -26,7 +26,7 @@ class OwnedIds {
   }
 
   void Add(std::string_view id);
-  // The ids of the filter's owner and times, from the index. False: they are above the limits of record_stream.h.
+  // Reads the ids of the filter's owner and time window from the index. False: more than kWalkIdsMax or kWalkIdBytesMax.
   Result<bool> List(storage::Store& store, const storage::StoreSnapshot* snapshot, Kind kind, const RecordFilter& filter);
 
  private:
@@ -35,7 +35,7 @@ class OwnedIds {
 
   std::string text_;
   std::vector<std::uint32_t> ends_;
-  std::vector<std::uint32_t> order_;  // empty: as they were added
+  std::vector<std::uint32_t> order_;  // empty: in the order of adding
 };
 
 }  // namespace coffer::operations

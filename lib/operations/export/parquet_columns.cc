@@ -79,10 +79,10 @@ Status ParquetRowMaker::AddRow(std::span<const std::string_view> cells, format::
     if (cells[place].empty()) {
       column.AddNull();
     } else if (!AddCell(place, cells[place], column)) {
-      return Status::Corruption(columns_[place].name + ": its value is not of its type");
+      return Status::Corruption(columns_[place].name + ": value of the wrong type");
     }
   }
-  if (columns_.size() == cells.size() && !digits_.empty()) return Status::Corruption("a count is none: " + digits_);
+  if (columns_.size() == cells.size() && !digits_.empty()) return Status::Corruption("not a valid count: " + digits_);
   if (columns_.size() > cells.size()) {
     format::ParquetColumnData& column = rows.column(cells.size());
     digits_.empty() ? column.AddNull() : column.AddBytes(digits_ + "}");

@@ -1,4 +1,4 @@
-// The columns of a table in Parquet, and what its cells become in them.
+// ParquetColumns: maps the columns and cells of a table to Parquet.
 #pragma once
 
 #include <optional>
@@ -13,18 +13,18 @@
 
 namespace coffer::operations {
 
-// Last in tables with numbers: a row's numbers whose digits are not what their column gives back, as an object.
+// The last column of tables with numbers: an object of the numbers in the row whose digits their own column would change.
 inline constexpr std::string_view kDigitsColumn = "_digits";
 
 std::vector<format::ParquetColumn> ParquetColumnsOf(const Table& table);
 
-// Makes rows of cells. One thread at a time.
+// Converts cells to rows. One thread at a time.
 class ParquetRowMaker {
  public:
   explicit ParquetRowMaker(const Table& table);
 
   const std::vector<format::ParquetColumn>& columns() const { return columns_; }
-  // Cells as AddRow of a TableWriter has them. kCorruption: one is not of its column's type.
+  // Takes cells as TableWriter::AddRow does. kCorruption: a cell is not of its column's type.
   Status AddRow(std::span<const std::string_view> cells, format::ParquetRows& rows);
 
  private:
@@ -36,7 +36,7 @@ class ParquetRowMaker {
   void KeepDigits(std::size_t place, std::string_view cell);
 
   const std::vector<format::ParquetColumn> columns_;
-  std::string digits_;  // members of the row's object
+  std::string digits_;  // members of the object in the last column
   std::string scratch_;
 };
 

@@ -25,7 +25,7 @@ ParquetEncoders::ParquetEncoders(int level, Taker take) : level_(level), take_(s
     try {
       threads_.emplace_back([this] { EncodeInThread(); });
     } catch (const std::system_error&) {
-      break;  // where there are none, Add encodes
+      break;  // without threads, Add encodes
     }
   }
 }
@@ -102,7 +102,7 @@ Status ParquetEncoders::TakeFirst() {
     works_.pop_front();
   }
   bytes_ -= first->bytes;
-  if (!first->group.ok()) return first->group.status();
+  COFFER_TRY(first->group.status());
   return take_(first->table, *first->group, std::move(first->rows));
 }
 

@@ -1,4 +1,4 @@
-// ParquetEncoders: row groups on their way to bytes, on a few threads, in the order in which they came.
+// ParquetEncoders: encodes row groups on several threads and returns them in order.
 #pragma once
 
 #include <cstddef>
@@ -14,27 +14,27 @@
 
 namespace coffer::operations {
 
-// Two keep both cores of a small machine at work; each holds a row group, and what it becomes.
+// Two use both cores of a small machine. Each holds a row group and its encoded form.
 inline constexpr std::size_t kParquetEncodersMax = 2;
-// Rows that wait or are encoded: two row groups, which have a row more than their size; one may always be.
+// The limit for waiting and encoding rows: two row groups, which may each exceed their size by a row. One is always allowed.
 inline constexpr std::size_t kParquetEncodingBytesMax = 5 * format::kParquetRowGroupBytes / 2;
 
-// One thread calls it. Threads have ended when this object has.
+// One thread calls it. The destructor joins the encoding threads.
 class ParquetEncoders {
  public:
   using Rows = std::unique_ptr<format::ParquetRows>;
-  // Called by Add and Finish, in their thread, with a table's next row group and the rows that it was made of, to be used again.
+  // Add and Finish call it in their thread with a table's next row group and the rows it was made of, for reuse.
   using Taker = std::function<Status(std::size_t table, const format::ParquetRowGroup& group, Rows spent)>;
 
-  // `level`: of zstd; 0: not compressed.
+  // `level`: zstd level; 0: no compression.
   ParquetEncoders(int level, Taker take);
   ~ParquetEncoders();
   ParquetEncoders(const ParquetEncoders&) = delete;
   ParquetEncoders& operator=(const ParquetEncoders&) = delete;
 
-  // Waits while too much is under way. The first failure, of an encoder or of the taker, ends it.
+  // Blocks while kParquetEncodingBytesMax is exceeded. Returns the first failure of an encoder or of the taker.
   Status Add(std::size_t table, Rows rows);
-  // Waits for all.
+  // Waits until all row groups are encoded and taken.
   Status Finish();
 
  private:

@@ -1,4 +1,4 @@
-// Tables as Parquet, a file each.
+// Tables as Parquet, one file each.
 #include <memory>
 #include <optional>
 #include <vector>
@@ -13,7 +13,7 @@
 namespace coffer::operations {
 namespace {
 
-// The key under which a file says whose it is.
+// The key of the file metadata that describes the export.
 constexpr std::string_view kNoteKey = "coffer_export";
 
 class ParquetTables final : public TableWriter {
@@ -41,7 +41,7 @@ class ParquetTables final : public TableWriter {
     return file.rows->bytes() < format::kParquetRowGroupBytes ? Status::Ok() : encoders_.Add(table, std::move(file.rows));
   }
 
-  // What the tables of one kind hold does not stay beside what the next ones take.
+  // Frees the memory of a finished table before the next ones grow.
   Status EndTable(std::size_t table) override {
     files_[table]->ended = true;
     files_[table]->spare_rows.reset();
@@ -73,7 +73,7 @@ class ParquetTables final : public TableWriter {
 
     ParquetRowMaker maker;
     format::ParquetFooter footer;
-    ParquetEncoders::Rows rows;  // those that are no row group yet
+    ParquetEncoders::Rows rows;  // not yet a row group
     ParquetEncoders::Rows spare_rows;
     bool ended = false;
     std::uint64_t offset = 0;
@@ -88,7 +88,7 @@ class ParquetTables final : public TableWriter {
     return note;
   }
 
-  // Memory that has grown to a row group's size is kept: growing it anew costs more than filling it.
+  // Keeps the memory of the rows for the table's next row group: growing it again costs more than filling it.
   Status Write(std::size_t table, const format::ParquetRowGroup& group, ParquetEncoders::Rows spent) {
     if (!files_[table]->ended) files_[table]->spare_rows = std::move(spent);
     spent.reset();

@@ -15,10 +15,10 @@ namespace coffer::operations {
 namespace {
 
 constexpr std::size_t kReadAheadBytes = std::size_t{2} << 20;
-// Rows that a walk steps over before it seeks: a step costs a tenth of a seek.
+// Rows to step over before seeking: a step costs a tenth of a seek.
 constexpr int kStepsBeforeSeek = 10;
 
-// Read-ahead serves a walk through everything; one that jumps from id to id would read it in vain.
+// Read-ahead helps a full walk; a walk that jumps from id to id would not use the data.
 std::unique_ptr<storage::Scan> NewScan(storage::Store& store, storage::Family family, const storage::StoreSnapshot* snapshot,
                                        bool through_everything) {
   storage::ScanOptions options;
@@ -28,7 +28,7 @@ std::unique_ptr<storage::Scan> NewScan(storage::Store& store, storage::Family fa
   return store.NewScan(family, {}, {}, options);
 }
 
-// Both families sort by conversation id, so two scans in step see each conversation beside its messages.
+// Both families sort by conversation id, so two parallel scans meet each conversation with its messages.
 class ConversationWalk {
  public:
   ConversationWalk(storage::Store& store, const storage::StoreSnapshot* snapshot, const RecordFilter& filter, RecordSink& sink,
@@ -55,7 +55,7 @@ class ConversationWalk {
       conversations_->Seek(id);
       COFFER_TRY_CONTEXT(conversations_->status(), "conversations");
       if (!conversations_->valid() || conversations_->key() != id) {
-        return Status::NotFound("conversation " + std::string(id) + ": there is no such conversation");
+        return Status::NotFound("conversation " + std::string(id) + ": no such conversation");
       }
       COFFER_TRY(WalkOne(id));
     }
@@ -86,13 +86,13 @@ class ConversationWalk {
     }
     COFFER_TRY_CONTEXT(messages_->status(), "messages");
     if (count != head.messages.count) {
-      return Status::Corruption("conversation " + std::string(id) + ": has " + std::to_string(count) + " messages, and " +
-                                std::to_string(head.messages.count) + " by its head");
+      return Status::Corruption("conversation " + std::string(id) + ": has " + std::to_string(count) + " messages, but " +
+                                std::to_string(head.messages.count) + " in its head");
     }
     return sink_.EndConversation();
   }
 
-  // Past the messages of conversations that the filter left out.
+  // Skips the messages of conversations that the filter excluded.
   void GoToText(std::string_view id) {
     key_.clear();
     format::AppendConversationTextKey(id, key_);
@@ -103,7 +103,7 @@ class ConversationWalk {
     messages_->Seek(key_);
   }
 
-  // The messages' scan stands at the text of `id`, and moves behind it.
+  // The scan of messages is at the text of `id`; moves past it.
   Status BeginOne(std::string_view id, const format::ConversationHead& head) {
     COFFER_TRY_CONTEXT(messages_->status(), "messages");
     if (!messages_->valid()) return NoText(id);
@@ -121,13 +121,10 @@ class ConversationWalk {
   Status Orphan() const {
     const std::optional<format::MessageKeyParts> key = format::ParseMessageKey(messages_->key());
     if (!key) return BadKey();
-    return Status::Corruption("messages of conversation " + std::string(key->conversation_id) +
-                              ": there is no such conversation");
+    return Status::Corruption("messages of conversation " + std::string(key->conversation_id) + ": no such conversation");
   }
-  static Status NoText(std::string_view id) {
-    return Status::Corruption("conversation " + std::string(id) + ": its text is missing");
-  }
-  static Status BadKey() { return Status::Corruption("messages: a key that is none"); }
+  static Status NoText(std::string_view id) { return Status::Corruption("conversation " + std::string(id) + ": text missing"); }
+  static Status BadKey() { return Status::Corruption("messages: malformed key"); }
 
   const RecordFilter& filter_;
   RecordSink& sink_;
@@ -164,7 +161,7 @@ class PlainWalk {
       scan_->Seek(ids[i]);
       COFFER_TRY_CONTEXT(scan_->status(), KindNamePlural(kind_));
       if (!scan_->valid() || scan_->key() != ids[i]) {
-        return Status::NotFound(std::string(KindName(kind_)) + " " + std::string(ids[i]) + ": there is no such " +
+        return Status::NotFound(std::string(KindName(kind_)) + " " + std::string(ids[i]) + ": no such " +
                                 std::string(KindName(kind_)));
       }
       COFFER_TRY(WalkOne());
@@ -183,7 +180,7 @@ class PlainWalk {
     return status.ok() ? status : status.WithContext(std::string(KindName(kind_)) + " " + std::string(scan_->key()));
   }
 
-  // The bytes of a document may have been left out by the backup that the store comes from: the record stands without them.
+  // A store restored from a backup without contents has documents whose bytes are missing; their records are exported without.
   Status DropLeftOutContent(format::StoredRecord& record) {
     if (!record.content || record.content->size_bytes == 0) return Status::Ok();
     if (!some_left_out_) {
@@ -200,7 +197,7 @@ class PlainWalk {
 
   storage::Store& store_;
   const storage::StoreSnapshot* const snapshot_;
-  std::optional<bool> some_left_out_;  // known once it was asked for
+  std::optional<bool> some_left_out_;  // looked up at first use
   const Kind kind_;
   const RecordFilter& filter_;
   RecordSink& sink_;
@@ -208,7 +205,7 @@ class PlainWalk {
   std::unique_ptr<storage::Scan> scan_;
 };
 
-// Runs the walk that `make` makes along the ids that the filter names, or else through everything.
+// Runs the walk that `make` returns, over the ids that the filter selects or else over everything.
 template <typename Make>
 Status RunWalk(storage::Store& store, const storage::StoreSnapshot* snapshot, Kind kind, const RecordFilter& filter,
                const Make& make) {

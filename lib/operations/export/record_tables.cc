@@ -1,4 +1,4 @@
-// Records as tables, a table a kind, for CSV, SQL and Parquet. Contents are files of the tar (CSV) or a table of chunks.
+// Records as tables, one per kind, for CSV, SQL and Parquet. Contents are files in the tar (CSV) or a table of chunks.
 #include <algorithm>
 #include <optional>
 
@@ -48,8 +48,8 @@ class RecordTables final : public RecordWriter {
       }
       return tables_->EndTable(documents_.table);
     }
-    Status status = tables_->EndTable(conversations_.table);
-    return status.ok() ? tables_->EndTable(messages_.table) : status;
+    COFFER_TRY(tables_->EndTable(conversations_.table));
+    return tables_->EndTable(messages_.table);
   }
   Status End() override { return tables_->End(); }
 
@@ -100,12 +100,12 @@ class RecordTables final : public RecordWriter {
     const Kind kind;
     format::RecordMembers members;
     std::size_t table = 0;
-    std::vector<std::size_t> shown;  // members that have a column
+    std::vector<std::size_t> shown;  // indexes of members that have a column
     bool with_unknown = true;
   };
 
   Status AddRecord(KindTable& kind, std::string_view json) {
-    if (!kind.members.Read(json)) return Status::Corruption("its text is no record");
+    if (!kind.members.Read(json)) return Status::Corruption("malformed record text");
     cells_.clear();
     for (std::size_t member : kind.shown) cells_.push_back(kind.members.value(member));
     if (kind.with_unknown) {
@@ -117,7 +117,7 @@ class RecordTables final : public RecordWriter {
     return tables_->AddRow(kind.table, cells_);
   }
 
-  // A row for each mebibyte; one that is empty for an empty content, which is something else than none.
+  // One row per kContentChunkBytes. An empty content has one empty row, to differ from a document without content.
   Status AddChunks(std::string_view id, const format::ContentReference& content) {
     std::string chunk;
     std::uint64_t number = 0;

@@ -40,7 +40,7 @@ Status WriteBeside(const ExportWork& work, std::string_view document_id, const f
   });
 }
 
-// Base64 takes three bytes at a time; what a piece leaves over goes before the next one.
+// Base64 encodes three bytes at a time; the remainder of a piece is put before the next one.
 Status ForEachBase64Piece(const ExportWork& work, std::string_view document_id, const format::ContentReference& content,
                           const std::function<Status(std::string_view base64)>& take) {
   std::string left_over;

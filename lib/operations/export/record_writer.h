@@ -1,4 +1,4 @@
-// RecordWriter: what a layout makes of an export's records. Each layout has its own in a file of its own.
+// RecordWriter: writes the records of an export in one format. Each format implements it in its own file.
 #pragma once
 
 #include <functional>
@@ -16,20 +16,20 @@
 
 namespace coffer::operations {
 
-// Reads a document's content piece by piece into the sink given.
+// Passes a document's content to the sink in pieces.
 using ContentSource =
     std::function<Status(std::string_view document_id, const format::ContentReference& content, const format::ByteSink& sink)>;
 
-// What every writer works with. All of it outlives the writer.
+// What every writer needs. All of it must outlive the writer.
 struct ExportWork {
   const ExportPlan& plan;
-  ExportReport& report;  // counted up by the writer
+  ExportReport& report;  // the writer increments its counts
   OperationContext& context;
   ExportBundle& bundle;
   ContentSource contents;
 };
 
-// In this order: Begin; for each kind BeginKind, its records, EndKind; End. One thread at a time.
+// Call order: Begin; for each kind BeginKind, its records, EndKind; then End. One thread at a time.
 class RecordWriter : public RecordSink {
  public:
   virtual Status Begin() = 0;
@@ -41,22 +41,22 @@ class RecordWriter : public RecordSink {
 std::unique_ptr<RecordWriter> NewJsonWriter(const ExportWork& work);
 std::unique_ptr<RecordWriter> NewNdjsonWriter(const ExportWork& work);
 std::unique_ptr<RecordWriter> NewXmlWriter(const ExportWork& work);
-// CSV, SQL and Parquet, which are tables.
+// CSV, SQL and Parquet.
 std::unique_ptr<RecordWriter> NewRecordTables(const ExportWork& work);
 
-// Whether a content of this size stands beside the file that names it, within a tar.
+// Whether the content is a separate file of the tar rather than inline.
 inline bool StandsBeside(const ExportWork& work, const format::ContentReference& content) {
   return work.bundle.is_tar() && content.size_bytes > kExportInlineContentBytesMax;
 }
 // Writes the content into the tar.
 Status WriteBeside(const ExportWork& work, std::string_view document_id, const format::ContentReference& content);
-// Hands the content's base64 text on in pieces.
+// Passes the content's base64 text to `take` in pieces.
 Status ForEachBase64Piece(const ExportWork& work, std::string_view document_id, const format::ContentReference& content,
                           const std::function<Status(std::string_view base64)>& take);
 
-// `"version":1,"export_id":…,"engine_version":…`: what an export says of itself.
+// Appends the header of an export: `"version":1,"export_id":…,"engine_version":…`.
 void AppendHeaderMembers(const ExportWork& work, std::string& out);
-// `{"conversations":…}` of what was written.
+// Appends the counts of written records: `{"conversations":…}`.
 void AppendCounts(const ExportWork& work, std::string& out);
 
 }  // namespace coffer::operations

@@ -10,7 +10,7 @@ namespace coffer::operations {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{256} << 10;
-// What a string of its own costs besides its bytes.
+// Memory of a std::string besides its bytes.
 constexpr std::size_t kRowOverheadBytes = 64;
 
 void AppendCells(RowSorter::Cells cells, std::string& row) {
@@ -29,7 +29,7 @@ class RowSorter::Run {
  public:
   explicit Run(std::unique_ptr<RandomAccessFile> file) : file_(std::move(file)) {}
 
-  // The next row, valid until the next call; nothing at the end.
+  // The next row, valid until the next call. Nothing at the end.
   Result<std::optional<std::string_view>> Next() {
     COFFER_TRY(Fill(sizeof(std::uint32_t)));
     if (begin_ == buffer_.size()) return std::optional<std::string_view>();
@@ -37,13 +37,13 @@ class RowSorter::Run {
     const std::size_t bytes = length.Number<std::uint32_t>();
     COFFER_TRY(Fill(sizeof(std::uint32_t) + bytes));
     const std::string_view row = std::string_view(buffer_).substr(begin_ + sizeof(std::uint32_t), bytes);
-    if (row.size() != bytes) return Status::IoError("a sorted file is shorter than what was written");
+    if (row.size() != bytes) return Status::IoError("temporary sort file: unexpected end of file");
     begin_ += sizeof(std::uint32_t) + bytes;
     return std::optional(row);
   }
 
  private:
-  // Makes so many bytes stand at begin_, if there are.
+  // Reads ahead until `bytes` bytes follow begin_ or the file ends.
   Status Fill(std::size_t bytes) {
     if (buffer_.size() - begin_ >= bytes) return Status::Ok();
     buffer_.erase(0, begin_);
@@ -73,7 +73,8 @@ RowSorter::RowSorter(TemporaryFiles& files, std::string prefix, std::vector<Quer
 RowSorter::~RowSorter() { RemoveRuns(); }
 
 void RowSorter::RemoveRuns() {
-  for (const std::string& run : runs_) files_.Remove(run).Ignore();  // swept when the store is next opened
+  for (const std::string& run : runs_)
+    files_.Remove(run).Ignore();  // a file that remains is removed when the store is next opened
   runs_.clear();
 }
 
@@ -99,7 +100,7 @@ Status RowSorter::Add(Cells keys, Cells cells) {
 
 void RowSorter::SortRows() {
   std::ranges::stable_sort(rows_, [this](const std::string& a, const std::string& b) { return IsBefore(a, b); });
-  // Of so many rows no more can be among those wanted.
+  // Rows past the limit cannot be in the result.
   if (limit_ && rows_.size() > *limit_) rows_.resize(*limit_);
   bytes_ = 0;
   for (const std::string& row : rows_) bytes_ += row.size() + kRowOverheadBytes;
@@ -120,11 +121,9 @@ Status RowSorter::Spill() {
   return MergeRuns();
 }
 
-// The new run takes the place of the old ones only when it is whole.
+// The new run replaces the old ones only after it is complete.
 Status RowSorter::MergeRuns() {
-  std::vector<std::string> old = runs_;
-  Status status = WriteRun([this](const std::function<Status(std::string_view)>& put) { return Merge(put); });
-  if (!status.ok()) return status;
+  COFFER_TRY(WriteRun([this](const std::function<Status(std::string_view)>& put) { return Merge(put); }));
   std::string merged = runs_.back();
   runs_.pop_back();
   RemoveRuns();

@@ -1,4 +1,4 @@
-// RowSorter: rows in the order of a query, in bounded memory: what does not fit waits in sorted files.
+// RowSorter: an external merge sort of the rows of a query.
 #pragma once
 
 #include <cstddef>
@@ -17,27 +17,26 @@
 
 namespace coffer::operations {
 
-// What rows may take in memory before they are sorted into a file.
+// Memory of rows before they are sorted into a temporary file.
 inline constexpr std::size_t kSortBytesMax = std::size_t{32} << 20;
-// Files that are merged at once; more are first made one.
+// Files merged at once; at this number they are first merged into one.
 inline constexpr std::size_t kSortRunsMax = 64;
 
-// Rows that compare alike keep the order in which they were added. One thread at a time. Files are named
-// "<prefix>.run<n>.partial" and removed with this object.
+// The sort is stable. One thread at a time. Temporary files are named "<prefix>.run<n>.partial"; the destructor removes them.
 class RowSorter {
  public:
   using Cells = std::span<const std::string_view>;
 
-  // `limit`: the rows that are wanted.
+  // `limit`: the number of rows that ForEach returns at most.
   RowSorter(TemporaryFiles& files, std::string prefix, std::vector<QueryOrder> order, std::optional<std::uint64_t> limit,
             std::size_t bytes_max = kSortBytesMax);
   ~RowSorter();
   RowSorter(const RowSorter&) = delete;
   RowSorter& operator=(const RowSorter&) = delete;
 
-  // `keys`: a value for each member of the order.
+  // `keys`: one value per member of the order.
   Status Add(Cells keys, Cells cells);
-  // Hands out the rows. Once.
+  // Calls `take` with each row in order. Call once.
   Status ForEach(const std::function<Status(Cells cells)>& take);
 
  private:

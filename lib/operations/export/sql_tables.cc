@@ -1,4 +1,4 @@
-// Tables as one script that SQLite and PostgreSQL run alike.
+// Tables as one SQL script for both SQLite and PostgreSQL.
 #include "format/text/sql_text.h"
 #include "operations/export/buffered_export_file.h"
 #include "operations/export/table_writer.h"
@@ -7,14 +7,14 @@
 namespace coffer::operations {
 namespace {
 
-// A statement inserts so much text, or one row: larger ones save no time and cost the reader memory.
+// The size of an INSERT unless one row is larger. Larger statements save no time and cost the reader memory.
 constexpr std::size_t kStatementBytes = std::size_t{64} << 10;
-// A transaction that is undone does not undo the whole script, and one a statement would take a sync each.
+// The size of a transaction: one for the whole script would be too large, and one per statement would sync each.
 constexpr std::size_t kTransactionBytes = std::size_t{16} << 20;
 
 constexpr std::string_view kEncodedColumn = "encoded";
 
-// Numbers are text: SQLite would take 0.10 through a double, and PostgreSQL has no number of any size. Those that the engine
+// Numbers are TEXT: SQLite would convert 0.10 to a double, and PostgreSQL has no number type without limits. The engine's own
 // counts are numbers.
 std::string_view SqlType(format::ValueType type) {
   switch (type) {
@@ -80,10 +80,10 @@ class SqlTables final : public TableWriter {
  private:
   struct Pending {
     Table table;
-    std::string rows;  // a statement without its end
+    std::string rows;  // a statement without the closing semicolon
   };
 
-  // A member of the filters may hold a line end only as an escape; a comment ends with the line all the same.
+  // A comment ends with its line. JSON escapes line ends; this removes any that are left.
   static std::string OneLine(std::string text) {
     for (char& c : text) {
       if (c == '\n' || c == '\r') c = ' ';
@@ -146,7 +146,7 @@ class SqlTables final : public TableWriter {
   BufferedExportFile out_;
   std::vector<Pending> tables_;
   std::size_t transaction_bytes_ = 0;
-  std::string encoded_;  // names of the row's columns that are base64
+  std::string encoded_;  // names of the columns of this row that are base64
   std::string scratch_;
 };
 

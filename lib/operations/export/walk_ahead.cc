@@ -14,24 +14,24 @@
 namespace coffer::operations {
 namespace {
 
-// Large enough that handing over costs nothing, small enough to stay in a cache.
+// Large enough to make the handover cheap, small enough to stay in a cache.
 constexpr std::size_t kBatchBytes = std::size_t{256} << 10;
 constexpr std::size_t kBatchesAheadMax = 16;
 
 enum class Call : std::uint8_t { kBeginConversation, kMessage, kEndConversation, kDocument, kPrompt };
 
-// A stretch of the batch's bytes.
+// A range of the batch's bytes.
 struct Stretch {
   std::size_t begin = 0;
   std::size_t length = 0;
 };
 
-// One call of the sink. Views of the record are stretches until it is replayed.
+// One call of the sink. Until it is replayed, ranges stand for the views of the record.
 struct Event {
   Call call = Call::kEndConversation;
   std::uint32_t created_at_offset = 0;  // of a message
   std::uint64_t sequence_number = 0;    // of a message
-  std::size_t about = 0;                // of others: the place of its header
+  std::size_t about = 0;                // of other events: the index of the header
   Stretch id;
   Stretch json;
 };
@@ -131,7 +131,7 @@ class RecordBatch {
 
 using BatchQueue = BoundedQueue<std::unique_ptr<RecordBatch>>;
 
-// The walk's side: fills batches and hands them over.
+// The walk's side: fills batches and passes them to the other thread.
 class Ahead final : public RecordSink {
  public:
   explicit Ahead(BatchQueue& queue) : queue_(queue), batch_(std::make_unique<RecordBatch>()) {}
@@ -161,7 +161,7 @@ class Ahead final : public RecordSink {
   Status HandOver() {
     const std::size_t bytes = batch_->bytes();
     if (queue_.Push(std::exchange(batch_, std::make_unique<RecordBatch>()), bytes)) return Status::Ok();
-    return Status::Cancelled("export: no more records are wanted");
+    return Status::Cancelled("export: stopped by the sink");
   }
 
  private:
@@ -171,7 +171,7 @@ class Ahead final : public RecordSink {
   std::unique_ptr<RecordBatch> batch_;
 };
 
-// The other thread. It has ended when this object has.
+// The walking thread. The destructor joins it.
 class WalkingThread {
  public:
   WalkingThread(const std::function<Status(RecordSink&)>& walk, BatchQueue& queue)

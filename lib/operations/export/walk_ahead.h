@@ -1,4 +1,4 @@
-// A walk in a thread of its own, a little ahead of what is made of its records.
+// WalkAhead: reads records in a second thread, ahead of their sink.
 #pragma once
 
 #include <functional>
@@ -8,9 +8,9 @@
 
 namespace coffer::operations {
 
-// Runs `walk` in another thread and hands its records to `sink` in this one, in order. Worth it where making text of a record takes
-// about as long as reading it; a layout that copies stored text is better off without. Memory: kWalkAheadBytesMax of records.
-// The walk's failure, or the sink's, with the record's name before it.
+// Runs `walk` in another thread and passes its records to `sink` in this one, in order. Pays off if formatting a record takes
+// about as long as reading it; a format that copies stored text is faster without. Memory: kWalkAheadBytesMax of records.
+// Returns the failure of the walk or of the sink, with the record's name as context.
 Status WalkAhead(const std::function<Status(RecordSink&)>& walk, RecordSink& sink);
 
 inline constexpr std::size_t kWalkAheadBytesMax = std::size_t{4} << 20;

@@ -1,4 +1,4 @@
-// Records as XML, and tables too.
+// Records and tables as XML.
 #include "format/json/json_text.h"
 #include "format/records/record_codec.h"
 #include "format/text/xml_text.h"
@@ -12,7 +12,7 @@
 namespace coffer::operations {
 namespace {
 
-// What the export says of itself, as attributes of the root element.
+// The header of the export as attributes of the root element.
 void AppendRoot(const ExportWork& work, std::string& out) {
   out += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<coffer-export";
   std::string header;
@@ -144,10 +144,10 @@ class XmlWriter final : public RecordWriter {
   ExportedRecord json_;
   std::string record_;
   std::string scratch_;
-  std::string message_place_;  // of the conversation under way
+  std::string message_place_;  // of the current conversation
 };
 
-// <table><row>…</row></table>, an element a cell that is there.
+// <table><row>…</row></table>, one element per present cell.
 class XmlTables final : public TableWriter {
  public:
   explicit XmlTables(const ExportWork& work) : work_(work), out_(work.bundle, 0, work.context) {}

@@ -16,10 +16,10 @@ namespace coffer::operations {
 namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
-// Hostile entries of one tar file that are told one by one.
-constexpr std::uint64_t kHostileEntriesToldMax = 100;
+// Hostile entries of one tar file that are reported one by one.
+constexpr std::uint64_t kHostileEntriesReportedMax = 100;
 
-const std::string kTooLong = "its content is longer than " + std::to_string(kDocumentContentBytesMax) + " bytes";
+const std::string kTooLong = "longer than " + std::to_string(kDocumentContentBytesMax) + " bytes";
 
 std::size_t MemoryOf(const PendingDocument& pending) {
   const Document& document = pending.document;
@@ -70,7 +70,7 @@ Status DocumentContents::Open() {
   DecodedSource decoded(*file, place_);
   TarReader tar(decoded, place_);
   TarEntry entry;
-  if (Result<bool> first = tar.Next(entry); !first.ok()) return std::move(first).status().WithContext("contents");
+  COFFER_TRY_CONTEXT(tar.Next(entry).status(), "contents");
   return Status::Ok();
 }
 
@@ -92,11 +92,11 @@ Status DocumentContents::Deliver(PendingDocument pending) {
   return sink_.PutDocumentContent(pending, std::move(*content));
 }
 
-// Reads the tar file through, and again where documents of one name were too many for one reading.
+// Reads the tar file, repeatedly if too many documents have the same file name.
 Status DocumentContents::Finish() {
   while (!pending_.empty()) {
     if (Status status = ReadTar(); !status.ok()) {
-      pending_.clear();  // the failure speaks for all that still waited
+      pending_.clear();  // the failure covers all documents that waited
       return status;
     }
     tar_read_before_ = true;
@@ -125,8 +125,8 @@ Status DocumentContents::TakeEntry(TarReader& tar, const TarEntry& entry) {
   if (entry.is_folder) return Status::Ok();
   Result<std::string> path = NormalizeRelativePath(entry.path);
   if (!path.ok()) {
-    if (tar_read_before_ || ++hostile_entries_ > kHostileEntriesToldMax) return Status::Ok();
-    return sink_.NoteFileProblem(place_, "entry passed over: " + std::string(path.status().message()));
+    if (tar_read_before_ || ++hostile_entries_ > kHostileEntriesReportedMax) return Status::Ok();
+    return sink_.NoteFileProblem(place_, "entry skipped: " + std::string(path.status().message()));
   }
   struct ByPath {
     bool operator()(const PendingDocument& pending, const std::string& name) const { return pending.path < name; }
@@ -137,7 +137,7 @@ Status DocumentContents::TakeEntry(TarReader& tar, const TarEntry& entry) {
   for (auto pending = first; pending != last && wanted.size() < kPendingDocumentsOfOneNameMax; ++pending) {
     const std::size_t index = static_cast<std::size_t>(pending - pending_.begin());
     if (done_[index]) continue;
-    if (!entry.is_file) pending->refusal = "its entry in " + place_ + " is a link or a device, which is never followed";
+    if (!entry.is_file) pending->refusal = "its entry in " + place_ + " is a link or a device";
     if (entry.is_file) wanted.push_back(index);
   }
   return wanted.empty() ? Status::Ok() : DeliverEntry(tar, wanted);
@@ -168,7 +168,7 @@ Status DocumentContents::DeliverEntry(TarReader& tar, const std::vector<std::siz
   return Status::Ok();
 }
 
-// Behind a reading: keeps those that others of their name crowded out, and refuses those that the file does not have.
+// After a reading: keeps the documents that exceeded kPendingDocumentsOfOneNameMax and refuses those that the file lacks.
 Status DocumentContents::RefuseLeftOver() {
   std::vector<PendingDocument> crowded_out;
   std::string delivered_path;

@@ -1,4 +1,4 @@
-// DocumentContents: where the contents of imported documents come from, when a folder or a tar file is given for them.
+// DocumentContents: reads the contents of imported documents from the folder or tar file of ImportOptions::contents.
 #pragma once
 
 #include <cstddef>
@@ -18,43 +18,45 @@ namespace coffer::operations {
 class TarReader;
 struct TarEntry;
 
-// A document whose line is read and whose content is not.
+// A document whose line has been read and whose content has not.
 struct PendingDocument {
   Document document;
   std::size_t file = 0;
   std::uint64_t line = 0;
-  std::string path;     // `filename`, normalised
-  std::string refusal;  // why the entry of that name will not do; empty while none was seen
+  std::string path;     // the normalized `filename`
+  std::string refusal;  // why the entry of that name cannot be used; empty if not seen yet
 };
 
-// Where finished documents go. A failed Status ends the import.
+// Receives finished documents. A failed Status ends the import.
 class DocumentSink {
  public:
   virtual ~DocumentSink() = default;
   virtual Status PutDocumentContent(const PendingDocument& pending, ContentWriter content) = 0;
   virtual Status RefuseDocument(const PendingDocument& pending, std::string reason) = 0;
-  // Something about the contents that belongs to no document.
+  // Reports a problem of the contents that concerns no single document.
   virtual Status NoteFileProblem(std::string file, std::string reason) = 0;
 };
 
-// Documents wait for a tar file's entries in at most this much memory; then the file is read through once.
+// Memory of the documents that wait for entries of a tar file. At the limit, the file is read once.
 inline constexpr std::size_t kPendingDocumentsBytesMax = std::size_t{32} << 20;
-// Documents of one file name that take their content from one reading of an entry; the others wait for the next one.
+// Documents of the same file name served by one reading of an entry. More of them need another reading.
 inline constexpr std::size_t kPendingDocumentsOfOneNameMax = 8;
 
-// A tar file is a stream, and documents come in another order: so documents wait, and the file is read whenever enough of
-// them do. One thread at a time; engine, options and sink must outlive it.
+// A tar file can be read only in its own order, so documents wait and the file is read whenever enough of them are waiting. One
+// thread at a time; engine, options and sink must outlive it.
 class DocumentContents {
  public:
   DocumentContents(Engine& engine, const ImportOptions& options, DocumentSink& sink);
 
-  // Looks at the place given in the options. kNotFound; kInvalidArgument: neither a folder nor a tar file.
+  // Checks the path in the options.
+  // kNotFound: it does not exist.
+  // kInvalidArgument: it is neither a folder nor a tar file.
   Status Open();
   bool given() const { return !place_.empty(); }
 
-  // Takes a document. It goes to the sink now or at the latest in Finish.
+  // Takes a document. It reaches the sink in this call or a later one, at the latest in Finish.
   Status Deliver(PendingDocument pending);
-  // No more documents: all that wait get their content, or are refused.
+  // Ends the documents: passes those that wait to the sink, with their content or as refused.
   Status Finish();
 
  private:
@@ -70,12 +72,12 @@ class DocumentContents {
   bool tar_read_before_ = false;
   std::uint64_t hostile_entries_ = 0;
   std::vector<PendingDocument> pending_;
-  std::vector<bool> done_;  // of pending_, during a reading
+  std::vector<bool> done_;  // by index into pending_, while the tar is read
   std::size_t pending_bytes_ = 0;
 };
 
-// Copies all of `source` into a new content. A failure of the source, or a content that is too long, is put in `refusal`; a
-// failure of the engine is the Status.
+// Copies `source` to its end into a new content. `refusal` receives a failure of the source and the excess of the size limit.
+// The Status is a failure of the engine.
 Status CopyContent(Engine& engine, ByteSource& source, std::optional<ContentWriter>& content, std::string& refusal);
 
 }  // namespace coffer::operations

@@ -1,4 +1,4 @@
-// Import: one thread reads and encodes, the caller's thread commits. Both are needed to keep up with ingest from memory.
+// Import: a second thread reads and encodes while this one commits. Both are needed to keep up with writes from memory.
 #include "coffer/import.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace coffer {
 namespace operations {
 namespace {
 
-// The committing side: applies chunks in order and keeps the report.
+// The committing side: commits chunks in order and keeps the report.
 class ImportCommitter {
  public:
   ImportCommitter(Engine& engine, const std::vector<ImportInput>& inputs, const ImportOptions& options)
@@ -35,7 +35,8 @@ class ImportCommitter {
       COFFER_ASSIGN(engine::AppliedItem applied, chunk.conversation->Commit());
       items.push_back(std::move(applied));
     } else if (chunk.batch.size() > 0) {
-      COFFER_ASSIGN(std::vector<engine::AppliedItem> applied, engine::CoreOf(engine_).CommitEach(chunk.batch, options_.durability));
+      COFFER_ASSIGN(std::vector<engine::AppliedItem> applied,
+                    engine::CoreOf(engine_).CommitEach(chunk.batch, options_.durability));
       items = std::move(applied);
     }
     std::size_t next = 0;
@@ -45,7 +46,7 @@ class ImportCommitter {
       } else if (next < items.size()) {
         CountPut(line, items[next++]);
       } else {
-        return Status::Internal("import: a batch answered fewer results than it had operations");
+        return Status::Internal("import: a batch returned fewer results than it has entries");
       }
     }
     return Status::Ok();
@@ -76,7 +77,7 @@ class ImportCommitter {
       case Outcome::kKept:
         return CountKept(line);
       case Outcome::kConflict:
-        return Fail(line, line.place + ": another message, with another id, has that place");
+        return Fail(line, line.place + ": taken by a message with another id");
       case Outcome::kCreated:
       case Outcome::kReplaced:
       case Outcome::kDeleted:
@@ -106,7 +107,7 @@ class ImportCommitter {
   }
 
   void CountKept(const ImportLine& line) {
-    if (options_.mode == PutMode::kInsert) return Fail(line, "already there");
+    if (options_.mode == PutMode::kInsert) return Fail(line, "already exists");
     ++report_.skipped;
   }
 
@@ -131,7 +132,7 @@ class ImportCommitter {
   ImportReport report_;
 };
 
-// Ends the reading thread on every way out.
+// Ends the reading thread on every exit.
 class ReadingThread {
  public:
   ReadingThread(ImportReader& reader, ImportQueue& queue, const std::vector<ImportInput>& inputs)
@@ -176,7 +177,7 @@ Result<ImportReport> Import(Engine& engine, const std::vector<ImportInput>& inpu
   }
   COFFER_TRY(reading.Join());
   context.SetBytes(reader.bytes_read());
-  // The journal's last word is durable, so what it tells must be.
+  // The operation's result is durable in the journal, so the records it counts must be durable first.
   COFFER_TRY_CONTEXT(engine.Sync(), "import");
   ImportReport report = committer.TakeReport();
   report.losses_total = reader.losses().total();
@@ -244,7 +245,7 @@ std::string ReportText(const ImportReport& report) {
   return ToText(json);
 }
 
-// A source that the caller of a call that waits keeps.
+// A source owned by the caller of a blocking call.
 class BorrowedSource final : public ByteSource {
  public:
   explicit BorrowedSource(ByteSource& source) : source_(source) {}
@@ -254,7 +255,7 @@ class BorrowedSource final : public ByteSource {
   ByteSource& source_;
 };
 
-// `source` is that of the one input, or null: they are files.
+// `source`: the source of the only input; null if the inputs are files.
 Result<OperationOf<ImportReport>> Start(Engine& engine, std::vector<ImportInput> inputs, std::shared_ptr<ByteSource> source,
                                         const ImportOptions& options, StartOptions start, std::uint64_t bytes_expected,
                                         std::size_t line_bytes_max = kImportLineBytesMax) {
@@ -293,7 +294,8 @@ std::string_view ModeWord(PutMode mode) {
 Result<ImportReport> ImportWithLineLimit(Engine& engine, ByteSource& source, const std::string& name,
                                          const ImportOptions& options, std::size_t line_bytes_max) {
   const auto borrowed = std::make_shared<BorrowedSource>(source);
-  COFFER_ASSIGN(OperationOf<ImportReport> operation, Start(engine, {{name, std::nullopt, borrowed.get()}}, borrowed, options, {}, 0, line_bytes_max));
+  COFFER_ASSIGN(OperationOf<ImportReport> operation,
+                Start(engine, {{name, std::nullopt, borrowed.get()}}, borrowed, options, {}, 0, line_bytes_max));
   return operation.Finish();
 }
 
@@ -309,7 +311,7 @@ Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<
   std::vector<operations::ImportInput> inputs;
   std::uint64_t bytes = 0;
   for (const std::string& file : files) {
-    // A missing file is told before anything is stored.
+    // A missing file must be reported before anything is stored.
     COFFER_ASSIGN_CONTEXT(FileInfo info, engine::CoreOf(engine).files().Stat(file), file);
     bytes += info.size_bytes;
     inputs.push_back({file, storage::DirectoryName(file), nullptr});
@@ -321,7 +323,7 @@ Result<OperationOf<ImportReport>> StartImport(Engine& engine, const std::vector<
 
 Result<OperationOf<ImportReport>> StartImport(Engine& engine, std::unique_ptr<ByteSource> source, const std::string& name,
                                               const ImportOptions& options, StartOptions start) try {
-  if (source == nullptr) return Status::InvalidArgument("import: there is no source");
+  if (source == nullptr) return Status::InvalidArgument("import: no source");
   std::shared_ptr<ByteSource> kept = std::move(source);
   ByteSource* const raw = kept.get();
   return operations::Start(engine, {{name, std::nullopt, raw}}, std::move(kept), options, std::move(start), 0);

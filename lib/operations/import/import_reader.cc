@@ -30,13 +30,13 @@
 namespace coffer::operations {
 namespace {
 
-// Hostile entries of one tar file that are told one by one.
-constexpr std::uint64_t kHostileEntriesToldMax = 100;
+// Hostile entries of one tar file that are reported one by one.
+constexpr std::uint64_t kHostileEntriesReportedMax = 100;
 bool BeginsWithAge(FileSource& file) { return file.FirstBytes(kAgeFirstBytes.size()) == kAgeFirstBytes; }
 
-constexpr const char* kWithoutOwner = "names no owner of ours: give one";
+constexpr const char* kWithoutOwner = "chats of another program: an owner is required";
 
-// The present entry of a tar.
+// The current entry of a tar.
 class TarEntrySource final : public ByteSource {
  public:
   explicit TarEntrySource(TarReader& tar) : tar_(tar) {}
@@ -46,7 +46,7 @@ class TarEntrySource final : public ByteSource {
   TarReader& tar_;
 };
 
-// The present document's content.
+// The content of the current document.
 class ParquetContentSource final : public ByteSource {
  public:
   explicit ParquetContentSource(ParquetContents& contents) : contents_(contents) {}
@@ -56,8 +56,8 @@ class ParquetContentSource final : public ByteSource {
   ParquetContents& contents_;
 };
 
-// What waits on disk may be this much more than what was read for it, beyond the first 256 MiB: a stream of zstd can
-// unpack to twenty thousand times as much.
+// Beyond its first 256 MiB, a temporary input may be this many times the bytes read for it: zstd can unpack to twenty thousand
+// times its size.
 constexpr std::uint64_t kTemporaryInputRatioMax = 100;
 constexpr std::uint64_t kTemporaryInputFreeBytes = std::uint64_t{256} << 20;
 
@@ -83,8 +83,8 @@ class TemporarySource final : public ByteSource {
   std::uint64_t bytes_ = 0;
 };
 
-// Hands bytes on and counts them, until it is told to stop. It may stand over a program's own source: that may throw, and the
-// buffer is only as long as was said.
+// Counts the bytes of a source and stops when `stop` is set. The source may be the caller's: its exceptions and wrong lengths
+// become a Status.
 class CountingSource final : public ByteSource {
  public:
   CountingSource(ByteSource& source, std::atomic<std::uint64_t>& bytes, const std::atomic<bool>& stop)
@@ -92,7 +92,7 @@ class CountingSource final : public ByteSource {
   Result<std::size_t> Read(char* buffer, std::size_t length) override {
     if (stop_.load(std::memory_order_relaxed)) return Status::Cancelled("cancelled");
     Result<std::size_t> got = Ask(buffer, length);
-    if (got.ok() && *got > length) return Status::InvalidArgument("the source gave more than was asked for");
+    if (got.ok() && *got > length) return Status::InvalidArgument("the source returned more bytes than requested");
     if (got.ok()) bytes_.fetch_add(*got, std::memory_order_relaxed);
     return got;
   }
@@ -120,7 +120,7 @@ ImportReader::ImportReader(Engine& engine, const ImportOptions& options, ImportQ
       queue_(queue),
       line_bytes_max_(line_bytes_max),
       stop_(stop),
-      // A record that exists is not written, whether it is kept or fails; which of them it is, the report says.
+      // kInsert does not write a stored record either; the committing side reports it as an error.
       mode_(options.mode == PutMode::kInsert ? PutMode::kKeepExisting : options.mode),
       contents_(engine, options, *this),
       temporary_contents_(engine),
@@ -133,7 +133,7 @@ Status ImportReader::Run(const std::vector<ImportInput>& inputs) {
     failure = ReadInput(*input_);
   }
   if (failure.ok() && !inputs.empty()) failure = EndContents(inputs.back().name);
-  // Documents that wait were read whole; only a failure of the engine itself keeps them from their contents.
+  // Waiting documents were read completely, so damaged input does not keep them from their contents.
   if (failure.ok() || failure.code() == StatusCode::kCorruption) {
     if (Status status = contents_.Finish(); failure.ok()) failure = std::move(status);
   }
@@ -173,14 +173,14 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
   if (IsChats(form.layout)) return ReadChats(bytes, form.layout, name);
   switch (form.layout) {
     case InputLayout::kTar:
-      return in_tar_ ? NoteFileProblem(name, "a tar within a tar is not read") : ReadTar(bytes, name);
+      return in_tar_ ? NoteFileProblem(name, "a tar inside a tar is not supported") : ReadTar(bytes, name);
     case InputLayout::kJsonExport: {
       JsonExportSource ndjson(bytes, name);
       LineReader lines(ndjson, line_bytes_max_);
       return ReadLines(lines);
     }
     case InputLayout::kCsv: {
-      // A tar is a whole export. Tables in another order than ours must not lose what came first.
+      // A tar is a whole export. If its messages come first, conversations must not replace them with an empty list.
       messages_in_tar_ = messages_in_tar_ || *form.kind == Kind::kMessage;
       CsvLines lines(bytes, *form.kind, name, in_tar_ && !messages_in_tar_);
       return ReadLines(lines);
@@ -189,9 +189,10 @@ Status ImportReader::ReadPlain(DecodedSource& bytes, const std::string& name) {
     case InputLayout::kZip: {
       if (form.layout == InputLayout::kZip && options_.owner.empty()) return NoteFileProblem(name, kWithoutOwner);
       TemporarySource limited(bytes, bytes_done_, name);
-      COFFER_ASSIGN(std::unique_ptr<TemporaryInput> temporary, TemporaryInput::Take(engine::CoreOf(engine_), limited, encrypted_));
+      COFFER_ASSIGN(std::unique_ptr<TemporaryInput> temporary,
+                    TemporaryInput::Take(engine::CoreOf(engine_), limited, encrypted_));
       Status status = ReadFromEnd(form.layout, temporary->reader(), temporary->bytes(), name);
-      // A tar goes on behind an entry that is another kind of ZIP, or damaged.
+      // A tar continues after an entry that is damaged or another kind of ZIP file.
       const bool is_damaged = status.code() == StatusCode::kInvalidArgument || status.code() == StatusCode::kCorruption;
       if (in_tar_ && form.layout == InputLayout::kZip && is_damaged)
         return NoteFileProblem(name, std::string(status.message()));
@@ -257,7 +258,7 @@ Status ImportReader::RefuseChat(std::uint64_t number, std::string reason) {
   return Refuse(std::move(line), std::move(reason));
 }
 
-// Contents come before the records that name them; what else there is is told and passed over.
+// Contents come before the records that name them. Entries that cannot be imported are reported and skipped.
 Status ImportReader::ReadTar(ByteSource& bytes, const std::string& name) {
   TarReader tar(bytes, name);
   TarEntry entry;
@@ -272,7 +273,7 @@ Status ImportReader::ReadTar(ByteSource& bytes, const std::string& name) {
     Result<std::string> path = NormalizeRelativePath(entry.path);
     if (!path.ok() || !entry.is_file) {
       const std::string why = path.ok() ? "is a link or a device" : std::string(path.status().message());
-      if (++hostile_entries_ <= kHostileEntriesToldMax) status = NoteFileProblem(name, "entry passed over: " + why);
+      if (++hostile_entries_ <= kHostileEntriesReportedMax) status = NoteFileProblem(name, "entry skipped: " + why);
       continue;
     }
     TarEntrySource source(tar);
@@ -286,8 +287,8 @@ Status ImportReader::ReadTar(ByteSource& bytes, const std::string& name) {
 
 Status ImportReader::EndContents(const std::string& name) {
   if (temporary_contents_.size() == 0) return Status::Ok();
-  Status status = NoteFileProblem(name, std::to_string(temporary_contents_.size()) + " contents that no document names, " +
-                                            temporary_contents_.first() + " the first");
+  Status status = NoteFileProblem(
+      name, std::to_string(temporary_contents_.size()) + " contents without a document; first: " + temporary_contents_.first());
   temporary_contents_.Clear();
   return status;
 }
@@ -301,13 +302,12 @@ Status ImportReader::ReadTarEntry(ByteSource& bytes, const std::string& path, co
   return ReadPlain(decoded, name + ": " + path);
 }
 
-// A file is read as it is, where anything else has to wait on disk first.
+// Reads a file in place; other inputs are first copied to a temporary file.
 Status ImportReader::ReadFileFromEnd(InputLayout layout, const std::string& name) {
   FileSystem& files = engine::CoreOf(engine_).files();
   COFFER_ASSIGN(const FileInfo info, files.Stat(name));
-  Result<std::unique_ptr<RandomAccessFile>> file = files.NewRandomAccessFile(name);
-  if (!file.ok()) return std::move(file).status();
-  const auto read = [this, &opened = **file](std::uint64_t offset, std::size_t length, char* buffer) {
+  COFFER_ASSIGN(const std::unique_ptr<RandomAccessFile> file, files.NewRandomAccessFile(name));
+  const auto read = [this, &opened = *file](std::uint64_t offset, std::size_t length, char* buffer) {
     Result<std::size_t> got = opened.Read(offset, length, buffer);
     if (got.ok()) bytes_done_.fetch_add(*got, std::memory_order_relaxed);
     return got;
@@ -325,7 +325,8 @@ Status ImportReader::ReadFromEnd(InputLayout layout, const format::RangeReader& 
 }
 
 Status ImportReader::ReadParquet(format::RangeReader source, std::uint64_t file_bytes, const std::string& name) {
-  COFFER_ASSIGN_CONTEXT(std::unique_ptr<format::ParquetReader> file, format::ParquetReader::Open(std::move(source), file_bytes), name);
+  COFFER_ASSIGN_CONTEXT(std::unique_ptr<format::ParquetReader> file, format::ParquetReader::Open(std::move(source), file_bytes),
+                        name);
   COFFER_TRY_CONTEXT(CheckParquetRows(file->metadata().rows(), file_bytes), name);
   COFFER_ASSIGN_CONTEXT(ParquetTable table, TableOfParquet(file->metadata(), options_.kind), name);
   if (table.kind == Kind::kContent) return HoldContents(*file, table, name);

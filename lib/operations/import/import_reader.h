@@ -1,4 +1,4 @@
-// ImportReader: the reading side of an import. Turns input into chunks of encoded records, and every line into an outcome.
+// ImportReader: the reading side of an import. Converts inputs to chunks of encoded records and an outcome for every line.
 #pragma once
 
 #include <atomic>
@@ -28,10 +28,10 @@
 
 namespace coffer::operations {
 
-// A longer line is read as a stream (LongLine): held whole it would take several times its length, as text, as tokens, as records
-// and as a batch.
+// Longer lines are read as streams (LongLine), since a whole line in memory takes several times its length: as text, tokens,
+// records and batch.
 inline constexpr std::size_t kImportLineBytesMax = 2 * kImportBatchBytesMax;
-// How far reading may be ahead of committing.
+// How far reading may run ahead of committing.
 inline constexpr std::size_t kImportChunksAheadMax = 3;
 inline constexpr std::size_t kImportBytesAheadMax = 2 * kImportBatchBytesMax;
 
@@ -39,35 +39,32 @@ class LongLine;
 
 using ImportQueue = BoundedQueue<std::unique_ptr<ImportChunk>>;
 
-// One file, or one stream.
+// One file or one stream.
 struct ImportInput {
   std::string name;
-  // Where content_path leads from; nothing for a stream.
+  // The folder that content_path is relative to. A stream has none.
   std::optional<std::string> folder;
-  // Null: the file of that name.
+  // Null: the file `name`.
   ByteSource* source = nullptr;
 };
-
-// What a put does under a policy; kFail sees a kept record as an error afterwards.
 
 // One thread runs it. Engine, options, queue and `stop` must outlive it.
 class ImportReader final : public DocumentSink, public ChatSink {
  public:
-  // Longer lines are read as streams. Reading fails with kCancelled once `stop` is true.
+  // Lines above `line_bytes_max` are read as streams. Reading fails with kCancelled once `stop` is true.
   ImportReader(Engine& engine, const ImportOptions& options, ImportQueue& queue, std::size_t line_bytes_max,
                const std::atomic<bool>& stop);
 
-  // Looks at the place of the contents, so that a wrong one is told before anything is stored.
+  // Checks the path of the contents before anything is stored.
   Status Prepare() { return contents_.Open(); }
 
-  // Reads all inputs and finishes the queue. A failed Status: the rest could not be read, or the engine failed; the whole
-  // records before it are in the queue.
+  // Reads all inputs and finishes the queue. After a failure of an input or of the engine, the queue has the records before it.
   Status Run(const std::vector<ImportInput>& inputs);
 
-  // Bytes read so far. From any thread.
+  // Bytes read so far. Any thread may call it.
   std::uint64_t bytes_read() const { return bytes_done_.load(std::memory_order_relaxed); }
 
-  // What chats of other programs lost on their way. Once Run has returned.
+  // What the import of chats lost. Call after Run.
   FieldLosses& losses() { return losses_; }
 
   // DocumentSink, ChatSink
@@ -80,23 +77,23 @@ class ImportReader final : public DocumentSink, public ChatSink {
 
  private:
   Status ReadInput(const ImportInput& input);
-  // Bytes that are plain: no zstd, no age. `name`: of the file, or of the tar and the file in it.
+  // Reads decrypted and decompressed bytes. `name`: the file, or the tar and its entry.
   Status ReadPlain(DecodedSource& bytes, const std::string& name);
   Status ReadChats(DecodedSource& bytes, InputLayout layout, const std::string& name);
   Status ReadFileFromEnd(InputLayout layout, const std::string& name);
-  // A file of so many bytes, whatever it lies in.
+  // Reads a form whose index is at its end.
   Status ReadFromEnd(InputLayout layout, const format::RangeReader& source, std::uint64_t file_bytes, const std::string& name);
   Status ReadZip(const format::RangeReader& source, std::uint64_t file_bytes, const std::string& name);
   Status ReadTar(ByteSource& bytes, const std::string& name);
   Status ReadTarEntry(ByteSource& bytes, const std::string& path, const std::string& name);
   Status ReadParquet(format::RangeReader source, std::uint64_t file_bytes, const std::string& name);
   Status HoldContents(format::ParquetReader& file, const ParquetTable& table, const std::string& name);
-  // Tells of contents that no document has taken.
+  // Reports contents that no document has taken.
   Status EndContents(const std::string& name);
   Status ReadLines(LineSource& lines);
   Status ReadRecord(const TextLine& text, LineSource& lines);
   Status ReadLongRecord(LineSource& lines, ImportLine line);
-  // `parts`: what was streamed of a long line; null: nothing.
+  // `parts`: the streamed parts of a long line; null for other lines.
   Status PutRecord(format::InterchangeRecord& record, LongLine* parts, ImportLine line);
   Status PutConversation(const Conversation& conversation, const std::optional<std::vector<Message>>& messages,
                          ImportLine line);
@@ -105,19 +102,19 @@ class ImportReader final : public DocumentSink, public ChatSink {
   Status PutDocument(format::InterchangeRecord& record, LongLine* parts, ImportLine line);
   Status PutPrompt(const Prompt& prompt, ImportLine line);
 
-  // What stands against importing it, beyond the rules of records; empty if nothing.
+  // Why a record without an id is refused; empty if it is not.
   std::string WhyWithoutId(std::string_view id, std::string_view what) const;
-  // What a put into the batch answered becomes the line's outcome.
+  // Adds the line with the outcome of a put into the batch.
   Status AddPut(ImportLine line, const Status& put);
   Status Refuse(ImportLine line, std::string reason);
   Status AddLine(ImportLine line);
   Status AddAlreadyThere(ImportLine line);
-  // Whether the policy leaves the stored document alone, so that its content need not be read.
+  // Whether the mode keeps the stored document, so that its content need not be read.
   Result<bool> KeepsStoredDocument(const Document& document);
   Status StoreContent(const PendingDocument& pending, format::InterchangeRecord& record, LongLine* parts);
   Status FindContent(format::InterchangeRecord& record, LongLine* parts, std::string_view document_id,
                      std::optional<ContentWriter>& content, std::string& refusal);
-  // Whether a tar's content is for a document that the policy leaves alone.
+  // The same for a content in a tar.
   Result<bool> KeepsContentOf(const std::string& document_id);
   Status HandOver();
 
@@ -132,8 +129,8 @@ class ImportReader final : public DocumentSink, public ChatSink {
   TemporaryContents temporary_contents_;
   FieldLosses losses_;
   bool in_tar_ = false;
-  bool encrypted_ = false;        // the present input came encrypted
-  bool messages_in_tar_ = false;  // rows of messages have come
+  bool encrypted_ = false;        // the current input is encrypted
+  bool messages_in_tar_ = false;  // a table of messages has been read
   std::uint64_t hostile_entries_ = 0;
   std::unique_ptr<ImportChunk> chunk_;
   const ImportInput* input_ = nullptr;

@@ -1,4 +1,4 @@
-// The lines of an input, one by one: each becomes an operation of the chunk under way, or a reason why not.
+// The records of ImportReader: converts each line of an input to a batch entry of the current chunk or to a refusal.
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -17,7 +17,7 @@
 namespace coffer::operations {
 namespace {
 
-// Enough of these fill a chunk as records do, so that an input of errors alone is bounded too.
+// Limits the lines of a chunk, so that an input of errors alone is bounded, too.
 constexpr std::size_t kChunkLinesMax = 2 * kImportBatchRecordsMax;
 
 std::string PlaceOf(const Message& message) {
@@ -101,7 +101,7 @@ Status ImportReader::PutLongConversation(const Conversation& conversation, LongL
   line.messages = writer.messages();
   Status finished = writer.Finish(conversation, mode_);
   if (finished.code() == StatusCode::kInvalidArgument) return Refuse(std::move(line), std::string(finished.message()));
-  if (!finished.ok()) return finished;
+  COFFER_TRY(std::move(finished));
   COFFER_TRY(HandOver());
   chunk_->conversation = std::move(parts.messages());
   chunk_->lines.push_back(std::move(line));
@@ -110,10 +110,10 @@ Status ImportReader::PutLongConversation(const Conversation& conversation, LongL
 
 Status ImportReader::PutMessage(const Message& message, ImportLine line) {
   line.kind = Kind::kMessage;
-  if (message.conversation_id.empty()) return Refuse(std::move(line), "conversation_id: is missing");
+  if (message.conversation_id.empty()) return Refuse(std::move(line), "conversation_id: missing");
   if (std::string why = WhyWithoutId(message.id, "message"); !why.empty()) return Refuse(std::move(line), why);
   if (!message.sequence_number && !options_.generate_ids) {
-    return Refuse(std::move(line), "sequence_number: is missing, and two imports would append the message twice");
+    return Refuse(std::move(line), "sequence_number: missing; a second import would append the message again");
   }
   line.place = PlaceOf(message);
   Batch& batch = chunk_->batch;
@@ -161,12 +161,13 @@ Result<bool> ImportReader::KeepsStoredDocument(const Document& document) {
   COFFER_TRY(access->Get(storage::Family::kDocuments, document.id, nullptr, value));
   if (!value.found()) return false;
   if (mode_ == PutMode::kKeepExisting) return true;
-  COFFER_ASSIGN_CONTEXT(format::StoredRecord stored, format::DecodeStoredRecord(Kind::kDocument, value.view()), "document " + document.id);
+  COFFER_ASSIGN_CONTEXT(format::StoredRecord stored, format::DecodeStoredRecord(Kind::kDocument, value.view()),
+                        "document " + document.id);
   const std::optional<Timestamp> ours = document.updated_at ? document.updated_at : document.created_at;
   return ours && stored.updated_at >= *ours;
 }
 
-// The line brought the content itself, or says where it is.
+// The content is in the line or in the file that the line names.
 Status ImportReader::StoreContent(const PendingDocument& pending, format::InterchangeRecord& record, LongLine* parts) {
   std::optional<ContentWriter> content;
   std::string refusal;
@@ -195,7 +196,7 @@ Status ImportReader::FindContent(format::InterchangeRecord& record, LongLine* pa
     return Status::Ok();
   }
   if (!input_->folder) {
-    refusal = "a stream has no folder to look in";
+    refusal = "needs a file; a stream has no folder";
   } else if (Result<std::string> normal = NormalizeRelativePath(path); !normal.ok()) {
     refusal = normal.status().message();
   } else if (Result<std::unique_ptr<ByteSource>> file = OpenFileBelowFolder(*input_->folder, *normal); !file.ok()) {
@@ -212,7 +213,7 @@ Status ImportReader::PutDocumentContent(const PendingDocument& pending, ContentW
   line.line = pending.line;
   line.kind = Kind::kDocument;
   line.has_content = true;
-  // What of a content is not on disk yet stays in memory until the commit, so a chunk makes room for it first.
+  // Content bytes that are not yet on disk stay in memory until the commit and count for the chunk.
   const std::size_t in_memory = std::min<std::size_t>(static_cast<std::size_t>(content.size_bytes()), kContentChunkBytes);
   if (chunk_->bytes() > 0 && chunk_->bytes() + in_memory > kImportBatchBytesMax) {
     COFFER_TRY(HandOver());
@@ -238,8 +239,8 @@ Status ImportReader::NoteFileProblem(std::string file, std::string reason) {
   return AddLine(std::move(line));
 }
 
-// A chunk is handed over long before its batch is full, so a put that finds no room is a record that is too large. Memory that
-// runs out is nothing of the record's.
+// A chunk is passed on long before its batch is full, so a put without room means that the record is too large. Out of memory
+// is not a fault of the record.
 Status ImportReader::AddPut(ImportLine line, const Status& put) {
   if (IsOfMemory(put)) return put;
   return put.ok() ? AddLine(std::move(line)) : Refuse(std::move(line), std::string(put.message()));

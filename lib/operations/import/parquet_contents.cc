@@ -7,7 +7,7 @@
 
 namespace coffer::operations {
 
-// Takes a row, and tells by row_waits_ whether it is another document's.
+// Reads a row and sets row_waits_ if it is another document's.
 Status ParquetContents::TakeRow() {
   COFFER_ASSIGN_CONTEXT(bool more, file_.NextRow(), name_);
   taken_ = 0;
@@ -23,13 +23,13 @@ Status ParquetContents::TakeRow() {
   if (id.is_null() || chunk.is_null() || file_.column(table_.bytes).is_null())
     return fail("a chunk without document_id, chunk or bytes");
   row_waits_ = !in_document_ || id.value() != document_id_;
-  // A number of four bytes reads as one of eight whose upper half is nothing.
+  // A number of four bytes is read as one of eight with an upper half of zeros.
   std::uint64_t number = 0;
   for (std::size_t i = chunk.value().size(); i > 0; --i)
     number = number << 8 | static_cast<unsigned char>(chunk.value()[i - 1]);
   const std::uint64_t expected = row_waits_ ? 0 : next_chunk_;
   if (number != expected) {
-    return fail("chunk " + std::to_string(number) + " of document " + std::string(id.value().substr(0, 128)) + " in place of " +
+    return fail("chunk " + std::to_string(number) + " of document " + std::string(id.value().substr(0, 128)) + ", expected " +
                 std::to_string(expected));
   }
   next_chunk_ = expected + 1;

@@ -1,4 +1,4 @@
-// ParquetContents: documents' contents from a Parquet table of chunks.
+// ParquetContents: reads document contents from a Parquet table of chunks.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,16 @@
 
 namespace coffer::operations {
 
-// A document's chunks stand one behind the other and count from 0. The file must outlive it; one thread at a time.
+// The chunks of a document are consecutive rows and count from 0. The file must outlive it; one thread at a time.
 class ParquetContents {
  public:
-  // `name` stands before what goes wrong.
+  // `name`: prefix of failure messages.
   ParquetContents(format::ParquetReader& file, const ParquetTable& table, std::string name)
       : file_(file), table_(table), name_(std::move(name)) {}
 
-  // Goes to the next document; what was not read of the one before is passed over. False at the end.
+  // Goes to the next document, skipping the rest of the current one. False at the end.
   Result<bool> Next(std::string& document_id);
-  // Bytes of the document's content; 0 at its end.
+  // Reads the content of the document; 0 at its end.
   Result<std::size_t> Read(char* buffer, std::size_t length);
 
  private:
@@ -33,8 +33,8 @@ class ParquetContents {
   const std::string name_;
   std::string document_id_;
   std::uint64_t next_chunk_ = 0;
-  std::size_t taken_ = 0;   // of the row's bytes
-  bool row_waits_ = false;  // it is the next document's first
+  std::size_t taken_ = 0;   // bytes read of the current row
+  bool row_waits_ = false;  // the current row is the next document's first
   bool in_document_ = false;
   bool at_end_ = false;
 };

@@ -1,4 +1,4 @@
-// RunImport with what its tests turn.
+// RunImport with the parameters that tests and other operations set.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,14 @@
 
 namespace coffer::operations {
 
-// The word that the journal, the command line and HTTP have for a mode: "replace", "skip", "newest", "fail".
+// The mode's name in the journal, the command line and HTTP: "replace", "skip", "newest", "fail".
 std::string_view ModeWord(PutMode mode);
 
-// Lines above `line_bytes_max` are read as streams; the outcome is the same.
+// Lines above `line_bytes_max` are read as streams. The outcome does not depend on it.
 Result<ImportReport> ImportWithLineLimit(Engine& engine, ByteSource& source, const std::string& name,
                                          const ImportOptions& options, std::size_t line_bytes_max = kImportLineBytesMax);
 
-// An import as a part of another operation, which `context` is of.
+// Imports as part of the operation of `context`.
 Result<ImportReport> ImportWithin(Engine& engine, ByteSource& source, const std::string& name, const ImportOptions& options,
                                   OperationContext& context);
 

@@ -27,7 +27,7 @@ namespace coffer::operations {
 
 class RepositorySession {
  public:
-  // Locks the repository, makes it if there is none yet, and sweeps temporary files and unnamed objects. `repository` must
+  // Locks the repository, creates it if it does not exist, and sweeps temporary files and unnamed objects. `repository` must
   // outlive the session.
   // kBusy: another process has it.
   // kUnavailable: a newer format of repository.json.

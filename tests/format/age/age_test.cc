@@ -86,7 +86,7 @@ TEST_F(Age, ABitTurnedInAnyChunkIsCorruptionThere) {
   EXPECT_EQ(chunk, plain.substr(0, kAgeChunkBytes));
   const Status status = (*reader)->Read(kAgeChunkBytes, kAgeChunkBytes, chunk.data()).status();
   EXPECT_EQ(status.ToString(), "corruption: age chunk 1: wrong authentication tag: the data is damaged");
-  EXPECT_EQ(chunk, std::string(kAgeChunkBytes, '\0')) << "bytes that were not authenticated came out";
+  EXPECT_EQ(chunk, std::string(kAgeChunkBytes, '\0')) << "unauthenticated bytes were returned";
 }
 
 TEST_F(Age, AFileThatWasCutOffIsRefusedAtOnce) {

@@ -18,7 +18,7 @@ TEST(ParquetReader, ReadsWhatTheWriterWrote) {
       "(row 2/0;row 2/1;)\n";
   for (int level : {0, 3}) {
     EXPECT_EQ(ReadAll(MakeEveryFile(1, 3, level)), expected) << level;
-    EXPECT_EQ(ReadAll(MakeEveryFile(3, 1, level)), expected) << "a row a group, level " << level;
+    EXPECT_EQ(ReadAll(MakeEveryFile(3, 1, level)), expected) << "one row per group, level " << level;
   }
 }
 

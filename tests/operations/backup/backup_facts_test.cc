@@ -107,7 +107,7 @@ TEST_F(BackupFactsTest, AnIncrementalBackupAfterNaturalGrowthReadsNothingTwice) 
     }
     if (round == 1) growth_bytes = from_image;
     if (round > 1) {
-      EXPECT_LT(from_image, 2 * growth_bytes) << "it grows with what is new, not with the store";
+      EXPECT_LT(from_image, 2 * growth_bytes) << "it grows with the new data, not with the store";
     }
     for (const BackupFile& file : SealedOf(info.id).files) backed_up.insert(file.name);
   }
@@ -141,7 +141,7 @@ TEST_F(BackupFactsTest, DeletedTextIsInBackupsUntilItIsReclaimed) {
     }
     return !FilesWithText(copy.path(), secret).empty();
   };
-  EXPECT_TRUE(holds(BackUpWith(options))) << "else this test looks in the wrong place";
+  EXPECT_TRUE(holds(BackUpWith(options))) << "otherwise this test searches in the wrong place";
   ASSERT_OK(engine().Reclaim());
   EXPECT_FALSE(holds(BackUpWith(options)));
 }

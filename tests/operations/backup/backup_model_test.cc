@@ -191,7 +191,7 @@ void BackupModelTest::Compare(const State& is, const State& should, const std::s
       EXPECT_TRUE(found->second == record) << what << ":\n" << found->second.text << "\ninstead of\n" << record.text;
     }
   }
-  for (const auto& [name, record] : is) EXPECT_TRUE(should.contains(name)) << what << ": too much: " << record.text;
+  for (const auto& [name, record] : is) EXPECT_TRUE(should.contains(name)) << what << ": unexpected: " << record.text;
 }
 
 void BackupModelTest::PutTalk() {
@@ -465,8 +465,8 @@ void BackupModelTest::PutBack(const Backup& backup, const RestoreOptions& option
     const auto ours = live_.find(name);
     const bool there = ours != live_.end();
     if (there && !owned(ours->second)) continue;  // another owner has it by now
-    if (there && options.conflict == PutMode::kKeepExisting) continue;
-    if (there && options.conflict == PutMode::kNewest && ours->second.updated_at >= record.updated_at) continue;
+    if (there && options.mode == PutMode::kKeepExisting) continue;
+    if (there && options.mode == PutMode::kNewest && ours->second.updated_at >= record.updated_at) continue;
     const bool keeps_content = name.first == Kind::kDocument && !record.content;
     if (!keeps_content) {
       live_[name] = record;
@@ -488,8 +488,8 @@ void BackupModelTest::RestoreSome() {
   RestoreOptions options;
   options.scope =
       std::array{RestoreScope::kUser, RestoreScope::kConversations, RestoreScope::kDocuments, RestoreScope::kPrompts}[Pick(4)];
-  options.conflict = std::array{PutMode::kUpsert, PutMode::kKeepExisting, PutMode::kNewest}[Pick(3)];
-  options.exact = options.conflict == PutMode::kUpsert && Chance(2);
+  options.mode = std::array{PutMode::kUpsert, PutMode::kKeepExisting, PutMode::kNewest}[Pick(3)];
+  options.exact = options.mode == PutMode::kUpsert && Chance(2);
   options.safety_backup = Chance(10);
   if (options.scope == RestoreScope::kUser || Chance(3)) options.owner = Owner();
   if (options.scope != RestoreScope::kUser && Chance(2)) {

@@ -204,7 +204,7 @@ TEST_F(BackupPowerCutTest, ARestoreLeavesTheOldStateOrTheNewAndItsSafetyBackupIs
       EXPECT_TRUE(found == before || found == states_.at(full.id));
     }
     if (found != before) {
-      EXPECT_EQ(listed.size(), 2U) << "restored without the safety backup that was asked for";
+      EXPECT_EQ(listed.size(), 2U) << "restored without the requested safety backup";
     }
     ExpectBackupsToHold(before);
   });
@@ -278,7 +278,7 @@ TEST_F(BackupPowerCutTest, AVerificationThatIsCutOffChangesNothing) {
   Keep();
   const auto work = [&]() -> Status {
     Result<VerifyReport> report = RunVerifyBackup(engine(), full.id, {.level = kVerifyLevelMax});
-    EXPECT_TRUE(!report.ok() || report->ok) << "a failing device is no finding";
+    EXPECT_TRUE(!report.ok() || report->ok) << "a failing device is not a finding";
     return report.status();
   };
   CutAtEveryChange(work, [&](bool acknowledged) {

@@ -212,7 +212,7 @@ TEST_F(BackupTest, ABaseThatWasFoundDamagedIsNotSharedWith) {
   std::string bytes = ReadBytes(path);
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
   WriteBytes(path, bytes);
-  EXPECT_EQ(BackUp(BackupType::kIncremental).type, BackupType::kIncremental) << "nobody has looked yet";
+  EXPECT_EQ(BackUp(BackupType::kIncremental).type, BackupType::kIncremental) << "not verified yet";
   EXPECT_FALSE(RunVerifyBackup(engine(), full.id)->ok);
   EXPECT_EQ(BackUp(BackupType::kIncremental).type, BackupType::kFull);
 }
@@ -302,7 +302,7 @@ TEST_F(BackupTest, OptionsAreChecked) {
   refused({.encrypt = false, .recipients = {format::AgeRecipientText(format::AgeIdentity::Generate()->recipient())}});
   refused({.recipients = std::vector<std::string>(kBackupRecipientsMax + 1, "age1")});
   EXPECT_TRUE(IdsListed().empty());
-  EXPECT_FALSE(std::filesystem::exists(IdentityPath())) << "no key is made for what is refused";
+  EXPECT_FALSE(std::filesystem::exists(IdentityPath())) << "a refused backup makes no key";
 }
 
 TEST_F(BackupTest, AHostWithPublicKeysAloneBacksUpAndCannotRead) {
@@ -367,7 +367,7 @@ TEST_F(BackupTest, ADamagedManifestIsToldByName) {
   ASSERT_EQ(both.size(), 2U);
   EXPECT_TRUE(both[0].damage.empty());
   EXPECT_EQ(both[1].id, info.id);
-  EXPECT_LE(both[1].created_at, info.created_at) << "an id is older than what it names";
+  EXPECT_LE(both[1].created_at, info.created_at) << "an id is older than its backup";
   EXPECT_GT(both[1].created_at.microseconds, info.created_at.microseconds - 60'000'000);
   // The newer backup is certainly the latest.
   EXPECT_OK(OpenBackup(engine(), "latest"));

@@ -112,10 +112,10 @@ TEST_F(BackupWritersTest, EachBackupHoldsAMomentAndNoCommitFails) {
     recount.level = 4;
     const Result<VerifyReport> verified = RunVerifyBackup(engine(), backups[i].id, recount);
     ASSERT_OK(verified);
-    EXPECT_TRUE(verified->ok) << "the manifest's counters are those of the moment";
+    EXPECT_TRUE(verified->ok) << "the manifest's counters match the state";
   }
   EXPECT_TRUE(engine().CheckIntegrity().value().findings.empty());
-  EXPECT_GT(bounds.back().second[0], bounds.front().first[0]) << "nobody wrote meanwhile";
+  EXPECT_GT(bounds.back().second[0], bounds.front().first[0]) << "no write happened meanwhile";
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ TEST_F(PruneTest, WhatIsDroppedStaysInTheTrashForItsGraceAndComesBackUntilThen) 
   const BackupInfo first = BackUpNextDay();
   BackUpNextDay();
   EXPECT_EQ(IdsOf(PruneIn(2).drop), std::vector<std::string>{first.id});
-  EXPECT_EQ(ListDeletedBackups(engine())->at(0).deleted_at, In(2)) << "the later of the clock's time and the one that decided";
+  EXPECT_EQ(ListDeletedBackups(engine())->at(0).deleted_at, In(2)) << "the later of the clock's time and the prune's time";
   EXPECT_TRUE(PruneIn(kTrashGraceDays).purged.empty()) << "not longer than the grace";
   ASSERT_OK(UndeleteBackup(engine(), first.id));
   EXPECT_EQ(StateOfBackup(first.id), WholeState(engine()));
@@ -186,7 +186,7 @@ TEST_F(PruneTest, ObjectsOfABackupInTheTrashAreSharedWithTheNextOne) {
     const BackupInfo next = BackUpNextDay(type, 300);
     EXPECT_EQ(next.type, type);
     EXPECT_EQ(StateOfBackup(next.id), WholeState(engine()));
-    EXPECT_LT(next.stored_bytes, deleted.stored_bytes) << "its objects are there still";
+    EXPECT_LT(next.stored_bytes, deleted.stored_bytes) << "its objects still exist";
   }
   EXPECT_EQ(PruneIn(20).purged, std::vector<std::string>{deleted.id});
   for (const std::string& id : IdsListed()) EXPECT_TRUE(RunVerifyBackup(engine(), id, {.level = 4})->ok);
@@ -198,12 +198,13 @@ TEST_F(PruneTest, TheNewestVerifiedBackupOfALineageStays) {
   const BackupInfo second = BackUpNextDay();
   const BackupInfo third = BackUpNextDay();
   ASSERT_TRUE(RunVerifyBackup(engine(), first.id, {.level = 2})->ok);
-  ASSERT_TRUE(RunVerifyBackup(engine(), third.id, {.level = 1})->ok) << "which reads no object, and so proves nothing";
+  ASSERT_TRUE(RunVerifyBackup(engine(), third.id, {.level = 1})->ok) << "level 1 reads no object, so it proves nothing";
   const PruneReport report = PruneIn(5, {.plan = true});
   EXPECT_EQ(IdsOf(report.keep), std::vector<std::string>{first.id});
   EXPECT_NE(ReasonsFor(report.keep, first.id).find("newest verified backup of lineage"), std::string::npos);
   ASSERT_TRUE(RunVerifyBackup(engine(), first.id, {.level = 0})->ok);
-  EXPECT_EQ(IdsOf(PruneIn(5, {.plan = true}).keep), std::vector<std::string>{first.id}) << "a lesser check takes nothing back";
+  EXPECT_EQ(IdsOf(PruneIn(5, {.plan = true}).keep), std::vector<std::string>{first.id})
+      << "a lower level does not undo a higher one";
   FlipIn(ObjectPath(*ObjectsOf(first.id).begin()));
   ASSERT_FALSE(RunVerifyBackup(engine(), first.id, {.level = 2})->ok);
   EXPECT_EQ(IdsOf(PruneIn(5).keep), std::vector<std::string>{third.id});
@@ -333,7 +334,7 @@ TEST_F(PruneTest, ACancelledOneLeavesEachBackupListedOrInTheTrash) {
     }
   }
   for (const std::string& id : before) EXPECT_EQ(StateOfBackup(id), WholeState(engine()));
-  EXPECT_EQ(PruneIn(9).drop.size(), 3U) << "asking again does the rest";
+  EXPECT_EQ(PruneIn(9).drop.size(), 3U) << "another prune does the rest";
 }
 
 TEST_F(PruneTest, ADamagedRepositoryIsNoSuccessOfADelete) {

@@ -160,7 +160,7 @@ TEST_F(RetentionTest, AClockTurnedBackBetweenBackupsDoesNotMakeTheNewestOld) {
   Add("2026-11-25T11:00:00Z");  // and corrected
   EXPECT_EQ(Kept({.keep_last = 2}), (Reasons{"5", "4"}));
   EXPECT_EQ(Kept({.keep_daily = 2}), (Reasons{"5", "4"}));
-  EXPECT_EQ(Kept({.keep_daily = 9}), (Reasons{"5", "4", "1"})) << "2 is of the same day as 5, and older";
+  EXPECT_EQ(Kept({.keep_daily = 9}), (Reasons{"5", "4", "1"})) << "2 is of the same day as 5, but older";
 }
 
 TEST_F(RetentionTest, ABackupFromAClockFarAheadTakesAPlaceOnlyUntilNewerOnesHaveThem) {

@@ -162,9 +162,9 @@ TEST_F(VerifyTest, ALesserCheckDoesNotMakeADamagedBackupGoodAgain) {
   Flip(path, 100);
   EXPECT_FALSE(VerifyAt(full.id, 2).ok);
   EXPECT_TRUE(VerifyAt(full.id, 1).ok);
-  EXPECT_FALSE(ListBackups(engine())->front().verified->ok) << "nobody has looked as deep since";
+  EXPECT_FALSE(ListBackups(engine())->front().verified->ok) << "not verified at this level since";
   const BackupInfo other = BackUp(BackupType::kIncremental);
-  EXPECT_EQ(other.type, BackupType::kFull) << "the damaged one is no base";
+  EXPECT_EQ(other.type, BackupType::kFull) << "the damaged backup is not used as a base";
   ASSERT_OK(DeleteBackup(engine(), other.id));
   Flip(path, 100);
   EXPECT_TRUE(VerifyAt(full.id, 2).ok);

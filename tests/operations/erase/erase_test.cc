@@ -138,7 +138,7 @@ TEST_F(EraseTest, AnErasedUserIsNowhere) {
   PutAllOf("anna");
   ASSERT_OK(RunExport(engine()));
   for (const std::string& mark : AllMarks("anna")) {
-    EXPECT_FALSE(FilesWithText(store_path(), mark, "/exports/").empty()) << mark << ": the search must find what is there";
+    EXPECT_FALSE(FilesWithText(store_path(), mark, "/exports/").empty()) << mark << ": the search must find existing text";
   }
   EXPECT_FALSE(FilesWithText(store_path() + "/exports", Mark("anna", "title")).empty());
   const std::string of_ben = "ben";
@@ -194,7 +194,7 @@ TEST_F(EraseTest, NoRestoreOfAnOlderBackupBringsItBack) {
   Result<RestoreReport> restored = RunRestore(engine(), old_backup);
   ASSERT_OK(restored);
   EXPECT_EQ(restored->erasures_applied, 1U);
-  EXPECT_EQ(restored->prompts, 1U) << "ben's, which was only deleted";
+  EXPECT_EQ(restored->prompts, 1U) << "only ben's, which was deleted, not erased";
   EXPECT_EQ(RecordsOf("anna"), 0U);
   EXPECT_EQ(RecordsOf("ben"), bens);
   ExpectNowhere("anna");
@@ -214,7 +214,7 @@ TEST_F(EraseTest, WhatTheUserMadeAfterwardsComesBackFromALaterBackup) {
   EXPECT_EQ(of_ben.backups.size(), 1U);
   Result<RestoreReport> restored = RunRestore(engine(), later);
   ASSERT_OK(restored);
-  EXPECT_EQ(restored->erasures_applied, 1U) << "ben's alone: anna's was there before the backup";
+  EXPECT_EQ(restored->erasures_applied, 1U) << "only ben's: anna's was erased before the backup";
   EXPECT_OK(engine().GetConversation("anna-new"));
 }
 
@@ -328,7 +328,7 @@ TEST_F(EraseTest, ClosingStopsItAndTheNextOpeningFinishesIt) {
   Open();
   const OperationInfo info = Ended(id);
   EXPECT_EQ(info.state, OperationState::kCompleted) << info.error.ToString();
-  EXPECT_EQ(nlohmann::json::parse(info.result.text()).at("erased").at("conversations"), 3) << "those of before are counted";
+  EXPECT_EQ(nlohmann::json::parse(info.result.text()).at("erased").at("conversations"), 3) << "earlier commits are counted";
   ExpectNowhere("anna");
 }
 
@@ -347,7 +347,7 @@ TEST_F(EraseTest, AFailedPublicationIsToldAndErasesNothing) {
   files_.Heal();
   EXPECT_EQ(RecordsOf("anna"), records);
   Open(options);
-  EXPECT_EQ(RecordsOf("anna"), records) << "what was not acknowledged is not owed";
+  EXPECT_EQ(RecordsOf("anna"), records) << "an unacknowledged erasure need not survive";
   const Page<OperationInfo> page = ListOperations(engine()).value();
   ASSERT_EQ(page.items.size(), 1U);
   EXPECT_EQ(page.items[0].state, OperationState::kFailed);

@@ -132,20 +132,20 @@ TEST_F(CustomQueryTest, AFaultNamesItsClause) {
   EXPECT_EQ(FaultOf(R"({"entity":"users"})"), "custom_query: entity: one of conversations, messages, documents, prompts");
   const auto fault = [](const std::string& parts) { return FaultOf(R"({"entity":"conversations",)" + parts + "}"); };
   EXPECT_EQ(fault(R"("select":[])"),
-            "custom_query: select: not a part of a query; those are entity, fields, where, order_by, limit");
+            "custom_query: select: not a part of a query: expected entity, fields, where, order_by or limit");
   EXPECT_EQ(fault(R"("fields":["id","nope"])"), "custom_query: fields[1]: conversations have no member \"nope\"");
   EXPECT_EQ(fault(R"("fields":[])"), "custom_query: fields: empty");
   EXPECT_EQ(fault(R"("fields":["id","id"])"), "custom_query: fields[1]: given twice");
   EXPECT_EQ(fault(R"("where":{"title":"x"})"), "custom_query: where.title: not an object of {op: value}");
   EXPECT_EQ(fault(R"("where":{"title":{"like":"x"}})"),
-            "custom_query: where.title.like: not an op; those are eq ne lt lte gt gte in contains exists");
+            "custom_query: where.title.like: not an op: expected eq, ne, lt, lte, gt, gte, in, contains or exists");
   EXPECT_EQ(fault(R"("where":{"title":{"gt":1}})"), "custom_query: where.title.gt: not a string");
   EXPECT_EQ(fault(R"("where":{"or":[{"id":{"eq":"a"}},{"total_cost":{"eq":"1"}}]})"),
             "custom_query: where.or[1].total_cost.eq: not a number");
   EXPECT_EQ(fault(R"("where":{"id":{"in":["a",1]}})"), "custom_query: where.id.in[1]: not a string");
   EXPECT_EQ(fault(R"("where":{"tags":{"lt":"a"}})"), "custom_query: where.tags.lt: tags has no order");
   EXPECT_EQ(fault(R"("where":{"tags":{"exists":1}})"), "custom_query: where.tags.exists: not true or false");
-  EXPECT_EQ(fault(R"("where":{"title":{"eq":null}})"), "custom_query: where.title.eq: null; exists asks for absence");
+  EXPECT_EQ(fault(R"("where":{"title":{"eq":null}})"), "custom_query: where.title.eq: not a value; to match absent members, use exists");
   EXPECT_EQ(fault(R"("order_by":["-tags"])"), "custom_query: order_by[0]: tags has no order");
   EXPECT_EQ(fault(R"("limit":-1)"), "custom_query: limit: not a whole number of 0 or more");
   EXPECT_EQ(fault(R"("limit":1e2)"), "custom_query: limit: not a whole number of 0 or more");

@@ -190,7 +190,7 @@ TEST_F(ExportLifecycleTest, FinishedExportsAreRemovedAfterTheirTimeAndNamedOnesS
   ASSERT_OK(next);
   EXPECT_FALSE(fs::exists(kept->path));
   EXPECT_TRUE(fs::exists(named.output));
-  EXPECT_EQ(FilesOfExports().size(), 3U) << "two that are not old enough, and what is no export";
+  EXPECT_EQ(FilesOfExports().size(), 3U) << "two that are not old enough, and a file that is not an export";
 
   clock.Advance(std::chrono::microseconds(kExportKept).count());
   Open(open);

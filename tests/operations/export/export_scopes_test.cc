@@ -176,7 +176,7 @@ TEST_F(ExportScopesTest, CsvIsATarOfTablesWithContentsAheadOfThem) {
   EXPECT_TRUE(found_.substr(0, found_.find('\n')).ends_with(",created_at,updated_at,_unknown\r")) << found_;
   options.scope = ExportScope::kDocument;
   options.include_contents = false;
-  EXPECT_TRUE(Exported(options).starts_with("id,owner_id,")) << "one file is no tar";
+  EXPECT_TRUE(Exported(options).starts_with("id,owner_id,")) << "a single file is not a tar";
 }
 
 TEST_F(ExportScopesTest, AContentAboveTheLimitMakesATarOfJson) {
@@ -196,7 +196,7 @@ TEST_F(ExportScopesTest, AContentAboveTheLimitMakesATarOfJson) {
   ExportOptions csv;
   csv.format = ExportFormat::kCsv;
   csv.scope = ExportScope::kDocument;
-  EXPECT_NE(Entries(Exported(csv)).find("contents/%2E%2E "), std::string::npos) << "no entry may lead out of its folder";
+  EXPECT_NE(Entries(Exported(csv)).find("contents/%2E%2E "), std::string::npos) << "no entry may leave its folder";
 }
 
 TEST_F(ExportScopesTest, AnalyticsAddUpExactly) {
@@ -227,7 +227,7 @@ TEST_F(ExportScopesTest, AnalyticsAddUpExactly) {
   const StorageStatistics statistics = engine().Statistics().value();
   for (const OrderedJson& user : json["by_user"]) {
     EXPECT_EQ(user.at("bytes"), statistics.logical_bytes_by_owner.at(user.at("user_id").get<std::string>()))
-        << "as the counters have it";
+        << "equal to the counters";
   }
   EXPECT_EQ(json.at("counts").at("rows"), report_->rows);
 }

@@ -140,7 +140,7 @@ class ImportChatMemoryTest : public ChatImportTest {};
 
 TEST_F(ImportChatMemoryTest, TheLengthOfAnExportTakesNoMemory) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers keep what is freed";
+  GTEST_SKIP() << "sanitizers keep freed memory";
 #endif
   constexpr std::uint64_t kExportBytes = std::uint64_t{200} << 20;
   constexpr std::uint64_t kKilobytesMax = 160 << 10;  // the whole process was at 100 MB, most of it the store

@@ -111,7 +111,7 @@ TEST_F(ImportChatGptTest, AConversationOf2023BecomesItsMainPathWithTheOtherAnswe
   EXPECT_EQ(
       branch->extra_metadata->text(),
       R"({"branch_of":{"conversation_id":"11111111-aaaa-4bbb-8ccc-000000000001","message_id":"u1","sequence_number":1}})");
-  EXPECT_EQ(Contents(id + ".a1"), "By hand.") << "the shared messages stand in the main one alone";
+  EXPECT_EQ(Contents(id + ".a1"), "By hand.") << "only the main conversation has the shared messages";
 }
 
 TEST_F(ImportChatGptTest, AConversationOf2026IsReadByItsParentsAlone) {
@@ -119,7 +119,7 @@ TEST_F(ImportChatGptTest, AConversationOf2026IsReadByItsParentsAlone) {
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
   EXPECT_EQ(Losses(*report),
-            "mapping[].message: files: the export does not hold the file: its name is kept in extra_metadata (1)\n");
+            "mapping[].message: files: file not in the export: its name is kept in extra_metadata (1)\n");
   EXPECT_EQ(report->losses.front().first, "input, item 1, u1, file_00aa");
   const std::string id = "22222222-aaaa-4bbb-8ccc-000000000001";
   EXPECT_EQ(Contents(id), "I teach.\n\nBe brief.|What is this?|Looking\n\nA cat it is.|Thought for 3 seconds|A cat.");
@@ -127,7 +127,8 @@ TEST_F(ImportChatGptTest, AConversationOf2026IsReadByItsParentsAlone) {
   ASSERT_OK(conversation);
   EXPECT_EQ(conversation->status, ConversationStatus::kArchived);
   EXPECT_EQ(conversation->llm_model, "gpt-5-thinking");
-  EXPECT_EQ(engine().GetMessage(id, 0)->created_at, conversation->created_at) << "a message without a time has that before it";
+  EXPECT_EQ(engine().GetMessage(id, 0)->created_at, conversation->created_at)
+      << "a message without a time gets the previous one";
   EXPECT_NE(engine().GetMessage(id, 0)->extra_metadata->text().find("is_visually_hidden_from_conversation"), std::string::npos);
   EXPECT_NE(engine().GetMessage(id, 1)->extra_metadata->text().find("\"width\":10"), std::string::npos);
   EXPECT_EQ(engine().GetMessage(id, 3)->extra_metadata->text(),
@@ -143,7 +144,7 @@ TEST_F(ImportChatGptTest, ASecondImportFindsEveryRecordAndAReplacingOneMakesTheS
   EXPECT_EQ(again->imported.conversations, 0U);
   EXPECT_EQ(again->skipped, 2U);
   ImportOptions replacing = Options();
-  replacing.on_conflict = PutMode::kUpsert;
+  replacing.mode = PutMode::kUpsert;
   ASSERT_OK(ImportText(bytes, replacing));
   EXPECT_EQ(WholeState(engine()), state);
 }
@@ -160,7 +161,7 @@ TEST_F(ImportChatGptTest, EachLeafIsAConversationThatNamesWhereItBegins) {
   EXPECT_EQ(report->imported.messages, 7U);
   EXPECT_EQ(Contents("c"), "A|B|C");
   EXPECT_EQ(Contents("c.d"), "D|F");
-  EXPECT_EQ(Contents("c.g"), "G") << "what was said behind the node at which it stands";
+  EXPECT_EQ(Contents("c.g"), "G") << "messages after the current node";
   EXPECT_EQ(Contents("c.e"), "E");
   EXPECT_EQ(engine().GetConversation("c.e")->extra_metadata->text(),
             R"({"branch_of":{"conversation_id":"c.d","message_id":"d","sequence_number":0}})");
@@ -173,9 +174,9 @@ TEST_F(ImportChatGptTest, BrokenLinksLoseNoMessage) {
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
   EXPECT_EQ(Losses(*report),
-            "current_node: names no node: the newest message is taken (1)\n"
-            "mapping[].parent: closes a circle: the message begins a branch (1)\n"
-            "mapping[].parent: names no other node: the message begins a branch (2)\n");
+            "current_node: names a missing node: the newest message is used (1)\n"
+            "mapping[].parent: closes a cycle: the message starts a branch (1)\n"
+            "mapping[].parent: does not name another node: the message starts a branch (2)\n");
   EXPECT_EQ(report->imported.messages, 7U);
   EXPECT_EQ(Contents("lost"), "B|C");
   EXPECT_EQ(Contents("lost.a"), "A");
@@ -192,8 +193,8 @@ TEST_F(ImportChatGptTest, ChildrenAreTakenWhereNoParentIsNamed) {
         "b":{"children":["a"],"message":{"id":"b","author":{"role":"user"},"content":{"content_type":"text","parts":["B"]}}}}}])");
   ASSERT_OK(report);
   EXPECT_EQ(Losses(*report),
-            "mapping[].children: names a node that is not there (1)\n"
-            "mapping[].parent: closes a circle: the message begins a branch (1)\n");
+            "mapping[].children: names a missing node (1)\n"
+            "mapping[].parent: closes a cycle: the message starts a branch (1)\n");
   EXPECT_EQ(Contents("c"), "A|B");
 }
 
@@ -225,7 +226,7 @@ TEST_F(ImportChatGptTest, EveryTypeOfContentGivesItsTextAndKeepsTheRest) {
       R"(said {"chatgpt":{"content":{"content_type":"multimodal_text","parts":[{"content_type":"audio_transcription","text":"said"}]}}} )");
   EXPECT_EQ(text_of(R"({"content_type":"of_tomorrow","text":"x","y":[1]})"),
             "x {\"chatgpt\":{\"content\":{\"content_type\":\"of_tomorrow\",\"text\":\"x\",\"y\":[1]}}} "
-            "mapping[].message.content: is of a type that is not known: kept in extra_metadata (1)\n");
+            "mapping[].message.content: unknown type: kept in extra_metadata (1)\n");
   EXPECT_EQ(text_of("null"),
             " {\"chatgpt\":{\"content\":null}} mapping[].message.content: is of a type that is not known: kept in "
             "extra_metadata (1)\n");
@@ -240,11 +241,11 @@ TEST_F(ImportChatGptTest, WhatHasNoPlaceIsKeptAndWhatDoesNotFitIsTold) {
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
   EXPECT_EQ(Losses(*report),
-            "create_time: is no time of years 1 to 9999: kept in extra_metadata (1)\n"
-            "mapping[]: has members without a message to keep them (1)\n"
-            "mapping[].message.author.role: is none of ours: the message is stored as a tool's (1)\n"
-            "title: is longer than 255 characters: whole in extra_metadata (1)\n"
-            "update_time: is no time of years 1 to 9999: kept in extra_metadata (1)\n");
+            "create_time: not a time in the years 1 to 9999: kept in extra_metadata (1)\n"
+            "mapping[]: has members but no message to keep them in (1)\n"
+            "mapping[].message.author.role: unknown role: stored as tool (1)\n"
+            "title: longer than 255 characters: kept whole in extra_metadata (1)\n"
+            "update_time: not a time in the years 1 to 9999: kept in extra_metadata (1)\n");
   const std::string id = IdFromForeign("chatgpt", "not an id");
   const Result<Conversation> conversation = engine().GetConversation(id);
   ASSERT_OK(conversation);
@@ -265,21 +266,21 @@ TEST_F(ImportChatGptTest, AChatThatCannotBeReadIsToldAndTheOthersAreStored) {
   ASSERT_OK(report);
   EXPECT_EQ(report->failed, 5U);
   EXPECT_EQ(Errors(*report),
-            "1: the conversation that begins at byte 2: byte 20: duplicate member \"a\"\n"
-            "2: the conversation that begins at byte 33: no conversation of ChatGPT: it has neither mapping nor create_time\n"
-            "3: the conversation that begins at byte 35: no conversation of ChatGPT: it has neither mapping nor create_time\n"
-            "4: the conversation that begins at byte 65: byte 270: nested deeper than 256 levels\n"
-            "5: the conversation that begins at byte 684: byte 11: bad token\n");
+            "1: conversation at byte 2: byte 20: duplicate member \"a\"\n"
+            "2: conversation at byte 33: not a ChatGPT conversation: it has neither mapping nor create_time\n"
+            "3: conversation at byte 35: not a ChatGPT conversation: it has neither mapping nor create_time\n"
+            "4: conversation at byte 65: byte 270: nested deeper than 256 levels\n"
+            "5: conversation at byte 684: byte 11: bad token\n");
   EXPECT_EQ(Contents("good"), "A");
 }
 
 TEST_F(ImportChatGptTest, ADamagedArrayIsAnErrorThatNamesTheByteAndWhatIsBeforeItStays) {
   const std::string good = Tree("good", {{"a", "", "A"}}, "a");
   for (const auto& [rest, reason] : std::vector<std::pair<std::string, std::string>>{{",", "the array is cut off"},
-                                                                                     {" " + good, "no comma between two items"},
-                                                                                     {",,", "an item is to begin here"},
-                                                                                     {",]", "an item is to begin here"},
-                                                                                     {"]]", "something after the array"},
+                                                                                     {" " + good, "expected ',' or ']' after an item"},
+                                                                                     {",,", "expected an item"},
+                                                                                     {",]", "expected an item"},
+                                                                                     {"]]", "unexpected text after the array"},
                                                                                      {",{\"mapp", "is cut off"}}) {
     const Result<ImportReport> report = ImportText("[" + good + rest);
     EXPECT_CODE(report, kCorruption) << rest;
@@ -302,7 +303,7 @@ TEST_F(ImportChatGptTest, HalfAnEmojiIsReplacedAndTold) {
   const Result<ImportReport> report = ImportText("[" + tree + "]");
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
-  EXPECT_EQ(Losses(*report), "(text): has half a surrogate pair: U+FFFD stands in its place (1)\n");
+  EXPECT_EQ(Losses(*report), "(text): lone surrogates are replaced by U+FFFD (1)\n");
   EXPECT_EQ(Contents("c"), "\xF0\x9F\x98\x80 \xEF\xBF\xBD \xEF\xBF\xBD \\ud83d \xEF\xBF\xBD\xF0\x9F\x98\x80");
 }
 
@@ -310,7 +311,7 @@ TEST_F(ImportChatGptTest, NoOwnerIsAnErrorOfTheFile) {
   ImportOptions options;
   const Result<ImportReport> report = ImportText(kOf2023, options);
   ASSERT_OK(report);
-  EXPECT_EQ(Errors(*report), "0: names no owner of ours: give one\n");
+  EXPECT_EQ(Errors(*report), "0: chats of another program: an owner is required\n");
 }
 
 TEST_F(ImportChatGptTest, MoreNodesThanTheLimitAreRefused) {
@@ -318,7 +319,7 @@ TEST_F(ImportChatGptTest, MoreNodesThanTheLimitAreRefused) {
   for (std::size_t i = 0; i <= kImportChatNodesMax; ++i) mapping += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":0";
   const Result<ImportReport> report = ImportText(R"([{"id":"c","mapping":{)" + mapping + "}}]");
   ASSERT_OK(report);
-  EXPECT_EQ(Errors(*report), "1: the conversation that begins at byte 1: mapping: 100001 nodes, above 100000\n");
+  EXPECT_EQ(Errors(*report), "1: conversation at byte 1: mapping: 100001 nodes, more than 100000\n");
 }
 
 TEST_F(ImportChatGptTest, ALongerConversationThanTheLimitIsRefusedAndTheNextOneRead) {
@@ -327,7 +328,7 @@ TEST_F(ImportChatGptTest, ALongerConversationThanTheLimitIsRefusedAndTheNextOneR
   TextSource source("[" + long_one + "," + good + "]", std::size_t{1} << 20);
   const Result<ImportReport> report = ImportWithLineLimit(engine(), source, "input", Options());
   ASSERT_OK(report);
-  EXPECT_EQ(Errors(*report), "1: the conversation that begins at byte 1: longer than 33554432 bytes\n");
+  EXPECT_EQ(Errors(*report), "1: conversation at byte 1: longer than 33554432 bytes\n");
   EXPECT_EQ(Contents("good"), "A");
 }
 

@@ -48,9 +48,9 @@ TEST_F(ImportChatGptZipTest, ConversationsInSeveralFilesComeWithTheirPicturesAnd
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
   EXPECT_EQ(Losses(*report),
-            "chat.html: is a file of which no record is made (1)\n"
-            "message_feedback.json: []: is of a message that the export does not hold (1)\n"
-            "user.json: is a file of which no record is made (1)\n");
+            "chat.html: not imported as a record (1)\n"
+            "message_feedback.json: []: refers to a message that is not in the export (1)\n"
+            "user.json: not imported as a record (1)\n");
   EXPECT_EQ(report->imported.conversations, 3U);
   EXPECT_EQ(report->imported.documents, 4U);
   EXPECT_EQ(report->contents, 4U);
@@ -91,8 +91,8 @@ TEST_F(ImportChatGptZipTest, FilesAreFoundByTheirFormerNamesWhereverTheyStand) {
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
   EXPECT_EQ(Losses(*report),
-            ".DS_Store: is a file of which no record is made (1)\n"
-            "._conversations.json: is a file of which no record is made (1)\n");
+            ".DS_Store: not imported as a record (1)\n"
+            "._conversations.json: not imported as a record (1)\n");
   EXPECT_EQ(engine().GetDocument("file-Q1")->filename, "holiday.jpg");
   EXPECT_EQ(ContentOf(engine(), "file-Q1"), "one");
 }
@@ -103,7 +103,7 @@ TEST_F(ImportChatGptZipTest, HostileNamesArePassedOverAndTold) {
   ASSERT_OK(report);
   EXPECT_EQ(report->imported.documents, 0U);
   EXPECT_EQ(report->errors_total, 2U);
-  EXPECT_NE(Errors(*report).find("entry passed over: ../../etc/file-A1-x"), std::string::npos) << Errors(*report);
+  EXPECT_NE(Errors(*report).find("entry skipped: ../../etc/file-A1-x"), std::string::npos) << Errors(*report);
   EXPECT_EQ(Contents("c"), "yes");
 }
 
@@ -140,7 +140,7 @@ TEST_F(ImportChatGptZipTest, AnArchiveThatIsCutOffGivesWhatIsWholeInIt) {
 TEST_F(ImportChatGptZipTest, AnotherZipIsAnErrorOfTheFile) {
   const Result<ImportReport> other = ImportZip(ZipOf({{"word/document.xml", "<xml/>"}}));
   ASSERT_OK(other);
-  EXPECT_EQ(Errors(*other), "0: is a ZIP file without conversations.json, and no ChatGPT export\n");
+  EXPECT_EQ(Errors(*other), "0: is a ZIP file without conversations.json, not a ChatGPT export\n");
   EXPECT_EQ(other->imported.documents, 0U);
   const Result<ImportReport> wanted = ImportZip(ZipOf({{"conversations.json", "[]"}}), Options(ImportFormat::kNdjson));
   ASSERT_OK(wanted);

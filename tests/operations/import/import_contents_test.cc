@@ -219,7 +219,7 @@ TEST_F(ImportContentsTest, ASecondRunSkipsWithoutReadingTheContents) {
   const std::string before = WholeState(engine());
   WriteBytes(path, Tar({{"other", "second", "", false}}));
   const ImportReport again = ImportedWith(path, DocumentLine("a", "a"));
-  EXPECT_EQ(again.skipped, 1U) << "that its entry is gone is not even noticed";
+  EXPECT_EQ(again.skipped, 1U) << "the missing entry has no effect";
   EXPECT_EQ(again.errors_total, 0U);
   EXPECT_EQ(WholeState(engine()), before);
 }

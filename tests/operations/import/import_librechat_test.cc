@@ -26,7 +26,7 @@ TEST_F(ImportLibreChatTest, ATreeStandsAtItsNewestAnswer) {
   const Result<ImportReport> report = ImportText(kTree);
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
-  EXPECT_EQ(Losses(*report), "messages[].attachments: the export does not hold the files: what it tells of them is kept (1)\n");
+  EXPECT_EQ(Losses(*report), "messages[].attachments: files not in the export: their description is kept (1)\n");
   EXPECT_EQ(Contents("lc-1"), "How much?|It is\n\n8 litres.");
   EXPECT_EQ(Contents("lc-1.a"), "Much.");
   const Result<Conversation> conversation = engine().GetConversation("lc-1");
@@ -70,8 +70,8 @@ TEST_F(ImportLibreChatTest, AListWithBranchesNamesParentsAndMayHaveSeveralFirstM
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
   EXPECT_EQ(Losses(*report),
-            "messages[].parentMessageId: names no other node: the message begins a branch (1)\n"
-            "messages[].parentMessageId: two messages have the id it names: the first is taken (1)\n");
+            "messages[].parentMessageId: does not name another node: the message starts a branch (1)\n"
+            "messages[].parentMessageId: names an id that two messages have: the first is used (1)\n");
   EXPECT_EQ(Contents("l"), "C|D");
   EXPECT_EQ(Contents("l.a"), "A|B");
   EXPECT_EQ(Contents("l.d"), "D2");
@@ -86,7 +86,7 @@ TEST_F(ImportLibreChatTest, AListWithoutLinksIsOneAfterTheOther) {
   EXPECT_EQ(Errors(*report), "");
   EXPECT_EQ(Losses(*report),
             "messages[]: is no message (1)\n"
-            "messages[].tokenCount: is not a number that the record can have: kept in extra_metadata (1)\n");
+            "messages[].tokenCount: not a number that a record can have: kept in extra_metadata (1)\n");
   EXPECT_EQ(Contents("l"), "A|B|C");
   EXPECT_EQ(engine().GetMessage("l", 1)->role, Role::kAssistant);
   EXPECT_EQ(FormatTimestamp(*engine().GetMessage("l", 2)->created_at), "2024-05-28T18:08:55.000000Z");
@@ -117,7 +117,7 @@ TEST_F(ImportLibreChatTest, WhatIsNoConversationIsRefusedAndTheNextOneRead) {
   const Result<ImportReport> report = ImportWithLineLimit(engine(), source, "input", Options(ImportFormat::kLibreChat));
   ASSERT_OK(report);
   EXPECT_EQ(report->failed, 3U);
-  EXPECT_NE(Errors(*report).find("no conversation of LibreChat"), std::string::npos);
+  EXPECT_NE(Errors(*report).find("not a LibreChat conversation"), std::string::npos);
   EXPECT_NE(Errors(*report).find("more than 100000 messages"), std::string::npos) << Errors(*report);
   EXPECT_EQ(Contents("k"), "K");
 }

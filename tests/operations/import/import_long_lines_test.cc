@@ -287,7 +287,7 @@ TEST_F(ImportLongLinesTest, AFailureAtAnyCallLeavesTheOldConversationOrTheNew) {
     EXPECT_EQ(after.find("old") == std::string::npos, has_new);
     EXPECT_EQ(after.find(R"("id":"m19")") != std::string::npos, has_d);
     if (report.ok()) {
-      EXPECT_TRUE(has_new && has_d) << "what was reported is durable";
+      EXPECT_TRUE(has_new && has_d) << "reported records are durable";
     }
     ExpectSound();
   }

@@ -48,8 +48,8 @@ TEST_F(ImportOpenWebUiTest, AChatOf2025ComesWithItsOtherAnswerItsFilesAndItsSett
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
   EXPECT_EQ(Losses(*report),
-            "chat.messages[]: differs from the message of that id in history, which is the one taken (1)\n"
-            "messages[].files[]: the export does not hold the bytes of the file (1)\n");
+            "chat.messages[]: differs from the message with this id in history: that one is used (1)\n"
+            "messages[].files[]: bytes of the file not in the export (1)\n");
   EXPECT_EQ(Contents("0f3b"), "Rain?|Yes.");
   EXPECT_EQ(Contents("0f3b.x"), "No.");
   const Result<Conversation> chat = engine().GetConversation("0f3b");
@@ -94,7 +94,7 @@ TEST_F(ImportOpenWebUiTest, ABareChatOf2023IsAListOfMessages) {
   const Result<ImportReport> report = ImportText(kOf2023, Options(ImportFormat::kOpenWebUi));
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
-  EXPECT_EQ(Losses(*report), "history.messages[].role: is none of ours: the message is stored as a tool's (1)\n");
+  EXPECT_EQ(Losses(*report), "history.messages[].role: unknown role: stored as tool (1)\n");
   EXPECT_EQ(Contents("old"), "one|two|three");
   const Result<Conversation> chat = engine().GetConversation("old");
   ASSERT_OK(chat);
@@ -124,11 +124,11 @@ TEST_F(ImportOpenWebUiTest, MessagesOfTheListThatTheTreeLacksAreNotLost) {
   EXPECT_EQ(Errors(*report), "");
   EXPECT_EQ(report->imported.messages, 4U);
   EXPECT_EQ(Losses(*report),
-            "chat.messages[]: is not in history: the message begins a branch (2)\n"
-            "history.currentId: names no node: the newest message is taken (1)\n"
-            "history.messages[].childrenIds: names a node that is not there (1)\n"
-            "history.messages[].content: is no text: kept in extra_metadata (1)\n"
-            "history.messages[].parentId: closes a circle: the message begins a branch (1)\n");
+            "chat.messages[]: not in history: the message starts a branch (2)\n"
+            "history.currentId: names a missing node: the newest message is used (1)\n"
+            "history.messages[].childrenIds: names a missing node (1)\n"
+            "history.messages[].content: not text: kept in extra_metadata (1)\n"
+            "history.messages[].parentId: closes a cycle: the message starts a branch (1)\n");
 }
 
 TEST_F(ImportOpenWebUiTest, WhatIsNoChatIsRefused) {
@@ -136,10 +136,10 @@ TEST_F(ImportOpenWebUiTest, WhatIsNoChatIsRefused) {
       ImportText(R"([{"id":"x"},{"id":"y","chat":"{"},{"id":"z","chat":{}}])", Options(ImportFormat::kOpenWebUi));
   ASSERT_OK(report);
   EXPECT_EQ(report->failed, 2U);
-  EXPECT_NE(Errors(*report).find("1: the conversation that begins at byte 1: no chat of Open WebUI"), std::string::npos);
-  EXPECT_NE(Errors(*report).find("2: the conversation that begins at byte 12: chat: byte "), std::string::npos)
+  EXPECT_NE(Errors(*report).find("1: conversation at byte 1: not an Open WebUI chat"), std::string::npos);
+  EXPECT_NE(Errors(*report).find("2: conversation at byte 12: chat: byte "), std::string::npos)
       << Errors(*report);
-  EXPECT_EQ(Losses(*report), "chat.history: is missing: the conversation has no messages (1)\n");
+  EXPECT_EQ(Losses(*report), "chat.history: missing: the conversation has no messages (1)\n");
   EXPECT_OK(engine().GetConversation("z"));
 }
 

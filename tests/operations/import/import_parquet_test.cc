@@ -98,7 +98,7 @@ TEST_F(ImportParquetTest, TableIsToldByItsColumnsInAnyOrder) {
 
 TEST_F(ImportParquetTest, TableOfNoKindIsRefusedUnlessTheKindIsNamed) {
   const std::string table = Table({"id", "title"}, {{"c1", "t"}});
-  EXPECT_NE(Errors(table).find("its columns are those of no kind of record"), std::string::npos) << Errors(table);
+  EXPECT_NE(Errors(table).find("its columns match no kind of record"), std::string::npos) << Errors(table);
   ImportOptions options;
   options.kind = Kind::kConversation;
   options.owner = "u";
@@ -139,17 +139,17 @@ TEST_F(ImportParquetTest, RowsThatAreNoRecordsAreToldByTheirNumber) {
                                                                    {"t", "c4", "u", "[]", "[]"},
                                                                    {"t", "c5", "u", "[]", R"({"title":1})"},
                                                                    {"\xff", "c6", "u", "[]", "{}"}}));
-  for (const char* expected : {"2: id: ", "3: tags: no JSON", "4: _digits: not an object",
-                               "5: _digits: names a member that is no number", "6: title: invalid UTF-8"}) {
+  for (const char* expected : {"2: id: ", "3: tags: not valid JSON", "4: _digits: not an object",
+                               "5: _digits: names a member that is not a number", "6: title: invalid UTF-8"}) {
     EXPECT_NE(errors.find(expected), std::string::npos) << errors;
   }
   EXPECT_OK(engine().GetConversation("c1"));
 }
 
 TEST_F(ImportParquetTest, ColumnsThatNoMemberMayHaveAreRefused) {
-  EXPECT_NE(Errors(Table({"title", "id", "user_id", "messages"}, {})).find("column \"messages\": no member"),
+  EXPECT_NE(Errors(Table({"title", "id", "user_id", "messages"}, {})).find("column \"messages\": not a valid member name"),
             std::string::npos);
-  EXPECT_NE(Errors(Table({"title", "id", "user_id", "title"}, {})).find("column \"title\" stands twice"), std::string::npos);
+  EXPECT_NE(Errors(Table({"title", "id", "user_id", "title"}, {})).find("column \"title\" occurs twice"), std::string::npos);
 }
 
 TEST_F(ImportParquetTest, FewBytesThatPromiseManyRowsAreRefused) {
@@ -170,7 +170,7 @@ TEST_F(ImportParquetTest, RowsOfQueriesAndNewerLayoutsAreRefused) {
             std::string::npos);
   EXPECT_NE(Errors(Table(kColumns, {}, R"({"version":2,"scope":"full","table":"conversations"})")).find("layout version 2"),
             std::string::npos);
-  EXPECT_NE(Errors(Table(kColumns, {}, R"({"version":1,"scope":"full"})")).find("does not tell its table"), std::string::npos);
+  EXPECT_NE(Errors(Table(kColumns, {}, R"({"version":1,"scope":"full"})")).find("is an export without a table name"), std::string::npos);
 }
 
 TEST_F(ImportParquetTest, DamageNamesFileRowGroupAndColumn) {
@@ -187,8 +187,8 @@ TEST_F(ImportParquetTest, ChunksOfAContentStandInOrder) {
   EXPECT_EQ(engine().GetDocument("d1")->file_size, 6U);
   EXPECT_EQ(engine().GetDocument("d2")->file_size, 3U);
   const std::string told = Errors(Tar({{"contents.parquet", Contents({{"d3", 0}, {"d3", 2}})}}));
-  EXPECT_NE(told.find("row 2: chunk 2 of document d3 in place of 1"), std::string::npos) << told;
-  EXPECT_NE(Errors(Contents({{"d4", 0}})).find("1 contents that no document names, d4 the first"), std::string::npos);
+  EXPECT_NE(told.find("row 2: chunk 2 of document d3, expected 1"), std::string::npos) << told;
+  EXPECT_NE(Errors(Contents({{"d4", 0}})).find("1 contents without a document; first: d4"), std::string::npos);
 }
 
 TEST_F(ImportParquetTest, ContentsOfOneFileAreForTheDocumentsOfTheNext) {
@@ -205,7 +205,7 @@ TEST_F(ImportParquetTest, ContentsOfOneFileAreForTheDocumentsOfTheNext) {
 TEST_F(ImportParquetTest, FormatThatIsNamedMustBeThere) {
   ImportOptions options;
   options.format = ImportFormat::kCofferParquet;
-  EXPECT_NE(Errors("{}", options).find("is no Parquet file"), std::string::npos);
+  EXPECT_NE(Errors("{}", options).find("is not a Parquet file"), std::string::npos);
   EXPECT_EQ(Errors(Table(kColumns, {{"t", "c1", "u"}}), options), "");
   options.format = ImportFormat::kNdjson;
   EXPECT_NE(Errors(Table(kColumns, {}), options).find("is a Parquet file"), std::string::npos);
@@ -281,7 +281,7 @@ TEST_F(ImportParquetTest, ALargeContentComesBackInLittleMemory) {
   ASSERT_OK(report);
   EXPECT_EQ(report->errors_total, 0U);
   EXPECT_EQ(WholeState(engine()), state);
-  EXPECT_LT(PeakMegabytes() - before, 256) << "beside what the test itself holds";
+  EXPECT_LT(PeakMegabytes() - before, 256) << "in addition to the test's own memory";
 }
 
 }  // namespace

@@ -91,9 +91,9 @@ TEST_F(ImportTest, ABadLineIsToldWithFileAndLineAndTheRestIsImported) {
       {"no owner", R"({"type":"prompt","id":"x","name":"n","content":"x"})", "owner_id"},
       {"no title", R"({"type":"conversation","id":"x","user_id":"u"})", "title"},
       {"empty content", R"({"type":"prompt","id":"x","owner_id":"u","name":"n","content":""})", "content"},
-      {"tags that are none", ConversationLine("x", R"(,"tags":"a")"), "tags"},
-      {"a status that is none", ConversationLine("x", R"(,"status":"gone")"), "status"},
-      {"a time that is none", ConversationLine("x", R"(,"created_at":"yesterday")"), "created_at"},
+      {"malformed tags", ConversationLine("x", R"(,"tags":"a")"), "tags"},
+      {"malformed status", ConversationLine("x", R"(,"status":"gone")"), "status"},
+      {"malformed time", ConversationLine("x", R"(,"created_at":"yesterday")"), "created_at"},
       {"no type", R"({"id":"x","user_id":"u","title":"t"})", "type"},
       {"an unknown type", R"({"type":"thing","id":"x"})", "type"},
       {"a message without a place", R"({"type":"message","id":"m","conversation_id":"good","role":"user","content":"x"})",
@@ -104,7 +104,7 @@ TEST_F(ImportTest, ABadLineIsToldWithFileAndLineAndTheRestIsImported) {
        R"({"type":"message","id":"m","conversation_id":"none","sequence_number":0,"role":"user","content":"x"})", "none"},
       {"an inner message without an id", ConversationLine("x", R"(,"messages":[{"role":"user","content":"a"}])"),
        "messages[0]"},
-      {"base64 that is none", R"({"type":"document","id":"x","owner_id":"u","filename":"f","content_base64":"a*"})",
+      {"malformed base64", R"({"type":"document","id":"x","owner_id":"u","filename":"f","content_base64":"a*"})",
        "content_base64"},
       {"a size that does not fit",
        R"({"type":"document","id":"x","owner_id":"u","filename":"f","file_size":9,"content_base64":"aGVsbG8="})", "9"},
@@ -246,7 +246,7 @@ TEST_F(ImportTest, FailTellsWhatIsThereAlready) {
   EXPECT_EQ(report.skipped, 0U);
   ASSERT_EQ(report.errors.size(), 1U);
   EXPECT_EQ(report.errors[0].line, 1U);
-  EXPECT_EQ(report.errors[0].reason, "already there");
+  EXPECT_EQ(report.errors[0].reason, "already exists");
 }
 
 TEST_F(ImportTest, IdsAreMadeOnRequest) {

@@ -210,7 +210,7 @@ TEST_F(KeyFolderTest, WhatACrashLeftOfAKeyIsReplaced) {
   ASSERT_OK(keys_.Generate(now_));
   ASSERT_OK(keys_.ObjectIdKey());
   EXPECT_NE(Recipients().at(0), kRecipientElsewhere);
-  EXPECT_EQ(ModeOf(PathOf("identity.txt")), 0600U) << "not the mode of what was left";
+  EXPECT_EQ(ModeOf(PathOf("identity.txt")), 0600U) << "not the mode of the temporary file";
   EXPECT_FALSE(IsThere("identity.txt.partial"));
   EXPECT_FALSE(IsThere("object-id.key.partial"));
 }
@@ -241,7 +241,7 @@ TEST_F(KeyFolderTest, GeneratingThatFailsAnywhereLeavesNoIdentityOrAWholeOne) {
       EXPECT_EQ(identities, 1U);
       break;
     }
-    EXPECT_GE(nth, 10U) << "looks, folder, partial, bytes, syncs, name";
+    EXPECT_GE(nth, 10U) << "looks, folder, temporary file, bytes, syncs, name";
   }
 }
 

@@ -149,7 +149,7 @@ TEST_F(TokenTest, AFailedWriteMakesNoTokenThatWorks) {
   EXPECT_FALSE(CreateToken(engine(), "anna", PrincipalRole::kUser).ok());
   files_.Heal();
   EXPECT_TRUE(ListTokens(engine()).value().empty());
-  EXPECT_CODE(CreateToken(engine(), "anna", PrincipalRole::kUser), kIoError) << "until it is opened anew";
+  EXPECT_CODE(CreateToken(engine(), "anna", PrincipalRole::kUser), kIoError) << "until it is opened again";
   Open(options_);
   EXPECT_OK(CreateToken(engine(), "anna", PrincipalRole::kUser));
 }

@@ -66,7 +66,7 @@ TEST_F(BackupArchiveTest, UnpackedItIsARepositoryThatRestores) {
   ASSERT_OK(archive);
   EXPECT_EQ(archive->backup_id, info.id);
   const std::string bytes = BytesOf(*archive, 100'000);
-  EXPECT_TRUE(BytesOf(*archive, 7'001) == bytes) << "any range is the same bytes";
+  EXPECT_TRUE(BytesOf(*archive, 7'001) == bytes) << "every range returns the same bytes";
   archive->file.reset();
 
   OpenOver(bytes);

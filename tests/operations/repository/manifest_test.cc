@@ -88,7 +88,7 @@ TEST(ManifestTest, ThePlainPartComesBackAsItWas) {
   const Result<std::string> text = EncodeManifest(manifest);
   ASSERT_OK(text);
   EXPECT_EQ(text->find('\n'), text->size() - 1) << "one line";
-  const Result<BackupManifest> decoded = DecodeManifest(*text + "whatever is behind it");
+  const Result<BackupManifest> decoded = DecodeManifest(*text + "trailing text");
   ASSERT_OK(decoded);
   EXPECT_EQ(EncodeManifest(*decoded).value(), *text);
   EXPECT_EQ(decoded->info.name, manifest.info.name);
@@ -162,7 +162,7 @@ TEST(ManifestTest, AHostilePlainPartIsRefused) {
   const std::vector<std::pair<const char*, Change>> changes = {
       {"id that is a path", [](Json& json) { json["id"] = "../../x"; }},
       {"id that is empty", [](Json& json) { json["id"] = ""; }},
-      {"pool that is none", [](Json& json) { json["pool"] = std::string("a\0b", 3); }},
+      {"malformed pool", [](Json& json) { json["pool"] = std::string("a\0b", 3); }},
       {"no id", [](Json& json) { json.erase("id"); }},
       {"name of another type", [](Json& json) { json["name"] = {1}; }},
       {"object id that is a path", [](Json& json) { json["objects"][0]["id"] = "../" + std::string(61, 'a'); }},
@@ -181,7 +181,7 @@ TEST(ManifestTest, AHostilePlainPartIsRefused) {
       {"sealed digest", [](Json& json) { json["sealed_sha256"] = ""; }},
       {"file bytes negative", [](Json& json) { json["file_bytes"] = -1; }},
       {"records a fraction", [](Json& json) { json["record_count"] = 0.5; }},
-      {"sequence behind which none comes", [](Json& json) { json["sequence"] = ~std::uint64_t{0}; }},
+      {"the last possible sequence", [](Json& json) { json["sequence"] = ~std::uint64_t{0}; }},
       {"store format that wraps to ours", [](Json& json) { json["store_format"] = (std::uint64_t{1} << 32) + 1; }},
       {"type", [](Json& json) { json["backup_type"] = "partial"; }},
       {"time", [](Json& json) { json["created_at"] = "yesterday"; }},
@@ -223,7 +223,7 @@ TEST(ManifestTest, AHostileSealedPartIsRefused) {
       {"name with NUL", [](Json& json) { json["files"][0]["name"] = std::string("CURRENT\0", 8); }},
       {"name too long", [](Json& json) { json["files"][0]["name"] = std::string(256, 'x'); }},
       {"name twice", [](Json& json) { json["files"][1]["name"] = "CURRENT"; }},
-      {"object behind the last", [](Json& json) { json["files"][0]["object"] = 2; }},
+      {"object after the last", [](Json& json) { json["files"][0]["object"] = 2; }},
       {"object before the first", [](Json& json) { json["files"][0]["object"] = -1; }},
       {"object between two", [](Json& json) { json["files"][0]["object"] = 0.5; }},
       {"size too large", [](Json& json) { json["files"][0]["size_bytes"] = std::uint64_t{1} << 63; }},
@@ -243,7 +243,7 @@ TEST(ManifestTest, AHostileSealedPartIsRefused) {
       {"bytes that are not the sum", [](Json& json) { json["kinds"]["conversations"]["bytes"] = 99; }},
       {"digest that is not the sum", [](Json& json) { json["kinds"]["conversations"]["digest"] = std::string(32, '0'); }},
       {"digest of a tally", [](Json& json) { json["kinds"]["conversations"]["digest"] = "1"; }},
-      {"an owner too few", [](Json& json) { json["owners"].erase("anna"); }},
+      {"one owner too few", [](Json& json) { json["owners"].erase("anna"); }},
       {"owners of another type", [](Json& json) { json["owners"] = 1; }},
       {"version", [](Json& json) { json["coffer_sealed"] = -1; }},
   };

@@ -161,7 +161,7 @@ TEST_F(OpenBackupTest, WhatItHasNotIsToldAndNeverMade) {
     EXPECT_CODE(RunPrune(backup), kPermissionDenied);
     EXPECT_CODE(RunVerifyBackup(backup, id, {.level = 5}), kPermissionDenied);
     EXPECT_CODE(StartEraseUser(backup, "owner0"), kPermissionDenied);
-    EXPECT_EQ(ListBackups(backup)->size(), 2U) << "those of the repository that it lies in";
+    EXPECT_EQ(ListBackups(backup)->size(), 2U) << "those of its own repository";
     EXPECT_TRUE(ListDeletedBackups(backup)->empty());
     EXPECT_OK(RunPrune(backup, {.plan = true}));
     const Result<VerifyReport> verified = RunVerifyBackup(backup, plain.id, {.level = 4});

@@ -29,7 +29,7 @@ TEST(RateLimiterTest, ATenthOfASecondsBytesPassAtOnceAndWhatIsBeyondWaits) {
   EXPECT_EQ(limiter.Take(60, kStart), nanoseconds(0));
   EXPECT_EQ(limiter.Take(40, kStart), nanoseconds(0));
   EXPECT_EQ(limiter.Take(1, kStart), milliseconds(1));
-  EXPECT_EQ(limiter.Take(99, kStart), milliseconds(100)) << "behind the one before";
+  EXPECT_EQ(limiter.Take(99, kStart), milliseconds(100)) << "after the previous one";
 }
 
 TEST(RateLimiterTest, APieceLargerThanTheBurstWaitsForAllBeyondIt) {
@@ -47,7 +47,7 @@ TEST(RateLimiterTest, APauseGivesTheBurstBackAndNoMore) {
 TEST(RateLimiterTest, ATimeEarlierThanTheLastOneNeitherGivesNorTakes) {
   RateLimiter limiter(1000);
   EXPECT_EQ(limiter.Take(100, kStart), nanoseconds(0));
-  EXPECT_EQ(limiter.Take(10, kStart - milliseconds(5)), milliseconds(15)) << "until the same moment as by the later time";
+  EXPECT_EQ(limiter.Take(10, kStart - milliseconds(5)), milliseconds(15)) << "until the same moment as from the later time";
   EXPECT_EQ(limiter.Take(10, kStart), milliseconds(20));
 }
 
@@ -111,7 +111,7 @@ TEST(RateLimiterTest, ACancelEndsAWaitOfHours) {
   context.stop().store(true);
   waiting.join();
   EXPECT_CODE(status, kCancelled);
-  EXPECT_CODE(RateLimiter(0).Pass(1, context), kCancelled) << "also where nothing is to be waited for";
+  EXPECT_CODE(RateLimiter(0).Pass(1, context), kCancelled) << "also without a wait";
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ TEST_F(RepositoryTrustTest, AWeakerLookDoesNotTakeTheWordOfADeeperOne) {
   WriteBytes(path, bad);
   ASSERT_FALSE(RunVerifyBackup(engine(), info.id, {.level = 2})->ok);
   ASSERT_TRUE(RunVerifyBackup(engine(), info.id, {.level = 1})->ok);
-  EXPECT_FALSE(ListBackups(engine())->front().verified->ok) << "nobody has looked as deep since";
+  EXPECT_FALSE(ListBackups(engine())->front().verified->ok) << "not verified at this level since";
   WriteBytes(path, good);
   ASSERT_TRUE(RunVerifyBackup(engine(), info.id, {.level = 2})->ok);
   EXPECT_TRUE(ListBackups(engine())->front().verified->ok);
@@ -164,7 +164,7 @@ TEST_F(RepositoryTrustTest, AnEntryOfTheLedgerFromElsewhereIsReadStrictly) {
   const BackupInfo info = BackUp();
   WriteBytes(repository_path() + "/ledger/.DS_Store", "x");
   WriteBytes(repository_path() + "/ledger/zzzz", "{}");
-  ASSERT_OK(RunRestore(engine(), info.id, Quick())) << "what is no entry's name is nobody's entry";
+  ASSERT_OK(RunRestore(engine(), info.id, Quick())) << "a file without an entry's name is ignored";
   const std::string id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
   const auto entry = [](const std::string& erase_id, const std::string& subject, const std::string& ids) {
     return EncodeObject({}, R"({"coffer_erasure":1,"erase_id":")" + erase_id + R"(","created_at":1,"subject":")" + subject +
@@ -177,7 +177,7 @@ TEST_F(RepositoryTrustTest, AnEntryOfTheLedgerFromElsewhereIsReadStrictly) {
     WriteBytes(repository_path() + "/ledger/" + late, bad);
     EXPECT_CODE(RunRestore(engine(), info.id, Quick()), kCorruption);
     std::filesystem::remove(repository_path() + "/ledger/" + late);
-    ASSERT_OK(RunRestore(engine(), info.id, Quick())) << "nothing of it was taken over";
+    ASSERT_OK(RunRestore(engine(), info.id, Quick())) << "nothing of it was adopted";
   }
 }
 

@@ -69,7 +69,7 @@ TEST_F(DisasterTest, RepositoryAndKeyAloneGiveEverythingBack) {
   EXPECT_TRUE(engine().CheckIntegrity().value().findings.empty());
 
   const BackupInfo next = BackUp(BackupType::kIncremental);
-  EXPECT_EQ(next.type, BackupType::kFull) << "a new lineage shares with nobody";
+  EXPECT_EQ(next.type, BackupType::kFull) << "a new lineage shares no objects";
   EXPECT_NE(next.lineage, full.lineage);
   EXPECT_EQ(next.sequence, incremental.sequence + 1);
   EXPECT_EQ(BackUp(BackupType::kIncremental).base_id, next.id);
@@ -88,7 +88,7 @@ TEST_F(DisasterTest, AKeyPutInItsPlaceBeforehandIsUsedFromTheFirstCall) {
   OpenBesideRepository();
   ASSERT_OK(RunRestore(engine(), "latest"));
   EXPECT_TRUE(WholeState(engine()) == before);
-  EXPECT_EQ(BackUp().recipients, full.recipients) << "and goes on being the one to keep";
+  EXPECT_EQ(BackUp().recipients, full.recipients) << "and stays the one to keep";
 }
 
 TEST_F(DisasterTest, AnErasedUserStaysErased) {

@@ -63,7 +63,7 @@ TEST_F(RestorePartialTest, SkipLeavesAloneWhatIsThere) {
   PutSome("later");
   ASSERT_OK(engine().Delete(Kind::kConversation, "c2"));
   RestoreOptions options = OfUser("owner0");
-  options.conflict = PutMode::kKeepExisting;
+  options.mode = PutMode::kKeepExisting;
   Result<RestoreReport> report = RunRestore(engine(), backup.id, options);
   ASSERT_OK(report);
   EXPECT_EQ(report->conversations, 1U);
@@ -82,7 +82,7 @@ TEST_F(RestorePartialTest, NewestKeepsTheLaterOfTheTwo) {
   ASSERT_OK(engine().PutConversation(conversation));
   const BackupInfo backup = BackUp();
   RestoreOptions options = Of(RestoreScope::kConversations);
-  options.conflict = PutMode::kNewest;
+  options.mode = PutMode::kNewest;
   for (const std::int64_t later : {2000, 500}) {
     conversation.title = "of the store";
     conversation.updated_at = Timestamp{later};
@@ -173,7 +173,7 @@ TEST_F(RestorePartialTest, WhatIsSomebodyElsesByNowIsNotTaken) {
     }
   }
   ASSERT_OK(RunRestore(engine(), backup.id, Of(RestoreScope::kConversations)));
-  EXPECT_EQ(engine().GetConversation("c2")->user_id, "owner0") << "where no owner is named, all are meant";
+  EXPECT_EQ(engine().GetConversation("c2")->user_id, "owner0") << "no owner means all owners";
 }
 
 TEST_F(RestorePartialTest, WhatWasErasedForGoodDoesNotComeBack) {
@@ -229,7 +229,7 @@ TEST_F(RestorePartialTest, ABackupWithoutContentsGivesBackTheRecordsAndSaysSo) {
   EXPECT_EQ(report->contents_missing, 2U);
   EXPECT_EQ(report->failed, 0U) << (report->errors.empty() ? "" : report->errors[0].reason);
   EXPECT_OK(engine().GetDocument("d1"));
-  EXPECT_NE(ContentOf(engine(), "d2").find(" now"), 0U) << "what is there keeps its content";
+  EXPECT_NE(ContentOf(engine(), "d2").find(" now"), 0U) << "the existing document keeps its content";
   EXPECT_TRUE(engine().CheckIntegrity().value().findings.empty());
 }
 

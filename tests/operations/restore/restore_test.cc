@@ -53,7 +53,7 @@ TEST_F(RestoreTest, TheStateOfTheBackupComesBackWhole) {
   EXPECT_EQ(WholeState(engine()), before) << "and stays after reopening";
   Result<RestoreReport> back = RunRestore(engine(), report->safety_backup_id);
   ASSERT_OK(back);
-  EXPECT_EQ(WholeState(engine()), changed) << "the safety backup leads back";
+  EXPECT_EQ(WholeState(engine()), changed) << "the safety backup undoes the restore";
 }
 
 TEST_F(RestoreTest, LatestIsNeverASafetyBackup) {
@@ -174,7 +174,7 @@ TEST_F(RestoreTest, ABackupMovesToANewFolder) {
   OpenOptions options;
   options.repository = repository;
   Open(options);
-  EXPECT_CODE(RunRestore(engine(), id), kPermissionDenied) << "without the key nobody reads it";
+  EXPECT_CODE(RunRestore(engine(), id), kPermissionDenied) << "it cannot be read without the key";
   RestoreOptions restore;
   restore.identity_file = identity;
   Result<RestoreReport> report = RunRestore(engine(), id, restore);

@@ -87,7 +87,7 @@ TEST_F(JournalTest, TheOldestEndedOnesAreForgotten) {
   }
   for (const std::size_t gone : {1U, 2U, 3U}) EXPECT_FALSE(journal.Read(id(gone)).value());
   EXPECT_TRUE(journal.Read(id(4)).value());
-  EXPECT_TRUE(journal.Read(id(0)).value()) << "what runs is not forgotten";
+  EXPECT_TRUE(journal.Read(id(0)).value()) << "a running operation is not forgotten";
   EXPECT_EQ(journal.Ids().size(), kOperationsRememberedMax + 1);
   Journal again(control_.get());
   EXPECT_EQ(again.Load().value().size(), 1U);

@@ -175,7 +175,7 @@ TEST_F(OperationTest, ACancelledBulkDeleteKeepsWholeCommits) {
   started.Open();
   EXPECT_CODE(deletion->Wait(), kCancelled);
   clock_.SetHook(nullptr);
-  EXPECT_EQ(CountOf("many"), 1500U) << "the commit that was under way is kept";
+  EXPECT_EQ(CountOf("many"), 1500U) << "the commit in progress is kept";
   EXPECT_EQ(deletion->Info().progress.records_done, 1500U);
   ExpectHealthy();
 }
@@ -270,7 +270,7 @@ TEST_F(OperationTest, ClosingWhileEachKindRunsLeavesAStoreThatServes) {
   Result<OperationOf<RestoreReport>> restore = StartRestore(engine(), "latest");
   ASSERT_OK(restore);
   std::thread closer([&] { EXPECT_OK(engine().Close()); });
-  EXPECT_CODE(restore->Wait(), kCancelled) << "pending ones end while what runs is waited for";
+  EXPECT_CODE(restore->Wait(), kCancelled) << "pending ones end while Close waits for the running one";
   go.Open();
   closer.join();
   EXPECT_CODE(backup->Wait(), kCancelled);

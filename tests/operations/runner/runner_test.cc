@@ -184,7 +184,7 @@ TEST_F(RunnerTest, APendingOneIsCancelledAtOnceAndNeverRuns) {
   ASSERT_NO_FATAL_FAILURE(Start(OperationKind::kBackup, backup));
   ASSERT_NO_FATAL_FAILURE(Start(OperationKind::kBackup, second));
   EXPECT_OK(CancelOperation(engine(), second.operation->id()));
-  EXPECT_CODE(second.operation->Wait(), kCancelled) << "while the one ahead still runs";
+  EXPECT_CODE(second.operation->Wait(), kCancelled) << "while the one before it still runs";
   EXPECT_FALSE(second.started.WaitFor(milliseconds(0)));
   const OperationInfo info = GetOperation(engine(), second.operation->id()).value();
   EXPECT_EQ(info.state, OperationState::kCancelled);
@@ -298,8 +298,7 @@ TEST_F(RunnerTest, ProgressGrowsAndEndsAtWhatIsExpected) {
   }));
   half.Wait();
   EXPECT_EQ(operation->Info().progress.Percent(), 40);
-  EXPECT_EQ(GetOperation(engine(), operation->id()).value().progress.records_done, 3U)
-      << "live, not what the journal last heard";
+  EXPECT_EQ(GetOperation(engine(), operation->id()).value().progress.records_done, 3U) << "live, not the journal's last entry";
   checked.Open();
   EXPECT_OK(operation->Wait());
   for (const OperationInfo& info : {operation->Info(), GetOperation(engine(), operation->id()).value()}) {

@@ -55,7 +55,7 @@ NUMBERED = """SELECT 'p' || n AS id, 'anna' AS owner_id, 'N' AS name, (1 / ({las
 def cluster():
     binaries = postgresql_cluster.binaries()
     if binaries is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("PostgreSQL is not there")
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("PostgreSQL is not installed")
     with postgresql_cluster.Cluster(binaries) as cluster:
         with psycopg.connect(cluster.address) as connection:
             connection.execute(TABLES)

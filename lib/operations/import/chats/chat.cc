@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kDigestCharacters = 32;
 constexpr std::string_view kUntitled = "Untitled";
 
-// Where in UTF-8 text `characters` of them end.
+// The length in bytes of the first `characters` characters of UTF-8 text.
 std::size_t EndOfCharacters(std::string_view text, std::size_t characters) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;

@@ -1,4 +1,4 @@
-// Chat: one conversation of another program with all its branches, its messages already as ours.
+// Chat: one conversation of another program with all its branches, its messages converted.
 #pragma once
 
 #include <cstddef>
@@ -15,16 +15,16 @@
 
 namespace coffer::operations {
 
-// A place in the tree of a chat. Some carry no message and only hold others together.
+// A node in the tree of a chat. Some nodes have no message and only connect others.
 struct ChatNode {
   std::string id;
-  std::string parent;  // empty: none is named
-  // Empty, or ids in the order in which the export lists them; they count where the children name no parent.
+  std::string parent;  // empty: not given
+  // The ids that the export lists; used for children that name no parent.
   std::vector<std::string> children;
-  std::unique_ptr<Message> message;  // null: none
+  std::unique_ptr<Message> message;  // may be null
 };
 
-// A file that came within the chat's own text.
+// A file whose bytes are in the chat's text.
 struct ChatDocument {
   Document document;
   std::optional<std::string> content;
@@ -32,23 +32,22 @@ struct ChatDocument {
 
 struct Chat {
   Conversation conversation;
-  bool has_messages = true;  // false: the export tells of none, so that those of a stored conversation stay
+  bool has_messages = true;  // false: the export lists none; a stored conversation keeps its messages
   std::vector<ChatNode> nodes;
-  std::string current;  // the node at which the conversation stands; empty: none is named
-  // What losses call the links: "mapping[].parent", "mapping[].children", "current_node".
+  std::string current;  // the current node; empty: not given
+  // Names of the links in losses: "mapping[].parent", "mapping[].children", "current_node".
   std::string_view parent_field;
   std::string_view children_field;
   std::string_view current_field;
   std::vector<ChatDocument> documents;
-  std::set<std::string> document_ids;  // of these
+  std::set<std::string> document_ids;  // of the files
 };
 
-// An id of another program as one of ours: as it is where that is possible, else `prefix`-<digest of it>, so that the next
-// import of the same export makes the same one.
+// Converts an id of another program: unchanged if it is a valid id, else `prefix`-<digest of it>. The result depends on the id
+// alone, so a second import finds the same record.
 std::string IdFromForeign(std::string_view prefix, std::string_view foreign);
 
-// A title of at most kTitleCharactersMax characters, cut where it is longer; "Untitled" where it is empty. True: it was
-// changed.
+// Cuts a title to kTitleCharactersMax characters and sets "Untitled" if it is empty. True: the title was changed.
 bool MakeTitle(std::string& title);
 
 }  // namespace coffer::operations

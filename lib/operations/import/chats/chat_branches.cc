@@ -12,15 +12,15 @@
 namespace coffer::operations {
 namespace {
 
-// A message that has been given its place: behind it a branch may begin.
+// A placed message, after which a branch may start.
 struct MessagePlace {
   std::string conversation_id;
-  std::optional<std::string> message_id;  // nothing: before the first message
+  std::optional<std::string> message_id;  // nothing: the branch starts before the first message
   std::uint64_t sequence_number = 0;
   std::optional<Timestamp> created_at;
 };
 
-// A node whose way down is still to be made into a conversation.
+// A node whose path down is not yet a conversation.
 struct Start {
   std::size_t node = 0;
   MessagePlace behind;
@@ -54,7 +54,7 @@ class BranchSplitter {
     return std::nullopt;
   }
 
-  // Numbers the messages of the path. Its side ways are for later.
+  // Numbers the messages of the path and queues its branches.
   std::vector<Message> TakePath(const std::vector<std::size_t>& path, MessagePlace place) {
     std::vector<Message> messages;
     for (std::size_t i = 0; i < path.size(); ++i) {
@@ -79,7 +79,7 @@ class BranchSplitter {
   void AddBranch(Start start) {
     const std::vector<std::size_t> path = tree_.PathDown(start.node);
     const auto first = std::ranges::find_if(path, [this](std::size_t node) { return chat_.nodes[node].message != nullptr; });
-    // Without a message of its own it is no conversation; what hangs below it hangs where it does.
+    // A path without messages is not a conversation; its branches start where it does.
     MessagePlace place = start.behind;
     Conversation branch;
     if (first != path.end()) {
@@ -108,7 +108,7 @@ class BranchSplitter {
     return branch;
   }
 
-  // By its first message, so that it is found again. Where several begin with messages of one id, they are counted.
+  // Named after its first message, so that a second import finds it. Branches with the same first message id are numbered.
   std::string IdOf(const Message& first) {
     const std::string plain = chat_.conversation.id + "." + first.id;
     std::size_t& count = counts_[plain];
@@ -122,7 +122,7 @@ class BranchSplitter {
     const std::string mark = " (branch " + std::to_string(number) + ")";
     std::string title = chat_.conversation.title + mark;
     if (!MakeTitle(title)) return title;
-    // Room for the mark in bytes is room for it in characters, and a character cut in two is dropped.
+    // Leaves room for the mark in bytes, and drops a character that the cut has split.
     title = chat_.conversation.title.substr(0, kTitleCharactersMax - mark.size());
     while (!title.empty() && !format::IsUtf8(title)) title.pop_back();
     return title + mark;

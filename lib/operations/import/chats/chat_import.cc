@@ -31,20 +31,19 @@ Status ImportChats(ByteSource& bytes, const std::string& name, const std::string
   for (;;) {
     COFFER_ASSIGN(bool more, items.Next(item));
     if (!more) return Status::Ok();
-    const std::string at = before + "the conversation that begins at byte " + std::to_string(item.offset) + ": ";
+    const std::string at = before + "conversation at byte " + std::to_string(item.offset) + ": ";
     losses.SetPlace(name + ", item " + std::to_string(item.number));
     Status done;
     if (item.too_long) {
       done = sink.RefuseChat(item.number, at + "longer than " + std::to_string(kImportChatBytesMax) + " bytes");
     } else {
-      if (ReplaceLoneSurrogates(item.text) > 0)
-        losses.Note("(text)", "has half a surrogate pair: U+FFFD stands in its place", "");
+      if (ReplaceLoneSurrogates(item.text) > 0) losses.Note("(text)", "lone surrogates are replaced by U+FFFD", "");
       Result<Chat> chat = read(item.text, losses);
-      item.text = std::string();  // what was read of it takes its place in memory
+      item.text = std::string();  // frees memory: `chat` has copies
       done = chat.ok() ? PutChat(*chat, item.number, sink, losses)
                        : sink.RefuseChat(item.number, at + std::string(chat.status().message()));
     }
-    if (!done.ok()) return done;
+    COFFER_TRY(std::move(done));
   }
 }
 

@@ -19,11 +19,11 @@ void ChatTree::IndexIds(FieldLosses& losses) {
   std::ranges::sort(ids_);
   for (std::size_t i = 1; i < ids_.size(); ++i) {
     if (ids_[i].first != ids_[i - 1].first || ids_[i].first.empty()) continue;
-    losses.Note(chat_.parent_field, "two messages have the id it names: the first is taken", ids_[i].first);
+    losses.Note(chat_.parent_field, "names an id that two messages have: the first is used", ids_[i].first);
   }
 }
 
-// The first node of that id.
+// The first node with the id.
 std::size_t ChatTree::Find(std::string_view id) const {
   const auto found = std::ranges::lower_bound(ids_, std::pair<std::string_view, std::size_t>(id, 0));
   return found == ids_.end() || found->first != id ? kNone : found->second;
@@ -37,7 +37,7 @@ void ChatTree::LinkParents(FieldLosses& losses) {
     if (parent != kNone && parent != i) {
       parents_[i] = parent;
     } else {
-      losses.Note(chat_.parent_field, "names no other node: the message begins a branch", node.id);
+      losses.Note(chat_.parent_field, "does not name another node: the message starts a branch", node.id);
     }
   }
 }
@@ -47,17 +47,17 @@ void ChatTree::AdoptListedChildren(FieldLosses& losses) {
     for (const std::string& id : chat_.nodes[i].children) {
       const std::size_t child = Find(id);
       if (child == kNone) {
-        losses.Note(chat_.children_field, "names a node that is not there", id);
+        losses.Note(chat_.children_field, "names a missing node", id);
       } else if (parents_[child] == kNone && child != i) {
         parents_[child] = i;
       } else if (parents_[child] != i) {
-        losses.Note(chat_.children_field, "names a node with another parent, which is the one taken", id);
+        losses.Note(chat_.children_field, "names a node with another parent: that parent is used", id);
       }
     }
   }
 }
 
-// At the node of each by which the export's order first comes to it.
+// Cuts each cycle at the node that comes first in the export's order.
 void ChatTree::CutCircles(FieldLosses& losses) {
   constexpr std::size_t kUnseen = 0;
   std::vector<std::size_t> seen_in_walk(parents_.size(), kUnseen);
@@ -69,7 +69,7 @@ void ChatTree::CutCircles(FieldLosses& losses) {
       at = parents_[at];
     }
     if (at == kNone || seen_in_walk[at] != walk) continue;
-    losses.Note(chat_.parent_field, "closes a circle: the message begins a branch", chat_.nodes[at].id);
+    losses.Note(chat_.parent_field, "closes a cycle: the message starts a branch", chat_.nodes[at].id);
     parents_[at] = kNone;
   }
 }
@@ -106,7 +106,7 @@ std::vector<std::size_t> ChatTree::PathDown(std::size_t node) const {
   return path;
 }
 
-// The later one in the export, where times are equal or missing.
+// With equal or missing times, the later one in the export.
 std::size_t ChatTree::NewestMessage() const {
   std::size_t newest = kNone;
   for (std::size_t i = 0; i < chat_.nodes.size(); ++i) {
@@ -120,7 +120,7 @@ std::size_t ChatTree::NewestMessage() const {
 std::vector<std::size_t> ChatTree::MainPath(FieldLosses& losses) const {
   const std::size_t current = chat_.current.empty() ? kNone : Find(chat_.current);
   if (current == kNone && !chat_.current.empty()) {
-    losses.Note(chat_.current_field, "names no node: the newest message is taken", chat_.current);
+    losses.Note(chat_.current_field, "names a missing node: the newest message is used", chat_.current);
   }
   std::vector<std::size_t> path = PathTo(current);
   const auto has_message = [this](std::size_t node) { return chat_.nodes[node].message != nullptr; };

@@ -1,4 +1,4 @@
-// ChatTree: the links between the nodes of a chat, made whole: every node has one way up to a root, whatever the export says.
+// ChatTree: the repaired links between the nodes of a chat: every node has exactly one path to a root.
 #pragma once
 
 #include <cstddef>
@@ -11,22 +11,22 @@
 
 namespace coffer::operations {
 
-// Nodes are told by their places in the chat, which must outlive it. The parent that a node names goes before what others list
-// as their children, as the newest exports name parents alone. A link to a node that is not there, or that closes a circle, is
-// noted and left out: the node becomes a root.
+// Nodes are indexes into Chat::nodes; the chat must outlive it. The parent that a node names has priority over the children
+// that others list, since the newest exports name only parents. A link to a missing node or in a cycle is noted and dropped:
+// the node becomes a root.
 class ChatTree {
  public:
   ChatTree(const Chat& chat, FieldLosses& losses);
 
-  // In the order in which the parent lists them, then those that only name it.
+  // First those that the parent lists, in its order, then those that only name the parent.
   const std::vector<std::size_t>& children(std::size_t node) const { return children_[node]; }
   const std::vector<std::size_t>& roots() const { return roots_; }
   bool has_parent(std::size_t node) const { return parents_[node] != kNone; }
 
-  // From a root to the node at which the chat stands; where that has no message on its way, to the newest message, and on to
-  // the last leaf below it. Empty where there are no nodes.
+  // From a root to the current node; if that path has no message, to the newest message and the last leaf below it. Empty
+  // without nodes.
   std::vector<std::size_t> MainPath(FieldLosses& losses) const;
-  // From the node down to a leaf, always by the last child, which is the newest.
+  // From the node down to a leaf, always through the last child, which is the newest.
   std::vector<std::size_t> PathDown(std::size_t node) const;
 
  private:
@@ -42,7 +42,7 @@ class ChatTree {
   std::size_t NewestMessage() const;
 
   const Chat& chat_;
-  std::vector<std::pair<std::string_view, std::size_t>> ids_;  // sorted: ids that collide by design cannot make it slow
+  std::vector<std::pair<std::string_view, std::size_t>> ids_;  // sorted: immune to ids chosen to collide in a hash table
   std::vector<std::size_t> parents_;
   std::vector<std::vector<std::size_t>> children_;
   std::vector<std::size_t> roots_;

@@ -9,8 +9,8 @@ namespace {
 
 std::string_view NameOfPath(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-// "file-abc" of "file-abc-photo.png", "file_00ff" of "file_00ff.dat"; empty where the name does not begin so. Ids have neither
-// a dash nor a point in them.
+// The id in a file name: "file-abc" in "file-abc-photo.png", "file_00ff" in "file_00ff.dat"; empty for other names. After its
+// prefix, an id has neither a dash nor a point.
 std::string_view FileIdOf(std::string_view name) {
   constexpr std::size_t kPrefixBytes = 5;
   if (!name.starts_with("file-") && !name.starts_with("file_")) return {};
@@ -18,7 +18,7 @@ std::string_view FileIdOf(std::string_view name) {
   return id.size() > kPrefixBytes ? id : std::string_view();
 }
 
-// What stands behind the id: "photo.png" of "file-abc-photo.png".
+// The part after the id: "photo.png" in "file-abc-photo.png".
 std::string_view OwnNameOf(std::string_view name) {
   const std::string_view id = FileIdOf(name);
   const bool has_own = !id.empty() && name.size() > id.size() + 1 && name[id.size()] == '-';
@@ -32,7 +32,7 @@ void ChatGptAssets::Add(std::string path) {
   ChatGptAsset asset;
   const std::string id(FileIdOf(name));
   const bool first = !id.empty() && by_id_.try_emplace(id, assets_.size()).second;
-  // Some are found by their whole name, which then is their id.
+  // Some files are referenced by their whole name, which then is their id.
   by_id_.try_emplace(std::string(name.substr(0, name.rfind('.'))), assets_.size());
   asset.document_id = first ? IdFromForeign("chatgpt-file", id) : IdFromForeign("chatgpt-file", "/" + path);
   by_path_.try_emplace(path, assets_.size());

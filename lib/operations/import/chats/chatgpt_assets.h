@@ -1,4 +1,4 @@
-// ChatGptAssets: the files of a ChatGPT archive that messages point to, and what is told of them in different places.
+// ChatGptAssets: the files of a ChatGPT archive, and what its parts say about them.
 #pragma once
 
 #include <cstddef>
@@ -12,12 +12,12 @@
 
 namespace coffer::operations {
 
-// One file of the archive, which becomes a document.
+// One file of the archive. It becomes a document.
 struct ChatGptAsset {
   std::string path;
   std::string document_id;
-  std::string name;       // empty: that of the path
-  std::string mime_type;  // empty: not told
+  std::string name;       // empty: use the name in the path
+  std::string mime_type;  // empty: unknown
   std::string conversation_id;
   std::string message_id;
   std::optional<Timestamp> created_at;
@@ -27,10 +27,10 @@ struct ChatGptAsset {
 class ChatGptAssets {
  public:
   void Add(std::string path);
-  // The archive tells what a file was called before: "file-abc.dat" was "photo.jpg".
+  // Sets the original name of a file: "file-abc.dat" was "photo.jpg".
   void SetName(std::string_view file_name, std::string name);
 
-  // The file of that id; null: there is none. What a message knows of it may be put in.
+  // The file with the id; null if missing. The caller may add what a message says about it.
   ChatGptAsset* Find(std::string_view file_id);
   const std::vector<ChatGptAsset>& all() const { return assets_; }
   const ChatGptAsset* AtPath(std::string_view path) const;
@@ -41,7 +41,7 @@ class ChatGptAssets {
   std::map<std::string, std::size_t, std::less<>> by_path_;
 };
 
-// What the record of a file says: id, owner, name, type and where it comes from.
+// The record of a file: id, owner, name, type and origin.
 Document DocumentOf(const ChatGptAsset& asset, const std::string& owner);
 
 }  // namespace coffer::operations

@@ -29,7 +29,7 @@ std::optional<Role> RoleOf(std::string_view word) {
   return std::nullopt;
 }
 
-// {"role":"user"} with a name of null and no metadata says no more than the role.
+// An author with a null name and empty metadata says nothing but the role.
 bool SaysMoreThanRole(const CanonicalObject& author) {
   return std::ranges::any_of(author.members(), [](const CanonicalMember& member) {
     return member.name != "role" && !(member.name == "name" && member.value == "null") &&
@@ -48,7 +48,7 @@ class ChatGptReader {
       COFFER_TRY(ReadNodes(mapping));
     } else {
       chat_.has_messages = false;
-      losses_.Note("mapping", "is missing: the conversation has no messages", "");
+      losses_.Note("mapping", "missing: the conversation has no messages", "");
     }
     ReadConversation();
     return std::move(chat_);
@@ -58,7 +58,7 @@ class ChatGptReader {
   Status ReadNodes(std::string_view mapping) {
     const CanonicalObject nodes(mapping);
     if (nodes.members().size() > kImportChatNodesMax) {
-      return Status::InvalidArgument("mapping: " + std::to_string(nodes.members().size()) + " nodes, above " +
+      return Status::InvalidArgument("mapping: " + std::to_string(nodes.members().size()) + " nodes, more than " +
                                      std::to_string(kImportChatNodesMax));
     }
     conversation_.MarkCarried("mapping");
@@ -68,7 +68,7 @@ class ChatGptReader {
     return Status::Ok();
   }
 
-  // The oldest exports name no id: then the first node and the time tell one conversation from the other.
+  // The oldest exports have no conversation id: the first node and the time identify the conversation.
   void ReadId(const CanonicalObject& nodes) {
     std::string foreign = conversation_.Text("conversation_id").value_or("");
     if (foreign.empty()) foreign = conversation_.Text("id").value_or("");
@@ -96,7 +96,7 @@ class ChatGptReader {
     if (message.starts_with('{')) {
       ReadMessage(message, rest, node);
     } else if (!rest.empty()) {
-      losses_.Note("mapping[]", "has members without a message to keep them", node.id);
+      losses_.Note("mapping[]", "has members but no message to keep them in", node.id);
     }
     chat_.nodes.push_back(std::move(node));
   }
@@ -118,7 +118,7 @@ class ChatGptReader {
 
     CanonicalWriter rest = object.Rest();
     if (!content.rest.empty()) rest.Add("content", content.rest);
-    // Beside the rest, where no member of the export can have these names.
+    // Next to the rest, not inside it, since a member of the export could have the same name.
     CanonicalWriter beside;
     if (node.id != message.id) beside.AddText("node", node.id);
     if (!of_node.empty()) beside.Add("of_node", of_node.Finish());
@@ -131,12 +131,12 @@ class ChatGptReader {
   void ReadAuthor(ForeignObject& object, const std::string& foreign, Message& message) {
     const CanonicalObject author(object.Find("author"));
     const std::optional<Role> role = RoleOf(author.Text("role").value_or(""));
-    if (!role) losses_.Note("mapping[].message.author.role", "is none of ours: the message is stored as a tool's", foreign);
+    if (!role) losses_.Note("mapping[].message.author.role", "unknown role: stored as tool", foreign);
     message.role = role.value_or(Role::kTool);
     if (role && !SaysMoreThanRole(author)) object.MarkCarried("author");
   }
 
-  // The metadata stays whole in extra_metadata besides.
+  // The metadata is also kept whole in extra_metadata.
   void ReadMetadata(const CanonicalObject& metadata, Message& message) {
     if (message.role == Role::kAssistant) message.provider_used = kProvider;
     message.model_used = metadata.Text("model_slug");
@@ -151,10 +151,10 @@ class ChatGptReader {
     beside.Add("feedback", feedback->second.json);
     const std::optional<std::string> thumb = CanonicalObject(feedback->second.json).Text("rating");
     message.rating = RatingOfThumb(thumb.value_or(""));
-    if (!message.rating) losses_.Note("message_feedback.json: rating", "is no thumb: kept in extra_metadata", foreign);
+    if (!message.rating) losses_.Note("message_feedback.json: rating", "not a thumb: kept in extra_metadata", foreign);
   }
 
-  // Files that the message carries, behind those that its text points to; what it tells of each is for the document.
+  // Adds the attachments of the message after the files in its text. Their names and types go to the documents.
   void AddAttachments(std::string_view attachments, std::vector<std::string>& files) {
     for (std::string_view item : CanonicalItems(attachments)) {
       const CanonicalObject attachment(item);
@@ -170,7 +170,7 @@ class ChatGptReader {
     }
   }
 
-  // "documents": those of the files whose content there is.
+  // "documents": the ids of the files whose content is in the archive.
   void AddDocuments(const std::vector<std::string>& files, const std::string& foreign, const Message& message,
                     CanonicalWriter& beside) {
     std::vector<std::string> ids;
@@ -179,7 +179,7 @@ class ChatGptReader {
       if (!seen.insert(file).second) continue;
       ChatGptAsset* asset = archive_.assets.Find(file);
       if (asset == nullptr) {
-        losses_.Note("mapping[].message: files", "the export does not hold the file: its name is kept in extra_metadata",
+        losses_.Note("mapping[].message: files", "file not in the export: its name is kept in extra_metadata",
                      foreign + ", " + file);
         continue;
       }
@@ -202,7 +202,7 @@ class ChatGptReader {
     if (!MakeTitle(conversation.title)) {
       conversation_.MarkCarried("title");
     } else if (!untitled) {
-      losses_.Note("title", "is longer than " + std::to_string(kTitleCharactersMax) + " characters: whole in extra_metadata",
+      losses_.Note("title", "longer than " + std::to_string(kTitleCharactersMax) + " characters: kept whole in extra_metadata",
                    "");
     }
     conversation.created_at = conversation_.TakeEpoch("create_time", EpochUnit::kSeconds, "create_time", "", losses_);
@@ -234,7 +234,7 @@ Result<Chat> ReadChatGptChat(std::string_view json, const std::string& owner, Ch
   COFFER_ASSIGN(std::string canonical, CanonicalOf(json));
   const CanonicalObject object(canonical);
   if (object.Find("mapping").empty() && object.Find("create_time").empty()) {
-    return Status::InvalidArgument("no conversation of ChatGPT: it has neither mapping nor create_time");
+    return Status::InvalidArgument("not a ChatGPT conversation: it has neither mapping nor create_time");
   }
   return ChatGptReader(canonical, owner, archive, losses).Read();
 }

@@ -1,4 +1,4 @@
-// One conversation of a ChatGPT export, read into a Chat.
+// Reads one conversation of a ChatGPT export into a Chat.
 #pragma once
 
 #include <map>
@@ -11,18 +11,18 @@
 
 namespace coffer::operations {
 
-// What the other files of an archive tell of its conversations; empty for conversations.json alone.
+// What the other files of an archive say about its conversations; empty without an archive.
 struct ChatGptArchive {
   struct Feedback {
-    std::string json;  // as it stands there
+    std::string json;  // as in the archive
     bool taken = false;
   };
   ChatGptAssets assets;
-  std::map<std::string, Feedback, std::less<>> feedback;  // by the id of the message
+  std::map<std::string, Feedback, std::less<>> feedback;  // by message id
 };
 
-// The members that have no place in our records are kept under extra_metadata.chatgpt; extra_metadata.documents has the ids of
-// the documents whose content the archive holds. kInvalidArgument: the text is not JSON, or no conversation.
+// Members without a counterpart in our records are kept in extra_metadata.chatgpt; extra_metadata.documents has the ids of the
+// documents whose content is in the archive. kInvalidArgument: not JSON, or not a conversation.
 Result<Chat> ReadChatGptChat(std::string_view json, const std::string& owner, ChatGptArchive& archive, FieldLosses& losses);
 
 }  // namespace coffer::operations

@@ -16,7 +16,7 @@ using format::CanonicalText;
 
 constexpr std::string_view kField = "mapping[].message.content";
 
-// Types whose text is one member, and those whose text is several, one paragraph each.
+// Content types and the members that hold their text. Several members become one paragraph each.
 struct TextMembers {
   std::string_view type;
   std::array<std::string_view, 2> members;
@@ -34,7 +34,7 @@ constexpr TextMembers kTextMembers[] = {
     {"user_editable_context", {"user_profile", "user_instructions"}},
     {"model_editable_context", {"model_set_context", {}}},
 };
-// Where a type that is not known may have its text.
+// The members in which an unknown type may have its text.
 constexpr std::string_view kAnyTextMembers[] = {"text", "result", "content", "output_str"};
 
 void AddPointer(std::string_view value, std::vector<std::string>& files) {
@@ -43,7 +43,7 @@ void AddPointer(std::string_view value, std::vector<std::string>& files) {
   files.push_back(FileOfPointer(*pointer));
 }
 
-// A part points to a file itself, or holds pointers to the sound and the pictures of a call.
+// A part is a pointer to a file, or has pointers to the sound and pictures of a call.
 void AddPointersOf(const CanonicalObject& part, std::vector<std::string>& files) {
   AddPointer(part.Find("asset_pointer"), files);
   for (std::string_view name : {"audio_asset_pointer", "video_container_asset_pointer"}) {
@@ -75,7 +75,7 @@ void ReadThoughts(std::string_view thoughts, ChatGptContent& content) {
   }
 }
 
-// All members but the one whose text is the content, to the letter.
+// The members without the one whose text is exactly the content.
 std::string Without(const CanonicalObject& object, std::string_view name) {
   format::CanonicalWriter rest;
   for (const CanonicalMember& member : object.members()) {
@@ -84,7 +84,7 @@ std::string Without(const CanonicalObject& object, std::string_view name) {
   return rest.Finish();
 }
 
-// {"content_type":"text","parts":["…"]}, whose one part says everything.
+// Whether it is {"content_type":"text","parts":["…"]} with one text: nothing else to keep.
 bool IsPlainText(const CanonicalObject& object, std::string_view type) {
   if (type != "text" || object.members().size() != 2) return false;
   const std::vector<std::string_view> parts = CanonicalItems(object.Find("parts"));
@@ -131,8 +131,7 @@ ChatGptContent ReadChatGptContent(std::string_view canonical, std::string_view m
     ReadThoughts(object.Find("thoughts"), content);
   } else {
     ReadUnknown(object, content);
-    losses.Note(kField, canonical.empty() ? "is missing" : "is of a type that is not known: kept in extra_metadata",
-                message_id);
+    losses.Note(kField, canonical.empty() ? "missing" : "unknown type: kept in extra_metadata", message_id);
   }
   return content;
 }

@@ -1,4 +1,4 @@
-// The "content" of a ChatGPT message: its text, the files it points to, and what neither of them says.
+// Reads the "content" of a ChatGPT message: its text, the files it references, and the rest.
 #pragma once
 
 #include <string>
@@ -11,15 +11,15 @@ namespace coffer::operations {
 
 struct ChatGptContent {
   std::string text;
-  std::string rest;                // an object without what `text` says word for word; empty: `text` says it all
-  std::vector<std::string> files;  // ids of the files it points to, in their order; one may come again
+  std::string rest;                // the object without what `text` holds exactly; empty: nothing is left
+  std::vector<std::string> files;  // ids of the files it references, in order; may repeat
 };
 
-// `content` is a canonical value, or empty. A type that is not known gives the text of the members in which known ones have
-// theirs, and is noted; all of it stays in `rest`.
+// `content`: a canonical value, or empty. For an unknown type, the text is taken from the members that known types use; the
+// type is noted as a loss and all of it stays in `rest`.
 ChatGptContent ReadChatGptContent(std::string_view content, std::string_view message_id, FieldLosses& losses);
 
-// The id in "file-service://file-abc" or "sediment://file_abc#page"; as it is where it is no such pointer.
+// The id in "file-service://file-abc" or "sediment://file_abc#page"; other texts are returned unchanged.
 std::string FileOfPointer(std::string_view pointer);
 
 }  // namespace coffer::operations

@@ -27,8 +27,8 @@ bool IsConversations(std::string_view name) {
   return number.find_first_not_of("0123456789-_") == std::string_view::npos;
 }
 
-// Of the account, of settings, of what is told elsewhere again. Others that stand beside them, and are not yet known, are no
-// files that were sent, whose names begin with their ids.
+// Files about the account and settings, and copies of other data. Unknown JSON and HTML files next to them are not sent files
+// either: the names of those begin with their ids.
 bool IsAccount(std::string_view path) {
   constexpr std::string_view kKnown[] = {
       "chat.html", "export_manifest.json", "library_files.json", "model_comparisons.json", "shared_conversations.json",
@@ -69,7 +69,7 @@ Status ChatGptZip::Import() {
                                /*tell_hostile=*/true);
   if (!damage.ok() && damage.code() != StatusCode::kCorruption) return damage;
   if (conversation_files_ == 0 && damage.ok()) {
-    return sink_.NoteFileProblem(name_, "is a ZIP file without conversations.json, and no ChatGPT export");
+    return sink_.NoteFileProblem(name_, "is a ZIP file without conversations.json, not a ChatGPT export");
   }
   for (auto& [file, name] : asset_names_) archive_.assets.SetName(file, std::move(name));
   const Visit passes[] = {
@@ -102,14 +102,14 @@ Status ChatGptZip::VisitEntries(const Visit& visit, bool tell_hostile) {
       status = TellHostile(entry.path, why);
     }
     if (status.code() == StatusCode::kCorruption) status = sink_.NoteFileProblem(name_, std::string(status.message()));
-    if (!status.ok()) return status;
+    COFFER_TRY(std::move(status));
   }
 }
 
 Status ChatGptZip::TellHostile(const std::string& path, std::string_view why) {
   if (++hostile_entries_ > kHostileEntriesToldMax) return Status::Ok();
   const std::string shown = format::IsUtf8(path) ? path.substr(0, kIdBytesMax) : "an entry";
-  return sink_.NoteFileProblem(name_, "entry passed over: " + shown + ": " + std::string(why));
+  return sink_.NoteFileProblem(name_, "entry skipped: " + shown + ": " + std::string(why));
 }
 
 Status ChatGptZip::Survey(Part part, const std::string& path, ZipReader& zip) {
@@ -126,7 +126,7 @@ Status ChatGptZip::Survey(Part part, const std::string& path, ZipReader& zip) {
       return Status::Ok();
     case Part::kNone:
       losses_.SetPlace(name_);
-      losses_.Note(NameOfPath(path), "is a file of which no record is made", path);
+      losses_.Note(NameOfPath(path), "not imported as a record", path);
       break;
   }
   return Status::Ok();
@@ -146,7 +146,7 @@ Status ChatGptZip::ReadFeedback(const std::string& path, ZipReader& zip) {
     if (!message_id) message_id = feedback.Text("id");
     held_bytes += item.text.size();
     if (!message_id || held_bytes > kChatGptSideFileBytesMax) {
-      const std::string_view why = message_id ? "is beyond what is read of feedback" : "is no feedback on a message";
+      const std::string_view why = message_id ? "more feedback than the limit" : "not feedback on a message";
       losses_.Note("message_feedback.json: []", why, "item " + std::to_string(item.number));
       continue;
     }
@@ -179,16 +179,16 @@ Status ChatGptZip::ReadConversations(Part part, const std::string& path, ZipRead
 Status ChatGptZip::ReadAsset(Part part, const std::string& path, ZipReader& zip) {
   if (part != Part::kAsset) return Status::Ok();
   const ChatGptAsset* asset = archive_.assets.AtPath(path);
-  if (asset == nullptr) return Status::Corruption(name_ + ": " + path + ": was not there before");
+  if (asset == nullptr) return Status::Corruption(name_ + ": " + path + ": missing in the first reading of the archive");
   COFFER_TRY(sink_.PutChatDocument(DocumentOf(*asset, owner_), zip));
-  // A file that cannot be read is that document's failure alone; a bomb ends the import.
+  // An unreadable file fails only its document; an archive over the size limit ends the import.
   return zip.CheckUnpacked();
 }
 
 void ChatGptZip::NoteFeedbackLeft() {
   losses_.SetPlace(name_);
   for (const auto& [message_id, feedback] : archive_.feedback) {
-    if (!feedback.taken) losses_.Note("message_feedback.json: []", "is of a message that the export does not hold", message_id);
+    if (!feedback.taken) losses_.Note("message_feedback.json: []", "refers to a message that is not in the export", message_id);
   }
 }
 

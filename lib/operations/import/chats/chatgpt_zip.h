@@ -1,5 +1,5 @@
-// ChatGptZip: a whole ChatGPT export as it is downloaded: conversations in one file or several, what was sent and made in them,
-// and what the user thought of the answers.
+// ChatGptZip: imports a downloaded ChatGPT export: conversations in one or several files, their files, and the user's feedback
+// on answers.
 #pragma once
 
 #include <functional>
@@ -15,20 +15,20 @@
 
 namespace coffer::operations {
 
-// What of an archive is held in memory besides the conversation under way.
+// Limits of what is kept in memory besides the current conversation.
 inline constexpr std::size_t kChatGptSideFileBytesMax = std::size_t{16} << 20;
 
-// The archive is read three times, each time from its start: for what is in it, for the conversations, and for the files, of
-// which the conversations tell the names and the types. One that is of no use is noted as a loss, one that is damaged as a
-// problem of the file, and the others are read. One thread; all must outlive it.
+// Reads the archive three times: for its list of entries, for the conversations, and for the files, whose names and types are
+// in the conversations. Notes an unused entry as a loss and a damaged one as a file problem, and continues. One thread; all
+// arguments must outlive it.
 class ChatGptZip {
  public:
   using Open = std::function<Result<std::unique_ptr<ZipReader>>()>;
-  // `name` stands before what goes wrong.
+  // `name`: prefix of failure messages.
   ChatGptZip(Open open, std::string name, const std::string& owner, ChatSink& sink, FieldLosses& losses)
       : open_(std::move(open)), name_(std::move(name)), owner_(owner), sink_(sink), losses_(losses) {}
 
-  // kCorruption: the archive is damaged; what could be read of it is stored. Else as ZipReader, source and sink fail.
+  // kCorruption: the archive is damaged; readable records are stored. Otherwise the failures of ZipReader, source and sink.
   Status Import();
 
  private:
@@ -36,7 +36,7 @@ class ChatGptZip {
   using Visit = std::function<Status(Part part, const std::string& path, ZipReader& zip)>;
 
   static Part PartOf(std::string_view path);
-  // The failure of one entry is told, and the next one visited.
+  // Reports the failure of one entry and continues with the next.
   Status VisitEntries(const Visit& visit, bool tell_hostile);
   Status TellHostile(const std::string& path, std::string_view why);
   Status Survey(Part part, const std::string& path, ZipReader& zip);

@@ -25,7 +25,7 @@ std::optional<Timestamp> ForeignObject::TakeEpoch(std::string_view name, std::op
   std::optional<format::EpochTime> time;
   if (IsNumber(value)) time = format::ReadEpoch(value, unit ? *unit : format::GuessEpochUnit(value));
   if (!time) {
-    losses.Note(field, "is no time of years 1 to 9999: kept in extra_metadata", where);
+    losses.Note(field, "not a time in the years 1 to 9999: kept in extra_metadata", where);
     return std::nullopt;
   }
   if (time->exact) MarkCarried(name);
@@ -40,7 +40,7 @@ std::optional<Timestamp> ForeignObject::TakeTime(std::string_view name, std::str
   if (!dumped.Find("$date").empty()) value = dumped.Find("$date");
   const Result<Timestamp> time = ParseTimestamp(format::CanonicalText(value).value_or(""));
   if (!time.ok()) {
-    losses.Note(field, "is no time in RFC 3339: kept in extra_metadata", where);
+    losses.Note(field, "not an RFC 3339 time: kept in extra_metadata", where);
     return std::nullopt;
   }
   MarkCarried(name);
@@ -55,7 +55,7 @@ std::optional<JsonNumber> ForeignObject::TakeNumber(std::string_view name, forma
   if (number) {
     MarkCarried(name);
   } else {
-    losses.Note(field, "is not a number that the record can have: kept in extra_metadata", where);
+    losses.Note(field, "not a number that a record can have: kept in extra_metadata", where);
   }
   return number;
 }

@@ -1,4 +1,4 @@
-// What readers of other programs' JSON share: values that are ours only under conditions, and members that are left over.
+// Shared by the readers of chats: conversion of values, and the members that remain.
 #pragma once
 
 #include <initializer_list>
@@ -17,34 +17,34 @@
 
 namespace coffer::operations {
 
-// The text of one value in canonical form. kInvalidArgument: it is not JSON; the message names the byte.
+// The canonical text of one value. kInvalidArgument: not JSON; the message names the byte.
 Result<std::string> CanonicalOf(std::string_view json);
 
-// Reads the members of one object and remembers which were carried to the letter, so that the rest can be kept.
+// Reads the members of one object and remembers which were stored exactly, so that the rest can be kept.
 class ForeignObject {
  public:
   explicit ForeignObject(std::string_view canonical) : object_(canonical) {}
 
   const format::CanonicalObject& object() const { return object_; }
-  // As it stands; empty: absent. It stays among the rest.
+  // The canonical value; empty: absent. It stays in the rest.
   std::string_view Find(std::string_view name) const { return object_.Find(name); }
   std::optional<std::string> Text(std::string_view name) const { return object_.Text(name); }
   bool IsTrue(std::string_view name) const { return Find(name) == "true"; }
 
-  // It is carried elsewhere to the letter, and is no part of the rest.
+  // Removes the member from the rest, because it is stored exactly elsewhere.
   void MarkCarried(std::string_view name) { carried_.insert(name); }
-  // A text that is carried to the letter.
+  // Reads a text and removes it from the rest.
   std::optional<std::string> TakeText(std::string_view name);
-  // A time as a count since 1970; what is not a number is none, and null is none without a word. Taken off the rest where it is
-  // exact. One out of range is noted as `field`.
+  // Reads a time counted from 1970. Removed from the rest if exact; noted as a loss of `field` if out of range. Other types
+  // give nothing.
   std::optional<Timestamp> TakeEpoch(std::string_view name, std::optional<format::EpochUnit> unit, std::string_view field,
                                      std::string_view where, FieldLosses& losses);
-  // A time in RFC 3339, or the {"$date":…} of a database's dump. Taken off the rest where it is read.
+  // Reads an RFC 3339 time, or the {"$date":…} of a database dump, and removes it from the rest.
   std::optional<Timestamp> TakeTime(std::string_view name, std::string_view field, std::string_view where, FieldLosses& losses);
-  // A number that the rule lets pass; another one stays in the rest, and is noted as `field`. Null is none without a word.
+  // Reads a number that the rule allows. Others stay in the rest and are noted as a loss of `field`, except null.
   std::optional<JsonNumber> TakeNumber(std::string_view name, format::Rule rule, std::string_view field, std::string_view where,
                                        FieldLosses& losses);
-  // The members that were not carried.
+  // The members that are not stored elsewhere.
   format::CanonicalWriter Rest() const;
 
  private:
@@ -52,17 +52,17 @@ class ForeignObject {
   std::set<std::string_view> carried_;
 };
 
-// {`source`: `rest`} and what else was added, as extra_metadata; nothing where there is nothing in it.
+// Builds extra_metadata from {`source`: `rest`} and further members; nothing if it is empty.
 std::optional<Json> MetadataOf(std::string_view source, const format::CanonicalWriter& rest,
                                const format::CanonicalWriter& beside = {});
 
 bool IsNumber(std::string_view canonical);
 
-// The canonical number as ours, if the rule lets it pass.
+// The number if the rule allows it.
 std::optional<JsonNumber> NumberOf(std::string_view canonical, format::Rule rule);
-// The text of a value that was joined of paragraphs, one of which is added.
+// Appends a paragraph to the text.
 void AppendParagraph(std::string_view paragraph, std::string& text);
-// The stars of a thumb: 5 up, 1 down; nothing for any other word.
+// The rating of a thumb: 5 up, 1 down; nothing for other words.
 std::optional<JsonNumber> RatingOfThumb(std::string_view word);
 
 }  // namespace coffer::operations

@@ -18,10 +18,10 @@ using format::CanonicalWriter;
 using format::Rule;
 
 constexpr std::string_view kSource = "librechat";
-// The parent of a first message.
+// The parent id of a first message.
 constexpr std::string_view kNoParent = "00000000-0000-0000-0000-000000000000";
 
-// A part's text is a string, or {"value":…} of the time of assistants.
+// The text of a part is a string, or {"value":…} in exports of assistants.
 std::string TextOfPart(const CanonicalObject& part) {
   const std::string_view text = part.Find("text");
   return CanonicalText(text).value_or(CanonicalObject(text).Text("value").value_or(""));
@@ -38,8 +38,8 @@ class LibreChatReader {
     chat_.children_field = "messages[].children";
     chat_.current_field = "messages[]";
     chat_.has_messages = text_.has_messages;
-    if (!text_.has_messages) losses_.Note("messages", "is missing: the conversation has no messages", "");
-    if (text_.no_messages > 0) losses_.Note("messages[]", "is no message", "");
+    if (!text_.has_messages) losses_.Note("messages", "missing: the conversation has no messages", "");
+    if (text_.no_messages > 0) losses_.Note("messages[]", "not a message", "");
     ReadMessages();
     ReadConversation();
     return std::move(chat_);
@@ -47,7 +47,7 @@ class LibreChatReader {
 
  private:
   void ReadMessages() {
-    // A plain list without branches may name no parents.
+    // A plain list without branches may omit parents.
     const bool linked = std::ranges::any_of(text_.messages, [](const LibreChatMessage& message) {
       return message.within || !CanonicalObject(message.json).Find("parentMessageId").empty();
     });
@@ -87,7 +87,7 @@ class LibreChatReader {
     ReadContent(object, message);
     for (std::string_view name : {"files", "attachments"}) {
       if (CanonicalItems(object.Find(name)).empty()) continue;
-      losses_.Note("messages[]." + std::string(name), "the export does not hold the files: what it tells of them is kept", id);
+      losses_.Note("messages[]." + std::string(name), "files not in the export: their description is kept", id);
     }
     message.extra_metadata = MetadataOf(kSource, object.Rest());
   }
@@ -100,7 +100,7 @@ class LibreChatReader {
     if (by_user == "true" || by_user == "false") object.MarkCarried("isCreatedByUser");
   }
 
-  // An agent's answer is parts: texts, thoughts, calls of tools. All of it stays whole besides.
+  // An agent's answer has parts: texts, thoughts, tool calls. It is also kept whole.
   void ReadContent(ForeignObject& object, Message& message) {
     message.content = object.TakeText("text").value_or("");
     const bool has_text = !message.content.empty();
@@ -136,7 +136,8 @@ class LibreChatReader {
     if (!MakeTitle(conversation.title)) {
       conversation_.MarkCarried("title");
     } else if (!untitled) {
-      losses_.Note("title", "is longer than a title may be: whole in extra_metadata", "");
+      losses_.Note("title", "longer than " + std::to_string(kTitleCharactersMax) + " characters: kept whole in extra_metadata",
+                   "");
     }
     conversation.created_at = conversation_.TakeTime("createdAt", "createdAt", "", losses_);
     conversation.updated_at = conversation_.TakeTime("updatedAt", "updatedAt", "", losses_);
@@ -155,13 +156,13 @@ class LibreChatReader {
       if (std::optional<std::string> tag = CanonicalText(item)) tags.push_back(std::move(*tag));
     }
     if (tags.size() > kTagsMax) {
-      losses_.Note("tags", "are more than " + std::to_string(kTagsMax) + ": kept in extra_metadata", "");
+      losses_.Note("tags", "more than " + std::to_string(kTagsMax) + ": kept in extra_metadata", "");
     } else if (!tags.empty()) {
       chat_.conversation.tags = std::move(tags);
     }
   }
 
-  // They stay whole in extra_metadata besides.
+  // They are also kept whole in extra_metadata.
   void ReadSettings(const CanonicalObject& settings) {
     Conversation& conversation = chat_.conversation;
     if (!conversation.llm_model) conversation.llm_model = settings.Text("model");
@@ -187,7 +188,7 @@ class LibreChatReader {
 Result<Chat> ReadLibreChatChat(std::string_view json, const std::string& owner, FieldLosses& losses) {
   COFFER_ASSIGN(LibreChatText text, ReadLibreChatText(json));
   if (!text.has_messages && CanonicalObject(text.conversation).Find("conversationId").empty()) {
-    return Status::InvalidArgument("no conversation of LibreChat: it has neither conversationId nor messages");
+    return Status::InvalidArgument("not a LibreChat conversation: it has neither conversationId nor messages");
   }
   return LibreChatReader(text, owner, losses).Read();
 }

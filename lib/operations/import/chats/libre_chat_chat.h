@@ -1,4 +1,4 @@
-// One conversation of a LibreChat export, read into a Chat.
+// Reads one conversation of a LibreChat export into a Chat.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace coffer::operations {
 
-// Messages may stand in a list that names parents ("messages"), or within each other ("messagesTree"), up to
-// kImportChatNodesMax deep, which is why depth counts anew in each. The members that have no place in our records are kept
-// under extra_metadata.librechat. kInvalidArgument: the text is not JSON, or no conversation.
+// Messages are a list with parents ("messages") or nested ("messagesTree"), up to kImportChatNodesMax deep; the JSON depth
+// limit applies to each message on its own. Members without a counterpart in our records are kept in extra_metadata.librechat.
+// kInvalidArgument: not JSON, or not a conversation.
 Result<Chat> ReadLibreChatChat(std::string_view json, const std::string& owner, FieldLosses& losses);
 
 }  // namespace coffer::operations

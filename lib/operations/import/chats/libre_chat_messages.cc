@@ -20,10 +20,10 @@ class TreeWalk {
   const std::string& fault() const { return reader_.fault(); }
 
  private:
-  // A list of messages, or a message, that is read as far as what stands within it.
+  // An open list of messages or message; the reader is inside it.
   struct Level {
     bool is_list = false;
-    std::optional<std::size_t> message;  // of a list: the one around it
+    std::optional<std::size_t> message;  // for a list: the message that encloses it
     CanonicalReader::Scope scope;
     int outer_depth = 0;
   };
@@ -79,7 +79,7 @@ class TreeWalk {
     return !reader_.failed();
   }
 
-  // Up to the next message, or the end.
+  // Reads up to the next message or the end.
   bool ReadList() {
     while (reader_.NextItem(levels_.back().scope)) {
       if (reader_.Peek() == '{') return OpenMessage(levels_.back().message);
@@ -90,7 +90,7 @@ class TreeWalk {
     return Close();
   }
 
-  // Up to the messages within it, or the end.
+  // Reads up to the nested messages or the end.
   bool ReadMessage() {
     const std::size_t index = *levels_.back().message;
     std::string_view name;

@@ -1,4 +1,4 @@
-// LibreChatMessages: a conversation of LibreChat with its tree of messages laid flat, however deep it is.
+// LibreChatMessages: a LibreChat conversation with its tree of messages as a flat list, of any depth.
 #pragma once
 
 #include <cstddef>
@@ -11,20 +11,20 @@
 
 namespace coffer::operations {
 
-// A message as it stands, without the messages within it.
+// A message without the messages nested in it.
 struct LibreChatMessage {
   std::string json;                   // canonical
-  std::optional<std::size_t> within;  // the message around it, by its place in the list
+  std::optional<std::size_t> within;  // index of the enclosing message
 };
 
 struct LibreChatText {
   std::string conversation;  // canonical, without its messages
   bool has_messages = false;
-  std::vector<LibreChatMessage> messages;  // each behind the one around it
-  std::size_t no_messages = 0;             // items of the lists that are none
+  std::vector<LibreChatMessage> messages;  // each after the message that encloses it
+  std::size_t no_messages = 0;             // items that are not messages
 };
 
-// Walks without recursion. kInvalidArgument: not JSON, not an object, or more than kImportChatNodesMax messages.
+// Does not recurse. kInvalidArgument: not JSON, not an object, or more than kImportChatNodesMax messages.
 Result<LibreChatText> ReadLibreChatText(std::string_view json);
 
 }  // namespace coffer::operations

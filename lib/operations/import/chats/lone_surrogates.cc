@@ -9,7 +9,7 @@ constexpr std::size_t kEscapeBytes = 6;  // \ud83d
 
 bool IsAnyOf(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
-// The surrogates are d800 to dbff, which come first, and dc00 to dfff.
+// High surrogates, d800 to dbff, come first; low surrogates are dc00 to dfff.
 bool IsSurrogate(std::string_view json, std::size_t at, std::string_view third_digits) {
   constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
   return at + kEscapeBytes <= json.size() && json[at] == '\\' && json[at + 1] == 'u' && IsAnyOf(json[at + 2], "dD") &&

@@ -1,5 +1,4 @@
-// Halves of surrogate pairs in the escapes of a JSON text: other programs cut emoji in two where they cut a text, and write the
-// halves.
+// Repairs JSON texts with lone surrogates in escapes: other programs write them if they cut a text inside an emoji.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +6,8 @@
 
 namespace coffer::operations {
 
-// Puts U+FFFD in the place of each, by an escape of the same length, so that bytes stay where they are. Answers how many there
-// were.
+// Replaces each by an escape of U+FFFD, which has the same length, so offsets do not change. Returns the number of
+// replacements.
 std::size_t ReplaceLoneSurrogates(std::string& json);
 
 }  // namespace coffer::operations

@@ -29,7 +29,7 @@ std::optional<Role> RoleOf(std::string_view word) {
   return std::nullopt;
 }
 
-// Strings, or {"name":…} for each, as far as the first one beyond the limit.
+// Reads tags: strings, or an object {"name":…} each. Stops after the first one over the limit.
 std::vector<std::string> TagsOf(std::string_view canonical) {
   std::vector<std::string> tags;
   for (std::string_view item : CanonicalItems(canonical)) {
@@ -43,7 +43,7 @@ std::vector<std::string> TagsOf(std::string_view canonical) {
 
 class OpenWebUiReader {
  public:
-  // `chat` is the member of that name; without one, the whole is the chat.
+  // `chat`: the member "chat"; if absent, the whole object is the chat.
   OpenWebUiReader(std::string_view row, std::string_view chat, const std::string& owner, FieldLosses& losses)
       : row_(row), body_(chat), owner_(owner), losses_(losses) {
     row_.MarkCarried("chat");
@@ -81,20 +81,20 @@ class OpenWebUiReader {
     chat_.nodes.empty() ? ReadList(list) : CompareCopies(list);
     body_.MarkCarried("messages");
     chat_.has_messages = !tree.empty() || !body_.Find("messages").empty();
-    if (!chat_.has_messages) losses_.Note("chat.history", "is missing: the conversation has no messages", "");
+    if (!chat_.has_messages) losses_.Note("chat.history", "missing: the conversation has no messages", "");
     return Status::Ok();
   }
 
-  // Beside the tree it has but the place at which the chat stands.
+  // Besides the tree, history holds only the current message.
   void KeepHistory(const CanonicalObject& history) {
     const bool known = std::ranges::all_of(history.members(), [](const CanonicalMember& member) {
       return member.name == "messages" || member.name == "currentId" || member.name == "current_id";
     });
-    if (!known) losses_.Note("chat.history", "has members besides messages and currentId", "");
+    if (!known) losses_.Note("chat.history", "has members other than messages and currentId", "");
     body_.MarkCarried("history");
   }
 
-  // Before there were branches, and where the tree is missing: one after the other.
+  // Exports without branches or without the tree: a linear list.
   void ReadList(const std::vector<std::string_view>& list) {
     std::string last;
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -106,7 +106,7 @@ class OpenWebUiReader {
     }
   }
 
-  // The list repeats the path at which the chat stands.
+  // The list repeats the current path.
   void CompareCopies(const std::vector<std::string_view>& list) {
     for (std::string_view item : list) {
       const CanonicalObject copy(item);
@@ -114,10 +114,10 @@ class OpenWebUiReader {
       const auto text = texts_.find(id);
       if (text == texts_.end()) {
         ChatNode node = ReadNode(id.empty() ? "message-" + std::to_string(chat_.nodes.size()) : id, item);
-        losses_.Note("chat.messages[]", "is not in history: the message begins a branch", id);
+        losses_.Note("chat.messages[]", "not in history: the message starts a branch", id);
         chat_.nodes.push_back(std::move(node));
       } else if (text->second != item) {
-        losses_.Note("chat.messages[]", "differs from the message of that id in history, which is the one taken", id);
+        losses_.Note("chat.messages[]", "differs from the message with this id in history: that one is used", id);
       }
     }
   }
@@ -131,7 +131,7 @@ class OpenWebUiReader {
       if (std::optional<std::string> id = CanonicalText(child)) node.children.push_back(std::move(*id));
     }
     if (!canonical.starts_with('{')) {
-      losses_.Note("history.messages[]", "is no message", node.id);
+      losses_.Note("history.messages[]", "not a message", node.id);
       return node;
     }
     node.message = std::make_unique<Message>();
@@ -162,11 +162,11 @@ class OpenWebUiReader {
   void ReadRole(ForeignObject& object, const std::string& id, Message& message) {
     const std::optional<Role> role = RoleOf(object.Text("role").value_or(""));
     if (role) object.MarkCarried("role");
-    if (!role) losses_.Note("history.messages[].role", "is none of ours: the message is stored as a tool's", id);
+    if (!role) losses_.Note("history.messages[].role", "unknown role: stored as tool", id);
     message.role = role.value_or(Role::kTool);
   }
 
-  // A text, or the parts of one request, which then stay whole besides: [{"type":"text","text"},{"type":"image_url",…}].
+  // A text, or the parts of a request: [{"type":"text","text"},{"type":"image_url",…}]. Parts are also kept whole.
   void ReadContent(ForeignObject& object, const std::string& id, Message& message) {
     if (std::optional<std::string> text = object.TakeText("content")) {
       message.content = std::move(*text);
@@ -175,11 +175,11 @@ class OpenWebUiReader {
         AppendParagraph(CanonicalObject(part).Text("text").value_or(""), message.content);
       }
     } else {
-      losses_.Note("history.messages[].content", "is no text: kept in extra_metadata", id);
+      losses_.Note("history.messages[].content", "not text: kept in extra_metadata", id);
     }
   }
 
-  // By the names of three generations. It stays whole in extra_metadata besides.
+  // Three generations of exports use different names. Usage is also kept whole in extra_metadata.
   static void ReadUsage(const ForeignObject& object, Message& message) {
     for (std::string_view name : {"usage", "info"}) {
       CanonicalObject usage(object.Find(name));
@@ -207,7 +207,8 @@ class OpenWebUiReader {
     conversation.title = row_.Text("title").value_or(body_.Text("title").value_or(""));
     const std::string whole = conversation.title;
     if (MakeTitle(conversation.title) && !whole.empty()) {
-      losses_.Note("title", "is longer than a title may be: whole in extra_metadata", "");
+      losses_.Note("title", "longer than " + std::to_string(kTitleCharactersMax) + " characters: kept whole in extra_metadata",
+                   "");
     }
     for (ForeignObject* object : {&row_, &body_}) {
       if (object->Text("title") == conversation.title) object->MarkCarried("title");
@@ -222,7 +223,7 @@ class OpenWebUiReader {
     ReadTags(conversation);
   }
 
-  // A bare chat may have none: then the first message and the time tell one from the other.
+  // A bare chat may have no id: the first message and the time identify it.
   void ReadId(Conversation& conversation) {
     std::string foreign = row_.Text("id").value_or("");
     if (foreign.empty()) foreign = body_.Text("id").value_or("");
@@ -242,13 +243,13 @@ class OpenWebUiReader {
       if (std::ranges::find(tags, tag) == tags.end()) tags.push_back(std::move(tag));
     }
     if (tags.size() > kTagsMax) {
-      losses_.Note("tags", "are more than " + std::to_string(kTagsMax) + ": kept in extra_metadata", "");
+      losses_.Note("tags", "more than " + std::to_string(kTagsMax) + ": kept in extra_metadata", "");
     } else if (!tags.empty()) {
       conversation.tags = std::move(tags);
     }
   }
 
-  // They stay whole in extra_metadata besides.
+  // They are also kept whole in extra_metadata.
   void ReadSettings() {
     Conversation& conversation = chat_.conversation;
     const std::vector<std::string_view> models = CanonicalItems(body_.Find("models"));
@@ -269,7 +270,7 @@ class OpenWebUiReader {
   const std::string& owner_;
   FieldLosses& losses_;
   Chat chat_;
-  std::map<std::string, std::string_view> texts_;  // of the tree's messages, by id
+  std::map<std::string, std::string_view> texts_;  // texts of the messages in the tree, by id
 };
 
 }  // namespace
@@ -279,13 +280,13 @@ Result<Chat> ReadOpenWebUiChat(std::string_view json, const std::string& owner, 
   const CanonicalObject row(canonical);
   const std::string_view chat = row.Find("chat");
   if (chat.starts_with('{')) return OpenWebUiReader(canonical, chat, owner, losses).Read();
-  // A dump of the database's table has the chat as a text of JSON.
+  // A dump of the database table has the chat as a JSON text.
   if (const std::optional<std::string> text = CanonicalText(chat)) {
     COFFER_ASSIGN_CONTEXT(std::string inner, CanonicalOf(*text), "chat");
     return OpenWebUiReader(canonical, inner, owner, losses).Read();
   }
   if (row.Find("history").empty() && row.Find("messages").empty()) {
-    return Status::InvalidArgument("no chat of Open WebUI: it has neither chat, history nor messages");
+    return Status::InvalidArgument("not an Open WebUI chat: it has neither chat, history nor messages");
   }
   return OpenWebUiReader("{}", canonical, owner, losses).Read();
 }

@@ -1,4 +1,4 @@
-// One chat of an Open WebUI export, read into a Chat.
+// Reads one chat of an Open WebUI export into a Chat.
 #pragma once
 
 #include <string>
@@ -9,10 +9,9 @@
 
 namespace coffer::operations {
 
-// Takes a row of its database as it is exported ({"id","user_id","title","chat":{…},…}), and the bare "chat" of before there
-// was one. The members that have no place in our records are kept under extra_metadata.open_webui; files whose bytes or text
-// stand in the chat become documents, and extra_metadata.documents has their ids. kInvalidArgument: the text is not JSON, or no
-// chat.
+// Accepts an exported database row ({"id","user_id","title","chat":{…},…}) and the bare "chat" of older exports. Members
+// without a counterpart in our records are kept in extra_metadata.open_webui. Files whose bytes or text are in the chat become
+// documents; extra_metadata.documents has their ids. kInvalidArgument: not JSON, or not a chat.
 Result<Chat> ReadOpenWebUiChat(std::string_view json, const std::string& owner, FieldLosses& losses);
 
 }  // namespace coffer::operations

@@ -51,7 +51,7 @@ std::string NameOfType(std::string_view mime_type) {
   return name;
 }
 
-// The object with other values for some of its members.
+// A copy of the object with some values replaced.
 std::string WithMembers(const CanonicalObject& object, std::initializer_list<CanonicalMember> others) {
   CanonicalWriter writer;
   for (const CanonicalMember& member : object.members()) {
@@ -80,18 +80,18 @@ class FileReader {
   }
 
  private:
-  // What is kept of it beside the document.
+  // The description that is kept with the document.
   std::string ReadFile(std::string_view canonical) {
     const CanonicalObject file(canonical);
     if (chat_.documents.size() >= kImportChatNodesMax) {
-      losses_.Note(kField, "is beyond the limit of files in one chat: kept in extra_metadata", message_id_);
+      losses_.Note(kField, "more files than the limit for a chat: kept in extra_metadata", message_id_);
       return std::string(canonical);
     }
     const std::string url = file.Text("url").value_or("");
     if (std::optional<DataUrl> data = ReadDataUrl(url)) return AddImage(file, std::move(*data));
     const CanonicalObject stored(file.Find("file"));
     if (stored.Text("id")) return AddStored(file, stored);
-    losses_.Note(kField, "the export does not hold its content: what it tells of it is kept in extra_metadata", message_id_);
+    losses_.Note(kField, "content not in the export: its description is kept in extra_metadata", message_id_);
     return std::string(canonical);
   }
 
@@ -108,7 +108,7 @@ class FileReader {
     return WithMembers(file, {{"url", link}});
   }
 
-  // Its bytes are in the other program's store, but the text that was found in them is here.
+  // The bytes are not in the export, but the text extracted from them is.
   std::string AddStored(const CanonicalObject& file, const CanonicalObject& stored) {
     const CanonicalObject data(stored.Find("data"));
     const CanonicalObject meta(stored.Find("meta"));
@@ -122,7 +122,7 @@ class FileReader {
       const auto time = format::ReadEpoch(stored.Find("created_at"), format::GuessEpochUnit(stored.Find("created_at")));
       if (time) document.document.created_at = time->timestamp;
     }
-    losses_.Note(kField, "the export does not hold the bytes of the file", message_id_);
+    losses_.Note(kField, "bytes of the file not in the export", message_id_);
     const bool has_text = document.document.extracted_text.has_value();
     Add(std::move(document));
     const std::string rest_of_data = WithMembers(data, {{"content", {}}});
@@ -130,7 +130,7 @@ class FileReader {
     return has_text ? WithMembers(file, {{"file", rest_of_stored}}) : WithMembers(file, {});
   }
 
-  // One file may be sent with several messages.
+  // Several messages may have the same file.
   void Add(ChatDocument document) {
     document.document.owner_id = owner_;
     found_.documents.push_back(document.document.id);

@@ -1,4 +1,4 @@
-// The files of an Open WebUI message: those whose bytes or text stand in the chat itself become documents.
+// Reads the files of an Open WebUI message. Files whose bytes or text are in the chat become documents.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@
 namespace coffer::operations {
 
 struct OpenWebUiFiles {
-  std::string rest;                    // the array again, with "document:<id>" where the bytes of a document were
+  std::string rest;                    // the array, with "document:<id>" in place of the bytes of a document
   std::vector<std::string> documents;  // ids, in the order of the files
 };
 
-// `files` is a canonical array: {"type":"image","url":"data:…"}, {"type":"file","file":{"id","filename","data":{"content"},…}}
-// …; a file whose content is elsewhere is noted. New documents go to `chat`.
+// `files`: a canonical array of {"type":"image","url":"data:…"}, {"type":"file","file":{"id","filename","data":{"content"},…}}
+// … A file without its content is noted as a loss. Adds new documents to `chat`.
 OpenWebUiFiles ReadOpenWebUiFiles(std::string_view files, const std::string& owner, std::string_view message_id, Chat& chat,
                                   FieldLosses& losses);
 

@@ -11,7 +11,7 @@ Result<std::unique_ptr<AgeSource>> AgeSource::Open(engine::EngineCore& core, con
   KeyFolder keys(core.files(), core.folder().KeysPath());
   COFFER_ASSIGN_CONTEXT(std::vector<format::AgeIdentity> identities, keys.Identities({}), path);
   if (identities.empty()) {
-    return Status::PermissionDenied(path + ": is encrypted, and the store has no identity (keys/identity.txt)");
+    return Status::PermissionDenied(path + ": encrypted, but the store has no identity (keys/identity.txt)");
   }
   COFFER_ASSIGN_CONTEXT(FileInfo info, core.files().Stat(path), path);
   COFFER_ASSIGN_CONTEXT(std::unique_ptr<RandomAccessFile> file, core.files().NewRandomAccessFile(path), path);
@@ -19,7 +19,8 @@ Result<std::unique_ptr<AgeSource>> AgeSource::Open(engine::EngineCore& core, con
   const auto read = [raw = self->file_.get()](std::uint64_t offset, std::size_t length, char* buffer) {
     return raw->Read(offset, length, buffer);
   };
-  COFFER_ASSIGN_CONTEXT(std::unique_ptr<format::AgeReader> reader, format::AgeReader::Open(read, info.size_bytes, identities), path);
+  COFFER_ASSIGN_CONTEXT(std::unique_ptr<format::AgeReader> reader, format::AgeReader::Open(read, info.size_bytes, identities),
+                        path);
   self->reader_ = std::move(reader);
   return self;
 }

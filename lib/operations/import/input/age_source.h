@@ -18,8 +18,9 @@ inline constexpr std::string_view kAgeFirstBytes = "age-encryption.org/";
 
 class AgeSource final : public ByteSource {
  public:
-  // With the identities of the data folder (keys/identity.txt). kPermissionDenied: they cannot read it, or there are none.
-  // kCorruption: damaged or cut off. The core must outlive it.
+  // Decrypts with the identities of the data folder (keys/identity.txt). The core must outlive it.
+  // kPermissionDenied: no identity, or none that can decrypt the file.
+  // kCorruption: damaged or truncated.
   static Result<std::unique_ptr<AgeSource>> Open(engine::EngineCore& core, const std::string& path);
   Result<std::size_t> Read(char* buffer, std::size_t length) override;
 

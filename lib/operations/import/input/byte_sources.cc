@@ -62,7 +62,7 @@ Result<std::size_t> DecodedSource::ReadRaw(char* buffer, std::size_t length) {
   return raw_.Read(buffer, length);
 }
 
-// A pipe may give its first bytes one by one.
+// A pipe may return its first bytes one at a time.
 Status DecodedSource::Start() {
   started_ = true;
   constexpr std::size_t kMagicBytes = 4;

@@ -1,4 +1,4 @@
-// Sources of bytes for an import: files, and streams that turn out to be zstd.
+// Byte sources of an import: files, and streams that may be zstd.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,14 @@
 
 namespace coffer::operations {
 
-// A file from its start to its end.
+// Reads a file from start to end.
 class FileSource final : public ByteSource {
  public:
-  // kNotFound, kIoError; kInvalidArgument for a folder.
+  // kNotFound, kIoError.
+  // kInvalidArgument: a folder.
   static Result<std::unique_ptr<FileSource>> Open(FileSystem& files, const std::string& path);
   Result<std::size_t> Read(char* buffer, std::size_t length) override;
-  // Without moving on; fewer where the file has no more, or cannot be read.
+  // Does not advance. Returns fewer bytes at the end of the file or if it cannot be read.
   std::string FirstBytes(std::size_t length) const;
 
  private:
@@ -28,17 +29,17 @@ class FileSource final : public ByteSource {
   std::uint64_t offset_ = 0;
 };
 
-// What is looked at to tell a file's form.
+// Bytes inspected to detect the form of an input.
 inline constexpr std::size_t kSniffBytes = 4096;
 
-// The bytes of another source, decompressed if they are a zstd stream; their first four bytes tell, not a name.
+// Decompresses another source if its first four bytes are those of zstd; else passes its bytes on.
 // `raw` must outlive it. One thread at a time.
 class DecodedSource final : public ByteSource {
  public:
-  // `name` stands before what goes wrong.
+  // `name`: prefix of failure messages.
   DecodedSource(ByteSource& raw, std::string name);
   Result<std::size_t> Read(char* buffer, std::size_t length) override;
-  // The first bytes, up to kSniffBytes, which Read gives again, and behind them a failure, if any. Only before the first Read.
+  // The first bytes, up to kSniffBytes. Read returns them again and then a failure found here. Call before the first Read.
   std::string_view Peek();
 
  private:
@@ -49,11 +50,11 @@ class DecodedSource final : public ByteSource {
   ByteSource& raw_;
   std::string name_;
   bool started_ = false;
-  std::string raw_first_;  // read to recognise zstd, not handed on yet
+  std::string raw_first_;  // read to detect zstd, not yet passed on
   std::size_t raw_first_taken_ = 0;
   std::string peeked_;
   std::size_t peeked_taken_ = 0;
-  Status failure_;  // found while peeking, told behind what was peeked
+  Status failure_;  // found by Peek; returned after the peeked bytes
   std::unique_ptr<format::ZstdDecompressor> zstd_;
 };
 

@@ -9,14 +9,14 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// Takes the byte if it comes next, after blanks.
+// Skips blanks, and takes the next byte if it is `c`.
 bool Skip(format::JsonScanner& scanner, char c) {
   if (!scanner.SkipBlanks() || scanner.next() != c) return false;
   scanner.TakeToken();
   return true;
 }
 
-// The names of the members of the object whose brace is taken, as far as the text goes.
+// The member names of the object after its opening brace, up to the end of the object or of the text.
 std::set<std::string_view> MemberNames(format::JsonScanner& scanner) {
   std::set<std::string_view> names;
   const int members_depth = scanner.depth();

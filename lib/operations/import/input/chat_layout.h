@@ -1,4 +1,4 @@
-// Whose chats an input holds, by its first bytes.
+// Detects which program exported the chats in an input.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace coffer::operations {
 
-// By the members of the first object, in an array or by itself; nothing where they are those of no program.
+// Looks at the member names of the first object, inside an array or on its own. Nothing: no known program.
 std::optional<InputLayout> ChatLayoutOf(std::string_view first_bytes);
 
 }  // namespace coffer::operations

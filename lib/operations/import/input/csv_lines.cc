@@ -60,7 +60,7 @@ Result<std::optional<TextLine>> CsvLines::Next() {
 Status CsvLines::ReadHeader() {
   COFFER_ASSIGN(bool row, NextRow());
   const auto refuse = [this](const std::string& why) { return Status::InvalidArgument(name_ + ": header row: " + why); };
-  if (!row) return refuse("is missing");
+  if (!row) return refuse("missing");
   if (splitter_.event() == format::CsvSplitter::Event::kFault) return refuse(splitter_.fault());
   std::vector<std::size_t>& columns = columns_.emplace();
   for (const format::CsvCell& cell : splitter_.row()) {
@@ -68,7 +68,7 @@ Status CsvLines::ReadHeader() {
         cell.text == kUnknownColumn ? members_.size() : format::FindMember(kind_, cell.text);
     if (!member)
       return refuse(std::string(KindNamePlural(kind_)) + " have no column \"" + cell.text.substr(0, kIdBytesMax) + "\"");
-    if (std::ranges::find(columns, *member) != columns.end()) return refuse("\"" + cell.text + "\" stands twice");
+    if (std::ranges::find(columns, *member) != columns.end()) return refuse("\"" + cell.text + "\" occurs twice");
     columns.push_back(*member);
   }
   return Status::Ok();
@@ -91,7 +91,7 @@ bool CsvLines::AppendRow() {
   json_ = "{\"type\":\"" + std::string(KindName(kind_)) + "\"";
   const std::span<const format::CsvCell> row = splitter_.row();
   if (row.size() != columns_->size()) {
-    return Refuse("row", std::to_string(row.size()) + " cells in place of " + std::to_string(columns_->size()));
+    return Refuse("row", std::to_string(row.size()) + " cells, expected " + std::to_string(columns_->size()));
   }
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (!row[i].absent() && !AppendCell((*columns_)[i], row[i])) return false;
@@ -105,7 +105,7 @@ bool CsvLines::AppendCell(std::size_t column, const format::CsvCell& cell) {
     const std::size_t begin = json_.size();
     if (!AppendJson(kUnknownColumn, cell.text)) return false;
     if (json_[begin] != '{') return Refuse(kUnknownColumn, "not an object");
-    // Its members become the record's.
+    // Its members become members of the record.
     json_[begin] = ',';
     json_.pop_back();
     if (json_.size() == begin + 1) json_.pop_back();
@@ -128,13 +128,13 @@ bool CsvLines::AppendCell(std::size_t column, const format::CsvCell& cell) {
     case format::ValueType::kTime:
       break;
   }
-  // What is no number or boolean is told so by the reader of records.
+  // The reader of records refuses a wrong number or boolean.
   return format::AppendCheckedJsonString(cell.text, json_) || Refuse(member.name, "invalid UTF-8");
 }
 
 bool CsvLines::AppendJson(std::string_view name, const std::string& text) {
   if (reader_.Start(text) && reader_.AppendValue(json_) && reader_.Finish()) return true;
-  return Refuse(name, "no JSON: " + reader_.fault());
+  return Refuse(name, "not valid JSON: " + reader_.fault());
 }
 
 bool CsvLines::Refuse(std::string_view name, std::string_view why) {

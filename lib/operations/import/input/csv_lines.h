@@ -1,4 +1,4 @@
-// CsvLines: the rows of one table of a CSV export as lines of JSON.
+// CsvLines: reads one table of a CSV export as lines of JSON.
 #pragma once
 
 #include <cstdint>
@@ -17,33 +17,33 @@
 
 namespace coffer::operations {
 
-// A row may take what a record of kRecordBytesMax takes whose every byte is doubled.
+// The size of a record of kRecordBytesMax with every byte doubled.
 inline constexpr std::size_t kImportRowBytesMax = 2 * kRecordBytesMax;
 
-// Judges cells by the types of their columns; the record that they make is for the reader of lines to judge. A row that is no line
-// is handed on with its refusal. The source must outlive it; one thread at a time. Memory: a row as cells and as JSON.
+// Checks cells against the types of their columns; the reader of the lines checks the records. A row that is not a valid line
+// is returned with its refusal. The source must outlive it; one thread at a time. Memory: one row as cells and as JSON.
 class CsvLines final : public LineSource {
  public:
-  // `name` stands before what goes wrong. `messages_follow`: in a table of their own come all messages of the conversations, which
-  // so begin with none.
+  // `name`: prefix of failure messages. `messages_follow`: a later table has all messages of the conversations, so each
+  // conversation starts with none.
   CsvLines(ByteSource& source, Kind kind, std::string name, bool messages_follow = false);
-  // Next fails with kInvalidArgument where the header row is not that of the kind, and with the source's failure.
+  // Fails with the source's failure, or with kInvalidArgument: the header row does not match the kind.
   Result<std::optional<TextLine>> Next() override;
-  // No line is handed out in pieces.
+  // No line is too long to be returned whole.
   Result<std::string_view> ReadLong() override { return std::string_view(); }
 
  private:
-  // False: the input has ended.
+  // False: the end of the input.
   Result<bool> NextRow();
   Status ReadHeader();
   TextLine LineOf();
-  // False: the refusal says why.
+  // False: refusal_ has the reason.
   bool AppendRow();
   bool AppendCell(std::size_t column, const format::CsvCell& cell);
   bool AppendJson(std::string_view name, const std::string& text);
   bool Refuse(std::string_view name, std::string_view why);
 
-  // What a column holds: a member of the kind, or (its place behind them) the unknown ones.
+  // The member that a column holds: an index into members_; its size stands for the unknown members.
   ByteSource& source_;
   const Kind kind_;
   const std::string name_;
@@ -59,7 +59,7 @@ class CsvLines final : public LineSource {
   std::string refusal_;
 };
 
-// The kind whose header row begins `first_bytes`; nothing where none does.
+// The kind whose header row begins `first_bytes`, if any.
 std::optional<Kind> KindOfCsv(std::string_view first_bytes);
 
 }  // namespace coffer::operations

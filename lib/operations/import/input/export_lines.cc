@@ -18,16 +18,16 @@ nlohmann::json Parsed(std::string_view json) { return nlohmann::json::parse(json
 std::string WhyNotImportable(std::string_view header_json) {
   const nlohmann::json header = Parsed(header_json);
   if (!header.is_object() || !header.contains("version") || !header["version"].is_number_integer()) {
-    return "does not tell its layout's version";
+    return "is an export without a layout version";
   }
   const auto version = header["version"].get<std::int64_t>();
   if (version < 1 || version > kLayoutVersionMax) {
-    return "is an export of layout version " + std::to_string(version) + ", and this library reads " +
+    return "is an export of layout version " + std::to_string(version) + "; this library reads " +
            std::to_string(kLayoutVersionMax);
   }
   const nlohmann::json scope = header.value("scope", nlohmann::json());
   if (scope == "custom" || scope == "analytics") {
-    return "is an export of scope " + scope.get<std::string>() + ", which holds rows and no whole records";
+    return "is an export of scope " + scope.get<std::string>() + ", which holds rows, not records";
   }
   return {};
 }
@@ -45,21 +45,19 @@ std::string ExportLines::Begin(std::string_view line) {
   in_export_ = true;
   hash_ = format::Sha256();
   if (std::string why = WhyNotImportable(line); !why.empty()) return why;
-  return cut_off ? "an export before this one has no last line: it was cut off" : std::string();
+  return cut_off ? "the export before this one has no last line: it was cut off" : std::string();
 }
 
 std::string ExportLines::End(std::string_view line) {
   in_export_ = false;
   const nlohmann::json end = Parsed(line);
   const bool same = end.is_object() && end.value("sha256", nlohmann::json()) == format::HexText(hash_.Finish());
-  return same ? std::string() : "the lines before are not those that the export's last line tells: its sha256 differs";
+  return same ? std::string() : "the lines of the export do not match its last line: sha256 differs";
 }
 
 Result<std::optional<TextLine>> ExportLines::Next() {
   for (;;) {
-    while (in_long_line_) {
-      if (Result<std::string_view> piece = ReadLong(); !piece.ok()) return std::move(piece).status();
-    }
+    while (in_long_line_) COFFER_TRY(ReadLong().status());
     COFFER_ASSIGN(std::optional<TextLine> next, lines_.Next());
     if (!next) {
       if (!in_export_) return next;

@@ -1,4 +1,4 @@
-// ExportLines: the lines of an NDJSON export without what it says of itself, which is checked.
+// ExportLines: returns the records of an NDJSON export and checks its first and last line.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace coffer::operations {
 
-// Lines that are no export's pass as they are. From an export's first line on all are hashed, up to its last one, which tells what
-// must have come out. The lines must outlive it.
+// Lines outside an export pass unchanged. From an export's first line on, all lines are hashed; the hash must match the one in
+// its last line. The lines must outlive it.
 class ExportLines final : public LineSource {
  public:
   explicit ExportLines(LineSource& lines) : lines_(lines) {}
@@ -19,7 +19,7 @@ class ExportLines final : public LineSource {
 
  private:
   TextLine Problem(const TextLine& line, std::string what);
-  // What an export's first or last line says wrong; empty: nothing.
+  // What is wrong with an export's first or last line; empty: nothing.
   std::string Begin(std::string_view line);
   std::string End(std::string_view line);
 
@@ -31,7 +31,8 @@ class ExportLines final : public LineSource {
   std::string problem_;
 };
 
-// What "coffer_export" or an "export" line says: why its records cannot be imported; empty where they can.
+// Why the records of an export with this header cannot be imported; empty if they can. `header_json`: the value of
+// "coffer_export" or the "export" line.
 std::string WhyNotImportable(std::string_view header_json);
 
 }  // namespace coffer::operations

@@ -3,7 +3,7 @@
 namespace coffer::operations {
 namespace {
 
-// A name out of the export may be as long as the export.
+// A name from the export may be as long as the export.
 constexpr std::size_t kWhereBytesMax = 256;
 
 }  // namespace

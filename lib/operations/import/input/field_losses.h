@@ -1,4 +1,4 @@
-// FieldLosses: what of another program's export the records do not carry as it stood, counted by field and reason.
+// FieldLosses: counts, by field and reason, what an import of chats could not store unchanged.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@
 
 namespace coffer::operations {
 
-// Keeps kImportLossesKeptMax pairs of field and reason, each with the first place; what is beyond is in the total alone.
+// Keeps kImportLossesKeptMax pairs of field and reason, each with its first place. Others count only in the total.
 // One thread.
 class FieldLosses {
  public:
-  // Where the reader is: stands before each place noted from now on.
+  // The current place of the reader: prefix of each place noted from now on.
   void SetPlace(std::string place) { place_ = std::move(place); }
-  // `where`: within the place; may be empty.
+  // `where`: the position within the place; may be empty.
   void Note(std::string_view field, std::string_view reason, std::string_view where);
 
   std::uint64_t total() const { return total_; }
-  // By field, then reason.
+  // Sorted by field, then reason.
   std::vector<ImportLoss> Take();
 
  private:

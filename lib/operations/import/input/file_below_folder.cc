@@ -45,7 +45,7 @@ class DescriptorSource final : public ByteSource {
   std::string name_;
 };
 
-// O_NONBLOCK, so that a pipe in place of a file does not hold us up before fstat shows what it is.
+// O_NONBLOCK: opening a pipe must not block before fstat can refuse it.
 constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 
 int OpenBelow(int folder, const std::string& path) {
@@ -55,7 +55,7 @@ int OpenBelow(int folder, const std::string& path) {
   return static_cast<int>(::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how));
 }
 
-// Component by component, so that no link is ever followed.
+// Opens component by component, so that no link is followed.
 int OpenWithoutLinks(Descriptor folder, std::string_view path) {
   for (std::size_t slash; (slash = path.find('/')) != std::string_view::npos; path.remove_prefix(slash + 1)) {
     const std::string component(path.substr(0, slash));
@@ -70,11 +70,11 @@ Status OpenFailure(int error, const std::string& name) {
   switch (error) {
     case ENOENT:
     case ENOTDIR:
-      return Status::NotFound(name + ": there is no such file");
+      return Status::NotFound(name + ": no such file");
     case EXDEV:
       return Status::InvalidArgument(name + ": a link leads out of the folder");
     case ELOOP:
-      return Status::InvalidArgument(name + ": is, or goes through, a link");
+      return Status::InvalidArgument(name + ": a link, or below one");
     default:
       return Status::IoError(name + ": " + std::strerror(error));
   }
@@ -86,9 +86,9 @@ Result<std::string> NormalizeRelativePath(std::string_view path) {
   const auto refuse = [&](std::string_view why) {
     return Status::InvalidArgument("\"" + std::string(path) + "\" " + std::string(why));
   };
-  if (path.empty()) return refuse("is an empty path");
+  if (path.empty()) return refuse("is empty");
   if (path.front() == '/') return refuse("is an absolute path");
-  if (path.find('\0') != std::string_view::npos) return refuse("has a NUL in it");
+  if (path.find('\0') != std::string_view::npos) return refuse("contains a NUL byte");
   std::string normal;
   for (std::string_view rest = path; !rest.empty();) {
     const std::string_view component = rest.substr(0, rest.find('/'));
@@ -98,7 +98,7 @@ Result<std::string> NormalizeRelativePath(std::string_view path) {
     if (!normal.empty()) normal += '/';
     normal += component;
   }
-  if (normal.empty()) return refuse("names no file");
+  if (normal.empty()) return refuse("does not name a file");
   return normal;
 }
 
@@ -108,7 +108,7 @@ Result<std::unique_ptr<ByteSource>> OpenFileBelowFolder(const std::string& folde
   if (base.get() < 0) return OpenFailure(errno, name);
   int opened = -1;
   if (policy == LinkPolicy::kBelowFolder) opened = OpenBelow(base.get(), path);
-  // Older kernels lack the call, and some sandboxes forbid it.
+  // Old kernels lack the call, and some sandboxes forbid it.
   if (policy == LinkPolicy::kNone || (opened < 0 && (errno == ENOSYS || errno == EPERM))) {
     opened = OpenWithoutLinks(std::move(base), path);
   }
@@ -116,7 +116,7 @@ Result<std::unique_ptr<ByteSource>> OpenFileBelowFolder(const std::string& folde
   if (file.get() < 0) return OpenFailure(errno, name);
   struct stat about = {};
   if (::fstat(file.get(), &about) != 0) return OpenFailure(errno, name);
-  if (!S_ISREG(about.st_mode)) return Status::InvalidArgument(name + ": is no regular file");
+  if (!S_ISREG(about.st_mode)) return Status::InvalidArgument(name + ": not a regular file");
   return std::unique_ptr<ByteSource>(std::make_unique<DescriptorSource>(std::move(file), name));
 }
 

@@ -1,4 +1,4 @@
-// Files that an import names: below a given folder, whatever the input says.
+// Opens files named by an input, restricted to a given folder.
 #pragma once
 
 #include <memory>
@@ -10,15 +10,17 @@
 
 namespace coffer::operations {
 
-// A relative path in one form: "./a//b/" is "a/b". kInvalidArgument: empty, absolute, with a ".." or a NUL in it.
+// Normalizes a relative path: "./a//b/" becomes "a/b".
+// kInvalidArgument: empty, absolute, or contains ".." or a NUL byte.
 Result<std::string> NormalizeRelativePath(std::string_view path);
 
-// How a path is followed. The strict way, which refuses every link, serves where the kernel lacks openat2.
+// How a path is followed. The strict way refuses every link; it is used if the kernel lacks openat2.
 enum class LinkPolicy { kBelowFolder, kNone };
 
-// Opens the regular file at the normalised `path` below `folder`. Symbolic links are followed only while they stay below it.
-// These are the operating system's files: a FileSystem cannot tell a link.
-// kNotFound; kInvalidArgument: no regular file, or a link leads out of the folder.
+// Opens the regular file at the normalized `path` below `folder`. Symbolic links are followed only inside the folder. Uses the
+// operating system directly, since FileSystem does not distinguish links.
+// kNotFound: no such file.
+// kInvalidArgument: not a regular file, or a link leads out of the folder.
 Result<std::unique_ptr<ByteSource>> OpenFileBelowFolder(const std::string& folder, const std::string& path,
                                                         LinkPolicy policy = LinkPolicy::kBelowFolder);
 

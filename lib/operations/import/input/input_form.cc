@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kTarMagicOffset = 257;
 constexpr std::string_view kTarMagic = "ustar";
-// The head of the first entry. Formats that are ZIP files below begin so too, and are told by what is in them.
+// The header of the first entry. Other formats based on ZIP begin so, too; their entries show the difference.
 constexpr std::string_view kZipMagic = "PK\x03\x04";
 
 bool LooksLikeTar(std::string_view first_bytes) {
@@ -35,18 +35,18 @@ std::string WhyNotReadable(std::string_view first_bytes) {
       {"\x89PNG", "a PNG image"},
       {"\xff\xfe", "text in UTF-16"},
       {"\xfe\xff", "text in UTF-16"},
-      {"age-encryption.org/", "age-encrypted, which is read from a file alone, not from a stream or within another"},
+      {"age-encryption.org/", "age-encrypted (supported only as a whole file)"},
       {"-- A Coffer export", "an SQL export, which databases read"},
       {"<?xml", "XML"},
   };
   for (const Magic& magic : kMagics) {
     if (first_bytes.starts_with(magic.bytes)) {
-      return "is " + std::string(magic.what) + "; what is read is NDJSON, and JSON, CSV and Parquet exports, plain or zstd";
+      return "is " + std::string(magic.what) + "; expected NDJSON, or a JSON, CSV or Parquet export, plain or zstd";
     }
   }
   const std::size_t first = first_bytes.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && first_bytes[first] != '{' && first_bytes.find('\0') != std::string_view::npos) {
-    return "is no text; NDJSON, and JSON, CSV and Parquet exports, plain or zstd, are read";
+    return "is not text; expected NDJSON, or a JSON, CSV or Parquet export, plain or zstd";
   }
   return {};
 }
@@ -71,11 +71,11 @@ InputForm Recognised(std::string_view first_bytes) {
   return form;
 }
 
-// An empty array, or one whose first conversation begins in some other way, is for the reader of chats to judge.
+// The reader of chats handles an empty array and a first conversation with other members.
 void BecomeChats(InputLayout layout, InputForm& form) {
   if (!form.problem.empty()) return;
   if (form.layout != InputLayout::kNdjson && !IsChats(form.layout)) {
-    form.problem = "is an export of Coffer, and no chats of another program";
+    form.problem = "is a Coffer export, not chats of another program";
   }
   form.layout = layout;
 }
@@ -86,7 +86,7 @@ InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optiona
   InputForm form = Recognised(first_bytes);
   if (form.layout == InputLayout::kZip) {
     if (wanted == ImportFormat::kAuto || wanted == ImportFormat::kChatGpt) return form;
-    form.problem = "is a ZIP file; what is read of one is a ChatGPT export";
+    form.problem = "is a ZIP file; the only supported ZIP file is a ChatGPT export";
     return form;
   }
   const bool is_tar = form.layout == InputLayout::kTar;
@@ -97,14 +97,15 @@ InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optiona
       if (kind && IsChats(form.layout)) form = {};
       break;
     case ImportFormat::kNdjson:
-      if (is_parquet) form.problem = "is a Parquet file, no NDJSON";
+      if (is_parquet) form.problem = "is a Parquet file, not NDJSON";
       if (!is_tar && !is_parquet && form.layout != InputLayout::kNdjson) form = {};
       break;
     case ImportFormat::kCofferJson:
-      if (!is_tar && form.layout != InputLayout::kJsonExport && form.problem.empty()) form.problem = "is no Coffer JSON export";
+      if (!is_tar && form.layout != InputLayout::kJsonExport && form.problem.empty())
+        form.problem = "is not a Coffer JSON export";
       break;
     case ImportFormat::kCofferParquet:
-      if (!is_tar && !is_parquet && form.problem.empty()) form.problem = "is no Parquet file";
+      if (!is_tar && !is_parquet && form.problem.empty()) form.problem = "is not a Parquet file";
       break;
     case ImportFormat::kCofferCsv:
       if (is_tar || form.layout == InputLayout::kCsv || !form.problem.empty()) break;
@@ -112,7 +113,7 @@ InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optiona
         form.layout = InputLayout::kCsv;
         form.kind = kind;
       } else {
-        form.problem = "is no CSV of a Coffer export: its header row is that of no kind";
+        form.problem = "is not CSV of a Coffer export: its header row matches no kind";
       }
       break;
     case ImportFormat::kChatGpt:

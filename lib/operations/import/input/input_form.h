@@ -1,4 +1,4 @@
-// What an input is, by its first bytes: the layouts that an import reads, and those that it can only name.
+// Detects the form of an input by its first bytes, including forms that an import cannot read.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +13,20 @@ namespace coffer::operations {
 
 enum class InputLayout : std::uint8_t { kNdjson, kJsonExport, kCsv, kParquet, kZip, kTar, kChatGpt, kOpenWebUi, kLibreChat };
 
-// Whether it is conversations of another program.
+// Whether the layout is chats of another program.
 constexpr bool IsChats(InputLayout layout) { return layout >= InputLayout::kChatGpt; }
 
-// Whether what is in it is told at its end.
+// Whether the index of the layout is at its end.
 constexpr bool IsReadFromEnd(InputLayout layout) { return layout == InputLayout::kParquet || layout == InputLayout::kZip; }
 
 struct InputForm {
   InputLayout layout = InputLayout::kNdjson;
   std::optional<Kind> kind;  // of kCsv
-  std::string problem;       // not empty: it cannot be read, and this says what it is
+  std::string problem;       // if not empty, the input cannot be read, and this says why
 };
 
-// `first_bytes`: kSniffBytes of them, or all there are. `wanted`: kAuto, or what it has to be. `kind`: that of rows whose header
-// does not tell.
+// `first_bytes`: kSniffBytes, or fewer at the end of the input. `wanted`: the required format, or kAuto. `kind`: the kind of
+// rows if their header does not say it.
 InputForm FormOf(std::string_view first_bytes, ImportFormat wanted, std::optional<Kind> kind);
 
 }  // namespace coffer::operations

@@ -1,4 +1,4 @@
-// JsonExportSource: a JSON export as lines of NDJSON, one a record, without holding it.
+// JsonExportSource: converts a JSON export to lines of NDJSON, one per record, as a stream.
 #pragma once
 
 #include <array>
@@ -12,17 +12,18 @@
 
 namespace coffer::operations {
 
-// A member of the export besides its records is held to be looked at: "coffer_export", "counts".
+// Members other than records ("coffer_export", "counts") are kept in memory up to this size.
 inline constexpr std::size_t kExportHeaderBytesMax = std::size_t{1} << 20;
 
-// Judges what stands between the records; the records themselves are for the reader of lines to judge. The n-th record is the n-th
-// line. The source must outlive it; one thread at a time. Memory: two pieces and a header.
+// Checks the text between the records; the reader of the lines checks the records. The n-th record becomes the n-th line. The
+// source must outlive it; one thread at a time. Memory: two pieces and one member.
 //
-// Read fails once the lines before are handed out: kCorruption: cut off, malformed between records, or not as many records as it
-// says. kInvalidArgument: an export whose records cannot be imported.
+// Read returns all complete lines before it fails:
+// kCorruption: truncated, malformed between the records, or the number of records differs from "counts".
+// kInvalidArgument: the records of this export cannot be imported.
 class JsonExportSource final : public ByteSource {
  public:
-  // `name` stands before what goes wrong.
+  // `name`: prefix of failure messages.
   JsonExportSource(ByteSource& source, std::string name) : source_(source), name_(std::move(name)) {}
   Result<std::size_t> Read(char* buffer, std::size_t length) override;
 
@@ -35,7 +36,7 @@ class JsonExportSource final : public ByteSource {
   };
 
   Status Fill();
-  // Takes what it can of the piece.
+  // Takes the next part of the piece.
   Status TakePiece();
   Status TakeToken(char c);
   Status TakeName();
@@ -60,7 +61,7 @@ class JsonExportSource final : public ByteSource {
   Status failure_;
 
   format::JsonListState members_;
-  std::string member_;  // the current one, as it is between its quotes
+  std::string member_;  // the current name, without its quotes, not unescaped
   std::string value_;   // of a member that is not a list of records
   std::string counts_;
   Records* records_ = nullptr;

@@ -33,7 +33,7 @@ Status JsonItems::Fill() {
   const bool first = scanner_.offset() == 0;
   piece_.resize(kPieceBytes);
   std::size_t filled = 0;
-  // A mark may come byte by byte.
+  // A source may return the mark one byte at a time.
   do {
     Result<std::size_t> got = source_.Read(piece_.data() + filled, piece_.size() - filled);
     if (!got.ok()) {
@@ -55,7 +55,7 @@ Status JsonItems::Fill() {
 Status JsonItems::TakeBetween(JsonItem& item) {
   if (!scanner_.SkipBlanks()) return Status::Ok();
   const char c = scanner_.next();
-  if (state_ == State::kEnd) return Malformed("something after the array");
+  if (state_ == State::kEnd) return Malformed("unexpected text after the array");
   if (in_array_) return TakeInArray(c, item);
   if (state_ == State::kStart && c == '[') {
     state_ = State::kItems;
@@ -63,7 +63,7 @@ Status JsonItems::TakeBetween(JsonItem& item) {
     scanner_.TakeToken();
     return Status::Ok();
   }
-  if (c != '{' && c != '[') return Malformed("an object is to begin here");
+  if (c != '{' && c != '[') return Malformed("expected an object");
   BeginItem(item);
   return Status::Ok();
 }
@@ -74,9 +74,9 @@ Status JsonItems::TakeInArray(char c, JsonItem& item) {
       BeginItem(item);
       return Status::Ok();
     case format::JsonListState::Found::kNoItem:
-      return Malformed("an item is to begin here");
+      return Malformed("expected an item");
     case format::JsonListState::Found::kNoComma:
-      return Malformed("no comma between two items");
+      return Malformed("expected ',' or ']' after an item");
     case format::JsonListState::Found::kEnd:
       state_ = State::kEnd;
       break;
@@ -112,8 +112,8 @@ void JsonItems::Append(JsonItem& item, std::string_view bytes) const {
 
 Status JsonItems::EndOfInput(const JsonItem& item) const {
   if (state_ == State::kItem) {
-    return Status::Corruption(name_ + ": item " + std::to_string(item.number) + ", which begins at byte " +
-                              std::to_string(item.offset) + ", is cut off");
+    return Status::Corruption(name_ + ": item " + std::to_string(item.number) + " at byte " + std::to_string(item.offset) +
+                              " is cut off");
   }
   if (in_array_ && state_ != State::kEnd) return Malformed("the array is cut off");
   return state_ == State::kStart ? Status::Corruption(name_ + ": is empty") : Status::Ok();

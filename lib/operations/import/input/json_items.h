@@ -1,4 +1,4 @@
-// JsonItems: a JSON array of any length, or values one after the other, cut into their items without holding the rest.
+// JsonItems: splits a JSON array of any length, or a sequence of values, into its items as a stream.
 #pragma once
 
 #include <cstddef>
@@ -13,22 +13,22 @@
 namespace coffer::operations {
 
 struct JsonItem {
-  std::string text;          // as it stands in the input, not looked at yet; empty if too_long
+  std::string text;          // the unchecked text of the item; empty if too_long
   std::uint64_t number = 0;  // 1-based
   std::uint64_t offset = 0;  // of its first byte in the input
   bool too_long = false;
 };
 
-// Judges what stands between the items; whether each is JSON is for its reader to say. The source must outlive it; one thread
-// at a time. Memory: two pieces and one item of the limit.
+// Checks the text between the items; the reader of an item checks the item. The source must outlive it; one thread at a time.
+// Memory: one piece and one item.
 class JsonItems {
  public:
-  // `name` stands before what goes wrong.
+  // `name`: prefix of failure messages. A longer item than `item_bytes_max` is returned as too_long.
   JsonItems(ByteSource& source, std::string name, std::size_t item_bytes_max)
       : source_(source), name_(std::move(name)), item_bytes_max_(item_bytes_max) {}
 
-  // False at the end. Fails once the whole items before are handed out: kCorruption: cut off, or malformed between items; the
-  // source's failure.
+  // Reads the next item. False at the end. Returns all complete items before it fails with the source's failure or with
+  // kCorruption: truncated, or malformed between items.
   Result<bool> Next(JsonItem& item);
 
  private:
@@ -38,7 +38,7 @@ class JsonItems {
   Status TakeBetween(JsonItem& item);
   Status TakeInArray(char c, JsonItem& item);
   void BeginItem(JsonItem& item);
-  // True once the item has ended.
+  // True if the item has ended.
   bool TakeItem(JsonItem& item);
   void Append(JsonItem& item, std::string_view bytes) const;
   Status EndOfInput(const JsonItem& item) const;

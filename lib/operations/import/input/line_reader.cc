@@ -15,9 +15,7 @@ bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r") == 
 }  // namespace
 
 Result<std::optional<TextLine>> LineReader::Next() {
-  while (in_long_line_) {
-    if (Result<std::string_view> piece = ReadLong(); !piece.ok()) return std::move(piece).status();
-  }
+  while (in_long_line_) COFFER_TRY(ReadLong().status());
   for (;;) {
     COFFER_ASSIGN(Found found, FindLineEnd());
     if (found == Found::kEndOfInput) return std::optional<TextLine>();
@@ -44,7 +42,7 @@ Result<LineReader::Found> LineReader::FindLineEnd() {
       line_end_ = newline.value_or(end_);
       const std::size_t bytes = line_end_ - begin_;
       if (bytes == 0 && !newline) return Found::kEndOfInput;
-      // One byte more than the limit may be the CR of a CR LF.
+      // The byte after the limit may be the CR of a CR LF.
       const bool ends_in_cr = bytes > 0 && buffer_[line_end_ - 1] == '\r';
       return bytes > line_bytes_max_ + (ends_in_cr ? 1 : 0) ? Found::kLongLine : Found::kLine;
     }

@@ -1,4 +1,4 @@
-// Lines of records: where an import takes them from, and LineReader, which makes them of a stream of bytes.
+// LineSource: the lines of an import. LineReader: splits a stream of bytes into lines.
 #pragma once
 
 #include <cstddef>
@@ -13,12 +13,12 @@
 namespace coffer::operations {
 
 struct TextLine {
-  std::string_view text;     // without its end; empty if too_long
+  std::string_view text;     // without the line end; empty if too_long
   std::uint64_t number = 0;  // 1-based
-  bool too_long = false;     // longer than the limit: read it by ReadLong, or go on
-  // Not empty: there is no record in this line, and this says why.
+  bool too_long = false;     // longer than the limit: read it with ReadLong or skip it
+  // Not empty: the line is refused for this reason.
   std::string_view refusal = {};
-  // Not empty: the line says something wrong of the file as a whole, and is no record.
+  // Not empty: the line is not a record but shows this problem of the whole file.
   std::string_view file_problem = {};
 };
 
@@ -26,16 +26,16 @@ struct TextLine {
 class LineSource {
  public:
   virtual ~LineSource() = default;
-  // The next line that is not blank (a long one may be), valid until the next call; nothing at the end. What was not read of a
-  // long line is passed over. A failure of the source comes once the whole lines before it have been handed out.
+  // The next line that is not blank (a long one may be), valid until the next call. Nothing at the end. Skips the rest of a
+  // long line. Returns all complete lines before it fails with the source's failure.
   virtual Result<std::optional<TextLine>> Next() = 0;
-  // The next piece of the long line that Next has answered, valid until the next call; empty at its end. The last may end in
+  // The next piece of the long line that Next returned, valid until the next call; empty at its end. The last piece may end in
   // the CR of a CR LF.
   virtual Result<std::string_view> ReadLong() = 0;
 };
 
-// Takes LF and CR LF, reads a last line without an end, and passes over blank lines, which still count. Memory: one line of
-// the limit and one piece of input. The source must outlive it; one thread at a time.
+// Accepts LF, CR LF and a last line without a line end. Skips blank lines but counts them. Memory: one line of the limit and
+// one piece of input. The source must outlive it; one thread at a time.
 class LineReader final : public LineSource {
  public:
   LineReader(ByteSource& source, std::size_t line_bytes_max) : source_(source), line_bytes_max_(line_bytes_max) {}
@@ -45,7 +45,7 @@ class LineReader final : public LineSource {
 
  private:
   enum class Found { kEndOfInput, kLine, kLongLine };
-  // Looks for the present line's end, as far as the limit.
+  // Searches the end of the current line, up to the limit.
   Result<Found> FindLineEnd();
   std::optional<std::size_t> FindNewline() const;
   Status Fill();
@@ -54,9 +54,9 @@ class LineReader final : public LineSource {
   ByteSource& source_;
   std::size_t line_bytes_max_;
   std::string buffer_;
-  std::size_t begin_ = 0;     // of the present line
-  std::size_t searched_ = 0;  // no line end before it
-  std::size_t end_ = 0;       // of what was read
+  std::size_t begin_ = 0;     // of the current line
+  std::size_t searched_ = 0;  // no line end before this offset
+  std::size_t end_ = 0;       // of the bytes read
   std::size_t line_end_ = 0;
   bool at_end_ = false;
   bool in_long_line_ = false;

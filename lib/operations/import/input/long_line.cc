@@ -15,7 +15,7 @@ namespace {
 
 std::string ItemName(std::size_t index) { return "messages[" + std::to_string(index) + "]"; }
 
-// The "id" of an object that `begun` begins, up to a value that is still to come; empty: it has none yet.
+// The "id" in `begun`, the text of an object up to a value not yet read; empty if not found yet.
 std::string IdIn(const std::string& begun) {
   CanonicalReader reader;
   std::string id;
@@ -27,7 +27,7 @@ std::string IdIn(const std::string& begun) {
 }  // namespace
 
 std::string WithoutId(std::string_view what) {
-  return std::string(what) + " has no id, and two imports would make two of it; ids are made only on request";
+  return std::string(what) + " has no id: a second import would store it again; generate_ids permits this";
 }
 
 LongLine::LongLine(Engine& engine, const ImportOptions& options, format::RecordReader& records)

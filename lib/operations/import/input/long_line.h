@@ -1,5 +1,5 @@
-// LongLine: one line that is too long to be held, read as a stream: messages go to a ConversationWriter and content to a
-// ContentWriter while they come, and the rest becomes a record as that of any line does.
+// LongLine: reads one very long line as a stream: writes messages to a ConversationWriter and content to a ContentWriter, and
+// reads the rest as a normal record.
 #pragma once
 
 #include <cstddef>
@@ -22,24 +22,25 @@
 
 namespace coffer::operations {
 
-// Limits: kRecordBytesMax for each message and for the rest, kDocumentContentBytesMax for the content. The number of messages
-// has none but the disk's. One thread; engine, options and reader must outlive it. What is not taken from it goes with it.
+// Limits: kRecordBytesMax for each message and for the rest, kDocumentContentBytesMax for the content; only the disk limits the
+// number of messages. One thread; engine, options and reader must outlive it. Discards messages and content that are not taken
+// from it.
 class LongLine final : private format::LinePartSink {
  public:
   LongLine(Engine& engine, const ImportOptions& options, format::RecordReader& records);
 
-  // Reads the line to its end, or as far as what refuses it. A failed Status: of the source or of the engine.
+  // Reads the line to its end or to what refuses it. Fails with the failure of the source or of the engine.
   Status Read(LineSource& lines);
 
   bool blank() const { return splitter_.rest().empty(); }
-  // Empty: the line is good, and the others may be asked.
+  // Why the line is refused. If empty, the members below may be called.
   const std::string& refusal() const { return refusal_; }
 
-  // With "messages":[] and "content_base64":"" where they were streamed.
+  // Has "messages":[] and "content_base64":"" in place of streamed values.
   format::InterchangeRecord& record() { return *record_; }
-  // The policy leaves the stored record alone, so that messages and content were read, but not kept.
+  // The mode keeps the stored record, so messages and content were read but not written.
   bool already_there() const { return already_there_; }
-  // Null, or nothing, where the line brought none.
+  // Null or nothing if the line has none.
   std::unique_ptr<engine::ConversationWriter>& messages() { return messages_; }
   std::optional<ContentWriter>& content() { return content_; }
 
@@ -53,10 +54,10 @@ class LongLine final : private format::LinePartSink {
   Status SplitLine(LineSource& lines);
   void ReadRest();
   void NoteConversation(std::string_view conversation_id);
-  // A message that names another conversation than the line's; empty: none does.
+  // Why a message of another conversation refuses the line; empty: all match `id`.
   std::string WhyOfAnotherConversation(std::string_view id) const;
   Status StoreDecoded();
-  // Looks whether the record that the line has named so far is one that the policy keeps.
+  // Checks whether the mode keeps a stored record with the id that the line has named so far.
   Status NoteAlreadyThere(Kind kind);
 
   Engine& engine_;
@@ -69,7 +70,7 @@ class LongLine final : private format::LinePartSink {
 
   std::unique_ptr<engine::ConversationWriter> messages_;
   std::size_t items_ = 0;
-  // The line's own id may come last: the first conversation that a message names, and the first that another one does.
+  // The first conversation named by a message, and the first message that names another one: the line's own id may come last.
   std::string named_conversation_;
   std::size_t named_at_ = 0;
   std::optional<std::size_t> differs_at_;
@@ -80,7 +81,7 @@ class LongLine final : private format::LinePartSink {
   std::uint64_t content_bytes_ = 0;
 };
 
-// Why an import refuses a record without an id.
+// The refusal of a record without an id.
 std::string WithoutId(std::string_view what);
 
 }  // namespace coffer::operations

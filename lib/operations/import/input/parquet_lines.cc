@@ -18,7 +18,7 @@ using format::ParquetMeaning;
 using format::ValueType;
 using Use = ParquetTableColumn::Use;
 
-// Doubles up to here hold every integer.
+// Up to here, doubles represent every integer.
 constexpr double kWholeDoubleMax = 9007199254740992.0;
 
 std::int64_t SignedOf(const format::ParquetLeaf& leaf, std::string_view value) {
@@ -44,7 +44,7 @@ bool IsNumber(const format::MemberInfo* member) {
   return member != nullptr && (member->type == ValueType::kNumber || member->type == ValueType::kWhole);
 }
 
-// Nothing: more digits than a record keeps, or a year without a text.
+// Nothing: finer than a microsecond, or a year outside 1 to 9999.
 std::optional<Timestamp> TimeOf(const format::ParquetLeaf& leaf, std::int64_t units) {
   constexpr std::int64_t kThousand = 1000;
   std::int64_t microseconds = units;
@@ -86,9 +86,9 @@ bool ParquetLines::AppendRow() {
                           : table_.columns[column].use == Use::kUnknownMember  ? AppendUnknownMember(column)
                                                                                : true;
     if (!appended) return false;
-    if (json_.size() > kImportRowBytesMax) return Refuse("row", "above " + std::to_string(kImportRowBytesMax) + " bytes");
+    if (json_.size() > kImportRowBytesMax) return Refuse("row", "longer than " + std::to_string(kImportRowBytesMax) + " bytes");
   }
-  // Numbers whose column is not there at all.
+  // Numbers without a column.
   for (const auto& [name, digits] : digits_) json_.append(",\"").append(name).append("\":").append(digits);
   json_ += messages_follow_ ? ",\"messages\":[]}" : "}";
   return true;
@@ -102,18 +102,18 @@ bool ParquetLines::ReadDigits() {
     CanonicalReader::Scope scope;
     std::string_view name;
     std::string_view digits;
-    if (!reader_.Start(file_.column(column).value())) return Refuse(column_name, "no JSON: " + reader_.fault());
+    if (!reader_.Start(file_.column(column).value())) return Refuse(column_name, "not valid JSON: " + reader_.fault());
     if (reader_.Peek() != '{') return Refuse(column_name, "not an object");
-    if (!reader_.OpenObject(scope)) return Refuse(column_name, "no JSON: " + reader_.fault());
+    if (!reader_.OpenObject(scope)) return Refuse(column_name, "not valid JSON: " + reader_.fault());
     while (reader_.NextMember(scope, name)) {
       const std::optional<std::size_t> member = format::FindMember(table_.kind, name);
       if (!member || !IsNumber(&format::MembersOfKind(table_.kind)[*member]))
-        return Refuse(column_name, "names a member that is no number");
+        return Refuse(column_name, "names a member that is not a number");
       std::string key(name);
       if (!reader_.ReadNumber(digits)) break;
       digits_[std::move(key)] = digits;
     }
-    if (reader_.failed() || !reader_.Finish()) return Refuse(column_name, "no JSON: " + reader_.fault());
+    if (reader_.failed() || !reader_.Finish()) return Refuse(column_name, "not valid JSON: " + reader_.fault());
   }
   return true;
 }
@@ -135,12 +135,12 @@ bool ParquetLines::AppendUnknownMember(std::size_t column) {
   const format::ParquetLeaf& leaf = file_.leaves()[column];
   if (file_.column(column).is_null()) return true;
   json_ += ',';
-  if (!format::AppendCheckedJsonString(leaf.name, json_)) return Refuse("column", "its name is invalid UTF-8");
+  if (!format::AppendCheckedJsonString(leaf.name, json_)) return Refuse("column", "name: invalid UTF-8");
   json_ += ':';
   return leaf.is_list ? AppendList(column) : AppendValue(leaf, nullptr, file_.column(column).value());
 }
 
-// The object's members become the record's.
+// The members of the object become members of the record.
 bool ParquetLines::AppendUnknownMembers(std::size_t column) {
   if (file_.column(column).is_null()) return true;
   const std::size_t begin = json_.size();
@@ -185,7 +185,7 @@ bool ParquetLines::AppendValue(const format::ParquetLeaf& leaf, const format::Me
 }
 
 bool ParquetLines::AppendInteger(const format::ParquetLeaf& leaf, const format::MemberInfo* member, std::string_view value) {
-  if (member != nullptr && member->type == ValueType::kTime) return Refuse(leaf.name, "an integer is no time");
+  if (member != nullptr && member->type == ValueType::kTime) return Refuse(leaf.name, "an integer is not a time");
   const std::int64_t number = SignedOf(leaf, value);
   if (leaf.meaning == ParquetMeaning::kSigned) {
     json_ += std::to_string(number);
@@ -197,10 +197,10 @@ bool ParquetLines::AppendInteger(const format::ParquetLeaf& leaf, const format::
   return true;
 }
 
-// Writers without integers that may be null have them as doubles.
+// Some writers store nullable integers as doubles.
 bool ParquetLines::AppendReal(const format::ParquetLeaf& leaf, const format::MemberInfo* member, std::string_view value) {
   const double number = RealOf(leaf, value);
-  if (!std::isfinite(number)) return Refuse(leaf.name, "JSON has no number that is infinite or none");
+  if (!std::isfinite(number)) return Refuse(leaf.name, "infinity and NaN are not JSON numbers");
   const bool is_whole = IsNumber(member) && (member->whole || member->type == ValueType::kWhole);
   if (is_whole && std::trunc(number) == number && std::fabs(number) <= kWholeDoubleMax) {
     json_ += std::to_string(static_cast<std::int64_t>(number));
@@ -212,7 +212,7 @@ bool ParquetLines::AppendReal(const format::ParquetLeaf& leaf, const format::Mem
 
 bool ParquetLines::AppendTime(const format::ParquetLeaf& leaf, std::string_view value) {
   const std::optional<Timestamp> time = TimeOf(leaf, SignedOf(leaf, value));
-  if (!time) return Refuse(leaf.name, "a time outside the years 1 to 9999, or with more than six digits of a second");
+  if (!time) return Refuse(leaf.name, "a time outside the years 1 to 9999 or finer than a microsecond");
   json_ += '"';
   format::AppendTimestamp(*time, json_);
   json_ += '"';
@@ -228,7 +228,7 @@ bool ParquetLines::AppendText(const format::ParquetLeaf& leaf, const format::Mem
 
 bool ParquetLines::AppendJson(const format::ParquetLeaf& leaf, std::string_view text) {
   if (reader_.Start(text) && reader_.AppendValue(json_) && reader_.Finish()) return true;
-  return Refuse(leaf.name, "no JSON: " + reader_.fault());
+  return Refuse(leaf.name, "not valid JSON: " + reader_.fault());
 }
 
 }  // namespace coffer::operations

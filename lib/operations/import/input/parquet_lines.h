@@ -1,4 +1,4 @@
-// ParquetLines: the rows of a Parquet table of records as lines of JSON.
+// ParquetLines: reads a Parquet table of records as lines of JSON.
 #pragma once
 
 #include <map>
@@ -13,22 +13,23 @@
 
 namespace coffer::operations {
 
-// Judges values by their columns; the record that they make is for the reader of lines to judge. A row that is no line is handed on with
-// its refusal, and counts from 1. The file must outlive it; one thread at a time. Memory: a row as JSON, beside what the file takes.
+// Checks values against their columns; the reader of the lines checks the records. A row that is not a valid line is returned
+// with its refusal. Rows count from 1. The file must outlive it; one thread at a time. Memory: one row as JSON, and the reader
+// of the file.
 class ParquetLines final : public LineSource {
  public:
-  // `name` stands before what goes wrong. `messages_follow`: as with CsvLines.
+  // `name`: prefix of failure messages. `messages_follow`: as in CsvLines.
   ParquetLines(format::ParquetReader& file, ParquetTable table, std::string name, bool messages_follow = false)
       : file_(file),
         table_(std::move(table)),
         name_(std::move(name)),
         messages_follow_(messages_follow && table_.kind == Kind::kConversation) {}
   Result<std::optional<TextLine>> Next() override;
-  // No line is handed out in pieces.
+  // No line is too long to be returned whole.
   Result<std::string_view> ReadLong() override { return std::string_view(); }
 
  private:
-  // Each: false, and the refusal says why.
+  // Each returns false if refusal_ has the reason.
   bool AppendRow();
   bool ReadDigits();
   bool AppendMember(std::size_t column);
@@ -48,7 +49,7 @@ class ParquetLines final : public LineSource {
   const std::string name_;
   const bool messages_follow_;
   CanonicalReader reader_;
-  std::map<std::string, std::string, std::less<>> digits_;  // of the row, by member
+  std::map<std::string, std::string, std::less<>> digits_;  // of the current row, by member
   std::string json_;
   std::string refusal_;
 };

@@ -19,7 +19,7 @@ constexpr std::string_view kDigitsColumn = "_digits";
 
 constexpr std::array kKinds = {Kind::kConversation, Kind::kMessage, Kind::kDocument, Kind::kPrompt};
 constexpr std::array<std::string_view, 3> kContentColumns = {"document_id", "chunk", "bytes"};
-// By these columns a table is told that says nothing of itself.
+// The columns that identify a table without metadata.
 constexpr std::array<std::string_view, 2> kConversationColumns = {"title", "user_id"};
 constexpr std::array<std::string_view, 3> kMessageColumns = {"conversation_id", "role", "content"};
 constexpr std::array<std::string_view, 2> kDocumentColumns = {"filename", "owner_id"};
@@ -54,11 +54,11 @@ Result<Kind> KindOfFile(const format::ParquetMetadata& metadata, std::optional<K
     if (std::string why = WhyNotImportable(*note); !why.empty()) return Status::InvalidArgument(why);
     const nlohmann::json table = nlohmann::json::parse(*note).value("table", nlohmann::json());
     if (const auto kind = table.is_string() ? KindOfTable(table.get<std::string>()) : std::nullopt) return *kind;
-    return Status::InvalidArgument("is an export that does not tell its table");
+    return Status::InvalidArgument("is an export without a table name");
   }
   if (wanted) return *wanted;
   if (const std::optional<Kind> kind = KindByColumns(metadata)) return *kind;
-  return Status::InvalidArgument("its columns are those of no kind of record; name the kind");
+  return Status::InvalidArgument("its columns match no kind of record; specify the kind");
 }
 
 Status FindContentColumns(const format::ParquetMetadata& metadata, ParquetTable& table) {
@@ -76,14 +76,14 @@ Status FindContentColumns(const format::ParquetMetadata& metadata, ParquetTable&
   const bool whole_chunks = metadata.leaves()[table.chunk].meaning == format::ParquetMeaning::kSigned ||
                             metadata.leaves()[table.chunk].meaning == format::ParquetMeaning::kUnsigned;
   if (is_bytes(table.document_id) && is_bytes(table.bytes) && whole_chunks) return Status::Ok();
-  return Status::InvalidArgument("contents: document_id is text, chunk an integer, bytes are bytes");
+  return Status::InvalidArgument("contents: expected document_id as text, chunk as an integer, bytes as bytes");
 }
 
 Result<ParquetTableColumn> ColumnOf(Kind kind, const format::ParquetLeaf& leaf) {
   ParquetTableColumn column;
   if (leaf.name == kUnknownColumn || leaf.name == kDigitsColumn) {
     const bool is_text = leaf.meaning == format::ParquetMeaning::kText || leaf.meaning == format::ParquetMeaning::kJson;
-    if (!is_text || leaf.is_list) return Status::InvalidArgument("column \"" + leaf.name + "\": is no JSON");
+    if (!is_text || leaf.is_list) return Status::InvalidArgument("column \"" + leaf.name + "\": not JSON");
     column.use = leaf.name == kDigitsColumn ? ParquetTableColumn::Use::kDigits : ParquetTableColumn::Use::kUnknownMembers;
     return column;
   }
@@ -93,7 +93,7 @@ Result<ParquetTableColumn> ColumnOf(Kind kind, const format::ParquetLeaf& leaf) 
     return column;
   }
   if (std::ranges::find(format::kInterchangeWords, leaf.name) != format::kInterchangeWords.end()) {
-    return Status::InvalidArgument("column \"" + leaf.name + "\": no member of a record may have this name");
+    return Status::InvalidArgument("column \"" + leaf.name + "\": not a valid member name");
   }
   return column;
 }
@@ -103,7 +103,7 @@ Result<ParquetTableColumn> ColumnOf(Kind kind, const format::ParquetLeaf& leaf) 
 Status CheckParquetRows(std::uint64_t rows, std::uint64_t file_bytes) {
   if (rows / kParquetRowsPerByteMax <= file_bytes) return Status::Ok();
   return Status::ResourceExhausted(std::to_string(rows) + " rows in " + std::to_string(file_bytes) + " bytes: more than " +
-                                   std::to_string(kParquetRowsPerByteMax) + " a byte");
+                                   std::to_string(kParquetRowsPerByteMax) + " per byte");
 }
 
 Result<ParquetTable> TableOfParquet(const format::ParquetMetadata& metadata, std::optional<Kind> kind) {
@@ -112,7 +112,7 @@ Result<ParquetTable> TableOfParquet(const format::ParquetMetadata& metadata, std
   table.kind = found;
   std::set<std::string_view> names;
   for (const format::ParquetLeaf& leaf : metadata.leaves()) {
-    if (!names.insert(leaf.name).second) return Status::InvalidArgument("column \"" + leaf.name + "\" stands twice");
+    if (!names.insert(leaf.name).second) return Status::InvalidArgument("column \"" + leaf.name + "\" occurs twice");
   }
   if (table.kind == Kind::kContent) {
     COFFER_TRY(FindContentColumns(metadata, table));

@@ -1,4 +1,4 @@
-// Which table a Parquet file is, and what each of its columns is in it.
+// Detects which table a Parquet file holds, and the meaning of its columns.
 #pragma once
 
 #include <cstddef>
@@ -15,29 +15,29 @@
 
 namespace coffer::operations {
 
-// Records differ, in their ids if in nothing else, so that each takes some bits. Without this a few bytes could promise two billion
-// rows of nothing.
+// Records differ at least in their ids, so each takes some bits. Without this limit, a few bytes could declare two billion
+// empty rows.
 inline constexpr std::uint64_t kParquetRowsPerByteMax = 8;
 
-// kResourceExhausted: more rows than a file so long can hold.
+// kResourceExhausted: more rows than a file of this size can hold.
 Status CheckParquetRows(std::uint64_t rows, std::uint64_t file_bytes);
 
 struct ParquetTableColumn {
   enum class Use : std::uint8_t { kMember, kUnknownMember, kUnknownMembers, kDigits };
   Use use = Use::kUnknownMember;
-  format::MemberInfo member;  // of a kMember
+  format::MemberInfo member;  // for kMember
 };
 
 struct ParquetTable {
   Kind kind = Kind::kConversation;          // kContent: contents in chunks
-  std::vector<ParquetTableColumn> columns;  // as the leaves; of contents none
-  std::size_t document_id = 0;              // of contents: where its columns are
+  std::vector<ParquetTableColumn> columns;  // in the order of the leaves; empty for contents
+  std::size_t document_id = 0;              // for contents: the indexes of its columns
   std::size_t chunk = 0;
   std::size_t bytes = 0;
 };
 
-// By what the file says of itself, else by `kind`, else by its columns. kInvalidArgument: it is none, or an export of rows, or of a newer
-// layout, or a column cannot be a member.
+// Uses the metadata of the file, else `kind`, else the columns.
+// kInvalidArgument: not a table of records, an export of rows or of a newer layout, or a column that is not a valid member.
 Result<ParquetTable> TableOfParquet(const format::ParquetMetadata& metadata, std::optional<Kind> kind);
 
 }  // namespace coffer::operations

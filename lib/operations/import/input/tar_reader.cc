@@ -43,8 +43,8 @@ struct TarReader::State {
 
   Status Start() {
     tar = archive_read_new();
-    if (tar == nullptr) return Status::ResourceExhausted(name + ": no memory for reading a tar file");
-    // The name says tar alone; ustar, pax and GNU are what it reads. No filter: compression is ours.
+    if (tar == nullptr) return Status::ResourceExhausted(name + ": out of memory for reading the tar file");
+    // Reads ustar, pax and GNU tar. No filter: decompression is done by DecodedSource.
     archive_read_support_format_tar(tar);
     return archive_read_open(tar, this, nullptr, &GiveBytes, nullptr) == ARCHIVE_OK ? Status::Ok() : Failure();
   }
@@ -68,7 +68,7 @@ Result<bool> TarReader::Next(TarEntry& entry) {
   archive_entry* header = nullptr;
   const int answer = archive_read_next_header(state.tar, &header);
   if (answer == ARCHIVE_EOF) return false;
-  // A warning tells of a name that the locale cannot express, or the like: the entry itself is sound.
+  // A warning concerns, for example, a name that the locale cannot represent; the entry itself is readable.
   if (answer != ARCHIVE_OK && answer != ARCHIVE_WARN) return state.Failure();
   state.entries_seen = true;
   const char* path = archive_entry_pathname_utf8(header);

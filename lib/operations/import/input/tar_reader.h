@@ -1,4 +1,4 @@
-// TarReader: the entries of a tar stream (ustar, pax, GNU), read once from start to end. Nothing is ever written to disk.
+// TarReader: reads the entries of a tar stream (ustar, pax, GNU) from start to end. Writes nothing to disk.
 #pragma once
 
 #include <cstddef>
@@ -11,23 +11,25 @@
 namespace coffer::operations {
 
 struct TarEntry {
-  std::string path;  // as it stands in the archive: may be hostile
+  std::string path;  // unchecked: may be hostile
   bool is_file = false;
-  bool is_folder = false;  // neither: a link, a device …
+  bool is_folder = false;  // neither is set: a link, a device …
 };
 
 // The source must outlive it; one thread at a time.
 class TarReader {
  public:
-  // `name` stands before what goes wrong.
+  // `name`: prefix of failure messages.
   TarReader(ByteSource& source, std::string name);
   ~TarReader();
   TarReader(const TarReader&) = delete;
   TarReader& operator=(const TarReader&) = delete;
 
-  // Goes to the next entry; false at the end. kInvalidArgument: no tar file. kCorruption: damaged or cut off.
+  // Goes to the next entry. False at the end.
+  // kInvalidArgument: not a tar file.
+  // kCorruption: damaged or truncated.
   Result<bool> Next(TarEntry& entry);
-  // Bytes of the present entry; 0 at its end.
+  // Reads the current entry; 0 at its end.
   Result<std::size_t> Read(char* buffer, std::size_t length);
 
  private:

@@ -23,7 +23,7 @@ TemporaryInput::TemporaryInput(engine::EngineCore& core, engine::StorePin pin, T
 
 TemporaryInput::~TemporaryInput() {
   file_.reset();
-  // What cannot be removed now is swept at the next opening.
+  // A file that remains is removed when the store is next opened.
   storage::RemoveRecursively(core_.files(), folder_).Ignore();
 }
 

@@ -1,4 +1,4 @@
-// TemporaryInput: a stream as a file, for layouts that are read from their end.
+// TemporaryInput: copies a stream to a temporary file, for layouts that are read from their end.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,18 @@
 
 namespace coffer::operations {
 
-// Stands beside the live generation, whose switching it keeps off; gone with this object, or with the next opening. What came encrypted is
-// encrypted there too. One thread at a time.
+// The file is in the live generation and prevents its switching. The destructor removes it; after a crash, the next opening
+// does. An encrypted input is encrypted in the file, too. One thread at a time.
 class TemporaryInput {
  public:
-  // Reads the source to its end. The core must outlive it. kIoError, kResourceExhausted, or the source's failure.
+  // Reads the source to its end. The core must outlive it. Fails with kIoError, kResourceExhausted or the source's failure.
   static Result<std::unique_ptr<TemporaryInput>> Take(engine::EngineCore& core, ByteSource& source, bool encrypted);
   ~TemporaryInput();
   TemporaryInput(const TemporaryInput&) = delete;
   TemporaryInput& operator=(const TemporaryInput&) = delete;
 
   std::uint64_t bytes() const { return bytes_; }
-  // Must not outlive it.
+  // Must not outlive this object.
   format::RangeReader reader() const;
 
  private:

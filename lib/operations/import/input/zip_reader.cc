@@ -15,7 +15,7 @@ namespace coffer::operations {
 namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
-// What any archive may unpack to, however small it is.
+// Every archive may unpack to this size, however small it is.
 constexpr std::uint64_t kUnpackedFreeBytes = std::uint64_t{64} << 20;
 
 }  // namespace
@@ -53,7 +53,7 @@ struct ZipReader::State {
 
   Status Start() {
     zip = archive_read_new();
-    if (zip == nullptr) return Status::ResourceExhausted(name + ": no memory for reading a ZIP file");
+    if (zip == nullptr) return Status::ResourceExhausted(name + ": out of memory for reading the ZIP file");
     archive_read_support_format_zip(zip);
     archive_read_set_callback_data(zip, this);
     archive_read_set_read_callback(zip, &GiveBytes);
@@ -89,7 +89,7 @@ struct ZipReader::State {
   struct archive* zip = nullptr;
   std::size_t entries = 0;
   std::uint64_t unpacked = 0;
-  std::string path;  // of the present entry
+  std::string path;  // of the current entry
   Status source_failure;
 };
 
@@ -108,7 +108,7 @@ Result<bool> ZipReader::Next(ZipEntry& entry) {
   archive_entry* header = nullptr;
   const int answer = archive_read_next_header(state.zip, &header);
   if (answer == ARCHIVE_EOF) return false;
-  // A warning tells of a name that the locale cannot express, or the like: the entry itself is sound.
+  // A warning concerns, for example, a name that the locale cannot represent; the entry itself is readable.
   if (answer != ARCHIVE_OK && answer != ARCHIVE_WARN) return state.Failure();
   if (++state.entries > state.limits.entries_max) {
     return Status::ResourceExhausted(state.name + ": more than " + std::to_string(state.limits.entries_max) + " entries");
