@@ -147,7 +147,7 @@ TEST_F(CommandLine, ChatsOfOtherProgramsComeWithAReportByField) {
   const Answer words = Run({"import", "--owner", "anna", chatgpt, librechat});
   EXPECT_EQ(words.status, 0) << words.err;
   EXPECT_NE(words.out.find("imported 2 conversations, 2 messages"), std::string::npos) << words.out;
-  EXPECT_NE(words.out.find("mapping[].message.author.role (1): is none of ours"), std::string::npos) << words.out;
+  EXPECT_NE(words.out.find("mapping[].message.author.role (1): unknown role: stored as tool"), std::string::npos) << words.out;
   const Json report = Run({"import", "--owner", "anna", "--format", "chatgpt", chatgpt, "--json"}).json();
   EXPECT_EQ(report["skipped"], 1);
   EXPECT_EQ(report["losses_total"], 1);

@@ -6,6 +6,19 @@ namespace {
 
 class ConversationsTest : public EngineTest {};
 
+// "No messages" and "keep the messages" must not be the same call.
+template <typename Target>
+concept TakesEmptyBraces = requires(Target& target, const Conversation& conversation) { target.PutConversation(conversation, {}); };
+static_assert(!TakesEmptyBraces<Engine> && !TakesEmptyBraces<Batch>);
+
+TEST_F(ConversationsTest, PutWithEmptyMessagesRemovesThemAndPutWithoutKeepsThem) {
+  ASSERT_OK(engine_->PutConversationWithMessages(MakeConversation("c1"), {MakeMessage("one"), MakeMessage("two")}));
+  ASSERT_OK(engine_->PutConversation(MakeConversation("c1")));
+  EXPECT_EQ(engine_->GetConversation("c1")->message_count, 2U);
+  ASSERT_OK(engine_->PutConversationWithMessages(MakeConversation("c1"), {}));
+  EXPECT_EQ(engine_->GetConversation("c1")->message_count, 0U);
+}
+
 TEST_F(ConversationsTest, ComesBackWithEveryMember) {
   Conversation given = MakeConversation("c1", "ada", "Über “Läufe” \n\t\"");
   given.description = "d";

@@ -112,7 +112,9 @@ TEST(JsonScannerTest, TokensCountDepthAndOffsets) {
   std::string seen;
   InPieces(scanner, text, 3, [&] {
     if (!scanner.SkipBlanks()) return;
-    seen += std::to_string(scanner.offset()) + scanner.TakeToken() + std::to_string(scanner.depth()) + " ";
+    seen += std::to_string(scanner.offset());
+    seen += scanner.TakeToken();
+    seen += std::to_string(scanner.depth()) + " ";
   });
   EXPECT_EQ(seen, "1{1 2\"1 3a1 4\"1 5:1 6[2 712 8]1 9}0 10]-1 ");
 }

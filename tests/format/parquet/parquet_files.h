@@ -96,7 +96,7 @@ inline std::string ReadAll(std::string_view file) {
         out += "-";
       } else if ((*reader)->leaves()[leaf].is_list) {
         out += "(";
-        for (std::size_t i = 0; i < column.items(); ++i) AppendShown(std::string(*column.item(i)) + ";", out);
+        for (std::size_t i = 0; i < column.items(); ++i) AppendShown(std::string(column.item(i).value_or("null")) + ";", out);
         out += ")";
       } else {
         AppendShown(column.value(), out);

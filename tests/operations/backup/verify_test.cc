@@ -29,7 +29,8 @@ TEST_F(VerifyTest, EachLevelLooksDeeperAndFindsNothingInAGoodBackup) {
   PutSome("now");
   for (const bool encrypt : {true, false}) {
     const BackupInfo info = BackUp(BackupType::kFull, encrypt);
-    const char* const depths[] = {"manifest", "presence", "plain bytes", "values", "records", "restored"};
+    const VerifyDepth depths[] = {VerifyDepth::kManifest, VerifyDepth::kPresence, VerifyDepth::kPlainBytes,
+                                  VerifyDepth::kValues,   VerifyDepth::kRecords,  VerifyDepth::kRestored};
     for (int level = 0; level <= kVerifyLevelMax; ++level) {
       const VerifyReport report = VerifyAt(info.id, level);
       EXPECT_TRUE(report.ok) << level;
@@ -209,7 +210,7 @@ TEST_F(VerifyTest, WithoutAnIdentityTheStoredBytesAreCheckedAndNoMore) {
   std::filesystem::rename(IdentityPath(), directory_.File("identity"));
   const VerifyReport report = VerifyAt(info.id, 2);
   EXPECT_TRUE(report.ok);
-  EXPECT_EQ(report.depth, "stored bytes");
+  EXPECT_EQ(report.depth, VerifyDepth::kStoredBytes);
   const Result<VerifyReport> deeper = RunVerifyBackup(engine(), info.id, {.level = 3});
   EXPECT_CODE(deeper, kPermissionDenied);
   EXPECT_NE(deeper.status().message().find(info.recipients[0]), std::string::npos);

@@ -129,7 +129,7 @@ TEST_F(CustomQueryTest, AFaultNamesItsClause) {
   EXPECT_EQ(FaultOf(""), "custom_query: missing");
   EXPECT_EQ(FaultOf("[]"), "custom_query: not an object");
   EXPECT_EQ(FaultOf("{}"), "custom_query: entity: missing");
-  EXPECT_EQ(FaultOf(R"({"entity":"users"})"), "custom_query: entity: one of conversations, messages, documents, prompts");
+  EXPECT_EQ(FaultOf(R"({"entity":"users"})"), "custom_query: entity: expected conversations, messages, documents or prompts");
   const auto fault = [](const std::string& parts) { return FaultOf(R"({"entity":"conversations",)" + parts + "}"); };
   EXPECT_EQ(fault(R"("select":[])"),
             "custom_query: select: not a part of a query: expected entity, fields, where, order_by or limit");
@@ -145,7 +145,8 @@ TEST_F(CustomQueryTest, AFaultNamesItsClause) {
   EXPECT_EQ(fault(R"("where":{"id":{"in":["a",1]}})"), "custom_query: where.id.in[1]: not a string");
   EXPECT_EQ(fault(R"("where":{"tags":{"lt":"a"}})"), "custom_query: where.tags.lt: tags has no order");
   EXPECT_EQ(fault(R"("where":{"tags":{"exists":1}})"), "custom_query: where.tags.exists: not true or false");
-  EXPECT_EQ(fault(R"("where":{"title":{"eq":null}})"), "custom_query: where.title.eq: not a value; to match absent members, use exists");
+  EXPECT_EQ(fault(R"("where":{"title":{"eq":null}})"),
+            "custom_query: where.title.eq: not a value; to match absent members, use exists");
   EXPECT_EQ(fault(R"("order_by":["-tags"])"), "custom_query: order_by[0]: tags has no order");
   EXPECT_EQ(fault(R"("limit":-1)"), "custom_query: limit: not a whole number of 0 or more");
   EXPECT_EQ(fault(R"("limit":1e2)"), "custom_query: limit: not a whole number of 0 or more");

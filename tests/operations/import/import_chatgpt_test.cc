@@ -118,8 +118,7 @@ TEST_F(ImportChatGptTest, AConversationOf2026IsReadByItsParentsAlone) {
   const Result<ImportReport> report = ImportText(kOf2026);
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
-  EXPECT_EQ(Losses(*report),
-            "mapping[].message: files: file not in the export: its name is kept in extra_metadata (1)\n");
+  EXPECT_EQ(Losses(*report), "mapping[].message: files: file not in the export: its name is kept in extra_metadata (1)\n");
   EXPECT_EQ(report->losses.front().first, "input, item 1, u1, file_00aa");
   const std::string id = "22222222-aaaa-4bbb-8ccc-000000000001";
   EXPECT_EQ(Contents(id), "I teach.\n\nBe brief.|What is this?|Looking\n\nA cat it is.|Thought for 3 seconds|A cat.");
@@ -228,8 +227,7 @@ TEST_F(ImportChatGptTest, EveryTypeOfContentGivesItsTextAndKeepsTheRest) {
             "x {\"chatgpt\":{\"content\":{\"content_type\":\"of_tomorrow\",\"text\":\"x\",\"y\":[1]}}} "
             "mapping[].message.content: unknown type: kept in extra_metadata (1)\n");
   EXPECT_EQ(text_of("null"),
-            " {\"chatgpt\":{\"content\":null}} mapping[].message.content: is of a type that is not known: kept in "
-            "extra_metadata (1)\n");
+            " {\"chatgpt\":{\"content\":null}} mapping[].message.content: unknown type: kept in extra_metadata (1)\n");
 }
 
 TEST_F(ImportChatGptTest, WhatHasNoPlaceIsKeptAndWhatDoesNotFitIsTold) {
@@ -276,12 +274,13 @@ TEST_F(ImportChatGptTest, AChatThatCannotBeReadIsToldAndTheOthersAreStored) {
 
 TEST_F(ImportChatGptTest, ADamagedArrayIsAnErrorThatNamesTheByteAndWhatIsBeforeItStays) {
   const std::string good = Tree("good", {{"a", "", "A"}}, "a");
-  for (const auto& [rest, reason] : std::vector<std::pair<std::string, std::string>>{{",", "the array is cut off"},
-                                                                                     {" " + good, "expected ',' or ']' after an item"},
-                                                                                     {",,", "expected an item"},
-                                                                                     {",]", "expected an item"},
-                                                                                     {"]]", "unexpected text after the array"},
-                                                                                     {",{\"mapp", "is cut off"}}) {
+  for (const auto& [rest, reason] :
+       std::vector<std::pair<std::string, std::string>>{{",", "the array is cut off"},
+                                                        {" " + good, "expected ',' or ']' after an item"},
+                                                        {",,", "expected an item"},
+                                                        {",]", "expected an item"},
+                                                        {"]]", "unexpected text after the array"},
+                                                        {",{\"mapp", "is cut off"}}) {
     const Result<ImportReport> report = ImportText("[" + good + rest);
     EXPECT_CODE(report, kCorruption) << rest;
     EXPECT_NE(report.status().ToString().find(reason), std::string::npos) << rest << ": " << report.status().ToString();

@@ -85,7 +85,7 @@ TEST_F(ImportLibreChatTest, AListWithoutLinksIsOneAfterTheOther) {
   ASSERT_OK(report);
   EXPECT_EQ(Errors(*report), "");
   EXPECT_EQ(Losses(*report),
-            "messages[]: is no message (1)\n"
+            "messages[]: not a message (1)\n"
             "messages[].tokenCount: not a number that a record can have: kept in extra_metadata (1)\n");
   EXPECT_EQ(Contents("l"), "A|B|C");
   EXPECT_EQ(engine().GetMessage("l", 1)->role, Role::kAssistant);

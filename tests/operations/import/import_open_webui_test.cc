@@ -137,8 +137,7 @@ TEST_F(ImportOpenWebUiTest, WhatIsNoChatIsRefused) {
   ASSERT_OK(report);
   EXPECT_EQ(report->failed, 2U);
   EXPECT_NE(Errors(*report).find("1: conversation at byte 1: not an Open WebUI chat"), std::string::npos);
-  EXPECT_NE(Errors(*report).find("2: conversation at byte 12: chat: byte "), std::string::npos)
-      << Errors(*report);
+  EXPECT_NE(Errors(*report).find("2: conversation at byte 12: chat: byte "), std::string::npos) << Errors(*report);
   EXPECT_EQ(Losses(*report), "chat.history: missing: the conversation has no messages (1)\n");
   EXPECT_OK(engine().GetConversation("z"));
 }

@@ -170,7 +170,8 @@ TEST_F(ImportParquetTest, RowsOfQueriesAndNewerLayoutsAreRefused) {
             std::string::npos);
   EXPECT_NE(Errors(Table(kColumns, {}, R"({"version":2,"scope":"full","table":"conversations"})")).find("layout version 2"),
             std::string::npos);
-  EXPECT_NE(Errors(Table(kColumns, {}, R"({"version":1,"scope":"full"})")).find("is an export without a table name"), std::string::npos);
+  EXPECT_NE(Errors(Table(kColumns, {}, R"({"version":1,"scope":"full"})")).find("is an export without a table name"),
+            std::string::npos);
 }
 
 TEST_F(ImportParquetTest, DamageNamesFileRowGroupAndColumn) {

@@ -25,7 +25,7 @@ BackupManifest Sample() {
   info.id = kId;
   info.name = "a \"name\" \xC3\xBC";
   info.description = "two\nlines";
-  info.reason = "requested";
+  info.reason = BackupReason::kSafety;
   info.type = BackupType::kIncremental;
   info.requested_type = BackupType::kDifferential;
   info.base_id = "01JXT21Q00W83YKWVEHZ04NE2A";
@@ -94,6 +94,7 @@ TEST(ManifestTest, ThePlainPartComesBackAsItWas) {
   EXPECT_EQ(decoded->info.name, manifest.info.name);
   EXPECT_EQ(decoded->info.description, manifest.info.description);
   EXPECT_EQ(decoded->info.requested_type, BackupType::kDifferential);
+  EXPECT_EQ(decoded->info.reason, BackupReason::kSafety);
   EXPECT_EQ(decoded->info.created_at, manifest.info.created_at);
   EXPECT_EQ(decoded->info.recipients, manifest.info.recipients);
   EXPECT_EQ(decoded->erased_through, manifest.erased_through);
@@ -184,6 +185,7 @@ TEST(ManifestTest, AHostilePlainPartIsRefused) {
       {"the last possible sequence", [](Json& json) { json["sequence"] = ~std::uint64_t{0}; }},
       {"store format that wraps to ours", [](Json& json) { json["store_format"] = (std::uint64_t{1} << 32) + 1; }},
       {"type", [](Json& json) { json["backup_type"] = "partial"; }},
+      {"reason", [](Json& json) { json["reason"] = "because"; }},
       {"time", [](Json& json) { json["created_at"] = "yesterday"; }},
       {"flag", [](Json& json) { json["encrypted"] = 1; }},
       {"recipients", [](Json& json) { json["recipients"] = {1}; }},
