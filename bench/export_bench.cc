@@ -189,7 +189,7 @@ Figures RunOne(const Settings& settings, const std::string& format, bool median_
   return figures;
 }
 
-Figures ImportWithLineLimit(const Settings& settings) {
+Figures ImportTask(const Settings& settings) {
   const fs::path directory = settings.work / "import";
   fs::remove_all(directory);
   Result<std::unique_ptr<Engine>> engine = Engine::Open(directory.string());
@@ -294,7 +294,7 @@ Figures RunTask(const std::string& task, const Settings& settings) {
   if (task == "make-floor") return MakeFloor(settings);
   if (task == "make-store") return MakeStore(settings);
   if (task == "floor") return RunFloor(settings);
-  if (task == "import") return ImportWithLineLimit(settings);
+  if (task == "import") return ImportTask(settings);
   if (task == "make-sqlite") return MakeSqlite(settings);
   if (task == "sqlite-json") return RunSqliteJson(settings, kCompressionWorkers);
   if (task == "sqlite-json-alone") return RunSqliteJson(settings, 0);

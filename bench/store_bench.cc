@@ -182,7 +182,7 @@ void WriteRecords(const Settings& settings, std::size_t copies, const fs::path& 
   Require(lines.flush().good(), "writing", path.string());
 }
 
-Figures ImportWithLineLimit(const fs::path& records, const fs::path& directory) {
+Figures ImportTask(const fs::path& records, const fs::path& directory) {
   Result<std::unique_ptr<Engine>> engine = Engine::Open(FreshDirectory(directory).string());
   Require(engine.ok(), "open", engine.status().ToString());
   ImportOptions options;
@@ -414,7 +414,7 @@ Figures RunTask(const std::string& task, const std::string& what, const Settings
   constexpr std::size_t kAppends = 1'000'000;
   if (task == "suite") return SuiteOf(what, settings, IdForm::kUlid, true);
   if (task == "suite-uuid") return SuiteOf(what, settings, IdForm::kRandomUuid, false);
-  if (task == "import") return ImportWithLineLimit(settings.work / "records.ndjson", settings.work / "import");
+  if (task == "import") return ImportTask(settings.work / "records.ndjson", settings.work / "import");
   if (task == "export") return RunExport(settings.work / "import");
   if (task == "appends") return RunAppends(settings.work / "appends", kAppends);
   Require(task == "single-deletes", "no such task", task);
