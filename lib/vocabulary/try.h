@@ -21,12 +21,12 @@
 
 // Each use has a name of its own, because an expression may hold a lambda with another use.
 // NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot be in parentheses.
-#define COFFER_TRY_AS(status, expression)                                   \
-  do {                                                                      \
+#define COFFER_TRY_AS(status, expression)                                    \
+  do {                                                                       \
     if (::coffer::Status status = (expression); !status.ok()) return status; \
   } while (false)
-#define COFFER_TRY_CONTEXT_AS(status, expression, context)                                       \
-  do {                                                                                           \
+#define COFFER_TRY_CONTEXT_AS(status, expression, context)                                        \
+  do {                                                                                            \
     if (::coffer::Status status = (expression); !status.ok()) return status.WithContext(context); \
   } while (false)
 #define COFFER_ASSIGN_AS(result, declaration, expression) \

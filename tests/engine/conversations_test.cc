@@ -8,7 +8,9 @@ class ConversationsTest : public EngineTest {};
 
 // "No messages" and "keep the messages" must not be the same call.
 template <typename Target>
-concept TakesEmptyBraces = requires(Target& target, const Conversation& conversation) { target.PutConversation(conversation, {}); };
+concept TakesEmptyBraces = requires(Target& target, const Conversation& conversation) {
+  target.PutConversation(conversation, {});
+};
 static_assert(!TakesEmptyBraces<Engine> && !TakesEmptyBraces<Batch>);
 
 TEST_F(ConversationsTest, PutWithEmptyMessagesRemovesThemAndPutWithoutKeepsThem) {

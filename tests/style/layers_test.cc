@@ -46,7 +46,8 @@ class BadTree : public testing::Test {
 };
 
 TEST_F(BadTree, LowerLayerThatIncludesAHigherOneIsFound) {
-  Write("lib/format/stored/keys.cc", "#include \"engine/core.h\"\n#include \"format/stored/keys.h\"\n#include \"coffer/kind.h\"\n");
+  Write("lib/format/stored/keys.cc",
+        "#include \"engine/core.h\"\n#include \"format/stored/keys.h\"\n#include \"coffer/kind.h\"\n");
   Write("lib/engine/core.cc", "#include \"format/stored/keys.h\"\n#include \"storage/store.h\"\n");
   EXPECT_EQ(IncludesThatPointUpward(tree_),
             (Findings{{"lib/format/stored/keys.cc", "includes \"engine/core.h\" of a higher folder"}}));

@@ -220,8 +220,7 @@ TEST_F(ImportLongLinesTest, AContentOfManyMebibytesIsStoredWhole) {
   report = Import(wrong, {}, kImportLineBytesMax);
   ASSERT_OK(report);
   ASSERT_EQ(report->errors.size(), 1U);
-  EXPECT_EQ(report->errors[0].reason,
-            "file_size: is 5, but the content has " + std::to_string(128 * bytes.size()) + " bytes");
+  EXPECT_EQ(report->errors[0].reason, "file_size: is 5, but the content has " + std::to_string(128 * bytes.size()) + " bytes");
   EXPECT_CODE(engine().GetDocument("e"), kNotFound);
   EXPECT_EQ(engine::CoreOf(engine()).totals().Copy().Sum()[Kind::kContent].count, 1U);
   ExpectSound();
