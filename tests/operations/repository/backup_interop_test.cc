@@ -45,7 +45,7 @@ class BackupInteropTest : public RepositoryTest {
     for (const nlohmann::json& file : sealed.at("files")) {
       const std::string object = plain.at("objects").at(file.at("object").get<std::size_t>()).at("id").get<std::string>();
       const std::string recovered = Recover(ReadBytes(ObjectPath(object)), info.encrypted);
-      EXPECT_EQ(Sha256Of(recovered), file.at("sha256")) << file.at("name");
+      EXPECT_EQ(Sha256Of(recovered), file.at("sha256").get<std::string>()) << file.at("name");
       EXPECT_EQ(recovered.size(), file.at("size_bytes")) << file.at("name");
       recovered_[file.at("name").get<std::string>()] = recovered;
       file_bytes += recovered.size();
