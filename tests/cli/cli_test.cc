@@ -325,7 +325,7 @@ TEST_F(CommandLine, DeleteOfAnothersRecordSaysWhatItSaysOfAMissingOne) {
   ASSERT_EQ(report["failed_deletions"], 2);
   std::string others = report["errors"][0];
   others.replace(others.find("c2"), 2, "gone");
-  EXPECT_EQ(others, report["errors"][1]);
+  EXPECT_EQ(others, report["errors"][1].get<std::string>());
   EXPECT_EQ(Run({"get", "conversation", "c2"}).status, 0);
 }
 
