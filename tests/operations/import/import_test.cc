@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include <functional>
 #include <new>
 #include <stdexcept>
@@ -335,6 +337,15 @@ TEST_F(ImportTest, ASourceThatSaysItGaveMoreThanItCouldIsRefused) {
   LineAndThen lies([](char*, std::size_t length) -> Result<std::size_t> { return length + 1; });
   EXPECT_CODE(RunImport(engine(), lies, "input"), kInvalidArgument);
   EXPECT_CODE(StartImport(engine(), nullptr, "input"), kInvalidArgument);
+}
+
+TEST_F(ImportTest, OnlyUpdatingIsRefusedAndStoresNothing) {
+  const std::string file = directory_.File("update.ndjson");
+  std::ofstream(file) << R"({"type":"prompt","id":"p-update","owner_id":"ben","name":"n","content":"c"})" << '\n';
+  ImportOptions options;
+  options.mode = PutMode::kUpdate;
+  EXPECT_CODE(RunImport(engine(), {file}, options), kInvalidArgument);
+  EXPECT_CODE(engine().GetPrompt("p-update"), kNotFound);
 }
 
 }  // namespace
