@@ -1,12 +1,19 @@
 #include "storage/rocks_status.h"
 
+#include <string_view>
 #include <utility>
 
 namespace coffer::storage {
 namespace {
 
+// RocksDB 9.10 wraps a failed write of its options file in a status without the subcode; only the text still has the cause.
+bool NamesFullDevice(const rocksdb::Status& status) {
+  return status.getState() != nullptr &&
+         std::string_view(status.getState()).find("No space left on device") != std::string_view::npos;
+}
+
 StatusCode IoFailureCode(const rocksdb::Status& status) {
-  if (status.IsNoSpace() || status.subcode() == rocksdb::Status::kSpaceLimit) {
+  if (status.IsNoSpace() || status.subcode() == rocksdb::Status::kSpaceLimit || NamesFullDevice(status)) {
     return StatusCode::kResourceExhausted;
   }
   // RocksDB opens only files that its manifest names: a missing one means damage.
