@@ -20,6 +20,9 @@ run() {
   "$coffer" --data "$data" "$@"
 }
 
+# member NAME: the value of the first member of this name that is a string, in the JSON on stdin.
+member() { grep -o "\"$1\": *\"[^\"]*\"" | sed -n '1s/.*"\(.*\)"$/\1/p'; }
+
 if [ -f ../shared/data/conversations.ndjson.zst ]; then
   set=../shared/data
   origin="the development data set in $set"
@@ -66,8 +69,7 @@ fi
 tail -n 1 "$demo/after-delete.txt"
 
 title "6. verify the backup by reading every value in place, put five prompts back, then all of it"
-backup=$("$coffer" --data "$data" --json backup list --type full |
-  python3 -c 'import json,sys; print(json.load(sys.stdin)["backups"][0]["id"])')
+backup=$("$coffer" --data "$data" --json backup list --type full | member id)
 run backup verify "$backup" --level 4
 run restore "$backup" --scope prompts
 run restore "$backup"
@@ -87,8 +89,8 @@ user=$("$coffer" --data "$data" token create --user demo-user 2>/dev/null)
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT
 for _ in $(seq 100); do [ -s "$demo/serve.json" ] && break; sleep 0.1; done
-url=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["url"])' "$demo/serve.json")
-admin=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["token"])' "$demo/serve.json")
+url=$(member url <"$demo/serve.json")
+admin=$(member token <"$demo/serve.json")
 call() {
   local token=$1
   shift

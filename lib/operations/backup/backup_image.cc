@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "format/json/json_tree.h"
 #include "format/stored/keys.h"
 #include "operations/backup/create_backup.h"
 #include "operations/repository/manifest.h"
@@ -17,7 +18,7 @@ namespace {
 using OrderedJson = nlohmann::ordered_json;
 using storage::Family;
 
-OrderedJson Parsed(const Json& json) { return OrderedJson::parse(json.text(), nullptr, /*allow_exceptions=*/false); }
+OrderedJson Parsed(const Json& json) { return format::ParseJsonTreeOrDiscard<OrderedJson>(json.text()); }
 
 OrderedJson TimeOrNull(const std::optional<Timestamp>& time) {
   return time ? OrderedJson(FormatTimestamp(*time)) : OrderedJson(nullptr);

@@ -10,6 +10,7 @@
 #include "coffer/engine.h"
 #include "engine/core.h"
 #include "engine/internals.h"
+#include "format/json/json_tree.h"
 #include "operations/backup/create_backup.h"
 #include "operations/repository/catalogue.h"
 #include "operations/repository/repository.h"
@@ -87,7 +88,7 @@ Status CheckNotInUse(Engine& engine, std::string_view backup_id) {
       options.limit = kOperationsRunningMax + kOperationsPendingMax;
       COFFER_ASSIGN(Page<OperationInfo> page, ListOperations(engine, options));
       for (const OperationInfo& info : page.items) {
-        const auto request = nlohmann::json::parse(info.request.text(), nullptr, /*allow_exceptions=*/false);
+        const auto request = format::ParseJsonTreeOrDiscard<nlohmann::json>(info.request.text());
         if (request.is_object() && request.contains("backup_id") && request["backup_id"] == backup_id) {
           return Status::Busy("operation " + info.id + " uses it");
         }

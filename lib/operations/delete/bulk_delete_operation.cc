@@ -15,6 +15,7 @@
 #include "engine/internals.h"
 #include "engine/selection_scan.h"
 #include "engine/transaction.h"
+#include "format/json/json_tree.h"
 #include "format/stored/keys.h"
 #include "operations/runner/journal_json.h"
 #include "operations/runner/runner.h"
@@ -64,7 +65,7 @@ std::optional<Timestamp> ReadTime(const OrderedJson& json) {
 
 Result<Request> ReadRequest(const OperationInfo& info) {
   try {
-    const OrderedJson json = OrderedJson::parse(info.request.text());
+    const OrderedJson json = format::ParseJsonTree<OrderedJson>(info.request.text());
     Request request;
     request.kind = ParseKind(json.at("kind").get<std::string>()).value();
     request.options.owner = json.at("owner").get<std::string>();
@@ -115,7 +116,7 @@ std::string Encode(const Reached& reached) {
 
 Result<Reached> Decode(std::string_view text) {
   try {
-    const OrderedJson json = OrderedJson::parse(text);
+    const OrderedJson json = format::ParseJsonTree<OrderedJson>(text);
     Reached reached;
     reached.ids_done = json.at("ids_done").get<std::uint64_t>();
     reached.deleted = json.at("deleted").get<std::uint64_t>();

@@ -11,6 +11,7 @@
 #include "coffer/limits.h"
 #include "engine/selection_scan.h"
 #include "engine/transaction.h"
+#include "format/json/json_tree.h"
 #include "operations/runner/journal_json.h"
 #include "vocabulary/try.h"
 
@@ -26,7 +27,7 @@ std::string Encode(const ErasedCounts& counts) {
 
 Result<ErasedCounts> Decode(std::string_view text) {
   try {
-    const auto figures = OrderedJson::parse(text).get<std::array<std::uint64_t, 5>>();
+    const auto figures = format::ParseJsonTree<OrderedJson>(text).get<std::array<std::uint64_t, 5>>();
     return ErasedCounts{figures[0], figures[1], figures[2], figures[3], figures[4]};
   } catch (const OrderedJson::exception&) {
     return Status::Corruption("progress: the row of an erasure is damaged");

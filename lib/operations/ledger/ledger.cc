@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "coffer/erase.h"
+#include "format/json/json_tree.h"
 #include "format/records/record_codec.h"
 #include "format/records/ulid.h"
 #include "operations/keys/key_folder.h"
@@ -55,13 +56,13 @@ std::string EncodeLedgerEntry(const LedgerEntry& entry) {
   json["subject"] = entry.kind ? std::string(KindNamePlural(*entry.kind)) : std::string(kUser);
   json["ids"] = entry.ids;
   json["completed_at"] = entry.completed_at ? OrderedJson(entry.completed_at->microseconds) : OrderedJson(nullptr);
-  json["receipt"] = entry.receipt.empty() ? OrderedJson(nullptr) : OrderedJson::parse(entry.receipt);
+  json["receipt"] = entry.receipt.empty() ? OrderedJson(nullptr) : format::ParseJsonTree<OrderedJson>(entry.receipt);
   return ToText(json);
 }
 
 Result<LedgerEntry> DecodeLedgerEntry(std::string_view text) {
   try {
-    return ReadEntry(OrderedJson::parse(text));
+    return ReadEntry(format::ParseJsonTree<OrderedJson>(text));
   } catch (const OrderedJson::exception& failure) {
     return Status::Corruption("ledger: damaged entry: " + std::string(failure.what()));
   }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "format/json/json_tree.h"
 #include "format/stored/keys.h"
 #include "operations/delete/bulk_delete_operation.h"
 #include "operations/erase/erase_operation.h"
@@ -28,7 +29,7 @@ using Ids = std::set<std::string, std::less<>>;
 
 // The temporary file of an export to a path outside the data folder.
 void SweepNamedExport(engine::EngineCore& core, const OperationInfo& info) {
-  const auto request = nlohmann::ordered_json::parse(info.request.text(), nullptr, /*allow_exceptions=*/false);
+  const auto request = format::ParseJsonTreeOrDiscard<nlohmann::ordered_json>(info.request.text());
   const std::string output = request.is_object() ? request.value("output", "") : "";
   // A relative path means something else in every process.
   if (!output.starts_with('/')) return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "format/json/json_tree.h"
 #include "operations/runner/journal_json.h"
 #include "vocabulary/try.h"
 
@@ -34,7 +35,7 @@ Result<std::optional<CheckRow>> ReadRow(engine::EngineCore& core, std::string_vi
   COFFER_TRY(core.control()->Get(kFamily, VerificationKey(backup_id), nullptr, value));
   if (!value.found()) return row;
   try {
-    const auto json = OrderedJson::parse(value.view());
+    const auto json = format::ParseJsonTree<OrderedJson>(value.view());
     row.emplace();
     row->last.level = json.at("level").get<int>();
     row->last.at.microseconds = json.at("at").get<std::int64_t>();
@@ -54,7 +55,7 @@ Result<std::string> Catalogue::Lineage() {
   storage::PinnedValue value;
   COFFER_TRY(core_.control()->Get(kFamily, kLineageKey, nullptr, value));
   if (value.found()) {
-    const auto json = OrderedJson::parse(value.view(), nullptr, /*allow_exceptions=*/false);
+    const auto json = format::ParseJsonTreeOrDiscard<OrderedJson>(value.view());
     if (!json.is_object() || !json.contains("lineage") || !json["lineage"].is_string()) return Damaged("the lineage");
     if (json.contains("generation") && json["generation"] == generation) return json["lineage"].get<std::string>();
   }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "format/json/json_tree.h"
 #include "format/records/ulid.h"
 #include "vocabulary/try.h"
 
@@ -41,7 +42,7 @@ Result<std::string> ReadFirstLine(const RandomAccessFile& file) {
 
 Result<std::string> ParseIdentity(const std::string& text) {
   try {
-    const nlohmann::json json = nlohmann::json::parse(text);
+    const nlohmann::json json = format::ParseJsonTree<nlohmann::json>(text);
     if (json.at("coffer_repository").get<int>() > kRepositoryVersion || !json.at("features").empty()) {
       return Status::Unavailable("the repository has a newer version");
     }

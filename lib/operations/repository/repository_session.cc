@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
+#include "format/json/json_tree.h"
 #include "operations/runner/journal_json.h"
 #include "storage/durable_file.h"
 #include "vocabulary/check.h"
@@ -34,7 +35,7 @@ Result<Lease> ReadLease(storage::ObjectStore& objects) {
   if (!text.ok() && text.status().code() != StatusCode::kNotFound) return std::move(text).status();
   Lease lease;
   if (!text.ok()) return lease;
-  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  const auto json = format::ParseJsonTreeOrDiscard<nlohmann::json>(*text);
   if (!json.is_object()) return lease;
   lease.fencing = NumberOf(json, "fencing");
   lease.last_sequence = NumberOf(json, "last_sequence");

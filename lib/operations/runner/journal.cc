@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "format/json/json_tree.h"
 #include "format/stored/keys.h"
 #include "operations/runner/journal_json.h"
 #include "vocabulary/check.h"
@@ -55,7 +56,7 @@ std::string EncodeEntry(const OperationInfo& info) {
   json["completed_at"] = TimeOrNull(info.completed_at);
   json["progress"] = {progress.records_done, progress.records_expected, progress.bytes_done, progress.bytes_expected};
   json["error"] = {{"code", static_cast<int>(info.error.code())}, {"message", std::string(info.error.message())}};
-  json["request"] = OrderedJson::parse(info.request.text());
+  json["request"] = format::ParseJsonTree<OrderedJson>(info.request.text());
   return value + ToText(json);
 }
 
@@ -99,7 +100,7 @@ Result<OperationInfo> DecodeEntry(std::string_view id, std::string_view value) {
   info.kind = static_cast<OperationKind>(kind);
   info.state = static_cast<OperationState>(state);
   try {
-    COFFER_TRY(ReadMembers(OrderedJson::parse(fields.rest()), info));
+    COFFER_TRY(ReadMembers(format::ParseJsonTree<OrderedJson>(fields.rest()), info));
   } catch (const OrderedJson::exception&) {
     return Damaged(id);
   }
@@ -257,7 +258,7 @@ Status Journal::ForgetImportErrors() {
   for (const std::string& id : Ids()) {
     COFFER_ASSIGN(std::optional<OperationInfo> info, Read(id));
     if (!info || info->kind != OperationKind::kImport || !info->result.is_object()) continue;
-    OrderedJson result = OrderedJson::parse(info->result.text());
+    OrderedJson result = format::ParseJsonTree<OrderedJson>(info->result.text());
     if (!result.contains("errors") || result["errors"].empty()) continue;
     result["errors"] = OrderedJson::array();
     storage::WriteBatch batch;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "format/json/json_tree.h"
 #include "vocabulary/try.h"
 
 namespace coffer::operations {
@@ -11,7 +12,7 @@ constexpr std::string_view kFirstLine = "{\"type\":\"export\",";
 constexpr std::string_view kLastLine = "{\"type\":\"end\",";
 constexpr int kLayoutVersionMax = 1;
 
-nlohmann::json Parsed(std::string_view json) { return nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false); }
+nlohmann::json Parsed(std::string_view json) { return format::ParseJsonTreeOrDiscard<nlohmann::json>(json); }
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "format/json/json_tree.h"
 #include "operations/import/input/export_lines.h"
 #include "vocabulary/try.h"
 
@@ -197,7 +198,7 @@ Status JsonExportSource::EndValue() {
 
 Status JsonExportSource::EndInput() {
   if (state_ != State::kEnd) return Status::Corruption(name_ + ": the JSON export is cut off");
-  const nlohmann::json counts = nlohmann::json::parse(counts_, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json counts = format::ParseJsonTreeOrDiscard<nlohmann::json>(counts_);
   for (const Records& kind : kinds_) {
     const nlohmann::json stated = counts.is_object() ? counts.value(kind.member, nlohmann::json(0)) : nlohmann::json();
     if (stated == kind.count) continue;

@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "format/json/json_tree.h"
 #include "format/records/record_members.h"
 #include "operations/import/input/export_lines.h"
 #include "vocabulary/try.h"
@@ -52,7 +53,7 @@ std::optional<Kind> KindOfTable(std::string_view table) {
 Result<Kind> KindOfFile(const format::ParquetMetadata& metadata, std::optional<Kind> wanted) {
   if (const std::optional<std::string> note = metadata.Note(kNoteKey)) {
     if (std::string why = WhyNotImportable(*note); !why.empty()) return Status::InvalidArgument(why);
-    const nlohmann::json table = nlohmann::json::parse(*note).value("table", nlohmann::json());
+    const nlohmann::json table = format::ParseJsonTree<nlohmann::json>(*note).value("table", nlohmann::json());
     if (const auto kind = table.is_string() ? KindOfTable(table.get<std::string>()) : std::nullopt) return *kind;
     return Status::InvalidArgument("is an export without a table name");
   }
