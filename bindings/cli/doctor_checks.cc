@@ -65,7 +65,7 @@ void AddBackupChecks(Engine& engine, std::vector<DoctorCheck>& checks) {
   constexpr const char* kName = "repository";
   const auto backups = ListBackups(engine);
   if (!backups.ok()) {
-    checks.push_back(Failed(kName, backups.status(), "restore the named file from a copy, or move it out of the repository"));
+    checks.push_back(Failed(kName, backups.status(), "make the named file readable or restore it from a copy, or move it out of the repository"));
     return;
   }
   checks.push_back(Good(kName, Grouped(backups->size()) + " backups in " + engine.repository()));

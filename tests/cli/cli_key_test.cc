@@ -113,6 +113,19 @@ TEST_F(Doctor, NamesABackupWhoseManifestIsDamaged) {
   EXPECT_EQ(Check("newest backup")["ok"], false) << "an unreadable backup does not count";
 }
 
+TEST_F(Doctor, SaysThatManifestsAreNotVisible) {
+  ImportSample();
+  ASSERT_EQ(Run({"backup", "create"}).status, 0);
+  fs::rename(Path("data/backups/manifests"), Path("hidden"));
+  EXPECT_EQ(Run({"doctor", "--json"}).status, 5);
+  EXPECT_EQ(Check("repository")["ok"], false);
+  EXPECT_NE(Check("repository")["found"].get<std::string>().find("objects but no manifest"), std::string::npos);
+  EXPECT_EQ(Run({"backup", "create"}).status, 5);
+  EXPECT_EQ(Run({"backup", "prune"}).status, 5);
+  fs::rename(Path("hidden"), Path("data/backups/manifests"));
+  EXPECT_EQ(Run({"backup", "verify", "latest"}).status, 0) << "nothing was removed";
+}
+
 TEST_F(CommandLine, AListTellsOfADamagedManifestBesideTheOthers) {
   ImportSample();
   const std::string damaged = Run({"backup", "create", "--json"}).json()["id"];

@@ -7,6 +7,7 @@
 
 #include "format/json/json_tree.h"
 #include "format/records/ulid.h"
+#include "operations/repository/lease.h"
 #include "vocabulary/try.h"
 
 namespace coffer::operations {
@@ -119,6 +120,34 @@ Result<std::vector<std::string>> Repository::Ids() const {
   return ids;
 }
 
+Result<bool> Repository::HasManifests() const {
+  COFFER_ASSIGN(std::vector<std::string> ids, Ids());
+  if (!ids.empty()) return true;
+  COFFER_ASSIGN(std::vector<TrashEntry> trash, Trash());
+  return !trash.empty();
+}
+
+bool Repository::IsObjectName(std::string_view name) {
+  constexpr std::size_t kIdBytes = 64;
+  const std::size_t slash = name.rfind('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view id = name.substr(slash + 1);
+  return id.size() == kIdBytes && id.find_first_not_of("0123456789abcdef") == std::string_view::npos && name == ObjectName(id);
+}
+
+Status Repository::CheckManifestsThere() const {
+  COFFER_ASSIGN(bool any, HasManifests());
+  if (any) return Status::Ok();
+  COFFER_ASSIGN(Lease lease, ReadLease(*objects_));
+  if (lease.unpublished) return Status::Ok();
+  COFFER_ASSIGN(std::vector<std::string> names, objects_->List(kObjectsName));
+  const auto objects = std::ranges::count_if(names, &IsObjectName);
+  if (objects == 0) return Status::Ok();
+  return Status::Corruption(path_ + ": has " + std::to_string(objects) +
+                            " objects but no manifest: its manifests/ is lost or not visible. Nothing is removed. Make " +
+                            path_ + "/manifests visible again, or move objects/ away to begin a new repository");
+}
+
 Result<BackupManifest> Repository::ReadNamed(const std::string& name, std::string_view id) const {
   COFFER_ASSIGN(std::unique_ptr<RandomAccessFile> file, objects_->Open(name));
   COFFER_ASSIGN_CONTEXT(std::string line, ReadFirstLine(*file), path_ + "/" + name);
@@ -142,6 +171,9 @@ Result<Repository::Listing> Repository::ListAll() const {
   Listing listing;
   for (const std::string& id : ids) {
     COFFER_TRY(AddTo(listing, Read(id), id, std::nullopt));
+  }
+  if (ids.empty()) {
+    COFFER_TRY(CheckManifestsThere());
   }
   SortNewestFirst(listing.manifests);
   return listing;

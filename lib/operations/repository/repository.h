@@ -45,6 +45,7 @@ class Repository {
   // The ids of all backups, including damaged ones, in no order. Empty without a repository.
   Result<std::vector<std::string>> Ids() const;
   // Readable backups, the newest first, by sequence; and the damaged ones, with the members that BackupInfo documents for them.
+  // kCorruption: see CheckManifestsThere.
   struct Listing {
     std::vector<BackupManifest> manifests;
     std::vector<BackupInfo> damaged;
@@ -73,6 +74,14 @@ class Repository {
   Status CheckObjectThere(const StoredObject& object) const;
   Status CheckObjectsThere(const BackupManifest& manifest) const;
 
+  // Whether there is a manifest, readable or not, live or in the trash.
+  Result<bool> HasManifests() const;
+  // kCorruption: there are objects but no manifest, and the lease does not say that none was ever published: the manifests are
+  // lost or not visible, for example because a file system is not mounted.
+  Status CheckManifestsThere() const;
+
+  // "objects/ab/<64 hex digits that begin with ab>": a name that a session could have written.
+  static bool IsObjectName(std::string_view name);
   static std::string ManifestName(std::string_view id) { return "manifests/" + std::string(id); }
   static std::string ObjectName(std::string_view id) {
     return std::string(kObjectsName) + "/" + std::string(id.substr(0, 2)) + "/" + std::string(id);

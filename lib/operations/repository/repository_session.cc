@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
-#include "format/json/json_tree.h"
+#include "operations/repository/lease.h"
 #include "operations/runner/journal_json.h"
 #include "storage/durable_file.h"
 #include "vocabulary/check.h"
@@ -15,43 +15,7 @@ namespace coffer::operations {
 namespace {
 
 constexpr std::string_view kIdentityName = "repository.json";
-constexpr std::string_view kLeaseName = "lease";
 constexpr int kRepositoryVersion = 1;
-constexpr std::uint64_t kLeaseBytesMax = 65'536;
-
-struct Lease {
-  std::uint64_t fencing = 0;
-  std::uint64_t last_sequence = 0;
-};
-
-std::uint64_t NumberOf(const nlohmann::json& json, const char* name) {
-  const auto member = json.find(name);
-  return member != json.end() && member->is_number_unsigned() ? member->get<std::uint64_t>() : 0;
-}
-
-// A missing or unreadable lease counts as empty: the manifests hold the sequence numbers too.
-Result<Lease> ReadLease(storage::ObjectStore& objects) {
-  Result<std::string> text = storage::ReadObject(objects, kLeaseName, kLeaseBytesMax);
-  if (!text.ok() && text.status().code() != StatusCode::kNotFound) return std::move(text).status();
-  Lease lease;
-  if (!text.ok()) return lease;
-  const auto json = format::ParseJsonTreeOrDiscard<nlohmann::json>(*text);
-  if (!json.is_object()) return lease;
-  lease.fencing = NumberOf(json, "fencing");
-  lease.last_sequence = NumberOf(json, "last_sequence");
-  if (lease.last_sequence > kManifestSequenceMax) lease.last_sequence = 0;
-  return lease;
-}
-
-// "objects/ab/<64 hex digits that begin with ab>". A session removes only files that a session could have written.
-bool IsObjectName(std::string_view name) {
-  constexpr std::size_t kIdBytes = 64;
-  const std::size_t slash = name.rfind('/');
-  if (slash == std::string_view::npos) return false;
-  const std::string_view id = name.substr(slash + 1);
-  return id.size() == kIdBytes && id.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
-         name == Repository::ObjectName(id);
-}
 
 // The names of objects that no manifest of `lists` names.
 Result<std::vector<std::string>> UnnamedObjects(const Repository& repository,
@@ -63,7 +27,8 @@ Result<std::vector<std::string>> UnnamedObjects(const Repository& repository,
     }
   }
   Result<std::vector<std::string>> names = repository.objects().List(kObjectsName);
-  if (names.ok()) std::erase_if(*names, [&](const std::string& name) { return !IsObjectName(name) || named.contains(name); });
+  if (names.ok())
+    std::erase_if(*names, [&](const std::string& name) { return !Repository::IsObjectName(name) || named.contains(name); });
   return names;
 }
 
@@ -86,7 +51,8 @@ Result<std::unique_ptr<RepositorySession>> RepositorySession::Begin(engine::Engi
   // The lease first: after that an earlier session cannot publish manifests which this one would not see.
   if (status.ok()) status = session->TakeLease(core);
   if (status.ok()) status = session->ReadManifests();
-  if (status.ok()) status = session->KeepSequence();
+  if (status.ok()) status = session->CheckManifestsThere();
+  if (status.ok()) status = session->KeepLease();
   if (status.ok()) status = repository.objects().RemoveTemporary();
   if (status.ok() && session->damage_.ok()) status = session->RemoveCopiesOfLive();
   if (status.ok() && session->damage_.ok()) {
@@ -165,27 +131,34 @@ Status RepositorySession::RemoveCopiesOfLive() {
 Status RepositorySession::TakeLease(engine::EngineCore& core) {
   COFFER_CHECK(lock_ != nullptr);
   COFFER_ASSIGN(Lease lease, ReadLease(repository_.objects()));
-  fencing_ = lease.fencing + 1;
+  ++lease.fencing;
+  lease.holder = core.NewId();
+  lease.taken_at = core.Now();
   last_sequence_ = lease.last_sequence;
-  holder_ = core.NewId();
-  taken_at_ = core.Now();
-  return WriteLease();
+  unpublished_ = lease.unpublished;
+  lease_ = std::move(lease);
+  return WriteLease(repository_.objects(), lease_);
 }
 
-Status RepositorySession::WriteLease() {
-  leased_sequence_ = last_sequence_;
-  const std::string text = ToText({{"fencing", fencing_},
-                                   {"last_sequence", last_sequence_},
-                                   {"holder", holder_},
-                                   {"taken_at", FormatTimestamp(taken_at_)}});
-  return repository_.objects().Replace(kLeaseName, text + "\n");
+// Decides whether objects without any manifest may be removed; see Repository::CheckManifestsThere.
+Status RepositorySession::CheckManifestsThere() {
+  COFFER_ASSIGN(bool any, repository_.HasManifests());
+  if (any) {
+    unpublished_ = false;
+    return Status::Ok();
+  }
+  COFFER_TRY(repository_.CheckManifestsThere());
+  unpublished_ = true;
+  return Status::Ok();
 }
 
-// Keeps the sequence number of a removed backup from being used again.
-Status RepositorySession::KeepSequence() {
-  if (last_sequence_ == leased_sequence_) return Status::Ok();
+// Keeps what the manifests have shown: the sequence number of a removed backup must not be used again.
+Status RepositorySession::KeepLease() {
+  if (last_sequence_ == lease_.last_sequence && unpublished_ == lease_.unpublished) return Status::Ok();
   COFFER_TRY(CheckHeld());
-  return WriteLease();
+  lease_.last_sequence = last_sequence_;
+  lease_.unpublished = unpublished_;
+  return WriteLease(repository_.objects(), lease_);
 }
 
 Status RepositorySession::CheckHeld() const {
@@ -193,7 +166,7 @@ Status RepositorySession::CheckHeld() const {
   if (uuid != uuid_)
     return Status::Conflict("repository " + repository_.path() + ": was replaced by another one during the session");
   COFFER_ASSIGN(Lease lease, ReadLease(repository_.objects()));
-  if (lease.fencing == fencing_) return Status::Ok();
+  if (lease.fencing == lease_.fencing) return Status::Ok();
   return Status::Conflict("repository " + repository_.path() + ": another session has taken it");
 }
 
@@ -206,6 +179,9 @@ Status RepositorySession::PublishManifest(const BackupManifest& manifest, std::s
     COFFER_CHECK(manifest.info.sequence > last_sequence_);
     last_sequence_ = std::max(last_sequence_, manifest.info.sequence);
     live_.insert(live_.begin(), manifest);
+    const bool first = std::exchange(unpublished_, false);
+    // The backup exists, so this cannot fail it; the next session writes it too.
+    if (first) KeepLease().Ignore();
   } else if (status.code() != StatusCode::kAlreadyExists) {
     // The manifest may have its name without being durable, but a failed backup must not be listed.
     repository_.objects().Delete(name).Ignore();
@@ -256,8 +232,18 @@ Status RepositorySession::TakeFromTrash(std::string_view id) {
 
 Status RepositorySession::Purge(const Repository::TrashEntry& entry) {
   COFFER_TRY(CheckHeld());
+  COFFER_TRY(KeepIfLast(entry));
   COFFER_TRY(repository_.objects().Delete(entry.name));
   return ReadManifests();
+}
+
+// After the last manifest is removed, its objects are garbage, even if a crash comes before they are swept.
+Status RepositorySession::KeepIfLast(const Repository::TrashEntry& entry) {
+  COFFER_ASSIGN(std::vector<std::string> ids, repository_.Ids());
+  COFFER_ASSIGN(std::vector<Repository::TrashEntry> trash, repository_.Trash());
+  if (!ids.empty() || trash.size() != 1 || trash.front().name != entry.name) return Status::Ok();
+  unpublished_ = true;
+  return KeepLease();
 }
 
 Result<std::uint64_t> RepositorySession::SweepObjects() {
@@ -266,7 +252,7 @@ Result<std::uint64_t> RepositorySession::SweepObjects() {
   COFFER_ASSIGN(std::vector<std::string> names, UnnamedObjects(repository_, {&live_, &trash_}));
   std::uint64_t freed = 0;
   for (const std::string& name : names) {
-    COFFER_CHECK(IsObjectName(name));
+    COFFER_CHECK(Repository::IsObjectName(name));
     COFFER_ASSIGN(std::uint64_t size, repository_.objects().Size(name));
     COFFER_TRY(repository_.objects().Delete(name));
     freed += size;

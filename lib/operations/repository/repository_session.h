@@ -7,6 +7,7 @@
 // * A backup is live or in the trash. A move copies the manifest and then removes the original; after a crash between the two
 //   the backup is live, and the next session removes the copy in the trash.
 // * An object that no manifest names, live or in the trash, may be removed by any session. Nothing else in objects/ is removed.
+//   If there is no manifest at all, nothing is removed unless the lease says that none was ever published.
 // * A sequence number is used once, even if the backup that had it was removed.
 #pragma once
 
@@ -20,6 +21,7 @@
 #include "coffer/result.h"
 #include "coffer/timestamp.h"
 #include "engine/core.h"
+#include "operations/repository/lease.h"
 #include "operations/repository/manifest.h"
 #include "operations/repository/repository.h"
 
@@ -33,6 +35,7 @@ class RepositorySession {
   // kUnavailable: a newer format of repository.json.
   // kCorruption: a damaged repository.json.
   // kInvalidArgument: the folder holds other files.
+  // kCorruption: it holds objects but no manifest, so its manifests are lost or not visible. Nothing is removed.
   static Result<std::unique_ptr<RepositorySession>> Begin(engine::EngineCore& core, const Repository& repository);
 
   // All readable manifests, live and in the trash; the newest first. They follow the changes of this session.
@@ -67,20 +70,19 @@ class RepositorySession {
   Status EnsureIdentity(engine::EngineCore& core);
   Status CheckMayBegin(FileSystem& files) const;
   Status TakeLease(engine::EngineCore& core);
-  Status WriteLease();
   Status ReadManifests();
   Status RemoveCopiesOfLive();
-  Status KeepSequence();
+  Status CheckManifestsThere();
+  Status KeepLease();
+  Status KeepIfLast(const Repository::TrashEntry& entry);
   bool IsEachInOnePlace() const;
 
   const Repository& repository_;
   const std::unique_ptr<FileLock> lock_;
   std::string uuid_;
-  std::uint64_t fencing_ = 0;
+  Lease lease_;  // as stored
   std::uint64_t last_sequence_ = 0;
-  std::uint64_t leased_sequence_ = 0;  // last_sequence_ as the lease holds it
-  std::string holder_;
-  Timestamp taken_at_;
+  bool unpublished_ = false;  // Lease::unpublished, as the manifests show it
   std::uint64_t swept_bytes_ = 0;
   std::vector<BackupManifest> live_;
   std::vector<BackupManifest> trash_;

@@ -95,6 +95,52 @@ TEST_F(RepositorySessionTest, AnIdThatIsThereAlreadyKeepsItsManifest) {
   EXPECT_TRUE(ReadBytes(ManifestPath(manifest.info.id)).ends_with("first"));
 }
 
+TEST_F(RepositorySessionTest, ObjectsWithoutAnyManifestStopEverySession) {
+  PutSome("now");
+  const std::string id = BackUp().id;
+  const std::vector<std::string> objects = FilesBelow("objects");
+  ASSERT_FALSE(objects.empty());
+  std::filesystem::rename(repository_path() + "/manifests", repository_path() + "/hidden");
+  const auto refused = [&](const Status& status) {
+    EXPECT_EQ(status.code(), StatusCode::kCorruption) << status.ToString();
+    EXPECT_NE(status.message().find("objects but no manifest"), std::string::npos) << status.ToString();
+  };
+  refused(RunBackup(engine()).status());
+  refused(RunPrune(engine()).status());
+  PruneOptions plan;
+  plan.plan = true;
+  refused(RunPrune(engine(), plan).status());
+  refused(ListBackups(engine()).status());
+  refused(RunRestore(engine(), "latest", Quick()).status());
+  EXPECT_EQ(FilesBelow("objects"), objects);
+
+  std::filesystem::rename(repository_path() + "/hidden", repository_path() + "/manifests");
+  EXPECT_TRUE(RunVerifyBackup(engine(), id, {.level = 2}).value().ok);
+  BackUp(BackupType::kIncremental);
+}
+
+TEST_F(RepositorySessionTest, ObjectsOfAFirstBackupThatFailedAreSwept) {
+  const Repository one = repository();
+  Prepare(*Begin(one), one);
+  ASSERT_EQ(FilesBelow("objects").size(), 1U);
+  EXPECT_EQ(Begin(one)->swept_bytes(), 1U);
+  EXPECT_TRUE(FilesBelow("objects").empty());
+}
+
+TEST_F(RepositorySessionTest, ObjectsOfTheLastBackupAreSweptAfterItsManifestIsPurged) {
+  PutSome("now");
+  const std::string id = BackUp().id;
+  ASSERT_OK(DeleteBackup(engine(), id));
+  const Repository one = repository();
+  {
+    const auto session = Begin(one);
+    ASSERT_OK(session->Purge(one.Trash().value().front()));
+    EXPECT_FALSE(FilesBelow("objects").empty()) << "a crash comes before the sweep";
+  }
+  EXPECT_GT(Begin(one)->swept_bytes(), 0U);
+  EXPECT_TRUE(FilesBelow("objects").empty());
+}
+
 TEST_F(RepositorySessionTest, AnUnreadableOrNewerRepositoryIsRefused) {
   for (const char* text : {"", "[]", "{}", R"({"coffer_repository":1,"uuid":7,"features":[]})"}) {
     WriteBytes(repository_path() + "/repository.json", text);
