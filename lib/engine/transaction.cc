@@ -46,17 +46,31 @@ Status Transaction::LoadRecord(Kind kind, std::string_view id, std::string_view 
     state.content =
         OwnedContent{std::string(record.content->id), record.content->size_bytes, std::string(record.content->sha256)};
   }
-  if (kind == Kind::kDocument) state.json = record.json;
   state.exists = true;
   return Status::Ok();
 }
 
 Status Transaction::Load(Kind kind, std::span<const std::string_view> ids) {
+  return kind == Kind::kConversation ? LoadHeads(ids) : LoadTexts(kind, ids);
+}
+
+Status Transaction::LoadHeads(std::span<const std::string_view> ids) {
   std::vector<storage::PinnedValue> values(ids.size());
-  COFFER_TRY(access_->MultiGet(FamilyOf(kind), ids, nullptr, values));
+  COFFER_TRY(access_->MultiGet(FamilyOf(Kind::kConversation), ids, nullptr, values));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (!values[i].found()) continue;
-    COFFER_TRY(LoadRecord(kind, ids[i], values[i].view(), StateOf(kind, ids[i])));
+    COFFER_TRY(LoadRecord(Kind::kConversation, ids[i], values[i].view(), StateOf(Kind::kConversation, ids[i])));
+  }
+  return Status::Ok();
+}
+
+// One by one: a value may have kRecordBytesMax bytes, and MultiGet holds all of them at once.
+Status Transaction::LoadTexts(Kind kind, std::span<const std::string_view> ids) {
+  storage::PinnedValue value;
+  for (std::string_view id : ids) {
+    COFFER_TRY(access_->Get(FamilyOf(kind), id, nullptr, value));
+    if (!value.found()) continue;
+    COFFER_TRY(LoadRecord(kind, id, value.view(), StateOf(kind, id)));
   }
   return Status::Ok();
 }

@@ -50,7 +50,10 @@ struct RecordState {
   Timestamp updated_at;
   format::Tally tally;
   std::optional<OwnedContent> content;
-  std::string json;  // documents only
+  // Documents only. The text of a document that the transaction has put. All others are as in the store, but for what SetContent
+  // changes, which a second SetContent replaces.
+  bool json_written = false;
+  std::string json;
 };
 
 // Invariants:
@@ -80,6 +83,8 @@ class Transaction {
   void AddHeadRows();
   Status LockAndLoad(std::span<const BatchEntry> entries);
   Status Load(Kind kind, std::span<const std::string_view> ids);
+  Status LoadHeads(std::span<const std::string_view> ids);
+  Status LoadTexts(Kind kind, std::span<const std::string_view> ids);
   Status LoadRecord(Kind kind, std::string_view id, std::string_view value, RecordState& state);
   RecordState& StateOf(Kind kind, std::string_view id);
 
@@ -89,6 +94,7 @@ class Transaction {
   AppliedItem DeleteMessage(Batch::State& batch, BatchEntry& entry);
   AppliedItem PutDocument(BatchEntry& entry);
   AppliedItem SetContent(BatchEntry& entry);
+  Result<Document> PresentDocument(std::string_view id, const RecordState& state);
   AppliedItem PutPrompt(Batch::State& batch, BatchEntry& entry);
   Status Delete(Kind kind, std::string_view id, std::string_view owner);
 

@@ -1,4 +1,7 @@
 // Documents and their contents within a transaction.
+#include <utility>
+
+#include "coffer/limits.h"
 #include "engine/transaction.h"
 #include "format/records/document_type.h"
 #include "format/records/record_codec.h"
@@ -10,6 +13,9 @@ namespace {
 
 // More chunks than this are deleted by one range deletion.
 constexpr std::uint32_t kChunksDeletedByKeyMax = 256;
+
+// Bytes of all rows of one commit. Only new contents of stored documents, whose texts are written again, can exceed it.
+constexpr std::size_t kCommitBytesMax = 2 * kBatchBytesMax;
 
 }  // namespace
 
@@ -86,7 +92,7 @@ Status Transaction::WriteDocument(std::string_view id, Document document, Record
   state.owner = document.owner_id;
   state.created_at = *document.created_at;
   state.updated_at = *document.updated_at;
-  state.json = std::move(json);
+  if (state.json_written) state.json = std::move(json);
   state.exists = true;
   change_.Add(state.owner, Kind::kDocument, state.tally);
   return Status::Ok();
@@ -101,17 +107,39 @@ AppliedItem Transaction::PutDocument(BatchEntry& entry) {
   item.result.outcome = keep ? Outcome::kKept : state.exists ? Outcome::kReplaced : Outcome::kCreated;
   if (entry.generated_id) item.result.id = entry.id;
   if (keep) return item;
+  const bool json_written = std::exchange(state.json_written, true);
   item.status = WriteDocument(entry.id, *entry.document, state, entry.content.get());
+  if (!item.status.ok()) state.json_written = json_written;
   return item;
+}
+
+// The text is read again instead of being kept: of all entries, only SetContent needs it.
+Result<Document> Transaction::PresentDocument(std::string_view id, const RecordState& state) {
+  const auto what = [id] { return "document " + std::string(id); };
+  storage::PinnedValue value;
+  std::string_view json = state.json;
+  if (!state.json_written) {
+    COFFER_TRY(access_->Get(storage::Family::kDocuments, id, nullptr, value));
+    if (!value.found()) return Status::Internal(what() + ": its row is missing");
+    COFFER_ASSIGN_CONTEXT(format::StoredRecord record, format::DecodeStoredRecord(Kind::kDocument, value.view()), what());
+    json = record.json;
+  }
+  if (rows_.bytes() + json.size() > kCommitBytesMax) {
+    return Status::ResourceExhausted(what() + ": the commit would write more than " + std::to_string(kCommitBytesMax) +
+                                     " bytes; set fewer contents in one batch");
+  }
+  format::RecordReader reader;
+  Result<Document> document = reader.ReadDocument(json);
+  if (!document.ok()) return Status::Corruption(what() + ": " + document.status().ToString());
+  return document;
 }
 
 AppliedItem Transaction::SetContent(BatchEntry& entry) {
   AppliedItem item;
   RecordState& state = StateOf(Kind::kDocument, entry.id);
   if (!state.exists) return {Status::NotFound("document " + entry.id + ": not found"), {}};
-  format::RecordReader reader;
-  Result<Document> document = reader.ReadDocument(state.json);
-  if (!document.ok()) return {Status::Corruption("document " + entry.id + ": " + document.status().ToString()), {}};
+  Result<Document> document = PresentDocument(entry.id, state);
+  if (!document.ok()) return {std::move(document).status(), {}};
   if (state.content) {
     // They describe the old content. Without an old content they stay, and the new content must match them.
     document->file_size.reset();
