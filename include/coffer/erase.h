@@ -26,7 +26,7 @@ struct ErasureHolder {
 
 struct EraseReport {
   std::string erase_id;             // the operation's id, and that of the ledger entry
-  std::uint64_t conversations = 0;  // records erased, by kind
+  std::uint64_t conversations = 0;  // records erased by all runs, by kind
   std::uint64_t messages = 0;
   std::uint64_t documents = 0;
   std::uint64_t prompts = 0;
@@ -54,7 +54,9 @@ inline constexpr std::size_t kEraseIdsMax = 10'000;
 // - ids: the ledger keeps the owner's id, and the store's list of its files may show ids for a while.
 // It waits for snapshots, content readers and scans that are older. A thread that holds one must not wait for it.
 // After a crash, the next opening makes the records unreadable at once and resumes the operation. An operation that failed, for
-// example with kIoError, is resumed by the next opening as well. It cannot be cancelled.
+// example with kIoError, is resumed by the next opening as well. It cannot be cancelled. Once the last record is deleted, no
+// later run deletes records again, and the report adds up over all runs. After a crash before that, the next opening deletes
+// what the owner has by then.
 // Thread-safe. operation.h says which operations wait for each other.
 //
 // From the start; nothing is erased:

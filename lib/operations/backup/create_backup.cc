@@ -94,10 +94,10 @@ class BackupMaker {
     COFFER_ASSIGN(std::unique_ptr<RepositorySession> session, RepositorySession::Begin(core_, repository_));
     session_ = std::move(session);
     // Read before the image is taken: a restore must apply every erasure that completes later.
-    COFFER_ASSIGN(std::string erased_through, Ledger(core_).CompletedThrough());
-    manifest_.erased_through = std::move(erased_through);
     COFFER_ASSIGN(std::optional<std::string> bound, Catalogue(core_).ErasedThroughMax());
-    if (bound) manifest_.erased_through = std::min(manifest_.erased_through, *bound);
+    COFFER_ASSIGN(CompletedErasures erasures, Ledger(core_).Completed(bound));
+    manifest_.erased_through = std::move(erasures.through);
+    manifest_.erased_also = std::move(erasures.after);
     COFFER_TRY_CONTEXT(FindKeys(), "keys");
     COFFER_TRY(Prepare());
     COFFER_TRY_CONTEXT(TakeImage(), "image of the store");

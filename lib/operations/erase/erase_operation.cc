@@ -10,7 +10,6 @@
 #include "coffer/erase.h"
 #include "engine/internals.h"
 #include "format/records/record_codec.h"
-#include "format/stored/keys.h"
 #include "operations/erase/erase_records.h"
 #include "operations/repository/repository.h"
 #include "operations/runner/journal_json.h"
@@ -70,14 +69,15 @@ class EraseOperation {
     entry_.completed_at = report_.completed_at;
     entry_.receipt = ReportText(report_);
     COFFER_TRY(ledger_.Put(entry_));
+    DropEraseProgress(core_, entry_.id).Ignore();  // on failure the next opening sweeps it
     return report_;
   }
 
  private:
   Status EraseTheRecords() {
-    ErasedCounts counts;
-    const std::string progress_key = format::OperationProgressKey(entry_.id);
-    COFFER_TRY(EraseRecords(core_, entry_, progress_key, context_.stop(), counts));
+    COFFER_ASSIGN(EraseProgress progress, EraseRecords(core_, entry_, context_.stop()));
+    progress_ = progress;
+    const ErasedCounts& counts = progress_.counts;
     report_.conversations = counts.conversations;
     report_.messages = counts.messages;
     report_.documents = counts.documents;
@@ -90,6 +90,7 @@ class EraseOperation {
   // The contents of an export are unknown without reading it, so all exports in the data folder are removed.
   Status RemoveExports() {
     const std::string folder = core_.folder().ExportsPath();
+    report_.exports_removed = progress_.exports_removed;
     Result<std::vector<std::string>> names = core_.files().List(folder);
     if (!names.ok() && names.status().code() == StatusCode::kNotFound) return Status::Ok();
     if (!names.ok()) return std::move(names).status();
@@ -98,7 +99,8 @@ class EraseOperation {
       COFFER_ASSIGN(FileInfo info, core_.files().Stat(path));
       COFFER_TRY(storage::RemoveRecursively(core_.files(), path));
       core_.exports_bytes -= std::min<std::uint64_t>(core_.exports_bytes, info.size_bytes);
-      ++report_.exports_removed;
+      report_.exports_removed = ++progress_.exports_removed;
+      COFFER_TRY(WriteEraseProgress(core_, entry_.id, progress_));
     }
     return core_.files().SyncDirectory(folder);
   }
@@ -121,7 +123,7 @@ class EraseOperation {
       if (!manifest.ok()) {
         if (manifest.status().code() == StatusCode::kNotFound) continue;
         report_.backups.push_back({id, {}});  // damaged, so it counts as a holder until it is removed
-      } else if (manifest->erased_through < entry_.id) {
+      } else if (!manifest->ContainsErasure(entry_.id)) {
         report_.backups.push_back({id, {manifest->info.expires_at.microseconds + kGraceMicroseconds}});
       }
     }
@@ -138,23 +140,16 @@ class EraseOperation {
   Ledger ledger_;
   LedgerEntry entry_;
   OperationContext& context_;
+  EraseProgress progress_;
   EraseReport report_;
 };
 
-void DropProgress(engine::EngineCore& core, const std::string& id) {
-  const engine::StoreAccess access = core.Access();
-  storage::WriteBatch batch;
-  batch.Delete(storage::Family::kProgress, format::OperationProgressKey(id));
-  core.CommitToStore(access, batch, {}, Durability::kBuffered).Ignore();  // on failure the next opening sweeps it
-}
-
-OperationSpec SpecOf(engine::EngineCore& core, const LedgerEntry& entry) {
+OperationSpec SpecOf(const LedgerEntry& entry) {
   OperationSpec spec;
   spec.kind = OperationKind::kErase;
   spec.request = RequestText(entry);
   spec.cancellable = false;
   spec.outlives_closing = true;
-  spec.cleanup = [&core](const std::string& id) { DropProgress(core, id); };
   return spec;
 }
 
@@ -162,7 +157,7 @@ Result<OperationOf<EraseReport>> Start(Engine& engine, LedgerEntry entry, StartO
   engine::EngineCore& core = engine::CoreOf(engine);
   COFFER_TRY_CONTEXT(core.CheckWritable(), "erase");
   entry.created_at = core.Now();
-  OperationSpec spec = SpecOf(core, entry);
+  OperationSpec spec = SpecOf(entry);
   spec.principal = std::move(start.principal);
   const auto shared = std::make_shared<LedgerEntry>(std::move(entry));
   spec.first_rows = [shared](const std::string& id, storage::WriteBatch& batch) {
@@ -191,9 +186,8 @@ OperationInfo InfoOf(const LedgerEntry& entry) {
 
 Status Resume(engine::EngineCore& core, Runner& runner, const LedgerEntry& entry) {
   const std::atomic<bool> never{false};
-  ErasedCounts counts;
   // A failure is ignored here: the operation repeats this step and reports it.
-  EraseRecords(core, entry, format::OperationProgressKey(entry.id), never, counts).Ignore();
+  EraseRecords(core, entry, never).status().Ignore();
   COFFER_ASSIGN(std::optional<OperationInfo> known, runner.journal().Read(entry.id));
   OperationInfo info = known ? std::move(*known) : InfoOf(entry);
   info.state = OperationState::kPending;
@@ -201,7 +195,7 @@ Status Resume(engine::EngineCore& core, Runner& runner, const LedgerEntry& entry
   info.completed_at.reset();
   storage::WriteBatch batch;
   COFFER_TRY(runner.journal().Begin(info, batch));
-  OperationSpec spec = SpecOf(core, entry);
+  OperationSpec spec = SpecOf(entry);
   spec.work = [&core, entry](OperationContext& context) -> Result<std::string> {
     COFFER_ASSIGN(EraseReport report, EraseOperation(core, entry, context).Run());
     return ReportText(report);

@@ -21,7 +21,7 @@ Result<std::vector<DueErasure>> DueErasures(engine::EngineCore& core, const Back
     COFFER_ASSIGN(std::vector<LedgerEntry> published, ledger.PublishedBesides(known, identities));
     for (LedgerEntry& entry : published) due.push_back({std::move(entry), true});
   }
-  std::erase_if(due, [&](const DueErasure& erasure) { return erasure.entry.id <= manifest.erased_through; });
+  std::erase_if(due, [&](const DueErasure& erasure) { return manifest.ContainsErasure(erasure.entry.id); });
   return due;
 }
 

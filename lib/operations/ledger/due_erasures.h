@@ -18,7 +18,7 @@ struct DueErasure {
   bool adopted = false;  // only the repository's ledger holds it
 };
 
-// The erasures after the last one that the backup contains. `without_ledger`: the repository's ledger is not read. Changes
+// The erasures that the backup does not contain. `without_ledger`: the repository's ledger is not read. Changes
 // nothing.
 // kCorruption: an entry is damaged; the message names it.
 // kPermissionDenied: no identity can decrypt an entry; the message names it.

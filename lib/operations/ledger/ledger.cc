@@ -98,14 +98,19 @@ Result<std::vector<LedgerEntry>> Ledger::All() {
   return entries;
 }
 
-Result<std::string> Ledger::CompletedThrough() {
+Result<CompletedErasures> Ledger::Completed(const std::optional<std::string>& through_max) {
   COFFER_ASSIGN(std::vector<LedgerEntry> entries, All());
-  std::string through;
-  for (const LedgerEntry& entry : entries) {
-    if (!entry.completed_at) break;
-    through = entry.id;
+  CompletedErasures completed;
+  bool all_so_far = true;
+  for (LedgerEntry& entry : entries) {
+    all_so_far = all_so_far && entry.completed_at && (!through_max || entry.id <= *through_max);
+    if (all_so_far) {
+      completed.through = std::move(entry.id);
+    } else if (entry.completed_at) {
+      completed.after.push_back(std::move(entry.id));
+    }
   }
-  return through;
+  return completed;
 }
 
 Status Ledger::Publish(const LedgerEntry& entry) {

@@ -27,6 +27,11 @@ struct LedgerEntry {
   std::string receipt;  // the report as JSON once completed; empty if adopted from a repository
 };
 
+struct CompletedErasures {
+  std::string through;             // every entry up to this id is completed; empty: the first one is not
+  std::vector<std::string> after;  // the ids of the completed ones after it, ascending
+};
+
 // Entries are read whole.
 inline constexpr std::uint64_t kLedgerEntryBytesMax = std::uint64_t{4} << 20;
 
@@ -46,9 +51,8 @@ class Ledger {
   Status Withdraw(std::string_view id);
   Result<std::vector<LedgerEntry>> All();
 
-  // The greatest id up to which all entries are completed; empty if the first entry is not, or without entries. A backup taken
-  // now needs no entry up to it.
-  Result<std::string> CompletedThrough();
+  // The completed entries, which a backup taken now contains. `through` is at most `through_max`, if that is given.
+  Result<CompletedErasures> Completed(const std::optional<std::string>& through_max);
 
   // Writes the entry to the repository, encrypted to the store's recipients, which are made if there are no recipients yet.
   // Durable. A published entry is left unchanged: only the completion of an entry ever changes.

@@ -31,8 +31,8 @@ constexpr std::string_view kMembers[] = {
     "coffer_manifest", "id",         "name",      "description",  "reason",         "backup_type",  "requested_type",
     "base_id",         "lineage",    "sequence",  "file_bytes",   "stored_bytes",   "record_count", "contents_included",
     "logs_included",   "compressed", "encrypted", "recipients",   "created_at",     "completed_at", "expires_at",
-    "engine_version",  "repository", "pool",      "store_format", "erased_through", "sealed_bytes", "sealed_sha256",
-    "objects",         "required"};
+    "engine_version",  "repository", "pool",      "store_format", "erased_through", "erased_also",  "sealed_bytes",
+    "sealed_sha256",   "objects",    "required"};
 
 bool IsHex(std::string_view text, std::size_t digits) {
   return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -75,6 +75,7 @@ OrderedJson InfoJson(const BackupManifest& manifest) {
   json["pool"] = manifest.pool;
   json["store_format"] = manifest.store_format;
   json["erased_through"] = manifest.erased_through;
+  if (!manifest.erased_also.empty()) json["erased_also"] = manifest.erased_also;
   json["sealed_bytes"] = manifest.sealed_bytes;
   json["sealed_sha256"] = manifest.sealed_sha256;
   return json;
@@ -113,6 +114,20 @@ Status ParseIds(const nlohmann::json& json, BackupManifest& manifest) {
   return Status::Ok();
 }
 
+// Manifests of earlier versions have no erased_also.
+Status ParseErasures(const nlohmann::json& json, BackupManifest& manifest) {
+  manifest.erased_through = json.at("erased_through").get<std::string>();
+  const auto also = json.find("erased_also");
+  if (also == json.end()) return Status::Ok();
+  if (also->size() > kManifestErasuresMax) return Damaged("erased_also: too many erasures");
+  manifest.erased_also = also->get<std::vector<std::string>>();
+  for (const std::string& id : manifest.erased_also) {
+    if (!format::CheckId("id", id).ok()) return Damaged("erased_also: malformed id");
+  }
+  std::ranges::sort(manifest.erased_also);
+  return Status::Ok();
+}
+
 Status ParseInfo(const nlohmann::json& json, BackupManifest& manifest) {
   BackupInfo& info = manifest.info;
   COFFER_TRY(ParseIds(json, manifest));
@@ -138,7 +153,7 @@ Status ParseInfo(const nlohmann::json& json, BackupManifest& manifest) {
   info.engine_version = json.at("engine_version").get<std::string>();
   manifest.repository = json.at("repository").get<std::string>();
   manifest.store_format = UnsignedAt<std::uint32_t>(json, "store_format");
-  manifest.erased_through = json.at("erased_through").get<std::string>();
+  COFFER_TRY(ParseErasures(json, manifest));
   manifest.sealed_bytes = UnsignedAt<std::uint64_t>(json, "sealed_bytes");
   manifest.sealed_sha256 = json.at("sealed_sha256").get<std::string>();
   if (manifest.sealed_bytes > kManifestBytesMax) return Damaged("sealed_bytes: too large");
@@ -201,6 +216,10 @@ std::uint32_t VersionOf(std::string_view text) {
 }
 
 }  // namespace
+
+bool BackupManifest::ContainsErasure(std::string_view erase_id) const {
+  return erase_id <= erased_through || std::ranges::binary_search(erased_also, erase_id);
+}
 
 Result<std::string> EncodeManifest(const BackupManifest& manifest) {
   try {

@@ -40,17 +40,21 @@ struct BackupManifest {
   std::string repository;  // the uuid of the repository it was made for
   std::string pool;        // the full backup whose objects it may share: its own id, or the base's
   std::uint32_t store_format = 0;
-  // The backup contains the erasures up to this id of the ledger, so a restore need not apply them; empty: it contains no
-  // erasures.
+  // The erasures that the backup contains, so that a restore must not apply them: those up to an id of the ledger (empty:
+  // none), and single ones after it, ascending. An erasure that failed and is still owed separates the two.
   std::string erased_through;
+  std::vector<std::string> erased_also;
   std::vector<StoredObject> objects;
   std::uint64_t sealed_bytes = 0;  // as stored, after the plain part
   std::string sealed_sha256;
+
+  bool ContainsErasure(std::string_view erase_id) const;
 };
 
 // A manifest's parts are read whole, so a larger one is refused before it is written.
 inline constexpr std::uint64_t kManifestBytesMax = std::uint64_t{256} << 20;
 inline constexpr std::size_t kManifestObjectsMax = 1'000'000;
+inline constexpr std::size_t kManifestErasuresMax = 1'000'000;
 // The numbers above it suffice for all backups that can still be made.
 inline constexpr std::uint64_t kManifestSequenceMax = std::uint64_t{1} << 62;
 

@@ -133,8 +133,7 @@ class Restorer {
     if (due_.empty()) return Status::Ok();
     COFFER_ASSIGN(std::unique_ptr<engine::EngineCore> built, core_.OpenApart(built_path, core_.SmallStoreOptions()));
     for (const DueErasure& erasure : due_) {
-      ErasedCounts counts;
-      COFFER_TRY(EraseRecords(*built, erasure.entry, {}, context_.stop(), counts));
+      COFFER_TRY(Apply(*built, erasure));
     }
     // All families: the backup's files may also hold erased records as deleted data.
     COFFER_TRY(built->Access()->Scrub({}, context_.stop()));
@@ -142,6 +141,15 @@ class Restorer {
     COFFER_ASSIGN(std::uint64_t missing, CountContentsMissing(*built->Access()));
     report_.contents_missing = missing;
     return built->Close();
+  }
+
+  // An erasure that is still owed keeps its progress, so that resuming it deletes nothing that is written after the restore.
+  Status Apply(engine::EngineCore& built, const DueErasure& erasure) {
+    const LedgerEntry& entry = erasure.entry;
+    COFFER_ASSIGN(EraseProgress progress, EraseRecords(built, entry, context_.stop()));
+    if (erasure.adopted || entry.completed_at) return DropEraseProgress(built, entry.id);
+    COFFER_ASSIGN(EraseProgress live, ReadEraseProgress(*core_.Access(), entry.id));
+    return WriteEraseProgress(built, entry.id, live.records_done ? live : progress);
   }
 
   engine::EngineCore& core_;

@@ -16,6 +16,7 @@
 #include "engine/selection_scan.h"
 #include "format/records/record_codec.h"
 #include "format/stored/stored_record.h"
+#include "operations/erase/erase_records.h"
 #include "operations/import/run_import.h"
 #include "operations/ledger/due_erasures.h"
 #include "operations/repository/open_backup.h"
@@ -117,15 +118,27 @@ class PartialRestorer {
     const Repository repository(core_.files(), core_.repository());
     COFFER_ASSIGN(std::vector<format::AgeIdentity> identities, IdentitiesFor(core_, options_.identity_file));
     COFFER_ASSIGN(std::vector<DueErasure> due, DueErasures(core_, manifest_, identities, options_.without_ledger));
-    report_.erasures_applied = due.size();
-    erased_ = std::make_unique<Erased>(due);
-    due_ = std::move(due);
     OpenOptions opened = core_.options();
     COFFER_ASSIGN(std::unique_ptr<Engine> backup, OpenInPlace(opened, repository, manifest_, identities));
     backup_ = std::move(backup);
+    report_.erasures_applied = due.size();
+    COFFER_ASSIGN(std::unique_ptr<Erased> erased, ErasedFromBackup(due));
+    erased_ = std::move(erased);
+    due_ = std::move(due);
     std::set<std::string, std::less<>> ids(options_.ids.begin(), options_.ids.end());
     ids_.assign(ids.begin(), ids.end());
     return Status::Ok();
+  }
+
+  // If the backup holds the progress of an erasure that had deleted the records, what it holds of them was written later.
+  Result<std::unique_ptr<Erased>> ErasedFromBackup(const std::vector<DueErasure>& due) const {
+    std::vector<DueErasure> hidden;
+    const engine::StoreAccess image = engine::CoreOf(*backup_).Access();
+    for (const DueErasure& erasure : due) {
+      COFFER_ASSIGN(EraseProgress progress, ReadEraseProgress(*image, erasure.entry.id));
+      if (!progress.records_done) hidden.push_back(erasure);
+    }
+    return std::make_unique<Erased>(hidden);
   }
 
   // Calls `visit` with the chosen ids of a store: the given ones, or all of the scope's kind and owner.

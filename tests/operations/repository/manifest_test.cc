@@ -102,6 +102,22 @@ TEST(ManifestTest, ThePlainPartComesBackAsItWas) {
   EXPECT_EQ(decoded->objects[0].stored_sha256, Hex('b'));
 }
 
+TEST(ManifestTest, ErasuresAreContainedUpToAnIdAndOneByOneAfterIt) {
+  BackupManifest manifest = Sample();
+  EXPECT_EQ(EncodeManifest(manifest)->find("erased_also"), std::string::npos) << "written only if needed";
+  manifest.erased_through = "01B";
+  manifest.erased_also = {"01D", "01F"};
+  const Result<BackupManifest> decoded = DecodeManifest(EncodeManifest(manifest).value());
+  ASSERT_OK(decoded);
+  EXPECT_EQ(decoded->erased_also, manifest.erased_also);
+  for (const char* id : {"01A", "01B", "01D", "01F"}) EXPECT_TRUE(decoded->ContainsErasure(id)) << id;
+  for (const char* id : {"01C", "01E", "01G"}) EXPECT_FALSE(decoded->ContainsErasure(id)) << id;
+  const Result<BackupManifest> unsorted = DecodeManifest(With([](Json& json) { json["erased_also"] = {"02C", "02B"}; }));
+  ASSERT_OK(unsorted);
+  EXPECT_TRUE(unsorted->ContainsErasure("02B"));
+  EXPECT_FALSE(DecodeManifest(With([](Json& json) { json["erased_through"] = ""; }))->ContainsErasure("01A"));
+}
+
 TEST(ManifestTest, TheSealedPartComesBackAsItWas) {
   const SealedManifest sealed = SampleSealed();
   const Result<std::string> text = EncodeSealedManifest(sealed);
@@ -189,6 +205,9 @@ TEST(ManifestTest, AHostilePlainPartIsRefused) {
       {"time", [](Json& json) { json["created_at"] = "yesterday"; }},
       {"flag", [](Json& json) { json["encrypted"] = 1; }},
       {"recipients", [](Json& json) { json["recipients"] = {1}; }},
+      {"erasures of another type", [](Json& json) { json["erased_also"] = 5; }},
+      {"an erasure of another type", [](Json& json) { json["erased_also"] = {5}; }},
+      {"malformed erasure", [](Json& json) { json["erased_also"] = {"../x"}; }},
       {"required of another type",
        [](Json& json) {
          json["required"] = {{"a", 1}};

@@ -94,7 +94,7 @@ TEST_F(DisasterTest, AKeyPutInItsPlaceBeforehandIsUsedFromTheFirstCall) {
 TEST_F(DisasterTest, AnErasedUserStaysErased) {
   PutSome("now");
   const BackupInfo before_erasure = BackUp();
-  ASSERT_OK(RunEraseUser(engine(), "owner1"));
+  const std::string erase_id = RunEraseUser(engine(), "owner1")->erase_id;
   const std::string erased = WholeState(engine());
   LoseTheData();
 
@@ -111,12 +111,16 @@ TEST_F(DisasterTest, AnErasedUserStaysErased) {
   without.without_ledger = true;
   ASSERT_OK(RunRestore(engine(), before_erasure.id, without));
   EXPECT_TRUE(WholeState(engine()) == erased);
-  // A backup of a store restored without the repository's ledger claims no erasure; after a restore with it, it does.
-  for (const std::uint64_t applied : {1U, 0U}) {
+  // A backup of a store restored without the repository's ledger contains only the erasures that this store has applied. After
+  // a restore with it, the backup contains all up to the last one.
+  for (const bool with_ledger : {false, true}) {
     const BackupInfo next = BackUp();
+    const BackupManifest manifest = Repository(PosixFileSystem(), engine::CoreOf(engine()).repository()).Read(next.id).value();
+    EXPECT_EQ(manifest.erased_through, with_ledger ? erase_id : "");
+    EXPECT_TRUE(manifest.ContainsErasure(erase_id));
     Result<RestoreReport> again = RunRestore(engine(), next.id);
     ASSERT_OK(again);
-    EXPECT_EQ(again->erasures_applied, applied);
+    EXPECT_EQ(again->erasures_applied, 0U);
     EXPECT_TRUE(WholeState(engine()) == erased);
   }
 }
