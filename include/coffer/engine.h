@@ -47,6 +47,7 @@ struct MessageListOptions {
   std::size_t limit = 1000;            // messages a page, 1..kPageItemsMax; kPageBytesMax may end a page earlier
   std::string after = {};              // Page::next of the page before; empty: begin at from_sequence
   const Snapshot* snapshot = nullptr;  // as in ReadOptions
+  std::string owner = {};              // as in ReadOptions
 };
 
 // Bytes that the live store occupies on disk.
@@ -130,8 +131,11 @@ class COFFER_API Engine {
   Result<ContentWriter> NewContent();
 
   // ---- Reading -------------------------------------------------------------------------------------------------------------
+  // Each call shows one moment: that of its snapshot or, without one, a moment during the call. It shows every commit as a
+  // whole, every commit that returned before the call, and nothing older than an earlier call of the same thread showed.
+  // A read does not hold up writers.
   // Errors of all reads:
-  // kNotFound: there is no such record.
+  // kNotFound: there is no such record, or it belongs to another owner than ReadOptions::owner.
   // kInvalidArgument: malformed id, malformed cursor, `limit` out of range, or a snapshot of another engine.
 
   Result<Conversation> GetConversation(std::string_view id, const ReadOptions& options = {});

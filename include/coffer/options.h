@@ -76,6 +76,10 @@ struct ReadOptions {
   // Read the state of this snapshot. Null: the newest state. It must belong to the same engine and live through the call; for
   // OpenContent, as long as the ContentReader.
   const Snapshot* snapshot = nullptr;
+
+  // Read only records of this owner. A record of another owner is kNotFound, in the words of a missing one. Messages belong to
+  // the owner of their conversation, contents to the owner of their document. Empty: records of all owners.
+  std::string owner = {};
 };
 
 }  // namespace coffer

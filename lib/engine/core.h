@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -134,7 +135,8 @@ class EngineCore {
   // Applies all entries or none: see Engine::Commit.
   Result<std::vector<ItemResult>> CommitAll(Batch& batch, Durability durability);
 
-  Stripes& stripes() noexcept { return stripes_; }
+  // Locks records against other writes, until the guard is destroyed.
+  Stripes::Guard LockIds(std::span<const RecordName> records) { return stripes_.LockIds(records); }
 
   // Makes `generation`, which was built at folder().TemporaryPath, the live store: waits for running calls, switches, opens the
   // new store and loads its counters. After a failure before CURRENT changes, the old store continues. After a later failure

@@ -28,7 +28,11 @@ Status CheckSnapshot(const engine::EngineCore& core, const Snapshot* snapshot) {
   return Status::InvalidArgument("snapshot: belongs to another engine");
 }
 
-ReadView ViewOf(const StoreAccess& access, const Snapshot* snapshot) { return {*access, StoreSnapshotOf(snapshot)}; }
+// `options` are of any call that reads.
+template <typename Options>
+ReadView ViewOf(const StoreAccess& access, const Options& options) {
+  return {*access, StoreSnapshotOf(options.snapshot), options.owner};
+}
 
 // Commits a batch of one entry.
 Result<ItemResult> CommitOne(engine::EngineCore& core, Batch& batch, const WriteOptions& options) {
@@ -169,7 +173,7 @@ Result<ContentWriter> Engine::NewContent() try {
 Result<Conversation> Engine::GetConversation(std::string_view id, const ReadOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
-  return engine::ReadConversation(ViewOf(access, options.snapshot), id);
+  return engine::ReadConversation(ViewOf(access, options), id);
 } catch (...) {
   return StatusOfException();
 }
@@ -178,7 +182,7 @@ Result<Message> Engine::GetMessage(std::string_view conversation_id, std::uint64
                                    const ReadOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
-  return engine::ReadMessage(ViewOf(access, options.snapshot), conversation_id, sequence_number);
+  return engine::ReadMessage(ViewOf(access, options), conversation_id, sequence_number);
 } catch (...) {
   return StatusOfException();
 }
@@ -206,7 +210,7 @@ Result<Prompt> Engine::GetPrompt(std::string_view id, const ReadOptions& options
 Result<Page<Message>> Engine::ListMessages(std::string_view conversation_id, const MessageListOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
-  return engine::ReadMessages(ViewOf(access, options.snapshot), conversation_id, options);
+  return engine::ReadMessages(ViewOf(access, options), conversation_id, options);
 } catch (...) {
   return StatusOfException();
 }
@@ -214,15 +218,14 @@ Result<Page<Message>> Engine::ListMessages(std::string_view conversation_id, con
 Result<Page<Conversation>> Engine::ListConversations(const ListOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
-  const ReadView view = ViewOf(access, options.snapshot);
-  Result<engine::TextPage> page = engine::ReadTextPage(view, Kind::kConversation, options);
+  COFFER_ASSIGN(engine::TextPage texts, engine::ReadTextPage(ViewOf(access, options), Kind::kConversation, options));
+  const std::vector<engine::DerivedMembers> derived = std::move(texts.derived);
   format::RecordReader reader;
-  const auto read = [&](const std::string& text) -> Result<Conversation> {
-    COFFER_ASSIGN(Conversation conversation, reader.ReadConversation(text));
-    COFFER_TRY(engine::ReadDerived(view, conversation));
-    return conversation;
-  };
-  return ParsePage<Conversation>(std::move(page), Kind::kConversation, read);
+  COFFER_ASSIGN(Page<Conversation> page,
+                ParsePage<Conversation>(std::move(texts), Kind::kConversation,
+                                        [&](const std::string& text) { return reader.ReadConversation(text); }));
+  for (std::size_t i = 0; i < page.items.size(); ++i) derived[i].SetIn(page.items[i]);
+  return page;
 } catch (...) {
   return StatusOfException();
 }
@@ -231,7 +234,7 @@ Result<Page<Document>> Engine::ListDocuments(const ListOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   format::RecordReader reader;
-  return ParsePage<Document>(engine::ReadTextPage(ViewOf(access, options.snapshot), Kind::kDocument, options), Kind::kDocument,
+  return ParsePage<Document>(engine::ReadTextPage(ViewOf(access, options), Kind::kDocument, options), Kind::kDocument,
                              [&](const std::string& text) { return reader.ReadDocument(text); });
 } catch (...) {
   return StatusOfException();
@@ -241,7 +244,7 @@ Result<Page<Prompt>> Engine::ListPrompts(const ListOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
   format::RecordReader reader;
-  return ParsePage<Prompt>(engine::ReadTextPage(ViewOf(access, options.snapshot), Kind::kPrompt, options), Kind::kPrompt,
+  return ParsePage<Prompt>(engine::ReadTextPage(ViewOf(access, options), Kind::kPrompt, options), Kind::kPrompt,
                            [&](const std::string& text) { return reader.ReadPrompt(text); });
 } catch (...) {
   return StatusOfException();
@@ -249,18 +252,15 @@ Result<Page<Prompt>> Engine::ListPrompts(const ListOptions& options) try {
 
 Result<ContentReader> Engine::OpenContent(std::string_view document_id, const ReadOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
-  COFFER_TRY(format::CheckId("id", document_id));
   const StoreAccess access = core_->Access();
   const storage::StoreSnapshot* given = StoreSnapshotOf(options.snapshot);
+  // The reader shows the moment of this call as long as it exists.
   std::unique_ptr<storage::StoreSnapshot> own = given == nullptr ? access->TakeSnapshot() : nullptr;
+  const ReadView view = {*access, given != nullptr ? given : own.get(), options.owner};
   storage::PinnedValue value;
-  COFFER_TRY(access->Get(storage::Family::kDocuments, document_id, given != nullptr ? given : own.get(), value));
-  const std::string name = "document " + std::string(document_id);
-  if (!value.found()) return Status::NotFound(name + ": not found");
-  COFFER_ASSIGN_CONTEXT(format::StoredRecord record, format::DecodeStoredRecord(Kind::kDocument, value.view()), name);
-  if (!record.content) return Status::NotFound(name + ": has no content");
+  COFFER_ASSIGN(const format::ContentReference content, engine::ReadContentReference(view, document_id, value));
   return engine::Internals::ReaderOver(std::make_unique<engine::ContentReaderState>(
-      *access, core_->Pin(), given, std::move(own), std::string(document_id), *record.content));
+      *access, core_->Pin(), given, std::move(own), std::string(document_id), content));
 } catch (...) {
   return StatusOfException();
 }
@@ -268,7 +268,7 @@ Result<ContentReader> Engine::OpenContent(std::string_view document_id, const Re
 Result<std::string> Engine::GetConversationJson(std::string_view id, bool with_messages, const ReadOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
-  return engine::ReadConversationText(ViewOf(access, options.snapshot), id, with_messages);
+  return engine::ReadConversationText(ViewOf(access, options), id, with_messages);
 } catch (...) {
   return StatusOfException();
 }
@@ -277,7 +277,7 @@ Result<std::string> Engine::GetMessageJson(std::string_view conversation_id, std
                                            const ReadOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
-  return engine::ReadMessageText(ViewOf(access, options.snapshot), conversation_id, sequence_number);
+  return engine::ReadMessageText(ViewOf(access, options), conversation_id, sequence_number);
 } catch (...) {
   return StatusOfException();
 }
@@ -285,7 +285,7 @@ Result<std::string> Engine::GetMessageJson(std::string_view conversation_id, std
 Result<std::string> Engine::GetDocumentJson(std::string_view id, const ReadOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
-  return engine::ReadRecordText(ViewOf(access, options.snapshot), Kind::kDocument, id);
+  return engine::ReadRecordText(ViewOf(access, options), Kind::kDocument, id);
 } catch (...) {
   return StatusOfException();
 }
@@ -293,7 +293,7 @@ Result<std::string> Engine::GetDocumentJson(std::string_view id, const ReadOptio
 Result<std::string> Engine::GetPromptJson(std::string_view id, const ReadOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
-  return engine::ReadRecordText(ViewOf(access, options.snapshot), Kind::kPrompt, id);
+  return engine::ReadRecordText(ViewOf(access, options), Kind::kPrompt, id);
 } catch (...) {
   return StatusOfException();
 }
@@ -301,7 +301,7 @@ Result<std::string> Engine::GetPromptJson(std::string_view id, const ReadOptions
 Result<Page<std::string>> Engine::ListJson(Kind kind, const ListOptions& options) try {
   COFFER_TRY(CheckSnapshot(*core_, options.snapshot));
   const StoreAccess access = core_->Access();
-  COFFER_ASSIGN(engine::TextPage texts, engine::ReadTextPage(ViewOf(access, options.snapshot), kind, options));
+  COFFER_ASSIGN(engine::TextPage texts, engine::ReadTextPage(ViewOf(access, options), kind, options));
   return Page<std::string>{std::move(texts.texts), std::move(texts.next)};
 } catch (...) {
   return StatusOfException();

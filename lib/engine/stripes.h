@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -13,7 +14,13 @@
 
 namespace coffer::engine {
 
-// A fixed number of mutexes that all ids share. Lock takes several in ascending order, so there is no deadlock.
+// A record, by its kind and id.
+struct RecordName {
+  Kind kind;
+  std::string_view id;
+};
+
+// A fixed number of mutexes that all ids share. They are locked in ascending order, so there is no deadlock.
 class Stripes {
  public:
   static constexpr std::size_t kStripes = 1024;
@@ -33,12 +40,11 @@ class Stripes {
     std::vector<Mutex*> held_;
   };
 
-  static std::size_t Of(Kind kind, std::string_view id) {
-    return (std::hash<std::string_view>{}(id) + static_cast<std::size_t>(kind) * 0x9E3779B97F4A7C15ULL) % kStripes;
-  }
-
-  // The analysis does not know mutexes that are chosen at run time.
-  Guard Lock(std::vector<std::size_t> stripes) COFFER_NO_THREAD_SAFETY_ANALYSIS {
+  // Locks the records; a record may be named several times. The analysis does not know mutexes that are chosen at run time.
+  Guard LockIds(std::span<const RecordName> records) COFFER_NO_THREAD_SAFETY_ANALYSIS {
+    std::vector<std::size_t> stripes;
+    stripes.reserve(records.size());
+    for (const RecordName& record : records) stripes.push_back(Of(record));
     std::sort(stripes.begin(), stripes.end());
     stripes.erase(std::unique(stripes.begin(), stripes.end()), stripes.end());
     Guard guard;
@@ -51,6 +57,11 @@ class Stripes {
   }
 
  private:
+  static std::size_t Of(const RecordName& record) {
+    return (std::hash<std::string_view>{}(record.id) + static_cast<std::size_t>(record.kind) * 0x9E3779B97F4A7C15ULL) %
+           kStripes;
+  }
+
   std::array<Mutex, kStripes> mutexes_;
 };
 

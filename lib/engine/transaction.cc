@@ -76,16 +76,16 @@ Status Transaction::LoadTexts(Kind kind, std::span<const std::string_view> ids) 
 }
 
 Status Transaction::LockAndLoad(std::span<const BatchEntry> entries) {
-  std::vector<std::size_t> stripes;
-  stripes.reserve(entries.size());
+  std::vector<RecordName> records;
+  records.reserve(entries.size());
   std::map<Kind, std::vector<std::string_view>> ids;
   states_.reserve(entries.size());
   for (const BatchEntry& entry : entries) {
     const Kind kind = RecordKind(entry.kind);
-    stripes.push_back(Stripes::Of(kind, entry.id));
+    records.push_back({kind, entry.id});
     if (states_.try_emplace(StateKey(kind, entry.id)).second) ids[kind].push_back(entry.id);
   }
-  guard_ = core_.stripes().Lock(std::move(stripes));
+  guard_ = core_.LockIds(records);
   for (const auto& [kind, kind_ids] : ids) {
     COFFER_TRY(Load(kind, kind_ids));
   }
@@ -199,10 +199,10 @@ Status Transaction::Delete(Kind kind, std::string_view id, std::string_view owne
 }
 
 Result<std::vector<Status>> Transaction::DeleteByIds(Kind kind, std::span<const std::string_view> ids, std::string_view owner) {
-  std::vector<std::size_t> stripes;
-  stripes.reserve(ids.size());
-  for (std::string_view id : ids) stripes.push_back(Stripes::Of(kind, id));
-  guard_ = core_.stripes().Lock(std::move(stripes));
+  std::vector<RecordName> records;
+  records.reserve(ids.size());
+  for (std::string_view id : ids) records.push_back({kind, id});
+  guard_ = core_.LockIds(records);
   states_.reserve(ids.size());
   COFFER_TRY(Load(kind, ids));
   std::vector<Status> statuses;

@@ -133,7 +133,6 @@ Status RocksBulkLoad::Finish(const WriteBatch& batch) {
 }
 
 Status RocksBulkLoad::Ingest() {
-  // The load's family comes first: reads without a snapshot see the families change one after the other.
   std::vector<rocksdb::IngestExternalFileArg> args(1);
   rows_.AppendTo(args[0]);
   for (const auto& [family, files] : batch_rows_) {

@@ -1,6 +1,7 @@
 #include "storage/rocks_store.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "coffer/file_system.h"
@@ -28,6 +29,7 @@ constexpr std::uint64_t kFlushAtCloseBytes = std::uint64_t{1} << 20;
 constexpr int kScrubRoundsMax = 20;
 
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view AsView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 std::string_view NameOf(Family family) {
   const std::span<const FamilyName> names = StoreOf(family) == 0 ? std::span<const FamilyName>(kFamilies) : kControlFamilies;
@@ -158,18 +160,92 @@ Status RocksStore::CheckOwn(const WriteBatch::Rep& batch) const {
              : Status::Internal("a batch with changes for another store than the one in " + directory_);
 }
 
-Status RocksStore::Get(Family family, std::string_view key, const StoreSnapshot* snapshot, PinnedValue& value) {
+Status RocksStore::ReadRow(const rocksdb::ReadOptions& read, const RowName& row, PinnedValue& value) {
   if (value.pin_ == nullptr) {
     value.pin_ = std::make_unique<PinnedValue::Pin>();
   }
   value.pin_->slice.Reset();
-  const rocksdb::Status got = db_->Get(ReadOptionsAt(snapshot), Handle(family), AsSlice(key), &value.pin_->slice);
+  const rocksdb::Status got = db_->Get(read, Handle(row.family), AsSlice(row.key), &value.pin_->slice);
   value.found_ = got.ok();
   value.view_ = got.ok() ? std::string_view(value.pin_->slice.data(), value.pin_->slice.size()) : std::string_view();
   if (got.ok() || got.IsNotFound()) {
     return {};
   }
-  return FromRocks(got).WithContext("reading from " + std::string(NameOf(family)));
+  return FromRocks(got).WithContext("reading from " + std::string(NameOf(row.family)));
+}
+
+Status RocksStore::Read(const RowGroup& group, const StoreSnapshot* snapshot, std::span<PinnedValue> values,
+                        const RunVisitor& visit, bool* more) {
+  if (group.rows.size() != values.size()) {
+    return Status::Internal("a read got " + std::to_string(group.rows.size()) + " rows for " + std::to_string(values.size()) +
+                            " values");
+  }
+  SharedSnapshot moment = snapshot != nullptr ? SnapshotIn(*snapshot) : SharedSnapshot();
+  // Joined rows are found during the visit, which may take long.
+  if (moment == nullptr && group.run != nullptr && !group.run->joined.empty()) {
+    moment = NewSharedSnapshot(*db_);
+  }
+  std::optional<BoundedIterator> run;
+  const auto pin = [&](const SharedSnapshot& at) -> Status {
+    rocksdb::ReadOptions read;
+    read.snapshot = at.get();
+    for (std::size_t i = 0; i < group.rows.size(); ++i) {
+      COFFER_TRY(ReadRow(read, group.rows[i], values[i]));
+    }
+    if (group.run != nullptr) {
+      run.emplace(*db_, Handle(group.run->family), group.run->begin, group.run->end, read, at);
+    }
+    return {};
+  };
+  const bool is_single = group.rows.size() + (group.run != nullptr ? 1 : 0) == 1;
+  COFFER_TRY(moment != nullptr ? pin(moment) : moments_.ReadNewest(*db_, is_single, pin));
+  return group.run == nullptr ? Status() : VisitRun(*group.run, moment, **run, visit, more);
+}
+
+namespace {
+
+void SeekToStart(const Run& run, rocksdb::Iterator& rows) {
+  if (!run.from.empty()) {
+    rows.SeekForPrev(AsSlice(run.from));
+    if (rows.Valid() || !rows.status().ok()) {
+      return;
+    }
+  }
+  rows.SeekToFirst();
+}
+
+}  // namespace
+
+Status RocksStore::VisitRun(const Run& run, const SharedSnapshot& snapshot, rocksdb::Iterator& rows, const RunVisitor& visit,
+                            bool* more) {
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot.get();
+  std::vector<PinnedValue> joined(run.joined.size());
+  std::string key;
+  std::size_t left = run.rows_max;
+  bool goes_on = left > 0;
+  for (SeekToStart(run, rows); rows.Valid() && goes_on; rows.Next()) {
+    for (std::size_t i = 0; i < joined.size(); ++i) {
+      key.assign(rows.key().data(), rows.key().size());
+      key.erase(0, run.joined[i].key_offset).append(run.joined[i].suffix);
+      COFFER_TRY(ReadRow(read, {run.joined[i].family, key}, joined[i]));
+    }
+    COFFER_ASSIGN(goes_on, visit({AsView(rows.key()), AsView(rows.value()), joined}));
+    goes_on = goes_on && --left > 0;
+    // Another step only for a caller that wants to know: after SeekForPrev it is another search.
+    if (!goes_on && more == nullptr) {
+      return {};
+    }
+  }
+  if (more != nullptr) {
+    *more = rows.Valid();
+  }
+  return FromRocks(rows.status()).WithContext("reading from " + std::string(NameOf(run.family)));
+}
+
+Status RocksStore::Get(Family family, std::string_view key, const StoreSnapshot* snapshot, PinnedValue& value) {
+  const RowName row{family, key};
+  return Read({.rows = {&row, 1}}, snapshot, {&value, 1}, nullptr, nullptr);
 }
 
 Status RocksStore::MultiGet(Family family, std::span<const std::string_view> keys, const StoreSnapshot* snapshot,
@@ -181,10 +257,17 @@ Status RocksStore::MultiGet(Family family, std::span<const std::string_view> key
   std::vector<rocksdb::Slice> slices;
   slices.reserve(keys.size());
   std::transform(keys.begin(), keys.end(), std::back_inserter(slices), AsSlice);
-  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::PinnableSlice> found;
   std::vector<rocksdb::Status> statuses(keys.size());
   const bool sorted = std::is_sorted(keys.begin(), keys.end());
-  db_->MultiGet(ReadOptionsAt(snapshot), Handle(family), keys.size(), slices.data(), found.data(), statuses.data(), sorted);
+  const auto pin = [&](const SharedSnapshot& at) -> Status {
+    rocksdb::ReadOptions read;
+    read.snapshot = at.get();
+    found = std::vector<rocksdb::PinnableSlice>(keys.size());
+    db_->MultiGet(read, Handle(family), keys.size(), slices.data(), found.data(), statuses.data(), sorted);
+    return {};
+  };
+  COFFER_TRY(snapshot != nullptr ? pin(SnapshotIn(*snapshot)) : moments_.ReadNewest(*db_, /*is_single=*/true, pin));
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (!statuses[i].ok() && !statuses[i].IsNotFound()) {
       return FromRocks(statuses[i]).WithContext("reading from " + std::string(NameOf(family)));
@@ -200,10 +283,21 @@ Status RocksStore::MultiGet(Family family, std::span<const std::string_view> key
 
 std::unique_ptr<Scan> RocksStore::NewScan(Family family, std::string_view begin, std::string_view end,
                                           const ScanOptions& options) {
-  return NewRocksScan(*db_, Handle(family), begin, end, options);
+  rocksdb::ReadOptions read;
+  read.fill_cache = options.fill_cache;
+  read.readahead_size = options.readahead_bytes;
+  std::unique_ptr<BoundedIterator> iterator;
+  const auto pin = [&](const SharedSnapshot& at) -> Status {
+    iterator = std::make_unique<BoundedIterator>(*db_, Handle(family), begin, end, read, at);
+    return {};
+  };
+  // Pinning an iterator does not fail; Scan::status has the failures of its moves.
+  (options.snapshot != nullptr ? pin(SnapshotIn(*options.snapshot)) : moments_.ReadNewest(*db_, /*is_single=*/true, pin))
+      .Ignore();
+  return NewRocksScan(std::move(iterator));
 }
 
-std::unique_ptr<StoreSnapshot> RocksStore::TakeSnapshot() { return NewRocksSnapshot(*db_); }
+std::unique_ptr<StoreSnapshot> RocksStore::TakeSnapshot() { return NewStoreSnapshot(NewSharedSnapshot(*db_)); }
 
 Status RocksStore::Commit(WriteBatch& batch, Durability durability) {
   WriteBatch::Rep& rep = *batch.rep_;
@@ -259,13 +353,13 @@ Status RocksStore::CommitBulk(BulkLoad& load, WriteBatch& batch) {
   const WriteBatch::Rep& rep = *batch.rep_;
   COFFER_TRY(rep.defect);
   COFFER_TRY(CheckOwn(rep));
-  Status status = rocks_load.Finish(batch);
+  COFFER_TRY(rocks_load.Finish(batch));
   // Ingested files are durable at once. Earlier commits, which they may overwrite, must be durable too: otherwise a log that a
   // crash cuts off would give a state that never existed.
-  if (status.ok()) {
-    status = Sync();
-  }
-  return status.ok() ? listener_->Keep(Guarded([&] { return rocks_load.Ingest(); })) : status;
+  COFFER_TRY(Sync());
+  const MutexLock one_load(load_mutex_);
+  const ReadMoments::Load load_runs(moments_);
+  return listener_->Keep(Guarded([&] { return rocks_load.Ingest(); }));
 }
 
 std::vector<rocksdb::ColumnFamilyHandle*> RocksStore::HandlesOf(std::span<const Family> families) const {

@@ -13,7 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "storage/read_moments.h"
+#include "storage/rocks_scan.h"
 #include "storage/store.h"
+#include "vocabulary/mutex.h"
 
 namespace coffer::storage {
 
@@ -30,6 +33,8 @@ class RocksStore final : public Store {
   ~RocksStore() override;
   Status Open();
 
+  Status Read(const RowGroup& group, const StoreSnapshot* snapshot, std::span<PinnedValue> values, const RunVisitor& visit,
+              bool* more) override;
   Status Get(Family family, std::string_view key, const StoreSnapshot* snapshot, PinnedValue& value) override;
   Status MultiGet(Family family, std::span<const std::string_view> keys, const StoreSnapshot* snapshot,
                   std::span<PinnedValue> values) override;
@@ -61,6 +66,8 @@ class RocksStore final : public Store {
   Status DropFamilies(std::span<const FamilyName> families);
   rocksdb::ColumnFamilyHandle* Handle(Family family) const { return handles_[NumberOf(family)]; }
   std::vector<rocksdb::ColumnFamilyHandle*> HandlesOf(std::span<const Family> families) const;
+  Status ReadRow(const rocksdb::ReadOptions& read, const RowName& row, PinnedValue& value);
+  Status VisitRun(const Run& run, const SharedSnapshot& snapshot, rocksdb::Iterator& rows, const RunVisitor& visit, bool* more);
   Status CheckWritable() const;
   Status CheckOwn(const WriteBatch::Rep& batch) const;
   void CountRangeDeletes(const std::array<std::uint32_t, kFamiliesOfStoreMax>& added);
@@ -76,6 +83,8 @@ class RocksStore final : public Store {
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // by number; null: not open
+  ReadMoments moments_;
+  Mutex load_mutex_;  // RocksDB would make a second load wait too
 };
 
 }  // namespace coffer::storage

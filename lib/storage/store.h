@@ -115,6 +115,44 @@ class Scan {
   virtual Status status() const = 0;
 };
 
+struct RowName {
+  Family family;
+  std::string_view key;
+};
+
+// A row that belongs to a row of a run. Its key is the run's key without the first key_offset bytes, then `suffix`.
+struct JoinedRow {
+  Family family;
+  std::size_t key_offset = 0;
+  std::string_view suffix = {};
+};
+
+// The rows of one family in [begin, end), in the order of their keys. An empty `end` means the end of the family.
+struct Run {
+  Family family;
+  std::string_view begin = {};
+  std::string_view end = {};
+  // Begin with the last row at or before this key, if there is one; otherwise with the first row. Empty: with the first row.
+  std::string_view from = {};
+  std::size_t rows_max = SIZE_MAX;
+  std::span<const JoinedRow> joined = {};  // for each row of the run
+};
+
+// Rows that belong together. The keys need not outlive the read.
+struct RowGroup {
+  std::span<const RowName> rows = {};
+  const Run* run = nullptr;  // null: only `rows`
+};
+
+// A row of a run and its joined rows. Valid during the visit.
+struct RunRow {
+  std::string_view key;
+  std::string_view value;
+  std::span<const PinnedValue> joined;
+};
+// Returns whether to go on with the next row.
+using RunVisitor = std::function<Result<bool>(const RunRow&)>;
+
 struct ScanOptions {
   const StoreSnapshot* snapshot = nullptr;
   // False for full scans, which would evict the hot blocks from the cache.
@@ -166,11 +204,23 @@ struct StoreOptions {
 
 // Safe for use from many threads. Scans, snapshots, bulk loads and pinned values must be destroyed before it.
 // Once a write has failed, every later write returns that failure until the store is opened again. Reads continue.
+//
+// Every read shows one moment: that of its snapshot or, without one, a moment during the call. It includes every commit that
+// returned before the call, each commit as a whole, and every commit that an earlier read of the same thread showed. A read
+// never waits for a commit.
 class Store {
  public:
   virtual ~Store() = default;
 
-  // A missing key is not a failure: value.found() is false.
+  // Reads a group of rows at one moment. `values` must have the size of group.rows; they are filled before the first visit.
+  // A missing row is not a failure: found() of its value is false. Then calls `visit` for each row of the run, until rows_max
+  // rows were visited or `visit` returns false or a failure, which Read returns. *more is set to whether the run has more rows,
+  // unless `more` is null.
+  // The group says everything that is to be read, so that a store behind a network can answer with one message.
+  virtual Status Read(const RowGroup& group, const StoreSnapshot* snapshot, std::span<PinnedValue> values,
+                      const RunVisitor& visit = nullptr, bool* more = nullptr) = 0;
+
+  // Reads one row. A missing key is not a failure: value.found() is false.
   virtual Status Get(Family family, std::string_view key, const StoreSnapshot* snapshot, PinnedValue& value) = 0;
   // Many Gets at once. `values` must have the size of `keys`. Fastest if the keys are sorted.
   virtual Status MultiGet(Family family, std::span<const std::string_view> keys, const StoreSnapshot* snapshot,
@@ -186,7 +236,8 @@ class Store {
 
   // `directory` must exist, on the store's device; the load keeps its files in it. Uses the memory of a few blocks.
   virtual Result<std::unique_ptr<BulkLoad>> NewBulkLoad(Family family, const std::string& directory) = 0;
-  // Commits the load and `batch`, which must not hold range deletions, as one atomic change. On return it is durable.
+  // Commits the load and `batch`, which must not hold range deletions, as one atomic change. On return it is durable, and so
+  // are the commits that returned before the call. Power loss may take a buffered commit that runs meanwhile and leave this one.
   virtual Status CommitBulk(BulkLoad& load, WriteBatch& batch) = 0;
 
   virtual std::unique_ptr<StoreSnapshot> TakeSnapshot() = 0;

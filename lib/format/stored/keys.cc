@@ -27,8 +27,7 @@ std::optional<Kind> KindOfByte(char byte) {
 }  // namespace
 
 void AppendConversationTextKey(std::string_view conversation_id, std::string& out) {
-  out.append(conversation_id).push_back('\0');
-  out.push_back(kTextTag);
+  out.append(conversation_id).append(kConversationTextSuffix);
 }
 
 std::string ConversationTextKey(std::string_view conversation_id) {

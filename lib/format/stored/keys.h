@@ -17,6 +17,8 @@ namespace coffer::format {
 // sequence number (8 bytes big-endian). So one seek finds a conversation's text, followed by its messages in order, mostly in
 // one block.
 std::string ConversationTextKey(std::string_view conversation_id);
+// The key of a conversation's own text is the id, followed by this.
+inline constexpr std::string_view kConversationTextSuffix("\0\0", 2);
 void AppendConversationTextKey(std::string_view conversation_id, std::string& out);
 std::string MessageKey(std::string_view conversation_id, std::uint64_t sequence_number);
 void AppendMessageKey(std::string_view conversation_id, std::uint64_t sequence_number, std::string& out);
@@ -37,6 +39,8 @@ std::string ContentsEnd(std::string_view content_id);
 
 // by_owner: kind (1 byte), owner, 0x00, created_at (8 bytes big-endian, sign bit inverted), id.
 std::string OwnerPrefix(Kind kind, std::string_view owner);
+// The bytes between this prefix and the id.
+inline constexpr std::size_t kOwnerKeyTimeBytes = 8;
 std::string OwnerKey(Kind kind, std::string_view owner, Timestamp created_at, std::string_view id);
 
 struct OwnerKeyParts {
