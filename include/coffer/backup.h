@@ -386,8 +386,9 @@ struct PruneReport {
 
 // Moves expired backups that no rule keeps to the trash, purges backups that are in the trash for longer than kTrashGraceDays,
 // and removes objects that no manifest uses, in or outside the trash.
-// Never drops the newest safety backup. Never drops, of each lineage, the newest backup that was verified at level 2 or above
-// and not found damaged since; if there is no such backup, the newest one.
+// Never drops the newest safety backup; other safety backups go when they have expired. Of all others, never drops, of each
+// lineage, the newest one that was verified at level 2 or above and not found damaged since; if there is no such backup, the
+// newest one.
 // On disk: a failure, a cancel or a crash leaves some of it done; repeat the call to do the rest.
 //
 // From the start:

@@ -101,16 +101,18 @@ void KeepNewestOfEach(const PeriodRule& rule, Candidates& candidates) {
   }
 }
 
-// Without this, a policy could leave no backup that is known to restore.
+// Without this, a policy could leave no backup that is known to restore. A safety backup stands for no lineage: each restore
+// ends a lineage with one, which would be kept for ever.
 void KeepNewestOfLineages(Candidates& candidates) {
   std::set<std::string_view> served;
   for (Candidate& candidate : candidates) {
-    if (!candidate.backup.verified_ok || !served.insert(candidate.backup.lineage).second) continue;
+    if (candidate.backup.safety || !candidate.backup.verified_ok || !served.insert(candidate.backup.lineage).second) continue;
     candidate.reasons.push_back("newest verified backup of lineage " + candidate.backup.lineage);
   }
   for (const bool known_bad : {false, true}) {
     for (Candidate& candidate : candidates) {
-      if (candidate.backup.known_bad != known_bad || !served.insert(candidate.backup.lineage).second) continue;
+      if (candidate.backup.safety || candidate.backup.known_bad != known_bad || !served.insert(candidate.backup.lineage).second)
+        continue;
       candidate.reasons.push_back("newest backup of lineage " + candidate.backup.lineage + ", which has no verified backup");
     }
   }

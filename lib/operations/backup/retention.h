@@ -30,7 +30,7 @@ struct RetentionPlan {
 };
 
 // Keeps backups that have not expired, those that a rule of the policy selects, the newest verified backup of each lineage (or
-// its newest, if no backup of it is verified), and the newest safety backup. The policy's rules ignore safety backups and
+// its newest, if no backup of it is verified), and the newest safety backup. Otherwise the rules ignore safety backups and
 // consider all others, expired or not. "Newest" is by sequence, so that no clock decides what is dropped: the last days, weeks
 // and months are the first ones found when counting back from the newest backup. Every time is valid; one outside the years 1
 // to 9999 counts as the nearest day inside. A second decision about the kept backups, for the same time, keeps all of them.

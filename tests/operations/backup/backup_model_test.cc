@@ -378,10 +378,12 @@ void BackupModelTest::Prune() {
   for (const auto& [id, backup] : backups_) {
     if (backup.deleted_at) continue;
     ++live;
-    lineages_before.insert(backup.lineage);
+    if (!backup.safety) lineages_before.insert(backup.lineage);
   }
   EXPECT_EQ(report->keep.size() + report->drop.size(), live);
-  for (const RetentionDecision& kept : report->keep) lineages_kept.insert(backups_.at(kept.id).lineage);
+  for (const RetentionDecision& kept : report->keep) {
+    if (!backups_.at(kept.id).safety) lineages_kept.insert(backups_.at(kept.id).lineage);
+  }
   EXPECT_EQ(lineages_kept, lineages_before) << "a lineage without a backup";
   const std::set<std::string> purged(report->purged.begin(), report->purged.end());
   for (const auto& [id, backup] : backups_) {

@@ -187,10 +187,23 @@ TEST_F(RetentionTest, SafetyBackupsTakeNoPlaceInTheRulesAndTheNewestOfThemStays)
   Add("2026-11-20T01:00:00Z").safety = true;
   Add("2026-11-20T02:00:00Z").safety = true;
   Add("2026-11-20T03:00:00Z").lineage = "M";
-  EXPECT_EQ(Kept({1, 1, 1, 1}), (Reasons{"4", "3"}));
-  EXPECT_EQ(ReasonsOf("3", {1, 1, 1, 1}),
-            (Reasons{"newest backup of lineage L, which has no verified backup", "newest safety backup"}));
-  EXPECT_EQ(Kept({2, 1, 1, 1}), (Reasons{"4", "3", "1"}));
+  EXPECT_EQ(Kept({1, 1, 1, 1}), (Reasons{"4", "3", "1"}));
+  EXPECT_EQ(ReasonsOf("3", {1, 1, 1, 1}), Reasons{"newest safety backup"});
+  EXPECT_EQ(ReasonsOf("1"), Reasons{"newest backup of lineage L, which has no verified backup"});
+}
+
+// Each restore ends a lineage with a safety backup.
+TEST_F(RetentionTest, SafetyBackupsOfOlderLineagesExpire) {
+  for (const char* lineage : {"L", "M", "N", "O"}) {
+    RetainedBackup& safety = Add("2026-11-20T00:00:00Z");
+    safety.lineage = lineage;
+    safety.safety = true;
+    safety.verified_ok = true;
+  }
+  Add("2026-11-20T01:00:00Z").lineage = "P";
+  EXPECT_EQ(Kept(), (Reasons{"5", "4"}));
+  backups_[1].expires_at = kLastTime;
+  EXPECT_EQ(Kept(), (Reasons{"5", "4", "2"}));
 }
 
 TEST_F(RetentionTest, TimesAtTheEndsOfTheScaleAreDecidedLikeAnyOther) {
@@ -258,12 +271,12 @@ class SlowDecision {
   }
 
   bool IsFloor() const {
+    if (backup_.safety) return NoneNewer([](const RetainedBackup& newer) { return newer.safety; });
+    const auto of_lineage = [&](const RetainedBackup& b) { return b.lineage == backup_.lineage && !b.safety; };
     const bool lineage_verified =
-        std::any_of(all_.begin(), all_.end(), [&](const auto& b) { return b.lineage == backup_.lineage && b.verified_ok; });
-    const bool of_lineage = (backup_.verified_ok || !lineage_verified) && NoneNewer([&](const RetainedBackup& newer) {
-                              return newer.lineage == backup_.lineage && newer.verified_ok == lineage_verified;
-                            });
-    return of_lineage || (backup_.safety && NoneNewer([](const RetainedBackup& newer) { return newer.safety; }));
+        std::any_of(all_.begin(), all_.end(), [&](const auto& b) { return of_lineage(b) && b.verified_ok; });
+    return (backup_.verified_ok || !lineage_verified) &&
+           NoneNewer([&](const RetainedBackup& newer) { return of_lineage(newer) && newer.verified_ok == lineage_verified; });
   }
 
  private:
