@@ -172,6 +172,30 @@ Figures TimeCommits(const BackupPlace& place) {
   return figures;
 }
 
+Figures TimeSwitches(const BackupPlace& place) {
+  constexpr int kRestores = 20;
+  const std::unique_ptr<Engine> engine = OpenStore(place.store, place.repository);
+  const std::string id = SampleOf(place.store).conversation_id;
+  RestoreOptions options;
+  options.safety_backup = false;
+  std::vector<double> longest_ms;
+  for (int restore = 0; restore < kRestores; ++restore) {
+    OperationOf<RestoreReport> operation = Take(StartRestore(*engine, "latest", options), "restore");
+    double longest = 0;
+    while (!operation.WaitFor(std::chrono::milliseconds(0))) {
+      const Stopwatch watch;
+      Take(engine->GetConversationJson(id, true), "read");
+      longest = std::max(longest, watch.seconds() * 1e3);
+    }
+    Take(operation.Finish(), "restore");
+    longest_ms.push_back(longest);
+  }
+  Figures figures;
+  AddShares(longest_ms, "stall", figures);
+  figures["store_mb"] = static_cast<double>(FolderBytes(place.store)) / 1e6;
+  return figures;
+}
+
 Figures CompactStore(const BackupPlace& place) {
   const std::unique_ptr<Engine> engine = OpenStore(place.store, place.repository);
   const Stopwatch watch;

@@ -31,6 +31,24 @@ Status CheckOptions(const OpenOptions& options) {
   return Status::Ok();
 }
 
+// Removes the chunks of contents that no record names, because the process ended while they were written.
+Status SweepTemporaryContents(storage::Store& store) {
+  storage::WriteBatch batch;
+  const std::string prefix = format::ContentIntentKey({});
+  const std::unique_ptr<storage::Scan> scan = store.NewScan(storage::Family::kProgress, prefix, format::PrefixEnd(prefix), {});
+  for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
+    const auto content_id = format::ParseContentIntentKey(scan->key());
+    if (!content_id) return Status::Corruption("progress: malformed key");
+    batch.DeleteRange(storage::Family::kContents, *content_id, format::ContentsEnd(*content_id));
+    batch.Delete(storage::Family::kProgress, scan->key());
+  }
+  COFFER_TRY(scan->status());
+  if (batch.size() == 0) return Status::Ok();
+  return store.Commit(batch, Durability::kBuffered).WithContext("removing temporary contents");
+}
+
+Status StoreInUse() { return Status::Busy("snapshots, content readers or content writers are still in use"); }
+
 // Sets a flag as long as it exists.
 class SwitchingMark {
  public:
@@ -71,8 +89,10 @@ Result<std::unique_ptr<EngineCore>> EngineCore::Open(const std::string& folder, 
     COFFER_TRY_CONTEXT(core->CreateStore(), "creating a store in " + folder);
   }
   {
+    COFFER_ASSIGN_CONTEXT(CountedStore live, core->OpenCounted(core->folder_->LivePath(), core->StoreOptionsFor(false)),
+                          "opening " + folder);
     const WriterLock lock(core->store_mutex_);
-    COFFER_TRY_CONTEXT(core->OpenStore(), "opening " + folder);
+    core->TakeStore(std::move(live));
   }
   COFFER_ASSIGN_CONTEXT(std::unique_ptr<storage::Store> control,
                         OpenControlStore(*core->files_, core->folder_->ControlPath(), core->StoreOptionsFor(false)),
@@ -97,8 +117,9 @@ Result<std::unique_ptr<EngineCore>> EngineCore::OpenApart(const std::string& pat
   core->host_files_ = host_files_;
   core->files_ = files_;
   core->random_ = random_;
+  COFFER_ASSIGN(CountedStore opened, core->OpenCounted(path, options));
   const WriterLock lock(core->store_mutex_);
-  COFFER_TRY(core->TakeStore(storage::OpenRocksStore(path, options)));
+  core->TakeStore(std::move(opened));
   return core;
 }
 
@@ -117,8 +138,9 @@ Result<std::unique_ptr<EngineCore>> EngineCore::OpenDetached(const OpenOptions& 
   core->tokens_ = std::make_unique<Tokens>(nullptr);
   storage::StoreOptions store = core->StoreOptionsFor(false);
   store.file_system = core->store_files_.get();
+  COFFER_ASSIGN(CountedStore opened, core->OpenCounted(store_path, store));
   const WriterLock lock(core->store_mutex_);
-  COFFER_TRY(core->TakeStore(storage::OpenRocksStore(store_path, store)));
+  core->TakeStore(std::move(opened));
   return core;
 }
 
@@ -178,34 +200,21 @@ Status EngineCore::CreateStore() {
   return folder_->Switch(generation);
 }
 
-Status EngineCore::OpenStore() { return TakeStore(storage::OpenRocksStore(folder_->LivePath(), StoreOptionsFor(false))); }
-
-Status EngineCore::TakeStore(Result<std::unique_ptr<storage::Store>> store) {
-  if (!store.ok()) return std::move(store).status();
-  COFFER_ASSIGN(CounterState counters, ReadCounters(**store, nullptr));
-  store_ = std::move(*store);
+Result<EngineCore::CountedStore> EngineCore::OpenCounted(const std::string& path, const storage::StoreOptions& options) const {
+  CountedStore opened;
+  COFFER_ASSIGN(std::unique_ptr<storage::Store> store, storage::OpenRocksStore(path, options));
+  COFFER_ASSIGN(CounterState counters, ReadCounters(*store, nullptr));
   if (!options_.read_only) {
-    COFFER_TRY(SweepTemporaryContents());
+    COFFER_TRY(SweepTemporaryContents(*store));
   }
-  totals_.Reset(std::move(counters));
-  return Status::Ok();
+  opened.store = std::move(store);
+  opened.counters = std::move(counters);
+  return opened;
 }
 
-// Removes the chunks of contents that no record names, because the process ended while they were written.
-Status EngineCore::SweepTemporaryContents() {
-  storage::WriteBatch batch;
-  const std::string prefix = format::ContentIntentKey({});
-  const std::unique_ptr<storage::Scan> scan =
-      store_->NewScan(storage::Family::kProgress, prefix, format::PrefixEnd(prefix), {});
-  for (scan->SeekToFirst(); scan->valid(); scan->Next()) {
-    const auto content_id = format::ParseContentIntentKey(scan->key());
-    if (!content_id) return Status::Corruption("progress: malformed key");
-    batch.DeleteRange(storage::Family::kContents, *content_id, format::ContentsEnd(*content_id));
-    batch.Delete(storage::Family::kProgress, scan->key());
-  }
-  COFFER_TRY(scan->status());
-  if (batch.size() == 0) return Status::Ok();
-  return store_->Commit(batch, Durability::kBuffered).WithContext("removing temporary contents");
+void EngineCore::TakeStore(CountedStore opened) {
+  store_ = std::move(opened.store);
+  totals_.Reset(std::move(opened.counters));
 }
 
 Status EngineCore::CountFilesBesides() {
@@ -356,28 +365,38 @@ Result<std::vector<ItemResult>> EngineCore::CommitAll(Batch& batch, Durability d
 
 Status EngineCore::SwitchStore(std::uint64_t generation) {
   COFFER_TRY(CheckWritable());
-  // Checked before the gate too: otherwise calls would wait at the gate for a switch that then returns kBusy.
-  const auto busy = [] { return Status::Busy("snapshots, content readers or content writers are still in use"); };
-  if (pins_.load() > 0) return busy();
+  if (pins_.load() > 0) return StoreInUse();
+  Result<CountedStore> next = Guarded([&] { return PrepareSwitch(generation); });
+  Status status = next.ok() ? CommitSwitch(generation, *next) : next.status();
+  // Now the old store, or after a failure the new one. It is obsolete: a failure to write its last changes does not matter.
+  if (next.ok()) {
+    next->store->Close().Ignore();
+    next->store.reset();
+  }
+  if (status.ok()) {
+    folder_->Sweep().Ignore();  // on failure the next open removes the old folder
+  } else if (CheckWritable().ok()) {
+    folder_->CancelSwitch(generation).Ignore();  // the same
+  }
+  return status;
+}
+
+Result<EngineCore::CountedStore> EngineCore::PrepareSwitch(std::uint64_t generation) {
+  COFFER_TRY(folder_->PrepareSwitch(generation));
+  return OpenCounted(folder_->GenerationPath(generation), StoreOptionsFor(false));
+}
+
+Status EngineCore::CommitSwitch(std::uint64_t generation, CountedStore& next) {
   const SwitchingMark mark(switching_);
   const MutexLock gate(store_gate_);
   const WriterLock lock(store_mutex_);
-  if (pins_.load() > 0) return busy();
-  if (Status status = Guarded([&] { return folder_->Switch(generation); }); !status.ok()) {
+  if (pins_.load() > 0) return StoreInUse();
+  if (Status status = Guarded([&] { return folder_->CommitSwitch(generation); }); !status.ok()) {
     Latch("switching the store", status);
     return status;
   }
-  std::unique_ptr<storage::Store> old = std::move(store_);
-  if (Status status = Guarded([this]() COFFER_NO_THREAD_SAFETY_ANALYSIS { return OpenStore(); }); !status.ok()) {
-    store_ = std::move(old);
-    Latch("opening the switched store", status);
-    return status;
-  }
-  // The old generation is obsolete; a failure to write its last changes does not matter.
-  old->Close().Ignore();
-  old.reset();
-  // The new store is live. If this fails, the next open removes the old folder.
-  folder_->Sweep().Ignore();
+  store_.swap(next.store);
+  totals_.Swap(next.counters);
   return Status::Ok();
 }
 

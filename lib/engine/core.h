@@ -138,9 +138,10 @@ class EngineCore {
   // Locks records against other writes, until the guard is destroyed.
   Stripes::Guard LockIds(std::span<const RecordName> records) { return stripes_.LockIds(records); }
 
-  // Makes `generation`, which was built at folder().TemporaryPath, the live store: waits for running calls, switches, opens the
-  // new store and loads its counters. After a failure before CURRENT changes, the old store continues. After a later failure
-  // the old store serves reads only and the latch is closed, because CURRENT may name either.
+  // Makes `generation`, which was built at folder().TemporaryPath, the live store. Calls go on while the new store is opened
+  // and its counters are loaded, and while the old one is closed and removed. In between they wait for running calls, and for
+  // one rename that is synced. After a failure before CURRENT changes, the old store continues. After a failure of the change
+  // itself the old store serves reads only and the latch is closed, because CURRENT may name either.
   // kBusy: a pin exists.
   Status SwitchStore(std::uint64_t generation);
 
@@ -157,12 +158,19 @@ class EngineCore {
   EngineCore();
   // Takes the clock, the files and the random source from options_, or those of the system.
   void TakeHost();
+  // A store and its counters.
+  struct CountedStore {
+    std::unique_ptr<storage::Store> store;
+    CounterState counters;
+  };
   Status CreateStore();
-  Status OpenStore() COFFER_REQUIRES(store_mutex_);
-  // Takes ownership of an opened store and loads its counters.
-  Status TakeStore(Result<std::unique_ptr<storage::Store>> store) COFFER_REQUIRES(store_mutex_);
+  // Opens a store, removes temporary contents from it, and loads its counters.
+  Result<CountedStore> OpenCounted(const std::string& path, const storage::StoreOptions& options) const;
+  void TakeStore(CountedStore opened) COFFER_REQUIRES(store_mutex_);
+  Result<CountedStore> PrepareSwitch(std::uint64_t generation);
+  // Exchanges the live store for `next`.
+  Status CommitSwitch(std::uint64_t generation, CountedStore& next);
   Status CountFilesBesides();
-  Status SweepTemporaryContents() COFFER_REQUIRES(store_mutex_);
   Result<std::vector<AppliedItem>> Apply(Batch& batch, Durability durability, bool all_or_nothing);
   void Latch(std::string_view doing, const Status& failure);
 

@@ -106,6 +106,11 @@ Result<std::unique_ptr<StoreFolder>> StoreFolder::Open(FileSystem& files, const 
   } else if (!(read_only && lock.status().code() == StatusCode::kNotFound)) {
     return std::move(lock).status().WithContext("opening " + root);
   }
+  // A process that died may have renamed CURRENT, a generation or control/ without syncing the folder. What this one removes or
+  // makes durable depends on these names.
+  if (!read_only) {
+    COFFER_TRY_CONTEXT(files.SyncDirectory(root), "opening " + root);
+  }
   COFFER_TRY(folder->ReadCurrent(read_only));
   return folder;
 }
@@ -146,6 +151,8 @@ Status StoreFolder::ReadCurrent(bool read_only) {
   COFFER_ASSIGN(std::vector<std::string> names, files_.List(root_));
   COFFER_ASSIGN(std::uint64_t unclaimed, FindUnclaimed(root_, names));
   if (read_only) return Status::NotFound(root_ + ": CURRENT is missing; open the store for writing once");
+  // The folder's own name, in case a process died before it synced that. A parent that cannot be synced is not ours.
+  files_.SyncDirectory(storage::DirectoryName(root_)).Ignore();
   if (unclaimed == 0) return Status::Ok();
   COFFER_TRY(storage::WriteDurably(files_, path, CurrentText(unclaimed)));
   generation_ = unclaimed;
@@ -168,13 +175,35 @@ Status StoreFolder::CheckRepository(const std::string& root, const std::string& 
 }
 
 Status StoreFolder::Switch(std::uint64_t generation) {
+  COFFER_TRY(PrepareSwitch(generation));
+  return CommitSwitch(generation);
+}
+
+Status StoreFolder::PrepareSwitch(std::uint64_t generation) {
   COFFER_CHECK(lock_ != nullptr && generation != generation_);
   const std::string path = GenerationPath(generation);
+  COFFER_TRY(storage::RemoveRecursively(files_, path));  // a cancelled switch may have left it
   COFFER_TRY(storage::PublishDurably(files_, TemporaryPath(generation), path));
-  COFFER_TRY_CONTEXT(storage::WriteDurably(files_, root_ + "/CURRENT", CurrentText(generation)),
-                     "switching to " + GenerationName(generation));
+  COFFER_ASSIGN(std::unique_ptr<WritableFile> current, files_.NewWritableFile(root_ + "/" + std::string(kCurrentTemporary)));
+  Status status = current->Append(CurrentText(generation));
+  if (status.ok()) status = current->Sync();
+  Status closed = current->Close();
+  return status.ok() ? closed : status;
+}
+
+Status StoreFolder::CommitSwitch(std::uint64_t generation) {
+  const std::string current = root_ + "/CURRENT";
+  Status status = files_.Rename(root_ + "/" + std::string(kCurrentTemporary), current);
+  if (status.ok()) status = files_.SyncDirectory(root_);
+  if (!status.ok()) return status.WithContext("switching to " + GenerationName(generation));
   generation_ = generation;
   return Status::Ok();
+}
+
+Status StoreFolder::CancelSwitch(std::uint64_t generation) {
+  COFFER_CHECK(generation != generation_);
+  COFFER_TRY(storage::RemoveRecursively(files_, root_ + "/" + std::string(kCurrentTemporary)));
+  return storage::RemoveRecursively(files_, GenerationPath(generation));
 }
 
 Status StoreFolder::Sweep() {

@@ -1,6 +1,7 @@
 // StoreFolder: the paths in a data folder, its live generation, and its lock.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,7 +16,8 @@ namespace coffer::engine {
 // Invariants:
 // * CURRENT names a generation that is complete and durable. It changes by one rename.
 // * After a crash "<name>.partial", and a generation that CURRENT does not name, are temporary: nothing needs them.
-// Holds the lock on LOCK as long as it exists. Use from one thread at a time.
+// Holds the lock on LOCK as long as it exists. Paths and the live generation may be read from any thread; change the folder
+// from one thread at a time.
 class StoreFolder {
  public:
   // If is_new(), there was no store: the caller builds the first generation and calls Switch.
@@ -55,6 +57,13 @@ class StoreFolder {
   // Publishes the generation at TemporaryPath(generation) and makes it the live one. After a failure or a crash the old or the
   // new generation is live.
   Status Switch(std::uint64_t generation);
+  // The same in two steps. Prepare gives the generation its name and writes the next CURRENT to a temporary file, so that
+  // Commit, which makes the generation live, has little to do. After a failure of Prepare the old generation is live; after one
+  // of Commit it may be either.
+  Status PrepareSwitch(std::uint64_t generation);
+  Status CommitSwitch(std::uint64_t generation);
+  // Removes what PrepareSwitch made.
+  Status CancelSwitch(std::uint64_t generation);
 
   // Removes generations that are not live, temporary generations, and a temporary CURRENT.
   Status Sweep();
@@ -69,7 +78,7 @@ class StoreFolder {
   FileSystem& files_;
   std::string root_;
   std::unique_ptr<FileLock> lock_;
-  std::uint64_t generation_ = 0;
+  std::atomic<std::uint64_t> generation_{0};
   bool detached_ = false;
 };
 

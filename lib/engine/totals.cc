@@ -84,9 +84,9 @@ void CounterChange::AppendTo(storage::WriteBatch& batch, std::int32_t day) const
   }
 }
 
-void Totals::Reset(CounterState state) {
+void Totals::Swap(CounterState& state) {
   const MutexLock lock(mutex_);
-  state_ = std::move(state);
+  std::swap(state_, state);
   operands_.clear();
   operands_max_ = 0;
 }

@@ -77,7 +77,9 @@ class Totals {
     std::vector<std::uint32_t*> operands;
   };
 
-  void Reset(CounterState state);
+  void Reset(CounterState state) { Swap(state); }
+  // The same, and gives the caller the former counters, whose destruction may take long.
+  void Swap(CounterState& state);
   // Call before the commit of `change` on `day`.
   Places Prepare(const CounterChange& change, std::int32_t day);
   // Call after that commit.
