@@ -44,6 +44,9 @@ void BackupKillTest::Die(const Death& death) {
     EXPECT_EQ(DifferenceOf(StateOfBackup(info.id), StateBehind(std::stoull(info.name))), "") << "backup " << info.id;
   }
   EXPECT_EQ(listed.size(), checked_.size()) << "a backup is missing";
+  for (const OperationInfo& operation : OperationsOf(*engine, OperationKind::kBackup)) {
+    EXPECT_EQ(operation.state == OperationState::kCompleted, listed.contains(operation.id)) << operation.error.ToString();
+  }
   const auto acknowledged = run.Said("backup");
   for (const auto& line : acknowledged) EXPECT_TRUE(listed.contains(line.at(0))) << "backup " << line.at(0);
   EXPECT_LE(fresh, acknowledged.size() + 1);

@@ -254,6 +254,15 @@ State CrashTest::StateOf(Engine& engine) {
   return state.ok() ? *std::move(state) : State();
 }
 
+std::vector<OperationInfo> CrashTest::OperationsOf(Engine& engine, OperationKind kind) {
+  OperationListOptions options;
+  options.kind = kind;
+  options.limit = kOperationsRememberedMax;
+  Result<Page<OperationInfo>> operations = ListOperations(engine, options);
+  EXPECT_OK(operations);
+  return operations.ok() ? std::move(operations->items) : std::vector<OperationInfo>();
+}
+
 void CrashTest::KeepStoreWith(const std::vector<Step>& steps) {
   fs::remove_all(kept());
   OpenOptions options;

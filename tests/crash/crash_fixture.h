@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "coffer/engine.h"
+#include "coffer/operation.h"
 #include "crash/crash_workload.h"
 #include "crash/killing_file_system.h"
 #include "support/status_matchers.h"
@@ -61,6 +62,8 @@ class CrashTest : public ::testing::Test {
   // counts. Null after a failure.
   std::unique_ptr<Engine> OpenAndCheck(const std::string& folder);
   static State StateOf(Engine& engine);
+  // The operations of a kind, the newest first.
+  static std::vector<OperationInfo> OperationsOf(Engine& engine, OperationKind kind);
   // Makes a store at kept() with these steps.
   void KeepStoreWith(const std::vector<Step>& steps);
 

@@ -15,6 +15,8 @@ class RestoreKillTest : public RepositoryKillTest {
   std::vector<std::string> RestoreWords(bool safety) const;
   void Die(const Death& death, bool safety);
   void DieTwice(const Death& first, const Death& second);
+  // A restore has completed according to the journal if and only if the store is a restored one.
+  void ExpectTrueOutcomes(Engine& engine, bool restored);
   // Each backup holds its state, and the store can be restored from the first one.
   void ExpectBackupsToHold(Engine& engine, const std::vector<State>& safety_states);
 
@@ -62,6 +64,16 @@ std::vector<std::string> RestoreKillTest::RestoreWords(bool safety) const {
   return words;
 }
 
+void RestoreKillTest::ExpectTrueOutcomes(Engine& engine, bool restored) {
+  bool completed = false;
+  for (const OperationInfo& operation : OperationsOf(engine, OperationKind::kRestore)) {
+    if (operation.state != OperationState::kCompleted) continue;
+    completed = true;
+    EXPECT_NE(operation.result.text().find(backup_), std::string_view::npos) << operation.result.text();
+  }
+  EXPECT_EQ(completed, restored) << "the journal does not say what the store is";
+}
+
 void RestoreKillTest::ExpectBackupsToHold(Engine& engine, const std::vector<State>& safety_states) {
   const Result<std::vector<BackupInfo>> backups = ListBackups(engine);
   ASSERT_OK(backups);
@@ -91,6 +103,7 @@ void RestoreKillTest::Die(const Death& death, bool safety) {
     const bool one_more = steps < kAfterwards && found == restored_[steps + 1];
     EXPECT_TRUE(found == restored_[steps] || one_more) << DifferenceOf(found, restored_[steps]);
   }
+  ExpectTrueOutcomes(*engine, found != before_);
   ExpectBackupsToHold(*engine, {before_});
 }
 
@@ -105,6 +118,7 @@ void RestoreKillTest::DieTwice(const Death& first, const Death& second) {
   const State found = StateOf(*engine);
   const bool must_be_restored = !run.Said("restored").empty() || !again.Said("restored").empty();
   EXPECT_TRUE(IsAmong(found, restored_) || (!must_be_restored && found == before_)) << DifferenceOf(found, before_);
+  ExpectTrueOutcomes(*engine, found != before_);
   std::vector<State> safety_states = restored_;
   safety_states.push_back(before_);
   ExpectBackupsToHold(*engine, safety_states);

@@ -37,30 +37,6 @@ std::string RequestText(const BackupOptions& options) {
                  {"bytes_per_second_max", options.bytes_per_second_max}});
 }
 
-std::string ReportText(const BackupInfo& info) {
-  return ToText({{"backup_id", info.id},
-                 {"name", info.name},
-                 {"description", info.description},
-                 {"reason", BackupReasonName(info.reason)},
-                 {"backup_type", BackupTypeName(info.type)},
-                 {"requested_type", BackupTypeName(info.requested_type)},
-                 {"base_id", info.base_id},
-                 {"lineage", info.lineage},
-                 {"sequence", info.sequence},
-                 {"file_bytes", info.file_bytes},
-                 {"stored_bytes", info.stored_bytes},
-                 {"record_count", info.record_count},
-                 {"contents_included", info.contents_included},
-                 {"logs_included", info.logs_included},
-                 {"compressed", info.compressed},
-                 {"encrypted", info.encrypted},
-                 {"recipients", info.recipients},
-                 {"created_at", FormatTimestamp(info.created_at)},
-                 {"completed_at", FormatTimestamp(info.completed_at)},
-                 {"expires_at", FormatTimestamp(info.expires_at)},
-                 {"engine_version", info.engine_version}});
-}
-
 Result<BackupInfo> WithVerification(engine::EngineCore& core, BackupInfo info) {
   COFFER_ASSIGN_CONTEXT(std::optional<BackupVerification> verified, Catalogue(core).Verification(info.id), "backup " + info.id);
   info.verified = verified;
@@ -128,7 +104,7 @@ Result<OperationOf<BackupInfo>> StartBackup(Engine& engine, const BackupOptions&
     if (info.ok()) context.SetRecords(info->record_count);
     return info;
   };
-  return operations::StartReporting<BackupInfo>(engine::CoreOf(engine), std::move(spec), work, &operations::ReportText);
+  return operations::StartReporting<BackupInfo>(engine::CoreOf(engine), std::move(spec), work, &operations::BackupReportText);
 } catch (...) {
   return StatusOfException();
 }

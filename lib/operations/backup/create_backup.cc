@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
 #include <string>
@@ -19,6 +20,7 @@
 #include "operations/repository/object_pool.h"
 #include "operations/repository/rate_limiter.h"
 #include "operations/repository/repository_session.h"
+#include "operations/runner/journal_json.h"
 #include "operations/runner/parallel_steps.h"
 #include "storage/durable_file.h"
 #include "vocabulary/mutex.h"
@@ -298,6 +300,30 @@ Status CheckBackupOptions(const BackupOptions& options) {
   words.info.description = options.description;
   Result<std::string> text = EncodeManifest(words);
   return text.ok() ? Status::Ok() : std::move(text).status();
+}
+
+std::string BackupReportText(const BackupInfo& info) {
+  return ToText({{"backup_id", info.id},
+                 {"name", info.name},
+                 {"description", info.description},
+                 {"reason", BackupReasonName(info.reason)},
+                 {"backup_type", BackupTypeName(info.type)},
+                 {"requested_type", BackupTypeName(info.requested_type)},
+                 {"base_id", info.base_id},
+                 {"lineage", info.lineage},
+                 {"sequence", info.sequence},
+                 {"file_bytes", info.file_bytes},
+                 {"stored_bytes", info.stored_bytes},
+                 {"record_count", info.record_count},
+                 {"contents_included", info.contents_included},
+                 {"logs_included", info.logs_included},
+                 {"compressed", info.compressed},
+                 {"encrypted", info.encrypted},
+                 {"recipients", info.recipients},
+                 {"created_at", FormatTimestamp(info.created_at)},
+                 {"completed_at", FormatTimestamp(info.completed_at)},
+                 {"expires_at", FormatTimestamp(info.expires_at)},
+                 {"engine_version", info.engine_version}});
 }
 
 Result<BackupInfo> MakeBackup(engine::EngineCore& core, const BackupOptions& options, const BackupRole& role,

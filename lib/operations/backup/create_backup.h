@@ -17,4 +17,7 @@ Status CheckBackupOptions(const BackupOptions& options);
 Result<BackupInfo> MakeBackup(engine::EngineCore& core, const BackupOptions& options, const BackupRole& role,
                               OperationContext& context);
 
+// The result of a backup as the text that the journal keeps.
+std::string BackupReportText(const BackupInfo& info);
+
 }  // namespace coffer::operations

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,11 +12,14 @@
 
 #include "format/json/json_tree.h"
 #include "format/stored/keys.h"
+#include "operations/backup/create_backup.h"
 #include "operations/delete/bulk_delete_operation.h"
 #include "operations/erase/erase_operation.h"
 #include "operations/export/expired_exports.h"
 #include "operations/ledger/ledger.h"
+#include "operations/repository/repository.h"
 #include "operations/repository/repository_session.h"
+#include "operations/restore/restore_switch.h"
 #include "operations/runner/operation_kinds.h"
 #include "storage/durable_file.h"
 #include "vocabulary/try.h"
@@ -42,8 +46,24 @@ void SweepRepository(engine::EngineCore& core, const OperationInfo& /*info*/) {
   RepositorySession::Begin(core, repository).status().Ignore();
 }
 
+// The result of an operation that did all of its work, although the journal does not have its end.
+struct Outcome {
+  std::string result;  // the text of a JSON object
+  Timestamp completed_at;
+};
+
+// A backup is complete as soon as its manifest has its name. The name is synced: the process may have died before it did that.
+Result<std::optional<Outcome>> OutcomeOfBackup(engine::EngineCore& core, const OperationInfo& info) {
+  const Repository repository(core.files(), core.repository());
+  Result<BackupManifest> manifest = repository.Read(info.id);
+  if (!manifest.ok() && manifest.status().code() == StatusCode::kNotFound) return std::optional<Outcome>();
+  if (!manifest.ok()) return std::move(manifest).status();
+  COFFER_TRY(core.files().SyncDirectory(storage::DirectoryName(repository.path() + "/" + Repository::ManifestName(info.id))));
+  return std::optional(Outcome{BackupReportText(manifest->info), manifest->info.completed_at});
+}
+
 enum class Action {
-  kFail,              // it fails with kUnavailable "interrupted"
+  kFail,              // it completes if `outcome` finds its result, or fails with kUnavailable "interrupted"
   kResume,            // it resumes; if `resume` fails, the operation fails with that error
   kResumeFromLedger,  // ResumeErasures resumes it; without a ledger entry, which means it never started, it fails like kFail
 };
@@ -53,6 +73,8 @@ struct RecoveryRow {
   Action action;
   // Removes what the operation left, before it fails; null: opening the engine sweeps all that it may have left.
   void (*clean_up)(engine::EngineCore& core, const OperationInfo& info);
+  // Looks for the result of an operation that was complete; null: there is nothing to look at.
+  Result<std::optional<Outcome>> (*outcome)(engine::EngineCore& core, const OperationInfo& info);
   // Makes the spec with which the operation resumes; only for kResume.
   Result<OperationSpec> (*resume)(engine::EngineCore& core, const OperationInfo& info);
 };
@@ -60,14 +82,14 @@ struct RecoveryRow {
 // What recovery does with an operation that has not ended, by its kind. In the order of OperationKind.
 // clang-format off
 constexpr std::array kRecovery = {
-    RecoveryRow{OperationKind::kImport,     Action::kFail,             nullptr,           nullptr},
-    RecoveryRow{OperationKind::kBulkDelete, Action::kResume,           nullptr,           &ResumedBulkDelete},
-    RecoveryRow{OperationKind::kBackup,     Action::kFail,             &SweepRepository,  nullptr},
-    RecoveryRow{OperationKind::kRestore,    Action::kFail,             &SweepRepository,  nullptr},
-    RecoveryRow{OperationKind::kExport,     Action::kFail,             &SweepNamedExport, nullptr},
-    RecoveryRow{OperationKind::kErase,      Action::kResumeFromLedger, nullptr,           nullptr},
-    RecoveryRow{OperationKind::kVerify,     Action::kFail,             nullptr,           nullptr},
-    RecoveryRow{OperationKind::kPrune,      Action::kFail,             &SweepRepository,  nullptr},
+    RecoveryRow{OperationKind::kImport,     Action::kFail,             nullptr,           nullptr,          nullptr},
+    RecoveryRow{OperationKind::kBulkDelete, Action::kResume,           nullptr,           nullptr,          &ResumedBulkDelete},
+    RecoveryRow{OperationKind::kBackup,     Action::kFail,             &SweepRepository,  &OutcomeOfBackup, nullptr},
+    RecoveryRow{OperationKind::kRestore,    Action::kFail,             &SweepRepository,  nullptr,          nullptr},
+    RecoveryRow{OperationKind::kExport,     Action::kFail,             &SweepNamedExport, nullptr,          nullptr},
+    RecoveryRow{OperationKind::kErase,      Action::kResumeFromLedger, nullptr,           nullptr,          nullptr},
+    RecoveryRow{OperationKind::kVerify,     Action::kFail,             nullptr,           nullptr,          nullptr},
+    RecoveryRow{OperationKind::kPrune,      Action::kFail,             &SweepRepository,  nullptr,          nullptr},
 };
 // clang-format on
 
@@ -91,6 +113,14 @@ Status FailInterrupted(engine::EngineCore& core, Journal& journal, OperationInfo
   return journal.End(info);
 }
 
+Status Complete(Journal& journal, OperationInfo info, const Outcome& outcome) {
+  info.state = OperationState::kCompleted;
+  info.error = Status::Ok();
+  info.completed_at = outcome.completed_at;
+  if (Result<Json> result = Json::Parse(outcome.result); result.ok()) info.result = std::move(*result);
+  return journal.End(info);
+}
+
 Status Recover(engine::EngineCore& core, Runner& runner, const OperationInfo& info) {
   const RecoveryRow& row = RowOf(info.kind);
   if (row.action == Action::kResume) {
@@ -100,7 +130,27 @@ Status Recover(engine::EngineCore& core, Runner& runner, const OperationInfo& in
     return Status::Ok();
   }
   if (row.clean_up != nullptr) row.clean_up(core, info);
-  return FailInterrupted(core, runner.journal(), info, Status::Unavailable("interrupted"));
+  Status error = Status::Unavailable("interrupted");
+  if (row.outcome != nullptr) {
+    const Result<std::optional<Outcome>> outcome = row.outcome(core, info);
+    if (outcome.ok() && *outcome) return Complete(runner.journal(), info, **outcome);
+    if (!outcome.ok()) error = Status::Unavailable("interrupted, perhaps when complete: " + outcome.status().ToString());
+  }
+  return FailInterrupted(core, runner.journal(), info, std::move(error));
+}
+
+// A full restore is complete as soon as its generation is live, whatever the journal says. This does what it still owes then.
+Status RecoverRestore(engine::EngineCore& core, Journal& journal) {
+  COFFER_ASSIGN(std::optional<RestoreSwitch> restore, ReadSwitch(core));
+  if (!restore) return Status::Ok();
+  if (restore->generation == core.folder().generation()) {
+    COFFER_TRY(FinishSwitch(core, *restore));
+    COFFER_ASSIGN(std::optional<OperationInfo> info, journal.Read(restore->restore_id));
+    if (info && info->state != OperationState::kCompleted) {
+      COFFER_TRY(Complete(journal, std::move(*info), {restore->report, restore->completed_at}));
+    }
+  }
+  return ForgetSwitch(core, restore->restore_id);
 }
 
 // Temporary files of exports in the data folder.
@@ -133,6 +183,9 @@ Status SweepProgress(engine::EngineCore& core, const Ids& resuming) {
 }  // namespace
 
 Status TakeUpInterrupted(engine::EngineCore& core, Runner& runner) {
+  if (!core.options().read_only) {
+    COFFER_TRY_CONTEXT(RecoverRestore(core, runner.journal()), "completing a restore");
+  }
   COFFER_ASSIGN(std::vector<OperationInfo> unfinished, runner.journal().Load());
   runner.BeginIdsBehind(runner.journal().LastId());
   if (core.options().read_only) return Status::Ok();

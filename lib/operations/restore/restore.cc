@@ -12,6 +12,8 @@
 #include "operations/repository/repository.h"
 #include "operations/restore/restore_full.h"
 #include "operations/restore/restore_partial.h"
+#include "operations/restore/restore_report.h"
+#include "operations/restore/restore_switch.h"
 #include "operations/restore/safety_backup.h"
 #include "operations/runner/journal_json.h"
 #include "operations/runner/runner.h"
@@ -33,29 +35,6 @@ std::string RequestText(const std::string& backup_id, const RestoreOptions& opti
                  {"without_ledger", options.without_ledger}});
 }
 
-std::string ReportText(const RestoreReport& report) {
-  nlohmann::ordered_json json = {{"restore_id", report.restore_id},
-                                 {"backup_id", report.backup_id},
-                                 {"safety_backup_id", report.safety_backup_id},
-                                 {"scope", RestoreScopeName(report.scope)},
-                                 {"dry_run", report.dry_run},
-                                 {"erasures_applied", report.erasures_applied},
-                                 {"conversations", report.conversations},
-                                 {"messages", report.messages},
-                                 {"documents", report.documents},
-                                 {"prompts", report.prompts},
-                                 {"contents", report.contents},
-                                 {"contents_missing", report.contents_missing},
-                                 {"skipped", report.skipped},
-                                 {"deleted", report.deleted},
-                                 {"failed", report.failed}};
-  json["errors"] = nlohmann::ordered_json::array();
-  for (const ImportError& error : report.errors) json["errors"].push_back(error.reason);
-  json["started_at"] = FormatTimestamp(report.started_at);
-  json["completed_at"] = FormatTimestamp(report.completed_at);
-  return ToText(json);
-}
-
 Result<RestoreReport> Run(Engine& engine, const BackupManifest& manifest, const RestoreOptions& options,
                           OperationContext& context, BackupFunction make_backup) {
   COFFER_ASSIGN_CONTEXT(RestoreReport report,
@@ -65,6 +44,13 @@ Result<RestoreReport> Run(Engine& engine, const BackupManifest& manifest, const 
                         "restore of backup " + manifest.info.id);
   context.SetRecords(report.conversations + report.messages + report.documents + report.prompts);
   return report;
+}
+
+// A restore that has switched but not completed keeps the row of its switch: the next opening completes it.
+void ForgetCompleted(engine::EngineCore& core, const std::string& id) {
+  const Result<std::optional<OperationInfo>> info = RunnerOf(core).journal().Read(id);
+  const bool completed = info.ok() && *info && (*info)->state == OperationState::kCompleted;
+  if (completed) ForgetSwitch(core, id).Ignore();  // on failure the next opening forgets it
 }
 
 }  // namespace
@@ -80,10 +66,11 @@ Result<OperationOf<RestoreReport>> StartRestoreWith(Engine& engine, std::string_
   spec.kind = OperationKind::kRestore;
   spec.principal = std::move(start.principal);
   spec.request = RequestText(manifest.info.id, options);
+  spec.cleanup = [&core](const std::string& id) { ForgetCompleted(core, id); };
   const auto work = [&engine, manifest = std::move(manifest), options, make_backup](OperationContext& context) {
     return Run(engine, manifest, options, context, make_backup);
   };
-  return StartReporting<RestoreReport>(core, std::move(spec), work, &ReportText);
+  return StartReporting<RestoreReport>(core, std::move(spec), work, &RestoreReportText);
 }
 
 }  // namespace coffer::operations

@@ -14,6 +14,8 @@
 #include "operations/repository/object_codec.h"
 #include "operations/repository/open_backup.h"
 #include "operations/restore/restore_build.h"
+#include "operations/restore/restore_report.h"
+#include "operations/restore/restore_switch.h"
 #include "operations/restore/safety_backup.h"
 #include "storage/durable_file.h"
 #include "vocabulary/try.h"
@@ -46,12 +48,6 @@ class Restorer {
       const OperationProgress progress = context_.progress();
       return WithMissingBytes(std::move(status), progress.bytes_expected, progress.bytes_done);
     }
-    report_.conversations = restored_[Kind::kConversation].count;
-    report_.messages = restored_[Kind::kMessage].count;
-    report_.documents = restored_[Kind::kDocument].count;
-    report_.prompts = restored_[Kind::kPrompt].count;
-    report_.contents = restored_[Kind::kContent].count - report_.contents_missing;
-    report_.completed_at = core_.Now();
     return report_;
   }
 
@@ -79,7 +75,17 @@ class Restorer {
     COFFER_ASSIGN(std::unique_ptr<Engine> opened, OpenInPlace(core_.options(), repository_, manifest_, identities_));
     COFFER_ASSIGN(std::uint64_t missing, CountContentsMissing(*engine::CoreOf(*opened).Access()));
     report_.contents_missing = missing;
+    CompleteReport();
     return Status::Ok();
+  }
+
+  void CompleteReport() {
+    report_.conversations = restored_[Kind::kConversation].count;
+    report_.messages = restored_[Kind::kMessage].count;
+    report_.documents = restored_[Kind::kDocument].count;
+    report_.prompts = restored_[Kind::kPrompt].count;
+    report_.contents = restored_[Kind::kContent].count - report_.contents_missing;
+    report_.completed_at = core_.Now();
   }
 
   Status Replace() {
@@ -95,14 +101,16 @@ class Restorer {
     if (status.ok()) status = context_.CheckStop();
     // Before the switch: after a crash between the two no backup may claim erasures that this store never applied.
     if (status.ok() && options_.without_ledger) status = BoundErasures();
+    CompleteReport();
+    const RestoreSwitch restore{report_.restore_id, generation, !options_.without_ledger, report_.completed_at,
+                                RestoreReportText(report_)};
+    if (status.ok()) status = WriteSwitch(core_, restore, due_);
     if (status.ok()) status = core_.SwitchStore(generation);
     if (!status.ok()) {
       storage::RemoveRecursively(files_, built_path).Ignore();  // on failure the next opening sweeps it
       return status;
     }
-    status = AdoptErasures(core_, due_);
-    if (status.ok() && !options_.without_ledger) status = Catalogue(core_).SetErasedThroughMax(std::nullopt);
-    return status.WithContext("the store is restored, but the erasure ledger is incomplete");
+    return FinishSwitch(core_, restore).WithContext("the store is restored, but the erasure ledger is incomplete");
   }
 
   Status BoundErasures() {

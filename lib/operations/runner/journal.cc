@@ -82,6 +82,16 @@ Status ReadMembers(const OrderedJson& json, OperationInfo& info) {
   return Status::Ok();
 }
 
+// Nullopt: there are no errors to remove.
+std::optional<std::string> WithoutErrors(const OperationInfo& info) {
+  const bool quotes = info.kind == OperationKind::kImport || info.kind == OperationKind::kRestore;
+  if (!quotes || !info.result.is_object()) return std::nullopt;
+  auto result = format::ParseJsonTree<OrderedJson>(info.result.text());
+  if (!result.contains("errors") || result["errors"].empty()) return std::nullopt;
+  result["errors"] = OrderedJson::array();
+  return ToText(result);
+}
+
 bool IsEnded(OperationState state) { return state >= OperationState::kCompleted; }
 
 Result<OperationInfo> DecodeEntry(std::string_view id, std::string_view value) {
@@ -173,7 +183,11 @@ Status Journal::End(const OperationInfo& info) {
   const MutexLock lock(mutex_);
   storage::WriteBatch batch;
   batch.Put(kFamily, KeyOf(kEntryTag, info.id), EncodeEntry(info));
-  if (info.result != Json()) batch.Put(kFamily, KeyOf(kResultTag, info.id), info.result.text());
+  if (info.result != Json()) {
+    std::optional<std::string> shorter;
+    if (info.id <= errors_forgotten_through_) shorter = WithoutErrors(info);
+    batch.Put(kFamily, KeyOf(kResultTag, info.id), shorter ? *shorter : info.result.text());
+  }
   COFFER_TRY_CONTEXT(DropPlan(info.id, batch), "journal");
   std::vector<std::string> forgotten;
   for (auto oldest = ended_.begin(); ended_.size() + 1 - forgotten.size() > kOperationsRememberedMax; ++oldest) {
@@ -255,14 +269,16 @@ Result<std::vector<std::string>> Journal::ReadPlanRow(std::string_view id, std::
 }
 
 Status Journal::ForgetImportErrors() {
+  {
+    const MutexLock lock(mutex_);
+    if (!ids_.empty()) errors_forgotten_through_ = *ids_.rbegin();
+  }
   for (const std::string& id : Ids()) {
     COFFER_ASSIGN(std::optional<OperationInfo> info, Read(id));
-    if (!info || info->kind != OperationKind::kImport || !info->result.is_object()) continue;
-    OrderedJson result = format::ParseJsonTree<OrderedJson>(info->result.text());
-    if (!result.contains("errors") || result["errors"].empty()) continue;
-    result["errors"] = OrderedJson::array();
+    const std::optional<std::string> shorter = info ? WithoutErrors(*info) : std::nullopt;
+    if (!shorter) continue;
     storage::WriteBatch batch;
-    batch.Put(kFamily, KeyOf(kResultTag, id), ToText(result));
+    batch.Put(kFamily, KeyOf(kResultTag, id), *shorter);
     COFFER_TRY_CONTEXT(control_->Commit(batch, Durability::kDurable), "journal");
   }
   return Status::Ok();

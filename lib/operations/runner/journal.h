@@ -58,7 +58,8 @@ class Journal {
   Result<std::vector<std::string>> ReadPlanRow(std::string_view id, std::uint32_t row) const;
   Status Commit(storage::WriteBatch& batch, Durability durability) { return control_->Commit(batch, durability); }
 
-  // Removes the list of errors from the results of imports: their reasons may quote erased records.
+  // Removes the list of errors from the results of imports and restores, also of those that have not ended yet: their reasons
+  // may quote erased records.
   Status ForgetImportErrors();
 
  private:
@@ -69,6 +70,7 @@ class Journal {
   mutable Mutex mutex_;
   std::set<std::string, std::less<>> ids_ COFFER_GUARDED_BY(mutex_);
   std::set<std::string, std::less<>> ended_ COFFER_GUARDED_BY(mutex_);
+  std::string errors_forgotten_through_ COFFER_GUARDED_BY(mutex_);  // operations up to this id end without errors in the result
 };
 
 }  // namespace coffer::operations

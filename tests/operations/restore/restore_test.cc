@@ -273,6 +273,10 @@ TEST_F(RestoreTest, AFailureAtAnyCallLeavesTheOldStateOrTheNew) {
     if (done) {
       EXPECT_EQ(reopened, restored);
     }
+    for (const OperationInfo& info : AllOperations(engine())) {
+      if (info.kind != OperationKind::kRestore) continue;
+      EXPECT_EQ(info.state == OperationState::kCompleted, reopened == restored) << nth << ": " << info.error.ToString();
+    }
     EXPECT_TRUE(engine().CheckIntegrity().value().findings.empty()) << nth;
     for (const auto& entry : std::filesystem::directory_iterator(store_path())) {
       EXPECT_NE(entry.path().extension(), ".partial") << nth << " " << entry.path();
