@@ -1,6 +1,7 @@
 // A process is killed during an export: a file under a final name is complete.
 #include "coffer/export.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -20,6 +21,13 @@ class ExportKillTest : public CrashTest {
   void MakeStore(std::uint64_t test);
   void Die(const Death& death);
   std::string output() const { return directory_.File("named.json"); }
+  bool HasExportOf(const std::string& id) const {
+    if (!fs::exists(store() + "/exports")) return false;
+    const fs::directory_iterator exports(store() + "/exports");
+    return std::any_of(begin(exports), end(exports), [&](const fs::directory_entry& entry) {
+      return entry.path().filename().string().find(id) != std::string::npos;
+    });
+  }
   std::vector<std::string> Words() const { return {"export", store(), "output=" + output()}; }
 
   State expected_;
@@ -80,6 +88,11 @@ void ExportKillTest::Die(const Death& death) {
     }
   }
   EXPECT_EQ(engine->Statistics()->exports_bytes, bytes);
+  for (const OperationInfo& operation : OperationsOf(*engine, OperationKind::kExport)) {
+    const bool named = operation.request.text().find("named.json") != std::string_view::npos;
+    const bool there = named ? fs::exists(output()) : HasExportOf(operation.id);
+    EXPECT_EQ(operation.state == OperationState::kCompleted, there) << operation.error.ToString();
+  }
   if (fs::exists(output())) ExpectWhole(output(), expected_);
   // The temporary file of a killed export does not block another one.
   fs::remove(output());

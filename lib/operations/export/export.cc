@@ -111,6 +111,23 @@ class LargeContents final : public RecordSink {
   bool found_ = false;
 };
 
+std::string ExportReportText(const ExportReport& report) {
+  return ToText({{"export_id", report.export_id},
+                 {"path", report.path},
+                 {"sha256", report.sha256},
+                 {"file_bytes", report.file_bytes},
+                 {"conversations", report.conversations},
+                 {"messages", report.messages},
+                 {"documents", report.documents},
+                 {"prompts", report.prompts},
+                 {"contents", report.contents},
+                 {"rows", report.rows},
+                 {"created_at", FormatTimestamp(report.created_at)},
+                 {"completed_at", FormatTimestamp(report.completed_at)},
+                 {"expires_at", report.expires_at ? nlohmann::ordered_json(FormatTimestamp(*report.expires_at))
+                                                  : nlohmann::ordered_json(nullptr)}});
+}
+
 // Runs one export: takes a snapshot and writes the file.
 class ExportOperation {
  public:
@@ -131,20 +148,25 @@ class ExportOperation {
                           "export");
     Status status = Write(*file);
     if (status.ok()) status = context_.CheckStop();
+    if (status.ok()) status = file->Finish();
+    if (status.ok()) status = KeepReport(*file);
     if (status.ok()) status = file->Publish();
     if (!status.ok()) return status.WithContext("export to " + report_.path);
-    report_.sha256 = file->sha256();
-    report_.file_bytes = file->file_bytes();
-    report_.completed_at = core_.Now();
-    if (in_data_folder()) {
-      report_.expires_at = ExpiryOf(report_.export_id);
-      core_.exports_bytes += report_.file_bytes;
-    }
+    if (in_data_folder()) core_.exports_bytes += report_.file_bytes;
     return std::move(report_);
   }
 
  private:
   bool in_data_folder() const { return options_.output.empty(); }
+
+  // Before the file has its name: if the process dies after that, the next opening finds the file and knows its report.
+  Status KeepReport(const ExportFile& file) {
+    report_.sha256 = file.sha256();
+    report_.file_bytes = file.file_bytes();
+    report_.completed_at = core_.Now();
+    if (in_data_folder()) report_.expires_at = ExpiryOf(report_.export_id);
+    return RunnerOf(core_).journal().KeepResult(report_.export_id, ExportReportText(report_));
+  }
 
   // Chooses the paths of the file and of its temporary files. Creates the exports folder of the data folder.
   Status MakePlaces() {
@@ -264,23 +286,6 @@ std::string RequestText(const ExportOptions& options) {
                  {"output", options.output}});
 }
 
-std::string ReportText(const ExportReport& report) {
-  return ToText({{"export_id", report.export_id},
-                 {"path", report.path},
-                 {"sha256", report.sha256},
-                 {"file_bytes", report.file_bytes},
-                 {"conversations", report.conversations},
-                 {"messages", report.messages},
-                 {"documents", report.documents},
-                 {"prompts", report.prompts},
-                 {"contents", report.contents},
-                 {"rows", report.rows},
-                 {"created_at", FormatTimestamp(report.created_at)},
-                 {"completed_at", FormatTimestamp(report.completed_at)},
-                 {"expires_at", report.expires_at ? nlohmann::ordered_json(FormatTimestamp(*report.expires_at))
-                                                  : nlohmann::ordered_json(nullptr)}});
-}
-
 }  // namespace
 }  // namespace operations
 
@@ -297,7 +302,7 @@ Result<OperationOf<ExportReport>> StartExport(Engine& engine, const ExportOption
   const auto work = [&engine, plan = std::move(plan)](operations::OperationContext& context) {
     return operations::ExportOperation(engine, plan, context).Run();
   };
-  return operations::StartReporting<ExportReport>(engine::CoreOf(engine), std::move(spec), work, &operations::ReportText);
+  return operations::StartReporting<ExportReport>(engine::CoreOf(engine), std::move(spec), work, &operations::ExportReportText);
 } catch (...) {
   return StatusOfException();
 }

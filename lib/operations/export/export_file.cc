@@ -56,7 +56,7 @@ Status ExportFile::WritePacked(std::string_view bytes) { return age_ ? age_->Wri
 
 Status ExportFile::Write(std::string_view bytes) { return zstd_ ? zstd_->Write(bytes) : WritePacked(bytes); }
 
-Status ExportFile::Publish() {
+Status ExportFile::Finish() {
   if (zstd_) {
     COFFER_TRY(zstd_->Finish());
   }
@@ -66,6 +66,10 @@ Status ExportFile::Publish() {
   COFFER_TRY(file_->Sync());
   COFFER_TRY(file_->Close());
   sha256_ = format::HexText(hash_.Finish());
+  return Status::Ok();
+}
+
+Status ExportFile::Publish() {
   Status status = storage::PublishDurably(files_, temporary_path_, path_);
   published_ = status.ok();
   if (!status.ok() && files_.Stat(temporary_path_).status().code() == StatusCode::kNotFound) {

@@ -28,10 +28,12 @@ class ExportFile {
   ExportFile& operator=(const ExportFile&) = delete;
 
   Status Write(std::string_view bytes);
-  // Ends the stream, syncs the file and renames it to its final name. Call once.
+  // Ends the stream and syncs the file. Call once, before Publish.
+  Status Finish();
+  // Renames the file to its final name.
   Status Publish();
 
-  // Of the file on disk; final after Publish.
+  // Of the file on disk; final after Finish.
   std::uint64_t file_bytes() const { return file_bytes_; }
   const std::string& sha256() const { return sha256_; }
 

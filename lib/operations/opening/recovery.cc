@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "format/json/json_tree.h"
+#include "format/records/sha256.h"
 #include "format/stored/keys.h"
 #include "operations/backup/create_backup.h"
 #include "operations/delete/bulk_delete_operation.h"
@@ -62,6 +63,36 @@ Result<std::optional<Outcome>> OutcomeOfBackup(engine::EngineCore& core, const O
   return std::optional(Outcome{BackupReportText(manifest->info), manifest->info.completed_at});
 }
 
+Result<std::string> HashOfFile(FileSystem& files, const std::string& path) {
+  constexpr std::size_t kReadBytes = std::size_t{1} << 20;
+  COFFER_ASSIGN(std::unique_ptr<RandomAccessFile> file, files.NewRandomAccessFile(path));
+  format::Sha256 hash;
+  std::string buffer(kReadBytes, '\0');
+  for (std::uint64_t offset = 0;;) {
+    COFFER_ASSIGN(std::size_t got, file->Read(offset, buffer.size(), buffer.data()));
+    if (got == 0) return format::HexText(hash.Finish());
+    hash.Update(std::string_view(buffer).substr(0, got));
+    offset += got;
+  }
+}
+
+// An export is complete as soon as its file has its name. The name may be that of a file which somebody else put there.
+Result<std::optional<Outcome>> OutcomeOfExport(engine::EngineCore& core, const OperationInfo& info) {
+  COFFER_ASSIGN(std::string result, RunnerOf(core).journal().KeptResult(info.id));
+  const auto report = format::ParseJsonTreeOrDiscard<nlohmann::ordered_json>(result);
+  if (!report.is_object()) return std::optional<Outcome>();
+  const std::string path = report.value("path", "");
+  COFFER_ASSIGN(Timestamp completed_at, ParseTimestamp(report.value("completed_at", "")));
+  Result<FileInfo> file = core.files().Stat(path);
+  if (!file.ok() && file.status().code() == StatusCode::kNotFound) return std::optional<Outcome>();
+  if (!file.ok()) return std::move(file).status();
+  if (file->is_directory || file->size_bytes != report.value("file_bytes", std::uint64_t{0})) return std::optional<Outcome>();
+  COFFER_ASSIGN(std::string sha256, HashOfFile(core.files(), path));
+  if (sha256 != report.value("sha256", "")) return std::optional<Outcome>();
+  COFFER_TRY(core.files().SyncDirectory(storage::DirectoryName(path)));
+  return std::optional(Outcome{std::move(result), completed_at});
+}
+
 enum class Action {
   kFail,              // it completes if `outcome` finds its result, or fails with kUnavailable "interrupted"
   kResume,            // it resumes; if `resume` fails, the operation fails with that error
@@ -86,7 +117,7 @@ constexpr std::array kRecovery = {
     RecoveryRow{OperationKind::kBulkDelete, Action::kResume,           nullptr,           nullptr,          &ResumedBulkDelete},
     RecoveryRow{OperationKind::kBackup,     Action::kFail,             &SweepRepository,  &OutcomeOfBackup, nullptr},
     RecoveryRow{OperationKind::kRestore,    Action::kFail,             &SweepRepository,  nullptr,          nullptr},
-    RecoveryRow{OperationKind::kExport,     Action::kFail,             &SweepNamedExport, nullptr,          nullptr},
+    RecoveryRow{OperationKind::kExport,     Action::kFail,             &SweepNamedExport, &OutcomeOfExport, nullptr},
     RecoveryRow{OperationKind::kErase,      Action::kResumeFromLedger, nullptr,           nullptr,          nullptr},
     RecoveryRow{OperationKind::kVerify,     Action::kFail,             nullptr,           nullptr,          nullptr},
     RecoveryRow{OperationKind::kPrune,      Action::kFail,             &SweepRepository,  nullptr,          nullptr},

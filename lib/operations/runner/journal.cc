@@ -187,6 +187,8 @@ Status Journal::End(const OperationInfo& info) {
     std::optional<std::string> shorter;
     if (info.id <= errors_forgotten_through_) shorter = WithoutErrors(info);
     batch.Put(kFamily, KeyOf(kResultTag, info.id), shorter ? *shorter : info.result.text());
+  } else {
+    batch.Delete(kFamily, KeyOf(kResultTag, info.id));  // one that was kept before the end
   }
   COFFER_TRY_CONTEXT(DropPlan(info.id, batch), "journal");
   std::vector<std::string> forgotten;
@@ -205,12 +207,26 @@ Status Journal::End(const OperationInfo& info) {
   return Status::Ok();
 }
 
+Status Journal::KeepResult(std::string_view id, std::string_view text) {
+  if (!writes_) return Status::Ok();
+  storage::WriteBatch batch;
+  batch.Put(kFamily, KeyOf(kResultTag, id), text);
+  return control_->Commit(batch, Durability::kDurable).WithContext("journal");
+}
+
+Result<std::string> Journal::KeptResult(std::string_view id) const {
+  storage::PinnedValue value;
+  COFFER_TRY(control_->Get(kFamily, KeyOf(kResultTag, id), nullptr, value));
+  return value.found() ? std::string(value.view()) : std::string();
+}
+
 Result<std::optional<OperationInfo>> Journal::Read(std::string_view id) const {
   if (control_ == nullptr) return std::optional<OperationInfo>();
   storage::PinnedValue value;
   COFFER_TRY(control_->Get(kFamily, KeyOf(kEntryTag, id), nullptr, value));
   if (!value.found()) return std::optional<OperationInfo>();
   COFFER_ASSIGN(OperationInfo info, DecodeEntry(id, value.view()));
+  if (!IsEnded(info.state)) return std::optional(std::move(info));
   COFFER_TRY(control_->Get(kFamily, KeyOf(kResultTag, id), nullptr, value));
   if (value.found()) {
     Result<Json> result = Json::Parse(value.view());

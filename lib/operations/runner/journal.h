@@ -45,6 +45,12 @@ class Journal {
   // Durable. Drops the plan, and the oldest ended entries beyond kOperationsRememberedMax.
   Status End(const OperationInfo& info);
 
+  // Keeps the result that an operation will have if its last step succeeds, for a recovery that finds out whether it did. Durable.
+  // Read returns the result only when the operation has ended.
+  Status KeepResult(std::string_view id, std::string_view text);
+  // Empty: no result was kept.
+  Result<std::string> KeptResult(std::string_view id) const;
+
   // Nullopt: no such entry.
   Result<std::optional<OperationInfo>> Read(std::string_view id) const;
   // All ids, the smallest first.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "coffer/backup.h"
+#include "coffer/export.h"
 #include "coffer/operation.h"
 #include "operations/ledger/ledger.h"
 #include "operations/repository/catalogue.h"
@@ -108,6 +109,33 @@ TEST_F(OutcomeTest, ARestoreThatDidNotSwitchIsInterruptedAndOwesNothing) {
   ExpectInterrupted(report.restore_id);
   EXPECT_TRUE(Ledger(core()).All()->empty());
   EXPECT_FALSE(*ReadSwitch(core()));
+}
+
+TEST_F(OutcomeTest, AnExportWhoseFileIsThereIsCompleted) {
+  PutSome("now");
+  ExportOptions named;
+  named.output = directory_.File("named.json");
+  for (const ExportOptions& options : {ExportOptions(), named}) {
+    const ExportReport report = RunExport(engine(), options).value();
+    const std::string result = Info(report.export_id).result.text();
+    const std::string bytes = ReadBytes(report.path);
+    const auto forget_end = [&] {
+      ForgetEnd(report.export_id);
+      ASSERT_OK(RunnerOf(core()).journal().KeepResult(report.export_id, result));
+      EXPECT_EQ(Info(report.export_id).result, Json()) << "not before the end";
+      Open();
+    };
+    forget_end();
+    EXPECT_EQ(Info(report.export_id).state, OperationState::kCompleted) << Info(report.export_id).error.ToString();
+    EXPECT_EQ(Info(report.export_id).result.text(), result);
+    EXPECT_EQ(Info(report.export_id).completed_at, report.completed_at);
+    WriteBytes(report.path, std::string(bytes.size(), 'x'));  // another file of that name
+    forget_end();
+    ExpectInterrupted(report.export_id);
+    std::filesystem::remove(report.path);
+    forget_end();
+    ExpectInterrupted(report.export_id);
+  }
 }
 
 TEST_F(OutcomeTest, ADamagedRowOfASwitchIsReported) {
