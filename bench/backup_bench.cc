@@ -241,7 +241,7 @@ class Comparison {
   void MeasureSwitches() {
     Figures stalls = Apart("switches", {{"--store", Path("store")}, {"--repository", Path("storesealed")}});
     rows_.push_back(
-        {"longest read during a restore, 99th percentile of 20 restores",
+        {"99th percentile of a switch, 20 restores",
          Text("%.1f ms, median %.1f, store of %.0f MB", stalls["stall_p99_ms"], stalls["stall_p50_ms"], stalls["store_mb"]),
          stalls["stall_p99_ms"] / 20, "of 20 ms", 1, true});
   }

@@ -31,8 +31,8 @@ Figures CountReadsOfUnchanged(const BackupPlace& place);
 // Durable appends by one thread, alone and during full backups: "quiet_p50_ms", "busy_p99_ms" …
 Figures TimeCommits(const BackupPlace& place);
 
-// Reads by one thread while the store is restored, several times. "stall_p50_ms", "stall_p99_ms", "stall_max_ms": the longest
-// read of each restore, which is that of the switch unless the scheduler is slower. "store_mb": the size of the store.
+// Restores the store several times. "stall_p50_ms", "stall_p99_ms", "stall_max_ms": how long Engine::switching() is true in each
+// restore, which is how long a call may have to wait. "store_mb": the size of the store.
 Figures TimeSwitches(const BackupPlace& place);
 
 // A forced full compaction.
