@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "operations/runner/runner.h"
 #include "vocabulary/try.h"
 
 namespace coffer::operations {
@@ -23,19 +22,6 @@ Result<std::vector<DueErasure>> DueErasures(engine::EngineCore& core, const Back
   }
   std::erase_if(due, [&](const DueErasure& erasure) { return manifest.ContainsErasure(erasure.entry.id); });
   return due;
-}
-
-Status AdoptErasures(engine::EngineCore& core, const std::vector<DueErasure>& erasures) {
-  Ledger ledger(core);
-  for (const DueErasure& erasure : erasures) {
-    if (!erasure.adopted) continue;
-    LedgerEntry entry = erasure.entry;
-    entry.completed_at = core.Now();
-    // Later erasures must have greater ids, even if this machine's clock is slow.
-    RunnerOf(core).BeginIdsBehind(entry.id);
-    COFFER_TRY(ledger.Put(entry));
-  }
-  return Status::Ok();
 }
 
 }  // namespace coffer::operations

@@ -15,19 +15,14 @@ namespace coffer::operations {
 // An erasure that a restore must apply.
 struct DueErasure {
   LedgerEntry entry;
-  bool adopted = false;  // only the repository's ledger holds it
+  bool adopted = false;  // only the repository's ledger holds it; a full restore copies it
 };
 
-// The erasures that the backup does not contain. `without_ledger`: the repository's ledger is not read. Changes
-// nothing.
+// The erasures that the backup does not contain. `without_ledger`: the repository's ledger is not read. Changes nothing.
 // kCorruption: an entry is damaged; the message names it.
 // kPermissionDenied: no identity can decrypt an entry; the message names it.
 // kUnavailable: an entry was written by a newer version; the message names it.
 Result<std::vector<DueErasure>> DueErasures(engine::EngineCore& core, const BackupManifest& manifest,
                                             std::span<const format::AgeIdentity> identities, bool without_ledger);
-
-// Copies the adopted erasures into the engine's own ledger once they are applied, so that they hold even without the
-// repository.
-Status AdoptErasures(engine::EngineCore& core, const std::vector<DueErasure>& erasures);
 
 }  // namespace coffer::operations

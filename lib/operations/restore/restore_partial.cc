@@ -106,9 +106,6 @@ class PartialRestorer {
     if (options_.exact) {
       COFFER_TRY(DeleteChosen(&PartialRestorer::BackupLacks));
     }
-    if (!options_.dry_run) {
-      COFFER_TRY(AdoptErasures(core_, due_));
-    }
     report_.completed_at = core_.Now();
     return std::move(report_);
   }
@@ -124,7 +121,6 @@ class PartialRestorer {
     report_.erasures_applied = due.size();
     COFFER_ASSIGN(std::unique_ptr<Erased> erased, ErasedFromBackup(due));
     erased_ = std::move(erased);
-    due_ = std::move(due);
     std::set<std::string, std::less<>> ids(options_.ids.begin(), options_.ids.end());
     ids_.assign(ids.begin(), ids.end());
     return Status::Ok();
@@ -355,7 +351,6 @@ class PartialRestorer {
   const RestoreOptions& options_;
   OperationContext& context_;
   const BackupFunction make_backup_;
-  std::vector<DueErasure> due_;
   std::unique_ptr<Erased> erased_;
   std::unique_ptr<Engine> backup_;
   storage::Store* live_ = nullptr;

@@ -74,7 +74,7 @@ TEST_F(OutcomeTest, ARestoreWhoseGenerationIsLiveIsCompletedAndDoesWhatItOwes) {
   EXPECT_FALSE(*ReadSwitch(core())) << "forgotten at the end";
   const std::string result = Info(report.restore_id).result.text();
   LedgerEntry entry;
-  entry.id = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ";
+  entry.id = "75ZZZZZZZZZZZZZZZZZZZZZZZZ";
   entry.ids = {"owner1"};
   for (const OperationState state : {OperationState::kRunning, OperationState::kFailed}) {
     SCOPED_TRACE(OperationStateName(state));
@@ -100,7 +100,7 @@ TEST_F(OutcomeTest, ARestoreThatDidNotSwitchIsInterruptedAndOwesNothing) {
   const std::string backup = BackUp().id;
   const RestoreReport report = RunRestore(engine(), backup, Quick()).value();
   LedgerEntry entry;
-  entry.id = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ";
+  entry.id = "75ZZZZZZZZZZZZZZZZZZZZZZZZ";
   entry.ids = {"owner1"};
   const RestoreSwitch restore = SwitchOf(report, core().folder().generation() + 1);
   ASSERT_OK(WriteSwitch(core(), restore, {{entry, /*adopted=*/true}}));

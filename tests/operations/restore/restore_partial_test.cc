@@ -5,6 +5,7 @@
 
 #include "coffer/backup.h"
 #include "coffer/erase.h"
+#include "operations/ledger/ledger.h"
 #include "operations/repository/repository_fixture.h"
 
 namespace coffer::operations {
@@ -194,6 +195,24 @@ TEST_F(RestorePartialTest, WhatWasErasedForGoodDoesNotComeBack) {
   EXPECT_EQ(StateOf("owner0"), "");
   EXPECT_CODE(engine().GetConversation("c1"), kNotFound);
   EXPECT_OK(engine().GetConversation("c3"));
+}
+
+// The restore applies it to the records that it writes. The store as a whole has not applied it, and must not claim so.
+TEST_F(RestorePartialTest, AnErasureThatOnlyTheRepositoryKnowsIsNotAdopted) {
+  PutSome("now");
+  const BackupInfo backup = BackUp();
+  LedgerEntry entry;
+  entry.id = "75ZZZZZZZZZZZZZZZZZZZZZZZZ";
+  entry.ids = {"owner0"};
+  ASSERT_OK(Ledger(engine::CoreOf(engine())).Publish(entry));
+  ASSERT_OK(engine().Delete(Kind::kConversation, "c0"));
+  ASSERT_OK(RunRestore(engine(), backup.id, Of(RestoreScope::kConversations)));
+  EXPECT_CODE(engine().GetConversation("c0"), kNotFound);
+  EXPECT_OK(engine().GetConversation("c2"));
+  const BackupInfo next = BackUp();
+  EXPECT_FALSE(ManifestOf(next.id).ContainsErasure(entry.id));
+  EXPECT_EQ(RunRestore(engine(), next.id)->erasures_applied, 1U);
+  EXPECT_EQ(StateOf("owner0"), "");
 }
 
 TEST_F(RestorePartialTest, AConversationOfManyMessagesAndALargeContentComeBackWhole) {
