@@ -187,10 +187,31 @@ Status Export(Engine& engine, const Words& words) {
   return Status::Ok();
 }
 
+bool OwnsNothing(Engine& engine, const std::string& user) {
+  ListOptions owned;
+  owned.owner = user;
+  owned.limit = 1;
+  for (const Kind kind : {Kind::kConversation, Kind::kDocument, Kind::kPrompt}) {
+    const Result<Page<std::string>> page = engine.ListJson(kind, owned);
+    if (!page.ok() || !page->items.empty()) return false;
+  }
+  return true;
+}
+
+// The user returns while the operation goes on.
 Status Erase(Engine& engine, const Words& words) {
-  const Result<OperationOf<EraseReport>> operation = StartEraseUser(engine, words.Text("user"));
+  const std::string user = words.Text("user");
+  const Result<OperationOf<EraseReport>> operation = StartEraseUser(engine, user);
   if (!operation.ok()) return operation.status();
   Say("erasing");
+  while (!OwnsNothing(engine, user)) std::this_thread::yield();
+  Prompt prompt;
+  prompt.id = "returned";
+  prompt.owner_id = user;
+  prompt.name = "name";
+  prompt.content = "written after the erasure";
+  if (const Result<std::string> put = engine.PutPrompt(prompt); !put.ok()) return put.status();
+  Say("returned");
   return operation->Finish().status();
 }
 
