@@ -8,8 +8,9 @@
 // Journal. An operation has an id, a state, progress and, once it has ended, a result. Its journal entry is durable before its
 // first change and after its last one.
 //
-// Crash. If the process ends in between, the next opening of the engine resumes the operation (bulk delete, erase), or marks it
-// failed with kUnavailable "interrupted" and removes its temporary files (all others).
+// Crash. If the process ends in between, the next opening of the engine resumes the operation (bulk delete, erase), marks it
+// completed if all of its work was done (a backup that is listed, an export whose file has its name, a full restore whose store
+// is live), or marks it failed with kUnavailable "interrupted" and removes its temporary files (all others).
 //
 // Close. Closing an engine cancels its operations, except an erase and a bulk delete that was resumed after a crash. These
 // stop, their handles report kCancelled, their journal entries stay pending, and the next opening resumes them.
